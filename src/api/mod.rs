@@ -1,0 +1,16 @@
+//! The API `lapsewatch.dev/v1alpha1`: what users declare and what the operator publishes.
+
+pub mod conditions;
+pub mod credential;
+pub mod crds;
+pub mod limits;
+pub mod reasons;
+pub mod status;
+
+pub use credential::{CredentialType, TenantCredential, TenantCredentialSpec};
+pub use status::{CredentialFacts, Failure, Severity, TenantCredentialStatus};
+
+/// The API's group.
+pub const GROUP: &str = "lapsewatch.dev";
+/// The API's only version.
+pub const VERSION: &str = "v1alpha1";

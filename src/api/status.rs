@@ -1,0 +1,319 @@
+//! The TenantCredential's status: what the operator says, and what it must remember to say it only once.
+//!
+//! Nothing in it changes by itself (no "days left"), and no part of it is secret: identities, and SHA-256 fingerprints
+//! of high-entropy material.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::conditions::Condition;
+use super::limits;
+use super::reasons::{ChangeReason, FailureReason};
+
+/// What the operator last saw and said.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TenantCredentialStatus {
+    /// The generation of the object that this status was made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// The worst of what is said in `notifications`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// The credential as last read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialFacts>,
+    /// The identity that renewals are held against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::IDENTITY))]
+    pub accepted_identity: Option<String>,
+    /// The newest credential of the accepted identity that was ever read here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newest: Option<Newest>,
+    /// The last time that another credential was found in the Secret, and what came of it: "am I done after renewing?"
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_change: Option<LastChange>,
+    /// What needs attention, worst first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::ENTRIES))]
+    pub notifications: Vec<Notification>,
+    /// What Events have been sent for, so that none is sent twice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::ENTRIES))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub announced: Vec<Announced>,
+    /// Which state of which Secret was last read, so that it is not read again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_read: Option<LastRead>,
+    /// The state, one aspect each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::ENTRIES))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub conditions: Vec<Condition>,
+}
+
+/// How much something matters.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// All is well.
+    #[default]
+    None,
+    /// Worth knowing.
+    Notice,
+    /// Someone must act.
+    Warning,
+    /// Someone must act now.
+    Critical,
+}
+
+/// What is known of a credential: the reader's whole result, and all that the assessment goes by.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CredentialFacts {
+    /// APNs certificate: topic. DEP token: consumer key, shortened. VPP token: organisation. Windows certificate:
+    /// Publisher ID. Others have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::IDENTITY))]
+    pub identity: Option<String>,
+    /// SHA-256, in 64 lowercase hex digits, of the certificate's DER or of the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub fingerprint: Option<String>,
+    /// The form in which it was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// The certificate's subject, as RFC 4514 writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::NAME))]
+    pub subject: Option<String>,
+    /// The certificate's issuer, as RFC 4514 writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::NAME))]
+    pub issuer: Option<String>,
+    /// The certificate's serial number, in hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::SERIAL))]
+    pub serial_number: Option<String>,
+    /// The first moment of its validity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<DateTime<Utc>>,
+    /// The last moment of its validity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<DateTime<Utc>>,
+    /// Whether `notAfter` is known, or that there is no expiry.
+    pub expiry: Expiry,
+    /// APNs certificates: until then Apple renews it with the same topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_end_time: Option<DateTime<Utc>>,
+    /// Whether the private key belongs to the certificate.
+    pub key_match: KeyMatch,
+    /// The keys of the Secret that were used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<KeysUsed>,
+}
+
+/// The form in which a credential was found.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// PEM text.
+    PEM,
+    /// Raw DER.
+    DER,
+}
+
+/// Whether a date of expiry is known.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expiry {
+    /// `notAfter` gives it.
+    Known,
+    /// The credential says that it does not expire.
+    Never,
+    /// The credential carries no date.
+    #[default]
+    Unknown,
+}
+
+/// Whether a private key belongs to the certificate.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyMatch {
+    /// It does.
+    Matches,
+    /// It belongs to another one.
+    Mismatch,
+    /// There is none.
+    NoKey,
+    /// There is one that can't be read.
+    KeyUnreadable,
+    /// This kind of credential has none.
+    #[default]
+    NotApplicable,
+}
+
+/// The keys of the Secret that were used.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct KeysUsed {
+    /// Where the credential was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub credential: Option<String>,
+    /// Where the private key was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub private_key: Option<String>,
+    /// Where the password was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub password: Option<String>,
+}
+
+/// The newest credential of the accepted identity.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Newest {
+    /// Its fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub fingerprint: Option<String>,
+    /// The first moment of its validity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<DateTime<Utc>>,
+    /// The last moment of its validity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<DateTime<Utc>>,
+}
+
+/// A change of the credential, and what came of it.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct LastChange {
+    /// When the operator found it.
+    pub time: DateTime<Utc>,
+    /// What it was.
+    pub reason: ChangeReason,
+    /// The credential before.
+    pub from: ChangeSide,
+    /// The credential after.
+    pub to: ChangeSide,
+}
+
+/// One side of a change.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ChangeSide {
+    /// Its fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub fingerprint: Option<String>,
+    /// The last moment of its validity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<DateTime<Utc>>,
+}
+
+/// Something that needs attention.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct Notification {
+    /// The condition that it stands beside.
+    #[serde(rename = "type")]
+    #[schemars(length(max = limits::REASON))]
+    pub type_: String,
+    /// What it is, in one word; the Event has the same.
+    #[schemars(length(max = limits::REASON))]
+    pub reason: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Since when the operator has seen it.
+    pub since: DateTime<Utc>,
+    /// What, and when.
+    #[serde(default)]
+    #[schemars(length(max = limits::TEXT))]
+    pub message: String,
+    /// What stops, and what goes on.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = limits::TEXT))]
+    pub impact: String,
+    /// How to act.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = limits::TEXT))]
+    pub remedy: String,
+    /// Where the steps are written down, from `spec.owner`.
+    #[serde(default, rename = "runbookURL", skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
+    pub runbook_url: Option<String>,
+}
+
+/// What was last announced beside one condition.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct Announced {
+    /// The condition.
+    #[serde(rename = "type")]
+    #[schemars(length(max = limits::REASON))]
+    pub type_: String,
+    /// The reason of the Event.
+    #[schemars(length(max = limits::REASON))]
+    pub reason: String,
+    /// Which credential it was said of: its fingerprint, or for a DeclaredExpiry its date.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 64))]
+    pub fingerprint: String,
+    /// Counts the announcements beside this condition.
+    pub episode: i64,
+    /// Counts the reminders of this announcement.
+    pub reminder: i64,
+    /// When the announcement, or its last reminder, was due.
+    pub time: DateTime<Utc>,
+}
+
+/// Which state of which Secret was last read. Where anything of it differs, the Secret is read again.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LastRead {
+    /// The Secret's name.
+    #[schemars(length(max = limits::KEY))]
+    pub name: String,
+    /// The Secret's UID.
+    #[schemars(length(max = limits::REASON))]
+    pub uid: String,
+    /// The Secret's resourceVersion.
+    #[schemars(length(max = limits::REASON))]
+    pub resource_version: String,
+    /// The keys that `spec.secretRef` named then.
+    pub selection: Selection,
+    /// The revision of the reader that read it.
+    pub reader_revision: i64,
+    /// Why it could not be read, where it could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+/// The keys that `spec.secretRef` names.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Selection {
+    /// The credential's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub key: Option<String>,
+    /// The private key's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub private_key_key: Option<String>,
+    /// The password's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub password_key: Option<String>,
+}
+
+/// Why a credential could not be read.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Why, in one word.
+    pub reason: FailureReason,
+    /// What was found, what was expected and where to get it. Names keys and kinds, quotes no content.
+    #[schemars(length(max = limits::TEXT))]
+    pub message: String,
+}

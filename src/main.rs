@@ -1,0 +1,1 @@
+fn main() { print!("{}", lapsewatch::api::crds::yaml().unwrap()); }
