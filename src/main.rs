@@ -1,1 +1,3 @@
-fn main() { print!("{}", lapsewatch::api::crds::yaml().unwrap()); }
+fn main() {
+    print!("{}", lapsewatch::api::crds::yaml().unwrap_or_default());
+}

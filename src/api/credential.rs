@@ -1,5 +1,8 @@
 //! The TenantCredential: what a user declares.
 
+// Each column of the table has the same kinds of attributes.
+#![allow(clippy::duplicated_attributes)]
+
 use chrono::{DateTime, Utc};
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
@@ -29,16 +32,70 @@ use super::status::TenantCredentialStatus;
     selectable = ".status.severity",
     selectable = ".status.credential.fingerprint",
     selectable = ".status.credential.identity",
-    printcolumn(name = "State", type_ = "string", json_path = ".status.conditions[?(@.type==\"Healthy\")].reason", description = "The credential's state in one word: Valid, Expiring, Expired, Unreadable, …"),
-    printcolumn(name = "Severity", type_ = "string", json_path = ".status.severity", description = "None, Notice, Warning or Critical"),
-    printcolumn(name = "Type", type_ = "string", json_path = ".spec.type", description = "What kind of credential it is"),
-    printcolumn(name = "Tenant", type_ = "string", json_path = ".spec.tenantRef.name", description = "The MDMTenant it belongs to"),
-    printcolumn(name = "Expires", type_ = "string", json_path = ".status.credential.notAfter", description = "The last moment at which it is valid, in UTC"),
-    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp", description = "When the object was created"),
-    printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].reason", description = "Whether it could be read, or why not", priority = "1"),
-    printcolumn(name = "Secret", type_ = "string", json_path = ".spec.secretRef.name", description = "The Secret that holds it", priority = "1"),
-    printcolumn(name = "Identity", type_ = "string", json_path = ".status.credential.identity", description = "Topic, consumer key, organisation or Publisher ID", priority = "1"),
-    printcolumn(name = "Changed", type_ = "string", json_path = ".status.lastChange.reason", description = "What the last change of the credential was", priority = "1")
+    printcolumn(
+        name = "State",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Healthy\")].reason",
+        description = "The credential's state in one word: Valid, Expiring, Expired, Unreadable, …"
+    ),
+    printcolumn(
+        name = "Severity",
+        type_ = "string",
+        json_path = ".status.severity",
+        description = "None, Notice, Warning or Critical"
+    ),
+    printcolumn(
+        name = "Type",
+        type_ = "string",
+        json_path = ".spec.type",
+        description = "What kind of credential it is"
+    ),
+    printcolumn(
+        name = "Tenant",
+        type_ = "string",
+        json_path = ".spec.tenantRef.name",
+        description = "The MDMTenant it belongs to"
+    ),
+    printcolumn(
+        name = "Expires",
+        type_ = "string",
+        json_path = ".status.credential.notAfter",
+        description = "The last moment at which it is valid, in UTC"
+    ),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp",
+        description = "When the object was created"
+    ),
+    printcolumn(
+        name = "Ready",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].reason",
+        description = "Whether it could be read, or why not",
+        priority = "1"
+    ),
+    printcolumn(
+        name = "Secret",
+        type_ = "string",
+        json_path = ".spec.secretRef.name",
+        description = "The Secret that holds it",
+        priority = "1"
+    ),
+    printcolumn(
+        name = "Identity",
+        type_ = "string",
+        json_path = ".status.credential.identity",
+        description = "Topic, consumer key, organisation or Publisher ID",
+        priority = "1"
+    ),
+    printcolumn(
+        name = "Changed",
+        type_ = "string",
+        json_path = ".status.lastChange.reason",
+        description = "What the last change of the credential was",
+        priority = "1"
+    )
 )]
 #[serde(rename_all = "camelCase")]
 #[x_kube(

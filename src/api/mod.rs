@@ -1,8 +1,8 @@
 //! The API `lapsewatch.dev/v1alpha1`: what users declare and what the operator publishes.
 
 pub mod conditions;
-pub mod credential;
 pub mod crds;
+pub mod credential;
 pub mod limits;
 pub mod reasons;
 pub mod status;

@@ -1,0 +1,177 @@
+//! Time: which stage a credential is in, and when the next one begins.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
+use crate::api::status::Expiry;
+use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
+
+/// Apple renews a lapsed APNs certificate with the same topic for this long (documented by IBM and Microsoft).
+pub const GRACE: TimeDelta = TimeDelta::days(30);
+/// A clock may be this much behind the issuer's before a credential counts as not yet valid.
+const SKEW: TimeDelta = TimeDelta::minutes(5);
+
+/// Where a credential stands in its lifetime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It carries no date.
+    Unknown,
+    /// It does not expire.
+    Never,
+    /// Before the first warning.
+    Outside,
+    /// Within this many days of expiry.
+    Within(u16),
+    /// Past notAfter; Apple still renews it with the same topic.
+    InGracePeriod,
+    /// Past notAfter and the grace period.
+    GracePeriodOver,
+    /// Past notAfter, for kinds without a grace period.
+    Lapsed,
+}
+
+impl Stage {
+    /// Orders the stages of one credential: a later one is greater. None where there is nothing to announce.
+    pub fn rank(self) -> Option<i64> {
+        match self {
+            Self::Unknown | Self::Never | Self::Outside => None,
+            Self::Within(days) => Some(-i64::from(days)),
+            Self::InGracePeriod | Self::Lapsed => Some(1),
+            Self::GracePeriodOver => Some(2),
+        }
+    }
+
+    /// The reason under which the stage is announced.
+    pub fn event_reason(self) -> Cow<'static, str> {
+        match self {
+            Self::Unknown => "ExpiryUnknown".into(),
+            Self::Never | Self::Outside => "OutsideWindow".into(),
+            Self::Within(days) => format!("ExpiresWithin{days}Days").into(),
+            Self::InGracePeriod | Self::Lapsed => "Expired".into(),
+            Self::GracePeriodOver => "GracePeriodOver".into(),
+        }
+    }
+
+    /// The stage that was announced under `reason`: the reverse of [`Stage::event_reason`].
+    pub fn rank_of_reason(reason: &str) -> Option<i64> {
+        match reason {
+            "Expired" => Self::Lapsed.rank(),
+            "GracePeriodOver" => Self::GracePeriodOver.rank(),
+            _ => {
+                let days = reason.strip_prefix("ExpiresWithin")?.strip_suffix("Days")?.parse().ok()?;
+                Self::Within(days).rank()
+            }
+        }
+    }
+
+    /// Past notAfter.
+    pub fn is_expired(self) -> bool {
+        matches!(self, Self::InGracePeriod | Self::GracePeriodOver | Self::Lapsed)
+    }
+}
+
+/// The warning stages in days before expiry, from the first to the last.
+pub fn warning_days(spec: &TenantCredentialSpec) -> Cow<'_, [u16]> {
+    match &spec.warn_before_days {
+        Some(days) if !days.is_empty() => {
+            let mut days = days.clone();
+            days.sort_unstable_by(|a, b| b.cmp(a));
+            days.dedup();
+            Cow::Owned(days)
+        }
+        _ => Cow::Borrowed(match spec.type_ {
+            CredentialType::APNsCertificate => &[60, 30, 14, 7, 1],
+            CredentialType::VPPToken | CredentialType::DEPToken => &[30, 14, 7, 1],
+            CredentialType::WindowsSymantecCertificate => &[30, 14, 7],
+            CredentialType::X509Certificate | CredentialType::DeclaredExpiry => &[30, 7],
+        }),
+    }
+}
+
+/// The stage at `now`. A boundary belongs to the later stage, and notAfter itself is still valid.
+pub fn stage(type_: CredentialType, facts: &CredentialFacts, days: &[u16], now: DateTime<Utc>) -> Stage {
+    let not_after = match (facts.expiry, facts.not_after) {
+        (Expiry::Never, _) => return Stage::Never,
+        (Expiry::Known, Some(not_after)) => not_after,
+        _ => return Stage::Unknown,
+    };
+    if now > not_after {
+        return match (type_, after(not_after, GRACE)) {
+            (CredentialType::APNsCertificate, Some(end)) if now >= end => Stage::GracePeriodOver,
+            (CredentialType::APNsCertificate, _) => Stage::InGracePeriod,
+            _ => Stage::Lapsed,
+        };
+    }
+    days.iter()
+        .rev()
+        .find(|days| before(not_after, **days).is_none_or(|begin| now >= begin))
+        .map_or(Stage::Outside, |days| Stage::Within(*days))
+}
+
+/// Whether the first moment of its validity is still to come.
+pub fn not_yet_valid(facts: &CredentialFacts, now: DateTime<Utc>) -> bool {
+    facts.not_before.is_some_and(|begin| valid_from(begin) > now)
+}
+
+fn valid_from(not_before: DateTime<Utc>) -> DateTime<Utc> {
+    not_before.checked_sub_signed(SKEW).unwrap_or(not_before)
+}
+
+fn before(not_after: DateTime<Utc>, days: u16) -> Option<DateTime<Utc>> {
+    not_after.checked_sub_signed(TimeDelta::days(i64::from(days)))
+}
+
+fn after(not_after: DateTime<Utc>, delta: TimeDelta) -> Option<DateTime<Utc>> {
+    not_after.checked_add_signed(delta)
+}
+
+/// The next moment after `now` at which time alone changes a verdict.
+pub fn next_boundary(
+    type_: CredentialType,
+    facts: &CredentialFacts,
+    days: &[u16],
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let mut boundaries: Vec<DateTime<Utc>> = facts.not_before.map(valid_from).into_iter().collect();
+    if let (Expiry::Known, Some(not_after)) = (facts.expiry, facts.not_after) {
+        boundaries.extend(days.iter().filter_map(|days| before(not_after, *days)));
+        boundaries.extend(after(not_after, TimeDelta::seconds(1)));
+        if type_ == CredentialType::APNsCertificate {
+            boundaries.extend(after(not_after, GRACE));
+        }
+    }
+    boundaries.into_iter().filter(|at| *at > now).min()
+}
+
+/// The conditions Expiring and Expired; `message` says what is true of the stage.
+pub fn verdicts(stage: Stage, message: &str) -> [Verdict; 2] {
+    let (expiring, expired) = match stage {
+        Stage::Unknown => {
+            ((ConditionStatus::Unknown, "ExpiryUnknown".into()), (ConditionStatus::Unknown, "ExpiryUnknown"))
+        }
+        Stage::Never | Stage::Outside => {
+            ((ConditionStatus::False, "OutsideWindow".into()), (ConditionStatus::False, "NotExpired"))
+        }
+        Stage::Within(days) => {
+            ((ConditionStatus::True, Cow::Owned(format!("Within{days}Days"))), (ConditionStatus::False, "NotExpired"))
+        }
+        Stage::InGracePeriod => {
+            ((ConditionStatus::False, "AlreadyExpired".into()), (ConditionStatus::True, "InGracePeriod"))
+        }
+        Stage::GracePeriodOver => {
+            ((ConditionStatus::False, "AlreadyExpired".into()), (ConditionStatus::True, "GracePeriodOver"))
+        }
+        Stage::Lapsed => ((ConditionStatus::False, "AlreadyExpired".into()), (ConditionStatus::True, "Lapsed")),
+    };
+    [
+        Verdict { type_: ConditionType::Expiring, status: expiring.0, reason: expiring.1, message: message.to_owned() },
+        Verdict {
+            type_: ConditionType::Expired,
+            status: expired.0,
+            reason: expired.1.into(),
+            message: message.to_owned(),
+        },
+    ]
+}

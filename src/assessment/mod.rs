@@ -1,0 +1,284 @@
+//! The assessment: facts, what was said before, and the time in; verdicts, notices and the next boundary out.
+//!
+//! Pure: no clock of its own, no I/O, nothing of Kubernetes' client. What is assessed is always
+//! [`CredentialFacts`], whether they were just read or stand in the status, so both give the same.
+
+pub mod expiry;
+pub mod finding;
+mod health;
+pub mod notices;
+pub mod renewal;
+mod severity;
+pub mod words;
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+use crate::api::conditions::{self, ConditionStatus, ConditionType, Verdict};
+use crate::api::reasons::FailureReason;
+use crate::api::status::{Announced, KeyMatch, LastRead};
+use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
+use expiry::Stage;
+use finding::Finding;
+use notices::{Due, Notice, Situation};
+use renewal::Standing;
+use words::advice::Case;
+use words::{NEVER_READ, Words};
+
+/// What was found where the spec points.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// The credential.
+    Facts(CredentialFacts),
+    /// Why it can't be read.
+    Failed(Failure),
+}
+
+/// All that an assessment goes by.
+pub struct Input<'a> {
+    /// The object's UID.
+    pub uid: &'a str,
+    /// The object's generation.
+    pub generation: i64,
+    /// What the user declares.
+    pub spec: &'a TenantCredentialSpec,
+    /// What was said before; texts are not looked at.
+    pub previous: &'a TenantCredentialStatus,
+    /// What was found.
+    pub reading: Reading,
+    /// Which state of the Secret that was.
+    pub last_read: Option<LastRead>,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// How long a problem that GitOps may cause in passing must last before its Event is sent.
+    pub settle: TimeDelta,
+}
+
+/// What is to be said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    /// The status, with `announced` as it was before: each notice that was sent adds its record.
+    pub status: TenantCredentialStatus,
+    /// The Events that are due.
+    pub notices: Vec<Notice>,
+    /// When time alone changes something.
+    pub next: Option<DateTime<Utc>>,
+}
+
+impl Assessment {
+    /// Enters what was announced.
+    pub fn record(&mut self, announced: Announced) {
+        record(&mut self.status.announced, announced);
+    }
+}
+
+fn record(list: &mut Vec<Announced>, announced: Announced) {
+    match list.iter_mut().find(|a| a.type_ == announced.type_) {
+        Some(entry) => *entry = announced,
+        None => list.push(announced),
+    }
+}
+
+/// Assesses one credential.
+pub fn assess(input: Input<'_>) -> Assessment {
+    let Input { uid, generation, spec, previous, reading, last_read, settle, .. } = input;
+    // The API keeps whole seconds.
+    let now = input.now.trunc_subsecs(0);
+    let (facts, failure) = match reading {
+        Reading::Facts(facts) => (Some(facts), None),
+        Reading::Failed(failure) => (previous.credential.clone(), Some(failure)),
+    };
+
+    let mut verdicts = Vec::with_capacity(7);
+    let mut findings = Vec::new();
+    let mut next = None;
+    let mut memory = renewal::Memory::of(previous);
+    let mut read = String::new();
+    let mut valid = NEVER_READ.to_owned();
+
+    if let Some(failure) = &failure {
+        findings.push(unreadable(failure, spec));
+    }
+    let words = facts.as_ref().map(|facts| Words { spec, facts, stale: failure.is_some() });
+    if let Some(words) = &words {
+        let judged = judge(words, previous, now);
+        verdicts = judged.verdicts;
+        findings.extend(judged.findings);
+        next = judged.next;
+        memory = judged.memory;
+        read = words.read();
+        valid = judged.stage_words;
+    } else {
+        verdicts.extend(UNREAD.map(|type_| Verdict {
+            type_,
+            status: ConditionStatus::Unknown,
+            reason: "Pending".into(),
+            message: NEVER_READ.to_owned(),
+        }));
+    }
+    let mut all = vec![health::ready(failure.as_ref(), read), health::healthy(&findings, valid)];
+    all.append(&mut verdicts);
+
+    // Worst first; among equals in the order of the conditions.
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.type_));
+    let notifications: Vec<_> = findings.iter().map(|finding| finding.notification(spec, previous, now)).collect();
+    let due = Situation {
+        uid,
+        spec,
+        announced: &previous.announced,
+        findings: &findings,
+        notifications: &notifications,
+        last_change: memory.last_change.as_ref(),
+        change_before: previous.last_change.as_ref(),
+        words: words.as_ref(),
+        now,
+        settle,
+    }
+    .due();
+    let Due { notices, silent, next: next_notice } = due;
+    let mut announced = previous.announced.clone();
+    for entry in silent {
+        record(&mut announced, entry);
+    }
+
+    let severity = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::None);
+    let status = TenantCredentialStatus {
+        observed_generation: Some(generation),
+        severity: Some(severity),
+        accepted_identity: memory.accepted_identity,
+        newest: memory.newest,
+        last_change: memory.last_change,
+        notifications,
+        announced,
+        last_read,
+        conditions: conditions::publish(&previous.conditions, all, now, generation),
+        credential: facts,
+    };
+    Assessment { status, notices, next: next.into_iter().chain(next_notice).min() }
+}
+
+/// The conditions that say nothing before the first reading.
+const UNREAD: [ConditionType; 5] = [
+    ConditionType::Expiring,
+    ConditionType::Expired,
+    ConditionType::IdentityChanged,
+    ConditionType::KeyMismatch,
+    ConditionType::Regressed,
+];
+
+fn unreadable(failure: &Failure, spec: &TenantCredentialSpec) -> Finding {
+    let case = Case::Unreadable(failure.reason);
+    let message = failure.message.clone();
+    Finding::new(ConditionType::Ready, failure.reason.as_str(), case, Severity::Warning, message, spec, None).settling()
+}
+
+/// What the facts of one credential say.
+struct Judged {
+    verdicts: Vec<Verdict>,
+    findings: Vec<Finding>,
+    next: Option<DateTime<Utc>>,
+    memory: renewal::Memory,
+    stage_words: String,
+}
+
+fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, now: DateTime<Utc>) -> Judged {
+    let (spec, facts) = (words.spec, words.facts);
+    let mark = renewal::mark(facts);
+    let mut findings = Vec::new();
+    let mut find = |type_, reason: &str, case, severity, message: &str| {
+        let finding = Finding::new(type_, reason, case, severity, message.to_owned(), spec, Some(facts));
+        findings.push(finding.of(mark.clone()));
+    };
+
+    let days = expiry::warning_days(spec);
+    let stage = expiry::stage(spec.type_, facts, &days, now);
+    let stage_words = words.stage(stage, days.first().copied());
+    let reason = stage.event_reason();
+    match stage {
+        Stage::Never | Stage::Outside => {}
+        Stage::Unknown => find(ConditionType::Expiring, &reason, Case::ExpiryUnknown, Severity::Notice, &stage_words),
+        Stage::Within(n) => {
+            let severity = severity::expiring(spec.type_, n, days.last() == Some(&n));
+            find(ConditionType::Expiring, &reason, Case::Expiring, severity, &stage_words);
+        }
+        Stage::InGracePeriod | Stage::Lapsed | Stage::GracePeriodOver => {
+            let over = stage == Stage::GracePeriodOver;
+            let case = if over { Case::GracePeriodOver } else { Case::Expired };
+            find(ConditionType::Expired, &reason, case, severity::expired(spec.type_, over), &stage_words);
+        }
+    }
+    let mut verdicts = expiry::verdicts(stage, &stage_words).to_vec();
+    if expiry::not_yet_valid(facts, now) {
+        let message = words.not_yet_valid();
+        find(ConditionType::Healthy, "NotYetValid", Case::NotYetValid, Severity::Notice, &message);
+    }
+
+    let (memory, standing) = renewal::remember(spec, previous, facts, now);
+    let changed = standing == Standing::Changed;
+    let first = memory.last_change.is_none();
+    let message = words.identity(changed, first, memory.accepted_identity.as_deref());
+    if changed {
+        let severity = severity::identity_changed(spec.type_);
+        find(ConditionType::IdentityChanged, "IdentityChanged", Case::IdentityChanged, severity, &message);
+    }
+    verdicts.push(identity_verdict(spec.type_, standing, first, message));
+
+    let message = words.key_match();
+    let (status, reason) = match facts.key_match {
+        KeyMatch::Matches => (ConditionStatus::False, "Matches"),
+        KeyMatch::NotApplicable => (ConditionStatus::False, "NotApplicable"),
+        KeyMatch::NoKey => (ConditionStatus::Unknown, "NoKey"),
+        KeyMatch::KeyUnreadable => (ConditionStatus::Unknown, "KeyUnreadable"),
+        KeyMatch::Mismatch => (ConditionStatus::True, "Mismatch"),
+    };
+    if facts.key_match == KeyMatch::Mismatch {
+        find(ConditionType::KeyMismatch, "KeyMismatch", Case::KeyMismatch, Severity::Warning, &message);
+    }
+    verdicts.push(Verdict { type_: ConditionType::KeyMismatch, status, reason: reason.into(), message });
+
+    let older = !changed && renewal::is_older(spec.type_, memory.newest.as_ref(), facts);
+    let message = words.newest(older, memory.newest.as_ref());
+    let (status, reason) = match older {
+        true => (ConditionStatus::True, "WentBackwards"),
+        false => (ConditionStatus::False, "Newest"),
+    };
+    if older {
+        let severity = severity::regressed(spec.type_);
+        find(ConditionType::Regressed, "WentBackwards", Case::WentBackwards, severity, &message);
+    }
+    verdicts.push(Verdict { type_: ConditionType::Regressed, status, reason: reason.into(), message });
+
+    for finding in &mut findings {
+        match finding.type_ {
+            ConditionType::IdentityChanged => finding.settles = true,
+            // Another certificate beside the same wrong key is not news.
+            ConditionType::KeyMismatch => finding.mark.clear(),
+            _ => {}
+        }
+    }
+    let next = expiry::next_boundary(spec.type_, facts, &days, now);
+    Judged { verdicts, findings, next, memory, stage_words }
+}
+
+fn identity_verdict(type_: CredentialType, standing: Standing, first: bool, message: String) -> Verdict {
+    let (status, reason) = match standing {
+        Standing::NotIdentified => (ConditionStatus::False, "NotIdentified"),
+        Standing::Accepted if first => (ConditionStatus::False, "FirstObserved"),
+        Standing::Accepted => (ConditionStatus::False, "Unchanged"),
+        Standing::Changed => (
+            ConditionStatus::True,
+            match type_ {
+                CredentialType::DEPToken => "ConsumerKeyChanged",
+                CredentialType::VPPToken => "OrganizationChanged",
+                CredentialType::WindowsSymantecCertificate => "PublisherChanged",
+                _ => "TopicChanged",
+            },
+        ),
+    };
+    Verdict { type_: ConditionType::IdentityChanged, status, reason: reason.into(), message }
+}
+
+/// A failure that the controller finds without reading: there is no such Secret.
+pub fn secret_not_found(spec: &TenantCredentialSpec) -> Failure {
+    let name = spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str());
+    Failure { reason: FailureReason::SecretNotFound, message: format!("there is no Secret {name} in this namespace") }
+}

@@ -1,0 +1,146 @@
+//! Renewal: which identity is accepted, which credential was the newest, and what the last change was.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::api::reasons::ChangeReason;
+use crate::api::status::{ChangeSide, LastChange, Newest};
+use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
+
+/// What is remembered from one assessment to the next.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// The identity that renewals are held against.
+    pub accepted_identity: Option<String>,
+    /// The newest credential of that identity.
+    pub newest: Option<Newest>,
+    /// The last change.
+    pub last_change: Option<LastChange>,
+}
+
+impl Memory {
+    /// As `previous` keeps it.
+    pub fn of(previous: &TenantCredentialStatus) -> Self {
+        Self {
+            accepted_identity: previous.accepted_identity.clone(),
+            newest: previous.newest.clone(),
+            last_change: previous.last_change.clone(),
+        }
+    }
+}
+
+/// Whether the identity is the accepted one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// This kind has none.
+    NotIdentified,
+    /// It is.
+    Accepted,
+    /// It is not.
+    Changed,
+}
+
+/// What tells one credential from another: its fingerprint, or the date where it has none.
+pub fn mark(facts: &CredentialFacts) -> String {
+    facts
+        .fingerprint
+        .clone()
+        .or_else(|| facts.not_after.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)))
+        .unwrap_or_default()
+}
+
+/// What tells the credential after a change: as [`mark`].
+pub fn mark_of(side: &ChangeSide) -> String {
+    mark(&CredentialFacts {
+        fingerprint: side.fingerprint.clone(),
+        not_after: side.not_after,
+        ..CredentialFacts::default()
+    })
+}
+
+/// How `facts` stand to the accepted identity. With pins the pins decide; without, the first identity ever read.
+pub fn standing(spec: &TenantCredentialSpec, accepted: Option<&str>, facts: &CredentialFacts) -> Standing {
+    let Some(identity) = facts.identity.as_deref() else { return Standing::NotIdentified };
+    let holds = match spec.expected_identities.as_deref() {
+        Some(pins) if !pins.is_empty() => pins.iter().any(|pin| pin == identity),
+        _ => accepted.is_none_or(|accepted| accepted == identity),
+    };
+    if holds { Standing::Accepted } else { Standing::Changed }
+}
+
+/// Whether `facts` are older than the newest credential of their identity.
+pub fn is_older(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFacts) -> bool {
+    type_ != CredentialType::DeclaredExpiry
+        && newest.is_some_and(|newest| newest.fingerprint != facts.fingerprint && order(facts, newest).is_lt())
+}
+
+/// What to remember after `facts` were found where `previous` was said.
+pub fn remember(
+    spec: &TenantCredentialSpec,
+    previous: &TenantCredentialStatus,
+    facts: &CredentialFacts,
+    now: DateTime<Utc>,
+) -> (Memory, Standing) {
+    let standing = standing(spec, previous.accepted_identity.as_deref(), facts);
+    let mut memory = Memory::of(previous);
+    if standing == Standing::Accepted {
+        memory.accepted_identity.clone_from(&facts.identity);
+    }
+    let this =
+        || Newest { fingerprint: facts.fingerprint.clone(), not_before: facts.not_before, not_after: facts.not_after };
+    let Some(before) = &previous.credential else {
+        if standing != Standing::Changed {
+            memory.newest = Some(this());
+        }
+        return (memory, standing);
+    };
+    let changed = mark(before) != mark(facts);
+    let switched = standing == Standing::Accepted && previous.accepted_identity != facts.identity;
+    let reason = match standing {
+        Standing::Changed if changed => ChangeReason::IdentityChanged,
+        Standing::Accepted if switched => ChangeReason::IdentityAccepted,
+        Standing::Accepted | Standing::NotIdentified if changed => compare(spec.type_, previous.newest.as_ref(), facts),
+        _ => return (memory, standing),
+    };
+    if !matches!(reason, ChangeReason::IdentityChanged | ChangeReason::WentBackwards | ChangeReason::Restored) {
+        memory.newest = Some(this());
+    }
+    let from = if changed {
+        ChangeSide { fingerprint: before.fingerprint.clone(), not_after: before.not_after }
+    } else {
+        // Only the acceptance is new: the credential it replaces is the last one that was accepted.
+        previous.newest.as_ref().map_or_else(ChangeSide::default, |newest| ChangeSide {
+            fingerprint: newest.fingerprint.clone(),
+            not_after: newest.not_after,
+        })
+    };
+    memory.last_change = Some(LastChange {
+        time: now,
+        reason,
+        from,
+        to: ChangeSide { fingerprint: facts.fingerprint.clone(), not_after: facts.not_after },
+    });
+    (memory, standing)
+}
+
+fn compare(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFacts) -> ChangeReason {
+    let Some(newest) = newest else { return ChangeReason::Replaced };
+    if facts.fingerprint.is_some() && newest.fingerprint == facts.fingerprint {
+        return ChangeReason::Restored;
+    }
+    match order(facts, newest) {
+        Ordering::Greater => ChangeReason::Renewed,
+        Ordering::Less if type_ != CredentialType::DeclaredExpiry => ChangeReason::WentBackwards,
+        // A declared date that moves to an earlier day is a correction: nobody went back to an older credential.
+        Ordering::Less | Ordering::Equal => ChangeReason::Replaced,
+    }
+}
+
+/// By notBefore, or where one of them has none by notAfter; shorter lifetimes are no fault.
+fn order(facts: &CredentialFacts, newest: &Newest) -> Ordering {
+    match (facts.not_before, newest.not_before, facts.not_after, newest.not_after) {
+        (Some(this), Some(other), ..) | (_, _, Some(this), Some(other)) => this.cmp(&other),
+        _ => Ordering::Equal,
+    }
+}

@@ -1,0 +1,218 @@
+//! Every sentence that a user may read of a credential: here what and when, in `advice` the consequences.
+//!
+//! All of it is deterministic: absolute times in UTC, nothing that changes by itself. `tests/words.rs` prints them all.
+
+pub mod advice;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use super::expiry::Stage;
+use crate::api::reasons::ChangeReason;
+use crate::api::status::{KeyMatch, LastChange, Newest};
+use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
+
+/// A time as all texts write it: RFC 3339 in UTC, whole seconds.
+pub fn at(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The sentences of one credential.
+pub struct Words<'a> {
+    /// What the user declares.
+    pub spec: &'a TenantCredentialSpec,
+    /// What is known of it.
+    pub facts: &'a CredentialFacts,
+    /// It can't be read at present: the facts are those of the last time.
+    pub stale: bool,
+}
+
+impl Words<'_> {
+    fn subject(&self) -> String {
+        match &self.spec.tenant_ref {
+            Some(tenant) => format!("the {} of tenant {}", self.spec.type_.words(), tenant.name),
+            None => format!("the {}", self.spec.type_.words()),
+        }
+    }
+
+    fn end(&self, sentence: String) -> String {
+        if self.stale { format!("{sentence} (as last read)") } else { sentence }
+    }
+
+    fn not_after(&self) -> String {
+        self.facts.not_after.map_or_else(|| "an unknown date".to_owned(), at)
+    }
+
+    fn grace_end(&self) -> String {
+        self.facts.grace_end_time.map_or_else(|| "an unknown date".to_owned(), at)
+    }
+
+    /// Of the stage; `first_warning`: how many days before expiry the first warning comes.
+    pub fn stage(&self, stage: Stage, first_warning: Option<u16>) -> String {
+        let subject = self.subject();
+        let not_after = self.not_after();
+        self.end(match stage {
+            Stage::Unknown => format!("{subject} carries no date of expiry"),
+            Stage::Never => format!("{subject} does not expire"),
+            Stage::Outside => {
+                let warning = self.facts.not_after.zip(first_warning).and_then(|(not_after, days)| {
+                    not_after.checked_sub_signed(TimeDelta::days(i64::from(days)))
+                });
+                match warning {
+                    Some(warning) => {
+                        format!("{subject} expires at {not_after}; the first warning comes at {}", at(warning))
+                    }
+                    None => format!("{subject} expires at {not_after}"),
+                }
+            }
+            Stage::Within(1) => format!("{subject} expires at {not_after}, within 1 day"),
+            Stage::Within(days) => format!("{subject} expires at {not_after}, within {days} days"),
+            Stage::InGracePeriod => format!(
+                "{subject} expired at {not_after}; until {} Apple renews it with the same topic",
+                self.grace_end()
+            ),
+            Stage::GracePeriodOver => format!(
+                "{subject} expired at {not_after}, and the 30 days in which Apple renews it with the same topic ended at {}",
+                self.grace_end()
+            ),
+            Stage::Lapsed => format!("{subject} expired at {not_after}"),
+        })
+    }
+
+    /// Of a validity that has not begun.
+    pub fn not_yet_valid(&self) -> String {
+        let begin = self.facts.not_before.map_or_else(|| "an unknown date".to_owned(), at);
+        self.end(format!("{} is not valid before {begin}", self.subject()))
+    }
+
+    /// Of the identity; `accepted`: the one that renewals are held against.
+    pub fn identity(&self, changed: bool, first: bool, accepted: Option<&str>) -> String {
+        let name = identity_name(self.spec.type_);
+        let Some(identity) = self.facts.identity.as_deref() else {
+            return self.end(match self.spec.type_ {
+                CredentialType::X509Certificate | CredentialType::DeclaredExpiry => {
+                    "this type has no identity: any replacement counts as a renewal".to_owned()
+                }
+                _ => format!("{} carries no {name}", self.subject()),
+            });
+        };
+        let pinned = self.spec.expected_identities.as_deref().filter(|pins| !pins.is_empty());
+        self.end(match (changed, pinned) {
+            (true, Some(pins)) => {
+                let mut pins: Vec<&str> = pins.iter().map(String::as_str).collect();
+                pins.sort_unstable();
+                format!(
+                    "{} has the {name} {identity}, which spec.expectedIdentities does not name: it expects {}",
+                    self.subject(),
+                    pins.join(", ")
+                )
+            }
+            (true, None) => {
+                format!("{} has the {name} {identity}; accepted is {}", self.subject(), accepted.unwrap_or("none"))
+            }
+            (false, Some(_)) => format!("the {name} {identity} is one that spec.expectedIdentities names"),
+            (false, None) if first => {
+                format!("the {name} {identity} is the first one read here, and is accepted from now on")
+            }
+            (false, None) => format!("the {name} {identity} is the accepted one"),
+        })
+    }
+
+    /// Of the private key.
+    pub fn key_match(&self) -> String {
+        let keys = self.facts.keys.clone().unwrap_or_default();
+        let of = |key: Option<String>| key.map(|key| format!(" in key {key}")).unwrap_or_default();
+        self.end(match self.facts.key_match {
+            KeyMatch::Matches => format!("the private key{} belongs to the certificate", of(keys.private_key)),
+            KeyMatch::Mismatch => format!(
+                "the private key{} does not belong to the certificate{}",
+                of(keys.private_key),
+                of(keys.credential)
+            ),
+            KeyMatch::NoKey => {
+                "there is no private key beside the certificate: whether the right one is used can't be told".to_owned()
+            }
+            KeyMatch::KeyUnreadable => format!(
+                "the private key{} can't be read: whether it belongs to the certificate can't be told",
+                of(keys.private_key)
+            ),
+            KeyMatch::NotApplicable => "this type has no private key to check".to_owned(),
+        })
+    }
+
+    /// Of its place beside the newest one of its identity.
+    pub fn newest(&self, older: bool, newest: Option<&Newest>) -> String {
+        if !older {
+            return self.end("no newer one was read here before".to_owned());
+        }
+        let newer = newest.and_then(|newest| newest.not_after).map_or_else(|| "an unknown date".to_owned(), at);
+        self.end(format!(
+            "{}, which expires at {}, is older than one read here before, which expires at {newer}",
+            self.subject(),
+            self.not_after()
+        ))
+    }
+
+    /// Of a change; the sentence of an Event.
+    pub fn change(&self, change: &LastChange) -> String {
+        let date = |time: Option<DateTime<Utc>>| time.map_or_else(|| "no known date".to_owned(), at);
+        let (from, to) = (date(change.from.not_after), date(change.to.not_after));
+        let subject = self.subject();
+        match change.reason {
+            ChangeReason::Renewed => format!("{subject} was renewed: it expires at {to} instead of {from}"),
+            ChangeReason::Replaced => {
+                format!("{subject} was replaced by another of the same age: it expires at {to}; before, {from}")
+            }
+            ChangeReason::Restored => {
+                format!("the newest {} seen here is back: it expires at {to}", self.spec.type_.words())
+            }
+            ChangeReason::WentBackwards => {
+                format!("{subject} was replaced by an older one: it expires at {to} instead of {from}")
+            }
+            ChangeReason::IdentityChanged => {
+                format!("{subject} was replaced by one of another identity, which expires at {to}")
+            }
+            ChangeReason::IdentityAccepted => format!(
+                "{subject} has the {} {}, which spec.expectedIdentities names: it is accepted, and expires at {to}",
+                identity_name(self.spec.type_),
+                self.facts.identity.as_deref().unwrap_or("(none)")
+            ),
+        }
+    }
+
+    /// That all is well with reading.
+    pub fn read(&self) -> String {
+        match (&self.spec.secret_ref, &self.facts.keys) {
+            (Some(secret), Some(keys)) => match &keys.credential {
+                Some(key) => format!("read from key {key} of Secret {}", secret.name),
+                None => format!("read from Secret {}", secret.name),
+            },
+            (Some(secret), None) => format!("read from Secret {}", secret.name),
+            (None, _) => "taken from spec.expirationTime".to_owned(),
+        }
+    }
+}
+
+/// What the identity of a kind is called.
+pub fn identity_name(type_: CredentialType) -> &'static str {
+    match type_ {
+        CredentialType::APNsCertificate => "topic",
+        CredentialType::DEPToken => "consumer key",
+        CredentialType::VPPToken => "organisation",
+        CredentialType::WindowsSymantecCertificate => "Publisher ID",
+        CredentialType::X509Certificate | CredentialType::DeclaredExpiry => "identity",
+    }
+}
+
+/// That a problem beside a condition is mended; the sentence of a Recovered Event.
+pub fn recovered(condition: crate::api::conditions::ConditionType) -> &'static str {
+    use crate::api::conditions::ConditionType;
+    match condition {
+        ConditionType::Ready => "the credential can be read again",
+        ConditionType::IdentityChanged => "the identity is an accepted one again",
+        ConditionType::KeyMismatch => "the private key no longer contradicts the certificate",
+        _ => "the problem is gone",
+    }
+}
+
+/// What is said of what was never read.
+pub const NEVER_READ: &str = "the credential was never read";
