@@ -87,7 +87,9 @@ func startOnce(assets, folder string, eventTTL, patience time.Duration, stop <-c
 		"--disable-admission-plugins=ServiceAccount",
 		"--event-ttl="+eventTTL.String(),
 		"--audit-policy-file="+in("audit-policy.yaml"),
-		"--audit-log-path="+in("audit.log"))
+		"--audit-log-path="+in("audit.log"),
+		// In megabytes: a log that is rotated away could not be counted.
+		"--audit-log-maxsize=4096")
 	if err != nil {
 		return p, err
 	}
