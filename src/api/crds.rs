@@ -36,12 +36,17 @@ fn finish(crd: &CustomResourceDefinition) -> Value {
     crd
 }
 
-/// Drops what an API server's structural schema has no meaning for and warns about: Rust's own number formats.
+/// Drops what an API server's structural schema has no meaning for and warns about, Rust's own number formats; and
+/// `nullable`, without which the server drops a null as if the field were not given, so that none reaches a rule or is
+/// stored.
 fn plain(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if map.get("format").and_then(Value::as_str).is_some_and(|f| f.starts_with("uint")) {
                 map.remove("format");
+            }
+            if map.get("nullable").is_some_and(Value::is_boolean) {
+                map.remove("nullable");
             }
             map.values_mut().for_each(plain);
         }

@@ -1,5 +1,6 @@
 // The control plane that lapsewatch's tests and demo run against: this module
-// only pins versions. `build` beside it makes the binaries.
+// pins its versions, and holds the programs that start it (up) and that make
+// credentials for it (issue). `build` beside it makes the binaries.
 module lapsewatch.dev/control-plane
 
 go 1.26.0

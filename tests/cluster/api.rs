@@ -1,0 +1,6 @@
+//! The CRDs on a real server: what it refuses, how it selects, and what kubectl shows before any operator runs.
+
+mod explain;
+mod pending;
+mod rules;
+mod selectors;

@@ -1,0 +1,113 @@
+//! One control plane for all tests of a run: etcd and kube-apiserver, with the project's CRDs installed.
+//!
+//! It lives as long as the pipe to its supervisor is open, which this process holds: however the process ends, also by a
+//! panic, Ctrl-C or a kill, the control plane goes down and its files go away. No destructor is needed.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use serde::Deserialize;
+
+/// Where the control plane is, and how to talk to it.
+pub struct Bed {
+    /// An administrator's kubeconfig.
+    pub kubeconfig: PathBuf,
+    /// The server's audit log, see `audit`.
+    pub audit_log: PathBuf,
+    /// The folder that holds kube-apiserver, etcd and kubectl.
+    pub assets: PathBuf,
+    /// A folder for files that go away with the control plane.
+    pub folder: PathBuf,
+    namespaces: AtomicUsize,
+    _supervisor: Child,
+}
+
+/// The control plane of this run, ready for use.
+pub fn bed() -> &'static Bed {
+    static BED: OnceLock<Result<Bed, String>> = OnceLock::new();
+    match BED.get_or_init(|| Bed::start().and_then(Bed::with_crds)) {
+        Ok(bed) => bed,
+        Err(why) => panic!("there is no control plane to test against: {why}"),
+    }
+}
+
+/// What the supervisor says once the server is ready.
+#[derive(Deserialize)]
+struct Ready {
+    kubeconfig: PathBuf,
+    audit_log: PathBuf,
+    assets: PathBuf,
+}
+
+impl Bed {
+    fn start() -> Result<Self, String> {
+        let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/control-plane/build");
+        let built = Command::new(&build)
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|e| format!("{} can't be run: {e}", build.display()))?;
+        if !built.status.success() {
+            return Err(format!("{} failed; it says why above", build.display()));
+        }
+        let assets = PathBuf::from(String::from_utf8_lossy(&built.stdout).trim());
+        let mut supervisor = Command::new(assets.join("control-plane-up"))
+            .arg("--assets")
+            .arg(&assets)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .map_err(|e| format!("control-plane-up can't be started: {e}"))?;
+        let mut line = String::new();
+        let out = supervisor.stdout.take().ok_or("control-plane-up has no output")?;
+        BufReader::new(out).read_line(&mut line).map_err(|e| e.to_string())?;
+        let ready: Ready =
+            serde_json::from_str(&line).map_err(|_| "it did not become ready; it says why above".to_owned())?;
+        let folder = ready.kubeconfig.parent().ok_or("no folder")?.to_owned();
+        Ok(Self {
+            kubeconfig: ready.kubeconfig,
+            audit_log: ready.audit_log,
+            assets: ready.assets,
+            folder,
+            namespaces: AtomicUsize::new(1),
+            _supervisor: supervisor,
+        })
+    }
+
+    fn with_crds(self) -> Result<Self, String> {
+        let crds = lapsewatch::api::crds::yaml().map_err(|e| e.to_string())?;
+        // A cache of its own: what the server offers is about to change.
+        for args in [
+            ["--cache-dir=bare", "apply", "--server-side", "-f", "-"].as_slice(),
+            &["--cache-dir=bare", "wait", "--for=condition=Established", "--timeout=60s", "-f", "-"],
+        ] {
+            let output = self.kubectl_with(args, &crds);
+            if !output.status.success() {
+                return Err(format!("the CRDs can't be installed: {}", String::from_utf8_lossy(&output.stderr)));
+            }
+        }
+        Ok(self)
+    }
+
+    /// An administrator's client. It belongs to the runtime that it is made in, so each test makes its own.
+    pub async fn client(&self) -> Client {
+        let mut options = KubeConfigOptions::default();
+        options.context = None;
+        let kubeconfig = Kubeconfig::read_from(&self.kubeconfig).expect("the supervisor wrote a kubeconfig");
+        let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.expect("it is complete");
+        Client::try_from(config).expect("it can be used")
+    }
+
+    /// A new namespace that no other test uses.
+    pub fn namespace(&self, prefix: &str) -> String {
+        let name = format!("{prefix}-{}", self.namespaces.fetch_add(1, Ordering::Relaxed));
+        self.kubectl_ok(&["create", "namespace", &name], "");
+        name
+    }
+}
