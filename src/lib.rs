@@ -1,3 +1,4 @@
 //! lapsewatch warns before the certificates and tokens of a mobile device management tenant lapse, are used twice, or
 //! are renewed wrongly.
 pub mod api;
+pub mod secret;
