@@ -1,4 +1,7 @@
-//! lapsewatch warns before the certificates and tokens of a mobile device management tenant lapse, are used twice, or
-//! are renewed wrongly.
+//! lapsewatch warns before the certificates and tokens of a mobile device management tenant lapse, or are renewed
+//! wrongly.
+
 pub mod api;
 pub mod assessment;
+pub mod credential;
+pub mod secret;

@@ -1,0 +1,111 @@
+//! Apple's MDM push certificates: told from other certificates by the topic, the user ID in the subject.
+
+use x509_parser::certificate::X509Certificate;
+use x509_parser::x509::X509Name;
+
+use super::kind::Kind;
+use super::name;
+use crate::api::limits;
+
+/// What every topic of MDM push begins with.
+const PREFIX: &str = "com.apple.mgmt.";
+const USER_ID: &str = "0.9.2342.19200300.100.1.1";
+const COMMON_NAME: &str = "2.5.4.3";
+
+/// The topic, or what the certificate is instead.
+pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
+    let user_ids = attributes(certificate.subject(), USER_ID);
+    if let Some(topic) = user_ids.iter().find(|id| is_topic(id)) {
+        return Ok(topic.clone());
+    }
+    let names = attributes(certificate.subject(), COMMON_NAME);
+    let issuers = attributes(certificate.issuer(), COMMON_NAME);
+    let starts = |names: &[String], prefixes: &[&str]| {
+        names
+            .iter()
+            .any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
+    };
+    if names.iter().any(|name| is_app_push(name)) {
+        Err(Kind::AppPushCertificate)
+    } else if starts(&names, &["MDM Vendor:", "MDM CSR"]) {
+        Err(Kind::VendorCertificate)
+    } else if !user_ids.is_empty() {
+        Err(Kind::OtherUserId)
+    } else if starts(&issuers, &["Apple iPhone Device CA", "Apple Device CA"])
+        || names.iter().any(|name| is_device(name))
+    {
+        Err(Kind::DeviceCertificate)
+    } else {
+        Err(Kind::NoUserId)
+    }
+}
+
+/// Whether a user ID is a topic of MDM push, and one that can be published whole.
+fn is_topic(user_id: &str) -> bool {
+    user_id.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty())
+        && user_id.len() <= limits::IDENTITY
+        && user_id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a common name is one of the certificates for an app's own notifications.
+fn is_app_push(name: &str) -> bool {
+    let kinds = [
+        "Push Services: ",
+        "VoIP Services: ",
+        "WatchKit Services: ",
+        "Pass Type ID: ",
+        "Website Push ID: ",
+    ];
+    kinds
+        .iter()
+        .any(|kind| name.strip_prefix("Apple ").unwrap_or(name).starts_with(kind))
+        || name.starts_with("Apple ") && name.contains(" Push Services: ")
+}
+
+/// Whether a common name is a device's unique identifier (UDID), old or new, or its UUID.
+fn is_device(name: &str) -> bool {
+    let groups: Vec<usize> = name.split('-').map(str::len).collect();
+    name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+        && matches!(groups.as_slice(), [40] | [8, 16] | [8, 4, 4, 4, 12])
+}
+
+/// All strings of one type of attribute, wherever in the name they stand.
+fn attributes(name: &X509Name<'_>, number: &str) -> Vec<String> {
+    name.iter_attributes()
+        .filter(|attribute| name::number(attribute.attr_type()) == number)
+        .filter_map(|attribute| name::string(attribute.attr_value()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_have_the_prefix_and_can_be_published() {
+        assert!(is_topic("com.apple.mgmt.External.11111111-2222-3333-4444-555555555555"));
+        for other in [
+            "com.apple.mgmt.",
+            "com.example.app",
+            "com.apple.mgmtX",
+            "x.com.apple.mgmt.a",
+            "com.apple.mgmt.a\nb",
+        ] {
+            assert!(!is_topic(other), "{other}");
+        }
+        assert!(!is_topic(&format!("{PREFIX}{}", "a".repeat(300))));
+    }
+
+    #[test]
+    fn other_certificates_are_told_by_their_names() {
+        for app in [
+            "Apple Push Services: com.example.app",
+            "Apple Development IOS Push Services: com.example.app",
+        ] {
+            assert!(is_app_push(app), "{app}");
+        }
+        assert!(!is_app_push("APSP:11111111-2222-3333-4444-555555555555"));
+        assert!(is_device("00008030-001C2D8E3A90802E") && is_device("11111111-2222-3333-4444-555555555555"));
+        assert!(!is_device("www.example.com") && !is_device("cafe"));
+    }
+}

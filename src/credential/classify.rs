@@ -1,0 +1,115 @@
+//! What a value is that holds neither PEM nor DER: text of some kind, or not even text.
+
+use super::kind::Kind;
+use super::pem::find;
+
+/// How much of a text is looked at for the words that tell its kind.
+const HEAD: usize = 4096;
+
+/// Whether the bytes are text in UTF-16, by its mark or by every other byte being zero.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    let zeros = |first: usize| bytes.len() >= 8 && bytes.iter().skip(first).step_by(2).take(8).all(|byte| *byte == 0);
+    let others = |first: usize| {
+        bytes
+            .iter()
+            .skip(first)
+            .step_by(2)
+            .take(8)
+            .all(|byte| matches!(byte, b'\t'..=b'~'))
+    };
+    bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || zeros(1) && others(0)
+        || zeros(0) && others(1)
+}
+
+/// What a text that is no base64 is; `bytes` are trimmed.
+pub(super) fn text(bytes: &[u8]) -> Kind {
+    let head = bytes
+        .get(..HEAD.min(bytes.len()))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let has = |word: &str| find(&head, word.as_bytes()).is_some();
+    let anywhere = |word: &str| find(bytes, word.as_bytes()).is_some();
+    match bytes {
+        [] => Kind::Empty,
+        [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => Kind::JavaKeystore,
+        [b'<', ..] if has("<!doctype html") || has("<html") || has("<head") || has("<body") => Kind::HtmlPage,
+        [b'<', ..] if anywhere("PushCertRequestCSR") => Kind::PushRequest,
+        [b'<', ..] if has("<plist") => Kind::PropertyList,
+        [b'<', ..] if has("wap-provisioningdoc") => Kind::EnrollmentToken,
+        [b'<', ..] if has("<?xml") => Kind::OtherXml,
+        [b'{' | b'[', .., b'}' | b']'] => json(bytes),
+        _ if has("application/pkcs7-mime") || has("application/x-pkcs7-mime") => Kind::DepMessage,
+        _ if anywhere("consumer_key") && anywhere("access_token") => Kind::DepJson,
+        _ if has("ssh-rsa ") || has("ssh-ed25519 ") || has("ecdsa-sha2-") => Kind::PublicKey,
+        _ if is_text(bytes) => Kind::Text,
+        _ => Kind::Binary,
+    }
+}
+
+/// Which JSON it is, by the names in it.
+fn json(bytes: &[u8]) -> Kind {
+    let has = |name: &str| find(bytes, name.as_bytes()).is_some();
+    if has("\"consumer_key\"") && has("\"access_token\"") {
+        Kind::DepJson
+    } else if has("\"token\"") && (has("\"expDate\"") || has("\"orgName\"")) {
+        Kind::VppToken
+    } else {
+        Kind::OtherJson
+    }
+}
+
+/// Whether the bytes are text of any language.
+fn is_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| {
+        text.chars()
+            .all(|letter| !letter.is_control() || letter.is_ascii_whitespace())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_by_content() {
+        for (content, kind) in [
+            ("", Kind::Empty),
+            ("<!DOCTYPE HTML>\n<html><body>Sign in", Kind::HtmlPage),
+            (
+                "<?xml version=\"1.0\"?><plist><key>PushCertRequestCSR</key></plist>",
+                Kind::PushRequest,
+            ),
+            ("<?xml version=\"1.0\"?><plist></plist>", Kind::PropertyList),
+            ("<wap-provisioningdoc></wap-provisioningdoc>", Kind::EnrollmentToken),
+            ("<?xml version=\"1.0\"?><a/>", Kind::OtherXml),
+            ("{\"a\":1}", Kind::OtherJson),
+            ("[1, 2]", Kind::OtherJson),
+            ("{\"token\":\"x\",\"expDate\":\"y\",\"orgName\":\"z\"}", Kind::VppToken),
+            ("{\"consumer_key\":\"x\",\"access_token\":\"y\"}", Kind::DepJson),
+            (
+                "-----BEGIN MESSAGE-----\n{\"consumer_key\":1,\"access_token\":2}",
+                Kind::DepJson,
+            ),
+            (
+                "MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime; name=x\n\nMIAG",
+                Kind::DepMessage,
+            ),
+            ("ssh-rsa AAAA me@here", Kind::PublicKey),
+            ("Grüße, {all}", Kind::Text),
+            ("a\u{0}b", Kind::Binary),
+        ] {
+            assert_eq!(text(content.as_bytes()), kind, "{content}");
+        }
+    }
+
+    #[test]
+    fn utf_16_is_told_with_and_without_its_mark() {
+        let units: Vec<u16> = "-----BEGIN".encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        assert!(is_utf16(&little) && is_utf16(&big) && is_utf16(&[0xff, 0xfe]));
+        assert!(!is_utf16(b"-----BEGIN") && !is_utf16(&[0; 32]) && !is_utf16(b""));
+    }
+}

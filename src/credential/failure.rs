@@ -1,0 +1,184 @@
+//! Failures in plain sentences: what was found, what was expected and where to get it.
+//!
+//! A message names keys of the Secret and kinds of file; no content of any value, not even a certificate's name.
+
+use std::fmt::Write as _;
+
+use super::kind::{Kind, Limit, Problem};
+use crate::api::credential::CredentialType;
+use crate::api::limits;
+use crate::api::reasons::FailureReason;
+use crate::api::status::Failure;
+
+/// The most names that one message lists.
+const MAX_NAMES: usize = 10;
+
+/// A failure, its message cut to its limit.
+pub(super) fn failure(reason: FailureReason, mut message: String) -> Failure {
+    limits::cut(&mut message, limits::TEXT);
+    Failure { reason, message }
+}
+
+/// The Secret lacks the key that `field` of the selection names.
+pub(super) fn key_not_found<'a>(field: &str, key: &str, keys: impl Iterator<Item = &'a str>) -> Failure {
+    let there = match list(keys) {
+        keys if keys.is_empty() => "it has none at all".to_owned(),
+        keys => format!("its keys are {keys}"),
+    };
+    let message = format!(
+        "the Secret has no key {}, which spec.secretRef.{field} names; {there}",
+        shown(key)
+    );
+    failure(FailureReason::KeyNotFound, message)
+}
+
+/// Several certificates fit.
+pub(super) fn ambiguous<'a>(type_: CredentialType, keys: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    let what = noun(type_);
+    let message = match keys.clone().count() {
+        1 => format!(
+            "key {} holds several different {what}s, and nothing tells which is meant; leave only the one that is to be watched",
+            list(keys)
+        ),
+        _ => format!(
+            "keys {} hold different {what}s, and nothing tells which is meant; name one in spec.secretRef.key",
+            list(keys)
+        ),
+    };
+    failure(FailureReason::Ambiguous, message)
+}
+
+/// The Secret has no values.
+pub(super) fn no_values(type_: CredentialType) -> Failure {
+    failure(
+        FailureReason::WrongFile,
+        format!("the Secret is empty; expected is {}", expected(type_)),
+    )
+}
+
+/// The value of `key` does not give what was expected.
+pub(super) fn problem(type_: CredentialType, key: &str, problem: Problem) -> Failure {
+    let key = shown(key);
+    let expected = expected(type_);
+    match problem {
+        Problem::Malformed(breakage) => failure(
+            FailureReason::Malformed,
+            format!(
+                "key {key} holds {}; copy the file into the Secret again, whole and unchanged; expected is {expected}",
+                breakage.words()
+            ),
+        ),
+        Problem::Wrong(Kind::Empty) => failure(
+            FailureReason::WrongFile,
+            format!("key {key} is empty; expected is {expected}"),
+        ),
+        Problem::Wrong(Kind::SigningRequest) if type_ == CredentialType::APNsCertificate => failure(
+            FailureReason::WrongFile,
+            format!(
+                "key {key} holds a certificate signing request; expected is the MDM push certificate that Apple's push portal (identity.apple.com/pushcert) returned for it"
+            ),
+        ),
+        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) => failure(
+            FailureReason::WrongFile,
+            format!("key {key} holds {}; expected beside it is {expected}", kind.words()),
+        ),
+        Problem::Wrong(kind) => failure(
+            FailureReason::WrongFile,
+            format!("key {key} holds {}; expected is {expected}", kind.words()),
+        ),
+        Problem::Keystore => failure(
+            FailureReason::NotSupported,
+            format!("key {key} holds a PKCS#12 keystore, which this version does not read; expected is {expected}"),
+        ),
+        Problem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("key {key} {}", over(limit))),
+    }
+}
+
+/// What is over a limit, as the rest of a sentence about a key.
+fn over(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Value => "holds more than the 256 KiB that are read of one value",
+        Limit::Blocks => "holds more than the 64 PEM blocks that are read of one value",
+        Limit::RsaKey => "holds a certificate whose RSA key has more than the 16384 bits that are read",
+    }
+}
+
+/// One of what the type expects, for the middle of a sentence.
+fn noun(type_: CredentialType) -> &'static str {
+    match type_ {
+        CredentialType::APNsCertificate => "MDM push certificate",
+        _ => "certificate",
+    }
+}
+
+/// What the type expects, and where to get it.
+fn expected(type_: CredentialType) -> &'static str {
+    match type_ {
+        CredentialType::APNsCertificate => {
+            "the MDM push certificate, in PEM or DER, from Apple's push portal (identity.apple.com/pushcert)"
+        }
+        _ => "an X.509 certificate, in PEM or DER, from whoever issues it",
+    }
+}
+
+/// Some names, sorted, and how many more there are.
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    let more = names.len().saturating_sub(MAX_NAMES);
+    names.truncate(MAX_NAMES);
+    let mut text = String::new();
+    for (at, name) in names.iter().enumerate() {
+        let last = at + 1 == names.len() && more == 0;
+        let joint = match (at, last) {
+            (0, _) => "",
+            (_, true) => " and ",
+            (_, false) => ", ",
+        };
+        text.push_str(joint);
+        text.push_str(&shown(name));
+    }
+    if more > 0 {
+        let _ = write!(text, " and {more} more");
+    }
+    text
+}
+
+/// A Secret's key as it may be shown. The API server has checked its letters; other sources have not.
+fn shown(key: &str) -> String {
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let mut key: String = key
+        .chars()
+        .take(limits::KEY + 1)
+        .map(|letter| if allowed(letter) { letter } else { '?' })
+        .collect();
+    // Ten of the longest names leave room for the sentence.
+    limits::cut(&mut key, 150);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_most_ten_names_are_listed_sorted() {
+        assert_eq!(list(["b", "a"].into_iter()), "a and b");
+        assert_eq!(list(["c", "b", "a"].into_iter()), "a, b and c");
+        let many: Vec<String> = (10..22).map(|number| format!("k{number}")).collect();
+        let text = list(many.iter().map(String::as_str));
+        assert_eq!(text, "k10, k11, k12, k13, k14, k15, k16, k17, k18, k19 and 2 more");
+    }
+
+    #[test]
+    fn names_are_cleaned_and_cut() {
+        assert_eq!(shown("a\nb\u{202e}c"), "a?b?c");
+        let long = "x".repeat(253);
+        let keys = [long.as_str(); 12];
+        let message = key_not_found("key", &long, keys.into_iter()).message;
+        assert!(
+            message.chars().count() <= limits::TEXT && message.ends_with("and 2 more"),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Distinguished names as RFC 4514 writes them: the most specific part first, specials escaped.
+
+use std::fmt::Write as _;
+
+use x509_parser::asn1_rs::{Any, Oid, Tag};
+use x509_parser::x509::X509Name;
+
+use crate::api::limits;
+
+/// The name as text, cut to its limit. It is published, so control characters and the like are escaped.
+pub(super) fn text(name: &X509Name<'_>) -> String {
+    let mut text = String::new();
+    let parts: Vec<_> = name.iter().collect();
+    for part in parts.into_iter().rev() {
+        if text.len() > limits::NAME * 4 {
+            break;
+        }
+        if !text.is_empty() {
+            text.push(',');
+        }
+        for (at, attribute) in part.iter().enumerate() {
+            if text.len() > limits::NAME * 4 {
+                break;
+            }
+            if at > 0 {
+                text.push('+');
+            }
+            text.push_str(&label(&number(attribute.attr_type())));
+            text.push('=');
+            push_value(&mut text, attribute.attr_value());
+        }
+    }
+    limits::cut(&mut text, limits::NAME);
+    text
+}
+
+/// An object identifier in dotted numbers. One longer than any in use is not spelt out: that takes time with the square
+/// of its length.
+pub(super) fn number(oid: &Oid<'_>) -> String {
+    if oid.as_bytes().len() > 64 {
+        "OID".to_owned()
+    } else {
+        oid.to_id_string()
+    }
+}
+
+/// A string of any of X.509's kinds, as far as it can be read as one.
+pub(super) fn string(value: &Any<'_>) -> Option<String> {
+    let data = value.data;
+    match value.tag() {
+        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString | Tag::VisibleString => {
+            std::str::from_utf8(data).ok().map(str::to_owned)
+        }
+        // T.61 is Latin-1 in practice.
+        Tag::T61String => Some(data.iter().map(|byte| char::from(*byte)).collect()),
+        Tag::BmpString => {
+            let units = data
+                .chunks_exact(2)
+                .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
+                .map(u16::from_be_bytes);
+            data.len()
+                .is_multiple_of(2)
+                .then(|| String::from_utf16(&units.collect::<Vec<_>>()).ok())
+                .flatten()
+        }
+        _ => None,
+    }
+}
+
+/// The short name of an attribute's type: RFC 4514's, OpenSSL's for a few others, else the number itself.
+fn label(number: &str) -> String {
+    let short = match number {
+        "2.5.4.3" => "CN",
+        "2.5.4.4" => "SN",
+        "2.5.4.5" => "serialNumber",
+        "2.5.4.6" => "C",
+        "2.5.4.7" => "L",
+        "2.5.4.8" => "ST",
+        "2.5.4.9" => "STREET",
+        "2.5.4.10" => "O",
+        "2.5.4.11" => "OU",
+        "2.5.4.12" => "title",
+        "2.5.4.42" => "GN",
+        "0.9.2342.19200300.100.1.1" => "UID",
+        "0.9.2342.19200300.100.1.25" => "DC",
+        "1.2.840.113549.1.9.1" => "emailAddress",
+        other => other,
+    };
+    let mut short = short.to_owned();
+    limits::cut(&mut short, limits::NAME);
+    short
+}
+
+/// Appends a value, escaped; what is no string stands in hex.
+fn push_value(text: &mut String, value: &Any<'_>) {
+    let Some(value) = string(value) else {
+        text.push('#');
+        for byte in value.data.iter().take(limits::NAME) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        return;
+    };
+    let letters = value.chars().count();
+    for (at, letter) in value.chars().enumerate().take(limits::NAME) {
+        match letter {
+            ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' => {
+                text.push('\\');
+                text.push(letter);
+            }
+            '#' | ' ' if at == 0 => {
+                text.push('\\');
+                text.push(letter);
+            }
+            ' ' if at + 1 == letters => text.push_str("\\ "),
+            _ if is_unseen(letter) => {
+                let mut buffer = [0; 4];
+                for byte in letter.encode_utf8(&mut buffer).bytes() {
+                    let _ = write!(text, "\\{byte:02X}");
+                }
+            }
+            _ => text.push(letter),
+        }
+    }
+}
+
+/// Characters that a terminal or a page would not show as they are: controls, and those that turn the text's direction
+/// or join and part without a mark.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endless_object_identifiers_are_not_spelt_out() {
+        assert_eq!(number(&Oid::new(vec![0xff; 200_000].into())), "OID");
+        assert_eq!(number(&Oid::new(vec![0x55, 4, 3].into())), "2.5.4.3");
+    }
+
+    #[test]
+    fn values_are_escaped() {
+        let shown = |tag, value: &[u8]| {
+            let mut text = String::new();
+            push_value(&mut text, &Any::from_tag_and_data(tag, value));
+            text
+        };
+        assert_eq!(
+            shown(Tag::Utf8String, b" a, b+c=\"d\" "),
+            "\\ a\\, b\\+c\\=\\\"d\\\"\\ "
+        );
+        assert_eq!(shown(Tag::Utf8String, b"#a#"), "\\#a#");
+        assert_eq!(
+            shown(Tag::Utf8String, "a\nb\u{1b}[31m\u{202e}ä".as_bytes()),
+            "a\\0Ab\\1B[31m\\E2\\80\\AEä"
+        );
+        assert_eq!(shown(Tag::BmpString, &[0, b'h', 0, b'i']), "hi");
+        assert_eq!(shown(Tag::T61String, &[0xe4]), "ä");
+        assert_eq!(shown(Tag::Utf8String, &[0xff]), "#ff");
+        assert_eq!(shown(Tag::OctetString, &[1, 2]), "#0102");
+    }
+}

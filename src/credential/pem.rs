@@ -1,0 +1,196 @@
+//! Finds the PEM blocks of a text, as tolerantly as can be done without guessing.
+//!
+//! Text before, between and after the blocks is passed over; blocks may be glued together, indented or on one line. A
+//! block without its end, and the remains of a certificate's block outside of any, are breakages and not passed over.
+
+use zeroize::Zeroizing;
+
+use super::base64_text;
+use super::kind::Breakage;
+
+/// The most blocks that are read of one value.
+pub(super) const MAX_BLOCKS: usize = 64;
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+/// Longer than any label in use.
+const MAX_LABEL: usize = 64;
+
+/// One block.
+pub(super) struct Block<'a> {
+    /// What stands after BEGIN.
+    pub label: &'a [u8],
+    /// Whether its headers say that it is encrypted.
+    pub encrypted: bool,
+    /// What it holds.
+    pub body: Result<Zeroizing<Vec<u8>>, Breakage>,
+}
+
+/// More than [`MAX_BLOCKS`] blocks.
+pub(super) struct TooMany;
+
+/// Whether the text has blocks, or the remains of a certificate's.
+pub(super) fn is_pem(text: &[u8]) -> bool {
+    find(text, BEGIN).is_some() || has_remains(text)
+}
+
+/// All blocks of the text, in its order.
+pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
+    let mut marks = 0_usize;
+    let mut rest = text;
+    while let Some((_, after)) = split(rest, BEGIN) {
+        marks += 1;
+        rest = after;
+    }
+    if marks > MAX_BLOCKS {
+        return Err(TooMany);
+    }
+
+    let mut blocks = Vec::new();
+    let mut remains = false;
+    let mut rest = text;
+    while let Some((before, after)) = split(rest, BEGIN) {
+        remains |= has_remains(before);
+        let (segment, next) = after.split_at(find(after, BEGIN).unwrap_or(after.len()));
+        let label = split(segment.get(..MAX_LABEL.min(segment.len())).unwrap_or_default(), DASHES);
+        let Some((label, _)) = label.filter(|(label, _)| label.iter().all(|byte| matches!(byte, b' '..=b'~'))) else {
+            blocks.push(Block {
+                label: b"",
+                encrypted: false,
+                body: Err(Breakage::CutOff),
+            });
+            rest = next;
+            continue;
+        };
+        let body = segment.get(label.len() + DASHES.len()..).unwrap_or_default();
+        let end = [END, label, DASHES].concat();
+        match split(body, &end) {
+            Some((body, _)) => {
+                blocks.push(block(label, body));
+                rest = after
+                    .get(label.len() + DASHES.len() + body.len() + end.len()..)
+                    .unwrap_or_default();
+            }
+            None => {
+                blocks.push(Block {
+                    label,
+                    encrypted: false,
+                    body: Err(Breakage::CutOff),
+                });
+                rest = next;
+            }
+        }
+    }
+    if remains || has_remains(rest) {
+        blocks.push(Block {
+            label: b"CERTIFICATE",
+            encrypted: false,
+            body: Err(Breakage::CutOff),
+        });
+    }
+    Ok(blocks)
+}
+
+/// Takes the headers of RFC 1421 off and decodes the rest.
+fn block<'a>(label: &'a [u8], body: &'a [u8]) -> Block<'a> {
+    let mut encrypted = false;
+    let mut rest = body;
+    loop {
+        let (line, after) = split(rest, b"\n").unwrap_or((rest, &[]));
+        let is_header = line.contains(&b':');
+        encrypted |= is_header && find(line, b"ENCRYPTED").is_some();
+        if rest.is_empty() || !(is_header || line.trim_ascii().is_empty()) {
+            break;
+        }
+        rest = after;
+    }
+    Block {
+        label,
+        encrypted,
+        body: base64_text::decode(rest).ok_or(Breakage::NotBase64),
+    }
+}
+
+/// Whether the text holds half of a certificate's frame.
+fn has_remains(text: &[u8]) -> bool {
+    find(text, b"BEGIN CERTIFICATE-").is_some() || find(text, b"END CERTIFICATE-").is_some()
+}
+
+/// Where `needle` begins.
+pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    text.windows(needle.len()).position(|window| window == needle)
+}
+
+/// What stands before and after the first `needle`.
+fn split<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let (before, rest) = text.split_at_checked(find(text, needle)?)?;
+    Some((before, rest.get(needle.len()..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn read(text: &str) -> Vec<(String, bool, Result<Vec<u8>, Breakage>)> {
+        let blocks = blocks(text.as_bytes()).ok().unwrap();
+        let own = |block: Block<'_>| {
+            (
+                String::from_utf8(block.label.to_vec()).unwrap(),
+                block.encrypted,
+                block.body.map(|body| body.to_vec()),
+            )
+        };
+        blocks.into_iter().map(own).collect()
+    }
+
+    #[test]
+    fn text_around_glue_crlf_and_single_lines_are_passed_over() {
+        let text = "Bag Attributes\r\n  subject=x\r\n-----BEGIN A-----\r\naGVs\r\nbG8=\r\n-----END A----------BEGIN B----- aGVs bG8 -----END B-----";
+        let hello = Ok(b"hello".to_vec());
+        assert_eq!(
+            read(text),
+            [("A".to_owned(), false, hello.clone()), ("B".to_owned(), false, hello)]
+        );
+    }
+
+    #[test]
+    fn headers_tell_that_a_block_is_encrypted() {
+        let text = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\naGVsbG8=\n-----END RSA PRIVATE KEY-----\n";
+        assert_eq!(
+            read(text),
+            [("RSA PRIVATE KEY".to_owned(), true, Ok(b"hello".to_vec()))]
+        );
+    }
+
+    #[test]
+    fn breakages_are_told() {
+        let cut = "-----BEGIN CERTIFICATE-----\naGVs";
+        assert_eq!(read(cut)[0].2, Err(Breakage::CutOff));
+        assert_eq!(read("-----BEGIN CERTIFICATE")[0].2, Err(Breakage::CutOff));
+        assert_eq!(
+            read(&format!("{cut}\n-----END PRIVATE KEY-----\n"))[0].2,
+            Err(Breakage::CutOff)
+        );
+        assert_eq!(
+            read(&format!("{cut}*\n-----END CERTIFICATE-----\n"))[0].2,
+            Err(Breakage::NotBase64)
+        );
+        assert_eq!(read("aGVs\n-----END CERTIFICATE-----\n")[0].2, Err(Breakage::CutOff));
+        let glued = read(&format!("{cut}{cut}\n-----END CERTIFICATE-----\n"));
+        assert_eq!(
+            (glued[0].2.clone(), glued[1].2.clone()),
+            (Err(Breakage::CutOff), Ok(b"hel".to_vec()))
+        );
+        let shared_dashes = "-----BEGIN CERTIFICATE-----\naGVs\n-----END CERTIFICATE-----BEGIN CERTIFICATE-----\naGVs\n-----END CERTIFICATE-----";
+        assert!(read(shared_dashes).iter().any(|block| block.2.is_err()));
+    }
+
+    #[test]
+    fn blocks_are_counted_before_any_is_read() {
+        let one = "-----BEGIN A-----\n*\n-----END A-----\n";
+        assert!(blocks(one.repeat(64).as_bytes()).is_ok());
+        assert!(blocks(one.repeat(65).as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,73 @@
+//! Private keys: only the public key that belongs to one leaves this module.
+
+use pkcs8::der::Decode as _;
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
+use sec1::EcPrivateKey;
+use zeroize::Zeroizing;
+
+use super::public_key::PublicKey;
+use super::rsa;
+use super::shape::{Shape, shape};
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+
+/// The public key that belongs to the private one, be it PKCS#8, PKCS#1 or SEC1; `None` where that can't be read.
+pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
+    match shape(der)? {
+        Shape::Pkcs1Key => rsa::public_key(der),
+        Shape::Sec1Key => elliptic(der, None),
+        Shape::Pkcs8Key => {
+            let info = PrivateKeyInfoRef::try_from(der).ok()?;
+            let inner = info.private_key.as_bytes();
+            match info.algorithm.oid {
+                RSA | RSA_PSS => rsa::public_key(inner),
+                EC => elliptic(inner, info.algorithm.parameters_oid().ok()),
+                ED25519 => edwards(inner),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The point of a scalar. The public key that may stand beside it is not believed.
+fn elliptic(der: &[u8], curve: Option<ObjectIdentifier>) -> Option<PublicKey> {
+    let key = EcPrivateKey::from_der(der).ok()?;
+    let curve = curve.or_else(|| key.parameters.and_then(|parameters| parameters.named_curve()))?;
+    let scalar = |length: usize| sized(key.private_key, length);
+    match curve {
+        P256 => p256::SecretKey::from_slice(&scalar(32)?)
+            .ok()
+            .map(|key| PublicKey::P256(key.public_key().to_sec1_bytes())),
+        P384 => p384::SecretKey::from_slice(&scalar(48)?)
+            .ok()
+            .map(|key| PublicKey::P384(key.public_key().to_sec1_bytes())),
+        P521 => p521::SecretKey::from_slice(&scalar(66)?)
+            .ok()
+            .map(|key| PublicKey::P521(key.public_key().to_sec1_bytes())),
+        _ => None,
+    }
+}
+
+/// The number in exactly that many bytes: some tools leave leading zeros away, some add them.
+fn sized(number: &[u8], length: usize) -> Option<Zeroizing<Vec<u8>>> {
+    let number = super::public_key::trimmed(number);
+    let mut sized = Zeroizing::new(vec![0; length.checked_sub(number.len())?]);
+    sized.reserve_exact(number.len());
+    sized.extend_from_slice(number);
+    Some(sized)
+}
+
+/// The point of an Ed25519 seed, which PKCS#8 wraps once more.
+fn edwards(inner: &[u8]) -> Option<PublicKey> {
+    let seed = <&OctetStringRef>::from_der(inner).ok()?.as_bytes();
+    let key = ed25519_dalek::SigningKey::from_bytes(seed.try_into().ok()?);
+    Some(PublicKey::Ed25519(key.verifying_key().to_bytes().to_vec()))
+}

@@ -1,0 +1,78 @@
+//! What a DER file is by its first few elements, be the rest damaged or missing.
+
+use super::der::{
+    self, BIT_STRING, CONTEXT_0, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, UTC_TIME,
+};
+
+/// What a DER file begins as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Certificate,
+    Request,
+    RevocationList,
+    PublicKey,
+    Pkcs1Key,
+    Pkcs8Key,
+    Sec1Key,
+    EncryptedKey,
+    Pkcs12,
+    EncryptedMessage,
+    SignedMessage,
+}
+
+/// 1.2.840.113549.1.7: the messages of PKCS#7, one number more each.
+const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
+
+/// What the bytes begin as; `None` for everything else.
+pub(super) fn shape(bytes: &[u8]) -> Option<Shape> {
+    let file = der::expect(bytes, SEQUENCE)?;
+    let head = der::first(file.content)?;
+    match head.tag {
+        INTEGER => versioned(head),
+        SEQUENCE => nested(head),
+        OBJECT_IDENTIFIER => match head.content.strip_prefix(&PKCS7)? {
+            [2] => Some(Shape::SignedMessage),
+            _ => Some(Shape::EncryptedMessage),
+        },
+        _ => None,
+    }
+}
+
+/// A file that begins with a number: keys and keystores.
+fn versioned(version: der::Element<'_>) -> Option<Shape> {
+    let next = der::first(version.rest)?;
+    match (next.tag, version.content) {
+        (INTEGER, [0 | 1]) => Some(Shape::Pkcs1Key),
+        (INTEGER, modulus) => (modulus.len() >= 32).then_some(Shape::PublicKey),
+        (SEQUENCE, [3]) => Some(Shape::Pkcs12),
+        (SEQUENCE, [0 | 1]) => der::expect(next.content, OBJECT_IDENTIFIER).map(|_| Shape::Pkcs8Key),
+        (OCTET_STRING, [1]) => Some(Shape::Sec1Key),
+        _ => None,
+    }
+}
+
+/// A file that begins with a sequence: what is signed, or an algorithm.
+fn nested(inner: der::Element<'_>) -> Option<Shape> {
+    let head = der::first(inner.content)?;
+    match head.tag {
+        OBJECT_IDENTIFIER => match der::first(inner.rest)?.tag {
+            OCTET_STRING => Some(Shape::EncryptedKey),
+            BIT_STRING => Some(Shape::PublicKey),
+            _ => None,
+        },
+        CONTEXT_0 => der::expect(head.content, INTEGER).map(|_| Shape::Certificate),
+        INTEGER => {
+            let second = der::expect(head.rest, SEQUENCE)?;
+            if der::expect(second.content, OBJECT_IDENTIFIER).is_none() {
+                return Some(Shape::Request);
+            }
+            // A certificate of version 1 and a revocation list part at the fourth element.
+            let fourth = der::expect(second.rest, SEQUENCE).and_then(|issuer| der::first(issuer.rest));
+            match fourth.map(|fourth| fourth.tag) {
+                Some(UTC_TIME | GENERALIZED_TIME) => Some(Shape::RevocationList),
+                _ => Some(Shape::Certificate),
+            }
+        }
+        _ => None,
+    }
+}

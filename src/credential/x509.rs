@@ -1,0 +1,163 @@
+//! Reads one X.509 certificate: of any version, any issuer and with any extensions or none.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+use x509_parser::certificate::{X509Certificate, X509CertificateParser};
+use x509_parser::nom::Parser as _;
+
+use super::apns;
+use super::der::{self, BOOLEAN, SEQUENCE};
+use super::kind::{Breakage, Kind, Limit, Problem};
+use super::name;
+use super::public_key::{self, CertificateKey, PublicKey};
+use super::shape::{Shape, shape};
+use super::validity;
+use crate::api::limits;
+use crate::api::status::{CredentialFacts, Format};
+
+/// What is known of a certificate.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate {
+    /// Everything but the identity, the grace and what regards the private key.
+    pub facts: CredentialFacts,
+    /// SHA-256 of its DER.
+    pub fingerprint: [u8; 32],
+    /// Whether it says that it is a CA.
+    pub is_ca: bool,
+    /// The topic of MDM push, or what it is instead.
+    pub topic: Result<String, Kind>,
+    /// The public key, where private keys can be held against it.
+    pub public_key: Option<PublicKey>,
+    /// Stand for the names, for whom it was issued and by whom.
+    pub subject: [u8; 32],
+    pub issuer: [u8; 32],
+}
+
+impl Certificate {
+    /// Whether this one was issued by `other`, going by the names.
+    pub(super) fn names_as_issuer(&self, other: &Self) -> bool {
+        self.issuer == other.subject && self.issuer != self.subject
+    }
+
+    /// The last moment of its validity.
+    pub(super) fn not_after(&self) -> Option<DateTime<Utc>> {
+        self.facts.not_after
+    }
+}
+
+/// What may follow the certificate's DER.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// Line ends at most.
+    Lines,
+    /// OpenSSL's notes on whom to trust it for.
+    Trust,
+}
+
+/// Reads the DER of a certificate.
+pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate, Problem> {
+    let malformed = Problem::Malformed(Breakage::NotACertificate);
+    if shape(der) != Some(Shape::Certificate) {
+        return Err(malformed);
+    }
+    let (rest, certificate) = X509CertificateParser::new()
+        .with_deep_parse_extensions(false)
+        .parse(der)
+        .map_err(|_| malformed)?;
+    if tail == Tail::Lines && !rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+        return Err(Problem::Malformed(Breakage::MoreFollows));
+    }
+    let whole = der.get(..der.len().saturating_sub(rest.len())).unwrap_or_default();
+    let public_key = match public_key::of_certificate(certificate.public_key()) {
+        CertificateKey::Known(key) => Some(key),
+        CertificateKey::Unknown => None,
+        CertificateKey::TooLarge => return Err(Problem::Limit(Limit::RsaKey)),
+    };
+    let fingerprint: [u8; 32] = Sha256::digest(whole).into();
+    let validity = certificate.validity();
+    let (not_after, expiry) = validity::expiry_at(validity.not_after.timestamp());
+    Ok(Certificate {
+        facts: CredentialFacts {
+            fingerprint: Some(hex(&fingerprint)),
+            format: Some(format),
+            subject: Some(name::text(certificate.subject())),
+            issuer: Some(name::text(certificate.issuer())),
+            serial_number: Some(serial(certificate.raw_serial())),
+            not_before: validity::moment(validity.not_before.timestamp()),
+            not_after,
+            expiry,
+            ..CredentialFacts::default()
+        },
+        fingerprint,
+        is_ca: is_ca(&certificate),
+        topic: apns::topic(&certificate),
+        public_key,
+        subject: Sha256::digest(certificate.subject().as_raw()).into(),
+        issuer: Sha256::digest(certificate.issuer().as_raw()).into(),
+    })
+}
+
+/// Whether the basic constraints, where there are any, make it a CA.
+fn is_ca(certificate: &X509Certificate<'_>) -> bool {
+    certificate
+        .extensions()
+        .iter()
+        .filter(|extension| name::number(&extension.oid) == "2.5.29.19")
+        .filter_map(|extension| der::expect(extension.value, SEQUENCE))
+        .filter_map(|constraints| der::expect(constraints.content, BOOLEAN))
+        .any(|ca| ca.content.iter().any(|byte| *byte != 0))
+}
+
+/// The serial number in hex, without leading zeros; a negative one with its sign.
+fn serial(raw: &[u8]) -> String {
+    let is_negative = raw.first().is_some_and(|byte| byte & 0x80 != 0);
+    let mut magnitude = raw.to_vec();
+    if is_negative {
+        let mut carry = true;
+        for byte in magnitude.iter_mut().rev() {
+            (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+        }
+    }
+    let digits = public_key::trimmed(&magnitude);
+    let digits = digits.get(..digits.len().min(limits::SERIAL)).unwrap_or_default();
+    let mut text = if is_negative { "-".to_owned() } else { String::new() };
+    text.push_str(if digits.is_empty() { "00" } else { "" });
+    text.push_str(&hex(digits));
+    limits::cut(&mut text, limits::SERIAL);
+    text
+}
+
+/// Bytes in lowercase hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serial_numbers_are_shown_as_numbers() {
+        for (raw, shown) in [
+            (&[][..], "00"),
+            (&[0], "00"),
+            (&[0x00, 0xfe, 0x01], "fe01"),
+            (&[0x07], "07"),
+            (&[0xff], "-01"),
+            (&[0x80], "-80"),
+            (&[0xff, 0x00], "-0100"),
+            (&[0x80, 0x00], "-8000"),
+        ] {
+            assert_eq!(serial(raw), shown, "{raw:?}");
+        }
+        assert_eq!(serial(&[0x11; 40]).chars().count(), limits::SERIAL);
+        assert_eq!(serial(&[0x11; 4000]).chars().count(), limits::SERIAL);
+        assert_eq!(serial(&[0x81; 4000]).chars().count(), limits::SERIAL);
+    }
+}

@@ -1,0 +1,226 @@
+//! A Secret's values: zeroized when dropped, and never shown.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use thiserror::Error;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Bytes that must not be shown: zeroized when dropped, `Debug` says only that they are there. There is neither
+/// `Display` nor `Serialize`.
+pub struct SecretBytes(Vec<u8>);
+
+impl SecretBytes {
+    /// Takes the bytes over.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes themselves.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for SecretBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Zeroize for SecretBytes {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl Drop for SecretBytes {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for SecretBytes {}
+
+/// What of a Secret the readers go by.
+#[derive(Debug, Default)]
+pub struct SecretData {
+    /// The Secret's type, such as `kubernetes.io/tls`.
+    pub type_: Option<String>,
+    /// The values by their keys.
+    pub values: BTreeMap<String, SecretBytes>,
+}
+
+/// A Secret as the API server gives it.
+#[derive(Debug)]
+pub struct SecretObject {
+    /// `metadata.uid`.
+    pub uid: String,
+    /// `metadata.resourceVersion`.
+    pub resource_version: String,
+    /// The type and the values.
+    pub data: SecretData,
+}
+
+/// Why a body is no Secret. A parser's own text would quote the body, so there is none.
+#[derive(Error, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretDecodeError {
+    /// It is not the JSON of an object of that form.
+    #[error("the answer is not a Secret's JSON")]
+    NotJson,
+    /// It is another kind of object.
+    #[error("the answer is another kind of object than a Secret")]
+    NotASecret,
+    /// `metadata.uid` or `metadata.resourceVersion` is missing.
+    #[error("the Secret has no uid or no resourceVersion")]
+    NoMetadata,
+    /// A value is not base64.
+    #[error("a value of the Secret is not base64")]
+    NotBase64,
+}
+
+/// A Secret's JSON, with the values left where they are in the body: decoded strings would stay behind in memory.
+#[derive(Deserialize)]
+struct Body<'a> {
+    kind: Option<String>,
+    metadata: Option<Metadata>,
+    #[serde(rename = "type")]
+    type_: Option<String>,
+    #[serde(borrow)]
+    data: Option<BTreeMap<String, &'a RawValue>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    uid: Option<String>,
+    resource_version: Option<String>,
+}
+
+impl SecretData {
+    /// Decodes the JSON of a core/v1 Secret. The body stays the caller's to zeroize.
+    ///
+    /// # Errors
+    /// When it is no Secret; the error quotes nothing of it.
+    pub fn from_json(body: &[u8]) -> Result<SecretObject, SecretDecodeError> {
+        let body: Body<'_> = serde_json::from_slice(body).map_err(|_| SecretDecodeError::NotJson)?;
+        if body.kind.is_some_and(|kind| kind != "Secret") {
+            return Err(SecretDecodeError::NotASecret);
+        }
+        let metadata = body.metadata.ok_or(SecretDecodeError::NoMetadata)?;
+        let mut values = BTreeMap::new();
+        for (key, raw) in body.data.unwrap_or_default() {
+            values.insert(key, decode(raw.get())?);
+        }
+        Ok(SecretObject {
+            uid: metadata.uid.ok_or(SecretDecodeError::NoMetadata)?,
+            resource_version: metadata.resource_version.ok_or(SecretDecodeError::NoMetadata)?,
+            data: SecretData {
+                type_: body.type_,
+                values,
+            },
+        })
+    }
+}
+
+/// Decodes one value from its JSON: base64 needs no escapes, so that nothing has to be unescaped into a copy.
+fn decode(json: &str) -> Result<SecretBytes, SecretDecodeError> {
+    if json == "null" {
+        return Ok(SecretBytes::new(Vec::new()));
+    }
+    let text = json
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .ok_or(SecretDecodeError::NotBase64)?;
+    // Reserved at once: a vector that grows leaves a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
+    STANDARD
+        .decode_vec(text, &mut bytes)
+        .map_err(|_| SecretDecodeError::NotBase64)?;
+    Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn a_secret_is_decoded_with_its_type_and_values() {
+        let body = br#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","uid":"u-1","resourceVersion":"42",
+            "managedFields":[{"a":{"b":[1]}}]},"type":"kubernetes.io/tls","data":{"tls.crt":"aGVsbG8=","empty":"","none":null}}"#;
+        let secret = SecretData::from_json(body).unwrap();
+        assert_eq!((secret.uid.as_str(), secret.resource_version.as_str()), ("u-1", "42"));
+        assert_eq!(secret.data.type_.as_deref(), Some("kubernetes.io/tls"));
+        assert_eq!(secret.data.values["tls.crt"].expose(), b"hello");
+        assert_eq!(secret.data.values["empty"].expose(), b"");
+        assert_eq!(secret.data.values["none"].expose(), b"");
+    }
+
+    #[test]
+    fn a_secret_without_data_is_an_empty_one() {
+        for data in ["", r#","data":null"#, r#","data":{}"#] {
+            let body = format!(r#"{{"metadata":{{"uid":"u","resourceVersion":"1"}}{data}}}"#);
+            assert!(SecretData::from_json(body.as_bytes()).unwrap().data.values.is_empty());
+        }
+    }
+
+    #[test]
+    fn errors_are_of_a_closed_list_and_quote_nothing() {
+        let meta = r#""metadata":{"uid":"u","resourceVersion":"1"}"#;
+        for (body, expected) in [
+            ("hunter2".to_owned(), SecretDecodeError::NotJson),
+            (r#"{"metadata":"hunter2"}"#.to_owned(), SecretDecodeError::NotJson),
+            (format!(r#"{{{meta},"data":"hunter2"}}"#), SecretDecodeError::NotJson),
+            (
+                r#"{"kind":"Status","metadata":{}}"#.to_owned(),
+                SecretDecodeError::NotASecret,
+            ),
+            (r#"{"kind":"Secret"}"#.to_owned(), SecretDecodeError::NoMetadata),
+            (r#"{"metadata":{"uid":"u"}}"#.to_owned(), SecretDecodeError::NoMetadata),
+            (
+                format!(r#"{{{meta},"data":{{"a":"hunter2!"}}}}"#),
+                SecretDecodeError::NotBase64,
+            ),
+            (
+                format!(r#"{{{meta},"data":{{"a":["hunter2"]}}}}"#),
+                SecretDecodeError::NotBase64,
+            ),
+            (format!(r#"{{{meta},"data":{{"a":12}}}}"#), SecretDecodeError::NotBase64),
+        ] {
+            let error = SecretData::from_json(body.as_bytes()).unwrap_err();
+            assert_eq!(error, expected, "{body}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_keys_names_and_no_content() {
+        let data = SecretData {
+            type_: Some("Opaque".to_owned()),
+            values: [("push.pem".to_owned(), SecretBytes::new(b"hunter2".to_vec()))].into(),
+        };
+        let text = format!("{data:?} {data:#?}");
+        assert!(text.contains("push.pem") && text.contains("[redacted]"), "{text}");
+        assert!(!text.contains("hunter2") && !text.contains("104"), "{text}");
+    }
+
+    #[test]
+    fn bytes_are_zeroized_on_drop() {
+        fn on_drop<T: ZeroizeOnDrop>(_: &T) {}
+        let mut bytes = SecretBytes::new(b"hunter2".to_vec());
+        on_drop(&bytes);
+        bytes.zeroize();
+        assert!(bytes.expose().is_empty());
+    }
+}
