@@ -1,7 +1,22 @@
 //! lapsewatch warns before the certificates and tokens of a mobile device management tenant lapse, or are renewed
 //! wrongly.
+//!
+//! The modules are the path of the facts, which flow one way:
+//!
+//! ```text
+//! Secret bytes -> CredentialFacts -> Assessment -> status, Events
+//!  secret          credential         assessment    controller (gather, publish)
+//! ```
+//!
+//! `credential` and `assessment` are pure: no clock, no I/O, nothing of Kubernetes' client. `controller` is the only
+//! place that reads from and writes to a cluster.
 
 pub mod api;
+pub mod args;
 pub mod assessment;
+pub mod clock;
+pub mod connect;
+pub mod controller;
 pub mod credential;
 pub mod secret;
+pub mod telemetry;

@@ -125,10 +125,7 @@ impl SecretData {
         Ok(SecretObject {
             uid: metadata.uid.ok_or(SecretDecodeError::NoMetadata)?,
             resource_version: metadata.resource_version.ok_or(SecretDecodeError::NoMetadata)?,
-            data: SecretData {
-                type_: body.type_,
-                values,
-            },
+            data: SecretData { type_: body.type_, values },
         })
     }
 }
@@ -138,15 +135,10 @@ fn decode(json: &str) -> Result<SecretBytes, SecretDecodeError> {
     if json == "null" {
         return Ok(SecretBytes::new(Vec::new()));
     }
-    let text = json
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .ok_or(SecretDecodeError::NotBase64)?;
+    let text = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or(SecretDecodeError::NotBase64)?;
     // Reserved at once: a vector that grows leaves a copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
-    STANDARD
-        .decode_vec(text, &mut bytes)
-        .map_err(|_| SecretDecodeError::NotBase64)?;
+    STANDARD.decode_vec(text, &mut bytes).map_err(|_| SecretDecodeError::NotBase64)?;
     Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
 }
 
@@ -182,20 +174,11 @@ mod tests {
             ("hunter2".to_owned(), SecretDecodeError::NotJson),
             (r#"{"metadata":"hunter2"}"#.to_owned(), SecretDecodeError::NotJson),
             (format!(r#"{{{meta},"data":"hunter2"}}"#), SecretDecodeError::NotJson),
-            (
-                r#"{"kind":"Status","metadata":{}}"#.to_owned(),
-                SecretDecodeError::NotASecret,
-            ),
+            (r#"{"kind":"Status","metadata":{}}"#.to_owned(), SecretDecodeError::NotASecret),
             (r#"{"kind":"Secret"}"#.to_owned(), SecretDecodeError::NoMetadata),
             (r#"{"metadata":{"uid":"u"}}"#.to_owned(), SecretDecodeError::NoMetadata),
-            (
-                format!(r#"{{{meta},"data":{{"a":"hunter2!"}}}}"#),
-                SecretDecodeError::NotBase64,
-            ),
-            (
-                format!(r#"{{{meta},"data":{{"a":["hunter2"]}}}}"#),
-                SecretDecodeError::NotBase64,
-            ),
+            (format!(r#"{{{meta},"data":{{"a":"hunter2!"}}}}"#), SecretDecodeError::NotBase64),
+            (format!(r#"{{{meta},"data":{{"a":["hunter2"]}}}}"#), SecretDecodeError::NotBase64),
             (format!(r#"{{{meta},"data":{{"a":12}}}}"#), SecretDecodeError::NotBase64),
         ] {
             let error = SecretData::from_json(body.as_bytes()).unwrap_err();

@@ -3,6 +3,7 @@
 pub mod conditions;
 pub mod crds;
 pub mod credential;
+pub mod decode;
 pub mod limits;
 pub mod reasons;
 pub mod status;

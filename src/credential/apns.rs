@@ -21,9 +21,7 @@ pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
     let names = attributes(certificate.subject(), COMMON_NAME);
     let issuers = attributes(certificate.issuer(), COMMON_NAME);
     let starts = |names: &[String], prefixes: &[&str]| {
-        names
-            .iter()
-            .any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
+        names.iter().any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
     };
     if names.iter().any(|name| is_app_push(name)) {
         Err(Kind::AppPushCertificate)
@@ -49,16 +47,8 @@ fn is_topic(user_id: &str) -> bool {
 
 /// Whether a common name is one of the certificates for an app's own notifications.
 fn is_app_push(name: &str) -> bool {
-    let kinds = [
-        "Push Services: ",
-        "VoIP Services: ",
-        "WatchKit Services: ",
-        "Pass Type ID: ",
-        "Website Push ID: ",
-    ];
-    kinds
-        .iter()
-        .any(|kind| name.strip_prefix("Apple ").unwrap_or(name).starts_with(kind))
+    let kinds = ["Push Services: ", "VoIP Services: ", "WatchKit Services: ", "Pass Type ID: ", "Website Push ID: "];
+    kinds.iter().any(|kind| name.strip_prefix("Apple ").unwrap_or(name).starts_with(kind))
         || name.starts_with("Apple ") && name.contains(" Push Services: ")
 }
 
@@ -84,13 +74,9 @@ mod tests {
     #[test]
     fn topics_have_the_prefix_and_can_be_published() {
         assert!(is_topic("com.apple.mgmt.External.11111111-2222-3333-4444-555555555555"));
-        for other in [
-            "com.apple.mgmt.",
-            "com.example.app",
-            "com.apple.mgmtX",
-            "x.com.apple.mgmt.a",
-            "com.apple.mgmt.a\nb",
-        ] {
+        for other in
+            ["com.apple.mgmt.", "com.example.app", "com.apple.mgmtX", "x.com.apple.mgmt.a", "com.apple.mgmt.a\nb"]
+        {
             assert!(!is_topic(other), "{other}");
         }
         assert!(!is_topic(&format!("{PREFIX}{}", "a".repeat(300))));
@@ -98,10 +84,7 @@ mod tests {
 
     #[test]
     fn other_certificates_are_told_by_their_names() {
-        for app in [
-            "Apple Push Services: com.example.app",
-            "Apple Development IOS Push Services: com.example.app",
-        ] {
+        for app in ["Apple Push Services: com.example.app", "Apple Development IOS Push Services: com.example.app"] {
             assert!(is_app_push(app), "{app}");
         }
         assert!(!is_app_push("APSP:11111111-2222-3333-4444-555555555555"));

@@ -9,14 +9,7 @@ const HEAD: usize = 4096;
 /// Whether the bytes are text in UTF-16, by its mark or by every other byte being zero.
 pub(super) fn is_utf16(bytes: &[u8]) -> bool {
     let zeros = |first: usize| bytes.len() >= 8 && bytes.iter().skip(first).step_by(2).take(8).all(|byte| *byte == 0);
-    let others = |first: usize| {
-        bytes
-            .iter()
-            .skip(first)
-            .step_by(2)
-            .take(8)
-            .all(|byte| matches!(byte, b'\t'..=b'~'))
-    };
+    let others = |first: usize| bytes.iter().skip(first).step_by(2).take(8).all(|byte| matches!(byte, b'\t'..=b'~'));
     bytes.starts_with(&[0xff, 0xfe])
         || bytes.starts_with(&[0xfe, 0xff])
         || zeros(1) && others(0)
@@ -25,10 +18,7 @@ pub(super) fn is_utf16(bytes: &[u8]) -> bool {
 
 /// What a text that is no base64 is; `bytes` are trimmed.
 pub(super) fn text(bytes: &[u8]) -> Kind {
-    let head = bytes
-        .get(..HEAD.min(bytes.len()))
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default().to_ascii_lowercase();
     let has = |word: &str| find(&head, word.as_bytes()).is_some();
     let anywhere = |word: &str| find(bytes, word.as_bytes()).is_some();
     match bytes {
@@ -62,10 +52,8 @@ fn json(bytes: &[u8]) -> Kind {
 
 /// Whether the bytes are text of any language.
 fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| {
-        text.chars()
-            .all(|letter| !letter.is_control() || letter.is_ascii_whitespace())
-    })
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| text.chars().all(|letter| !letter.is_control() || letter.is_ascii_whitespace()))
 }
 
 #[cfg(test)]
@@ -77,10 +65,7 @@ mod tests {
         for (content, kind) in [
             ("", Kind::Empty),
             ("<!DOCTYPE HTML>\n<html><body>Sign in", Kind::HtmlPage),
-            (
-                "<?xml version=\"1.0\"?><plist><key>PushCertRequestCSR</key></plist>",
-                Kind::PushRequest,
-            ),
+            ("<?xml version=\"1.0\"?><plist><key>PushCertRequestCSR</key></plist>", Kind::PushRequest),
             ("<?xml version=\"1.0\"?><plist></plist>", Kind::PropertyList),
             ("<wap-provisioningdoc></wap-provisioningdoc>", Kind::EnrollmentToken),
             ("<?xml version=\"1.0\"?><a/>", Kind::OtherXml),
@@ -88,14 +73,8 @@ mod tests {
             ("[1, 2]", Kind::OtherJson),
             ("{\"token\":\"x\",\"expDate\":\"y\",\"orgName\":\"z\"}", Kind::VppToken),
             ("{\"consumer_key\":\"x\",\"access_token\":\"y\"}", Kind::DepJson),
-            (
-                "-----BEGIN MESSAGE-----\n{\"consumer_key\":1,\"access_token\":2}",
-                Kind::DepJson,
-            ),
-            (
-                "MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime; name=x\n\nMIAG",
-                Kind::DepMessage,
-            ),
+            ("-----BEGIN MESSAGE-----\n{\"consumer_key\":1,\"access_token\":2}", Kind::DepJson),
+            ("MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime; name=x\n\nMIAG", Kind::DepMessage),
             ("ssh-rsa AAAA me@here", Kind::PublicKey),
             ("Grüße, {all}", Kind::Text),
             ("a\u{0}b", Kind::Binary),

@@ -8,12 +8,7 @@ use crate::api::status::{CredentialFacts, KeyMatch};
 /// The facts of a declared date: there is nothing else to know, and no fingerprint.
 pub fn declared(expiration: DateTime<Utc>) -> CredentialFacts {
     let (not_after, expiry) = validity::expiry(expiration);
-    CredentialFacts {
-        not_after,
-        expiry,
-        key_match: KeyMatch::NotApplicable,
-        ..CredentialFacts::default()
-    }
+    CredentialFacts { not_after, expiry, key_match: KeyMatch::NotApplicable, ..CredentialFacts::default() }
 }
 
 #[cfg(test)]

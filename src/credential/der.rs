@@ -30,34 +30,18 @@ pub(super) fn first(input: &[u8]) -> Option<Element<'_>> {
     let (length, after) = after.split_first()?;
     let (length, body) = match length {
         0x80 => {
-            return Some(Element {
-                tag: *tag,
-                content: after,
-                rest: &[],
-            });
+            return Some(Element { tag: *tag, content: after, rest: &[] });
         }
         short @ 0..0x80 => (usize::from(*short), after),
         long => {
-            let (octets, body) = after
-                .split_at_checked(usize::from(long & 0x7f))
-                .filter(|(octets, _)| octets.len() <= 4)?;
-            (
-                octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)),
-                body,
-            )
+            let (octets, body) =
+                after.split_at_checked(usize::from(long & 0x7f)).filter(|(octets, _)| octets.len() <= 4)?;
+            (octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet)), body)
         }
     };
     Some(match body.split_at_checked(length) {
-        Some((content, rest)) => Element {
-            tag: *tag,
-            content,
-            rest,
-        },
-        None => Element {
-            tag: *tag,
-            content: body,
-            rest: &[],
-        },
+        Some((content, rest)) => Element { tag: *tag, content, rest },
+        None => Element { tag: *tag, content: body, rest: &[] },
     })
 }
 
@@ -82,13 +66,7 @@ mod tests {
             let element = first(input).unwrap();
             assert_eq!((element.content, element.rest), (content, rest));
         }
-        for nothing in [
-            &[][..],
-            &[0x30],
-            &[0x30, 0x82, 1],
-            &[0x30, 0x85, 0, 0, 0, 0, 1, 1],
-            &[0x3f, 1, 1],
-        ] {
+        for nothing in [&[][..], &[0x30], &[0x30, 0x82, 1], &[0x30, 0x85, 0, 0, 0, 0, 1, 1], &[0x3f, 1, 1]] {
             assert!(first(nothing).is_none(), "{nothing:?}");
         }
     }

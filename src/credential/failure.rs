@@ -25,10 +25,7 @@ pub(super) fn key_not_found<'a>(field: &str, key: &str, keys: impl Iterator<Item
         keys if keys.is_empty() => "it has none at all".to_owned(),
         keys => format!("its keys are {keys}"),
     };
-    let message = format!(
-        "the Secret has no key {}, which spec.secretRef.{field} names; {there}",
-        shown(key)
-    );
+    let message = format!("the Secret has no key {}, which spec.secretRef.{field} names; {there}", shown(key));
     failure(FailureReason::KeyNotFound, message)
 }
 
@@ -50,10 +47,7 @@ pub(super) fn ambiguous<'a>(type_: CredentialType, keys: impl Iterator<Item = &'
 
 /// The Secret has no values.
 pub(super) fn no_values(type_: CredentialType) -> Failure {
-    failure(
-        FailureReason::WrongFile,
-        format!("the Secret is empty; expected is {}", expected(type_)),
-    )
+    failure(FailureReason::WrongFile, format!("the Secret is empty; expected is {}", expected(type_)))
 }
 
 /// The value of `key` does not give what was expected.
@@ -68,10 +62,9 @@ pub(super) fn problem(type_: CredentialType, key: &str, problem: Problem) -> Fai
                 breakage.words()
             ),
         ),
-        Problem::Wrong(Kind::Empty) => failure(
-            FailureReason::WrongFile,
-            format!("key {key} is empty; expected is {expected}"),
-        ),
+        Problem::Wrong(Kind::Empty) => {
+            failure(FailureReason::WrongFile, format!("key {key} is empty; expected is {expected}"))
+        }
         Problem::Wrong(Kind::SigningRequest) if type_ == CredentialType::APNsCertificate => failure(
             FailureReason::WrongFile,
             format!(
@@ -82,10 +75,9 @@ pub(super) fn problem(type_: CredentialType, key: &str, problem: Problem) -> Fai
             FailureReason::WrongFile,
             format!("key {key} holds {}; expected beside it is {expected}", kind.words()),
         ),
-        Problem::Wrong(kind) => failure(
-            FailureReason::WrongFile,
-            format!("key {key} holds {}; expected is {expected}", kind.words()),
-        ),
+        Problem::Wrong(kind) => {
+            failure(FailureReason::WrongFile, format!("key {key} holds {}; expected is {expected}", kind.words()))
+        }
         Problem::Keystore => failure(
             FailureReason::NotSupported,
             format!("key {key} holds a PKCS#12 keystore, which this version does not read; expected is {expected}"),
@@ -147,11 +139,8 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// A Secret's key as it may be shown. The API server has checked its letters; other sources have not.
 fn shown(key: &str) -> String {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-    let mut key: String = key
-        .chars()
-        .take(limits::KEY + 1)
-        .map(|letter| if allowed(letter) { letter } else { '?' })
-        .collect();
+    let mut key: String =
+        key.chars().take(limits::KEY + 1).map(|letter| if allowed(letter) { letter } else { '?' }).collect();
     // Ten of the longest names leave room for the sentence.
     limits::cut(&mut key, 150);
     key
@@ -176,9 +165,6 @@ mod tests {
         let long = "x".repeat(253);
         let keys = [long.as_str(); 12];
         let message = key_not_found("key", &long, keys.into_iter()).message;
-        assert!(
-            message.chars().count() <= limits::TEXT && message.ends_with("and 2 more"),
-            "{message}"
-        );
+        assert!(message.chars().count() <= limits::TEXT && message.ends_with("and 2 more"), "{message}");
     }
 }

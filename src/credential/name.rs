@@ -37,11 +37,7 @@ pub(super) fn text(name: &X509Name<'_>) -> String {
 /// An object identifier in dotted numbers. One longer than any in use is not spelt out: that takes time with the square
 /// of its length.
 pub(super) fn number(oid: &Oid<'_>) -> String {
-    if oid.as_bytes().len() > 64 {
-        "OID".to_owned()
-    } else {
-        oid.to_id_string()
-    }
+    if oid.as_bytes().len() > 64 { "OID".to_owned() } else { oid.to_id_string() }
 }
 
 /// A string of any of X.509's kinds, as far as it can be read as one.
@@ -54,14 +50,8 @@ pub(super) fn string(value: &Any<'_>) -> Option<String> {
         // T.61 is Latin-1 in practice.
         Tag::T61String => Some(data.iter().map(|byte| char::from(*byte)).collect()),
         Tag::BmpString => {
-            let units = data
-                .chunks_exact(2)
-                .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
-                .map(u16::from_be_bytes);
-            data.len()
-                .is_multiple_of(2)
-                .then(|| String::from_utf16(&units.collect::<Vec<_>>()).ok())
-                .flatten()
+            let units = data.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_be_bytes);
+            data.len().is_multiple_of(2).then(|| String::from_utf16(&units.collect::<Vec<_>>()).ok()).flatten()
         }
         _ => None,
     }
@@ -147,15 +137,9 @@ mod tests {
             push_value(&mut text, &Any::from_tag_and_data(tag, value));
             text
         };
-        assert_eq!(
-            shown(Tag::Utf8String, b" a, b+c=\"d\" "),
-            "\\ a\\, b\\+c\\=\\\"d\\\"\\ "
-        );
+        assert_eq!(shown(Tag::Utf8String, b" a, b+c=\"d\" "), "\\ a\\, b\\+c\\=\\\"d\\\"\\ ");
         assert_eq!(shown(Tag::Utf8String, b"#a#"), "\\#a#");
-        assert_eq!(
-            shown(Tag::Utf8String, "a\nb\u{1b}[31m\u{202e}ä".as_bytes()),
-            "a\\0Ab\\1B[31m\\E2\\80\\AEä"
-        );
+        assert_eq!(shown(Tag::Utf8String, "a\nb\u{1b}[31m\u{202e}ä".as_bytes()), "a\\0Ab\\1B[31m\\E2\\80\\AEä");
         assert_eq!(shown(Tag::BmpString, &[0, b'h', 0, b'i']), "hi");
         assert_eq!(shown(Tag::T61String, &[0xe4]), "ä");
         assert_eq!(shown(Tag::Utf8String, &[0xff]), "#ff");

@@ -55,11 +55,7 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
         let (segment, next) = after.split_at(find(after, BEGIN).unwrap_or(after.len()));
         let label = split(segment.get(..MAX_LABEL.min(segment.len())).unwrap_or_default(), DASHES);
         let Some((label, _)) = label.filter(|(label, _)| label.iter().all(|byte| matches!(byte, b' '..=b'~'))) else {
-            blocks.push(Block {
-                label: b"",
-                encrypted: false,
-                body: Err(Breakage::CutOff),
-            });
+            blocks.push(Block { label: b"", encrypted: false, body: Err(Breakage::CutOff) });
             rest = next;
             continue;
         };
@@ -68,26 +64,16 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
         match split(body, &end) {
             Some((body, _)) => {
                 blocks.push(block(label, body));
-                rest = after
-                    .get(label.len() + DASHES.len() + body.len() + end.len()..)
-                    .unwrap_or_default();
+                rest = after.get(label.len() + DASHES.len() + body.len() + end.len()..).unwrap_or_default();
             }
             None => {
-                blocks.push(Block {
-                    label,
-                    encrypted: false,
-                    body: Err(Breakage::CutOff),
-                });
+                blocks.push(Block { label, encrypted: false, body: Err(Breakage::CutOff) });
                 rest = next;
             }
         }
     }
     if remains || has_remains(rest) {
-        blocks.push(Block {
-            label: b"CERTIFICATE",
-            encrypted: false,
-            body: Err(Breakage::CutOff),
-        });
+        blocks.push(Block { label: b"CERTIFICATE", encrypted: false, body: Err(Breakage::CutOff) });
     }
     Ok(blocks)
 }
@@ -105,11 +91,7 @@ fn block<'a>(label: &'a [u8], body: &'a [u8]) -> Block<'a> {
         }
         rest = after;
     }
-    Block {
-        label,
-        encrypted,
-        body: base64_text::decode(rest).ok_or(Breakage::NotBase64),
-    }
+    Block { label, encrypted, body: base64_text::decode(rest).ok_or(Breakage::NotBase64) }
 }
 
 /// Whether the text holds half of a certificate's frame.
@@ -136,11 +118,7 @@ mod tests {
     fn read(text: &str) -> Vec<(String, bool, Result<Vec<u8>, Breakage>)> {
         let blocks = blocks(text.as_bytes()).ok().unwrap();
         let own = |block: Block<'_>| {
-            (
-                String::from_utf8(block.label.to_vec()).unwrap(),
-                block.encrypted,
-                block.body.map(|body| body.to_vec()),
-            )
+            (String::from_utf8(block.label.to_vec()).unwrap(), block.encrypted, block.body.map(|body| body.to_vec()))
         };
         blocks.into_iter().map(own).collect()
     }
@@ -149,19 +127,13 @@ mod tests {
     fn text_around_glue_crlf_and_single_lines_are_passed_over() {
         let text = "Bag Attributes\r\n  subject=x\r\n-----BEGIN A-----\r\naGVs\r\nbG8=\r\n-----END A----------BEGIN B----- aGVs bG8 -----END B-----";
         let hello = Ok(b"hello".to_vec());
-        assert_eq!(
-            read(text),
-            [("A".to_owned(), false, hello.clone()), ("B".to_owned(), false, hello)]
-        );
+        assert_eq!(read(text), [("A".to_owned(), false, hello.clone()), ("B".to_owned(), false, hello)]);
     }
 
     #[test]
     fn headers_tell_that_a_block_is_encrypted() {
         let text = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\naGVsbG8=\n-----END RSA PRIVATE KEY-----\n";
-        assert_eq!(
-            read(text),
-            [("RSA PRIVATE KEY".to_owned(), true, Ok(b"hello".to_vec()))]
-        );
+        assert_eq!(read(text), [("RSA PRIVATE KEY".to_owned(), true, Ok(b"hello".to_vec()))]);
     }
 
     #[test]
@@ -169,20 +141,11 @@ mod tests {
         let cut = "-----BEGIN CERTIFICATE-----\naGVs";
         assert_eq!(read(cut)[0].2, Err(Breakage::CutOff));
         assert_eq!(read("-----BEGIN CERTIFICATE")[0].2, Err(Breakage::CutOff));
-        assert_eq!(
-            read(&format!("{cut}\n-----END PRIVATE KEY-----\n"))[0].2,
-            Err(Breakage::CutOff)
-        );
-        assert_eq!(
-            read(&format!("{cut}*\n-----END CERTIFICATE-----\n"))[0].2,
-            Err(Breakage::NotBase64)
-        );
+        assert_eq!(read(&format!("{cut}\n-----END PRIVATE KEY-----\n"))[0].2, Err(Breakage::CutOff));
+        assert_eq!(read(&format!("{cut}*\n-----END CERTIFICATE-----\n"))[0].2, Err(Breakage::NotBase64));
         assert_eq!(read("aGVs\n-----END CERTIFICATE-----\n")[0].2, Err(Breakage::CutOff));
         let glued = read(&format!("{cut}{cut}\n-----END CERTIFICATE-----\n"));
-        assert_eq!(
-            (glued[0].2.clone(), glued[1].2.clone()),
-            (Err(Breakage::CutOff), Ok(b"hel".to_vec()))
-        );
+        assert_eq!((glued[0].2.clone(), glued[1].2.clone()), (Err(Breakage::CutOff), Ok(b"hel".to_vec())));
         let shared_dashes = "-----BEGIN CERTIFICATE-----\naGVs\n-----END CERTIFICATE-----BEGIN CERTIFICATE-----\naGVs\n-----END CERTIFICATE-----";
         assert!(read(shared_dashes).iter().any(|block| block.2.is_err()));
     }

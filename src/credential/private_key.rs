@@ -43,15 +43,15 @@ fn elliptic(der: &[u8], curve: Option<ObjectIdentifier>) -> Option<PublicKey> {
     let curve = curve.or_else(|| key.parameters.and_then(|parameters| parameters.named_curve()))?;
     let scalar = |length: usize| sized(key.private_key, length);
     match curve {
-        P256 => p256::SecretKey::from_slice(&scalar(32)?)
-            .ok()
-            .map(|key| PublicKey::P256(key.public_key().to_sec1_bytes())),
-        P384 => p384::SecretKey::from_slice(&scalar(48)?)
-            .ok()
-            .map(|key| PublicKey::P384(key.public_key().to_sec1_bytes())),
-        P521 => p521::SecretKey::from_slice(&scalar(66)?)
-            .ok()
-            .map(|key| PublicKey::P521(key.public_key().to_sec1_bytes())),
+        P256 => {
+            p256::SecretKey::from_slice(&scalar(32)?).ok().map(|key| PublicKey::P256(key.public_key().to_sec1_bytes()))
+        }
+        P384 => {
+            p384::SecretKey::from_slice(&scalar(48)?).ok().map(|key| PublicKey::P384(key.public_key().to_sec1_bytes()))
+        }
+        P521 => {
+            p521::SecretKey::from_slice(&scalar(66)?).ok().map(|key| PublicKey::P521(key.public_key().to_sec1_bytes()))
+        }
         _ => None,
     }
 }

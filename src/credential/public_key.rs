@@ -31,13 +31,7 @@ pub(super) enum CertificateKey {
 /// The public key of a certificate.
 pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey {
     let bits: &[u8] = &info.subject_public_key.data;
-    let curve = || {
-        info.algorithm
-            .parameters
-            .as_ref()
-            .and_then(|any| any.as_oid().ok())
-            .map(|oid| number(&oid))
-    };
+    let curve = || info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| number(&oid));
     let key = match number(&info.algorithm.algorithm).as_str() {
         "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => {
             let Some((modulus, exponent)) = rsa_numbers(bits) else {
@@ -46,21 +40,18 @@ pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey 
             if modulus.len() > MAX_RSA_BITS / 8 {
                 return CertificateKey::TooLarge;
             }
-            Some(PublicKey::Rsa {
-                modulus: modulus.to_vec(),
-                exponent: exponent.to_vec(),
-            })
+            Some(PublicKey::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
         }
         "1.2.840.10045.2.1" => match curve().as_deref() {
-            Some("1.2.840.10045.3.1.7") => p256::PublicKey::from_sec1_bytes(bits)
-                .ok()
-                .map(|key| PublicKey::P256(key.to_sec1_bytes())),
-            Some("1.3.132.0.34") => p384::PublicKey::from_sec1_bytes(bits)
-                .ok()
-                .map(|key| PublicKey::P384(key.to_sec1_bytes())),
-            Some("1.3.132.0.35") => p521::PublicKey::from_sec1_bytes(bits)
-                .ok()
-                .map(|key| PublicKey::P521(key.to_sec1_bytes())),
+            Some("1.2.840.10045.3.1.7") => {
+                p256::PublicKey::from_sec1_bytes(bits).ok().map(|key| PublicKey::P256(key.to_sec1_bytes()))
+            }
+            Some("1.3.132.0.34") => {
+                p384::PublicKey::from_sec1_bytes(bits).ok().map(|key| PublicKey::P384(key.to_sec1_bytes()))
+            }
+            Some("1.3.132.0.35") => {
+                p521::PublicKey::from_sec1_bytes(bits).ok().map(|key| PublicKey::P521(key.to_sec1_bytes()))
+            }
             _ => None,
         },
         "1.3.101.112" => (bits.len() == 32).then(|| PublicKey::Ed25519(bits.to_vec())),

@@ -34,16 +34,8 @@ pub(super) fn certificate(
     let (key_match, private_key) = search.private_key(found);
     let is_push = type_ == CredentialType::APNsCertificate;
     Ok(CredentialFacts {
-        identity: if is_push {
-            found.certificate.topic.clone().ok()
-        } else {
-            None
-        },
-        grace_end_time: if is_push {
-            found.certificate.not_after().and_then(validity::grace_end)
-        } else {
-            None
-        },
+        identity: if is_push { found.certificate.topic.clone().ok() } else { None },
+        grace_end_time: if is_push { found.certificate.not_after().and_then(validity::grace_end) } else { None },
         key_match,
         keys: Some(KeysUsed {
             credential: Some(key_name(found.key)),
@@ -89,13 +81,7 @@ impl<'a> Search<'a> {
         for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
             values.insert(name, value::read(bytes.expose(), &mut keys_left));
         }
-        Self {
-            type_,
-            is_tls: secret.type_.as_deref() == Some(TLS_TYPE),
-            key,
-            private_key_key,
-            values,
-        }
+        Self { type_, is_tls: secret.type_.as_deref() == Some(TLS_TYPE), key, private_key_key, values }
     }
 
     /// The values that the certificate may stand in.
@@ -112,10 +98,7 @@ impl<'a> Search<'a> {
         let mut by_fingerprint = BTreeMap::new();
         for (key, value) in self.in_scope() {
             for certificate in value.certificates.iter().filter(|certificate| self.fits(certificate)) {
-                match by_fingerprint
-                    .get(&certificate.fingerprint)
-                    .and_then(|at: &usize| fits.get_mut(*at))
-                {
+                match by_fingerprint.get(&certificate.fingerprint).and_then(|at: &usize| fits.get_mut(*at)) {
                     Some(known) if self.is_tls && key == TLS_CERTIFICATE => known.key = key,
                     Some(_) => {}
                     None => {
@@ -136,10 +119,7 @@ impl<'a> Search<'a> {
         let all = fits.clone();
         prefer(&mut fits, |found| !found.certificate.is_ca);
         prefer(&mut fits, |found| self.is_tls && found.key == TLS_CERTIFICATE);
-        prefer(&mut fits, |found| {
-            !all.iter()
-                .any(|other| other.certificate.names_as_issuer(found.certificate))
-        });
+        prefer(&mut fits, |found| !all.iter().any(|other| other.certificate.names_as_issuer(found.certificate)));
         prefer(&mut fits, |found| self.has_own_key(found.certificate));
         match fits.as_slice() {
             [only] => Ok(*only),
@@ -164,10 +144,7 @@ impl<'a> Search<'a> {
             .and_then(|value| value.problem)
             .filter(|_| self.is_tls && self.key.is_none());
         let tls = tls.filter(|_| fits.iter().all(|found| found.key != TLS_CERTIFICATE));
-        let broken = || {
-            self.in_scope()
-                .find(|(_, value)| matches!(value.problem, Some(Problem::Malformed(_))))
-        };
+        let broken = || self.in_scope().find(|(_, value)| matches!(value.problem, Some(Problem::Malformed(_))));
         match tls {
             Some(problem) => Some(failure::problem(self.type_, TLS_CERTIFICATE, problem)),
             None => broken().and_then(|(key, value)| Some(failure::problem(self.type_, key, value.problem?))),
@@ -177,14 +154,9 @@ impl<'a> Search<'a> {
     /// What stands there instead, where nothing fits.
     fn most_telling(&self) -> Failure {
         let problems = self.in_scope().filter_map(|(key, value)| {
-            let unfit = value
-                .certificates
-                .iter()
-                .filter_map(|certificate| certificate.topic.as_ref().err());
-            let problem = unfit
-                .map(|kind| Problem::Wrong(*kind))
-                .chain(value.problem)
-                .min_by_key(|problem| problem.rank())?;
+            let unfit = value.certificates.iter().filter_map(|certificate| certificate.topic.as_ref().err());
+            let problem =
+                unfit.map(|kind| Problem::Wrong(*kind)).chain(value.problem).min_by_key(|problem| problem.rank())?;
             Some((key, problem))
         });
         match problems.min_by_key(|(_, problem)| problem.rank()) {
@@ -222,10 +194,7 @@ impl<'a> Search<'a> {
 
     /// Whether any value holds the certificate's own private key.
     fn has_own_key(&self, certificate: &Certificate) -> bool {
-        self.values
-            .values()
-            .flat_map(|value| &value.private_keys)
-            .any(|private| is_own(private, certificate))
+        self.values.values().flat_map(|value| &value.private_keys).any(|private| is_own(private, certificate))
     }
 
     /// Whether a private key is that of some certificate of the Secret.

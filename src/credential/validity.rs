@@ -11,9 +11,7 @@ const GRACE: Days = Days::new(30);
 
 /// The moment in whole seconds, or none from the year 9999 on.
 pub(super) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
-    (seconds < NEVER_FROM)
-        .then(|| DateTime::from_timestamp(seconds, 0))
-        .flatten()
+    (seconds < NEVER_FROM).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
 }
 
 /// The last moment of validity, and whether there is one.
@@ -31,9 +29,7 @@ pub(super) fn expiry_at(seconds: i64) -> (Option<DateTime<Utc>>, Expiry) {
 
 /// Until when Apple renews an MDM push certificate with the same topic.
 pub(super) fn grace_end(not_after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    not_after
-        .checked_add_days(GRACE)
-        .and_then(|end| moment(end.timestamp()))
+    not_after.checked_add_days(GRACE).and_then(|end| moment(end.timestamp()))
 }
 
 #[cfg(test)]

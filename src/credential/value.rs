@@ -37,15 +37,9 @@ pub(super) struct Value {
 /// Reads a value. Of private keys at most `keys_left` are computed with, the others are left unread.
 pub(super) fn read(bytes: &[u8], keys_left: &mut usize) -> Value {
     if bytes.len() > MAX_BYTES {
-        return Value {
-            problem: Some(Problem::Limit(Limit::Value)),
-            ..Value::default()
-        };
+        return Value { problem: Some(Problem::Limit(Limit::Value)), ..Value::default() };
     }
-    let mut reader = Reader {
-        value: Value::default(),
-        keys_left,
-    };
+    let mut reader = Reader { value: Value::default(), keys_left };
     reader.any(bytes, Layer::Outer);
     let mut value = reader.value;
     if matches!(value.problem, Some(Problem::Malformed(_) | Problem::Limit(_))) {
@@ -106,16 +100,11 @@ impl Reader<'_> {
             }
             return is_known;
         }
-        let mut reader = Reader {
-            value: Value::default(),
-            keys_left: &mut *self.keys_left,
-        };
+        let mut reader = Reader { value: Value::default(), keys_left: &mut *self.keys_left };
         reader.any(&inner, Layer::Inner);
         let inner = reader.value;
-        let is_unknown = matches!(
-            inner.problem,
-            Some(Problem::Wrong(Kind::Text | Kind::Binary | Kind::Empty | Kind::Utf16))
-        );
+        let is_unknown =
+            matches!(inner.problem, Some(Problem::Wrong(Kind::Text | Kind::Binary | Kind::Empty | Kind::Utf16)));
         if is_unknown && inner.certificates.is_empty() && inner.private_keys.is_empty() {
             return false;
         }
@@ -147,11 +136,7 @@ impl Reader<'_> {
         let shape = block.body.as_ref().ok().and_then(|body| shape(body));
         match (block.label, &block.body) {
             (b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" | b"", body) => {
-                let tail = if block.label.starts_with(b"TRUSTED") {
-                    Tail::Trust
-                } else {
-                    Tail::Lines
-                };
+                let tail = if block.label.starts_with(b"TRUSTED") { Tail::Trust } else { Tail::Lines };
                 match (body, shape) {
                     (Ok(body), Some(shape)) => self.der(body, shape, Format::PEM, tail),
                     (Ok(_), None) => self.problem(Problem::Malformed(Breakage::NotACertificate)),

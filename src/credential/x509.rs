@@ -62,10 +62,8 @@ pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate
     if shape(der) != Some(Shape::Certificate) {
         return Err(malformed);
     }
-    let (rest, certificate) = X509CertificateParser::new()
-        .with_deep_parse_extensions(false)
-        .parse(der)
-        .map_err(|_| malformed)?;
+    let (rest, certificate) =
+        X509CertificateParser::new().with_deep_parse_extensions(false).parse(der).map_err(|_| malformed)?;
     if tail == Tail::Lines && !rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
         return Err(Problem::Malformed(Breakage::MoreFollows));
     }

@@ -9,8 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config};
+use kube::Client;
 use serde::Deserialize;
 
 /// Where the control plane is, and how to talk to it.
@@ -30,7 +29,7 @@ pub struct Bed {
 /// The control plane of this run, ready for use.
 pub fn bed() -> &'static Bed {
     static BED: OnceLock<Result<Bed, String>> = OnceLock::new();
-    match BED.get_or_init(|| Bed::start().and_then(Bed::with_crds)) {
+    match BED.get_or_init(|| Bed::start().and_then(|bed| bed.install_crds().map(|()| bed))) {
         Ok(bed) => bed,
         Err(why) => panic!("there is no control plane to test against: {why}"),
     }
@@ -80,7 +79,13 @@ impl Bed {
         })
     }
 
-    fn with_crds(self) -> Result<Self, String> {
+    /// A control plane of a test's own, without the CRDs. It goes down with the process at the latest.
+    pub fn bare() -> Self {
+        Self::start().unwrap_or_else(|why| panic!("there is no control plane to test against: {why}"))
+    }
+
+    /// Installs the project's CRDs and waits until the server serves them.
+    pub fn install_crds(&self) -> Result<(), String> {
         let crds = lapsewatch::api::crds::yaml().map_err(|e| e.to_string())?;
         // A cache of its own: what the server offers is about to change.
         for args in [
@@ -92,16 +97,12 @@ impl Bed {
                 return Err(format!("the CRDs can't be installed: {}", String::from_utf8_lossy(&output.stderr)));
             }
         }
-        Ok(self)
+        Ok(())
     }
 
     /// An administrator's client. It belongs to the runtime that it is made in, so each test makes its own.
     pub async fn client(&self) -> Client {
-        let mut options = KubeConfigOptions::default();
-        options.context = None;
-        let kubeconfig = Kubeconfig::read_from(&self.kubeconfig).expect("the supervisor wrote a kubeconfig");
-        let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.expect("it is complete");
-        Client::try_from(config).expect("it can be used")
+        Client::try_from(self.config_as(None).await).expect("it can be used")
     }
 
     /// A new namespace that no other test uses.

@@ -1,7 +1,16 @@
 //! Tests against a real API server. The first one to need it builds and starts it, see `bed`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod api;
 mod audit;
 mod bed;
+mod binary;
+mod clock;
 mod kubectl;
+mod renewal;
+mod restart;
+mod stages;
+mod story;
+mod survival;
+mod unreadable;
 mod users;

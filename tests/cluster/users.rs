@@ -22,10 +22,16 @@ impl Bed {
 
     /// A client that acts as this user. It belongs to the runtime that it is made in.
     pub async fn client_as(&self, user: &str) -> Client {
-        let kubeconfig = self.impersonating(user, "default");
-        let config =
-            Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("it is complete");
-        Client::try_from(config).expect("it can be used")
+        Client::try_from(self.config_as(Some(user)).await).expect("it can be used")
+    }
+
+    /// The configuration of a client that acts as this user, or as the administrator.
+    pub async fn config_as(&self, user: Option<&str>) -> Config {
+        let kubeconfig = match user {
+            Some(user) => self.impersonating(user, "default"),
+            None => Kubeconfig::read_from(&self.kubeconfig).expect("the supervisor wrote a kubeconfig"),
+        };
+        Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("it is complete")
     }
 
     fn impersonating(&self, user: &str, namespace: &str) -> Kubeconfig {

@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::telemetry::{LogFormat, LogLevel};
+
+/// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.
+#[derive(Parser, Debug)]
+#[command(name = "lapsewatch", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run the operator: watch TenantCredentials and their Secrets, write conditions and Events
+    #[command(after_help = "Examples:
+  lapsewatch run                                   in a cluster, or with the current context
+  lapsewatch run --context staging --settle 5s     against another cluster, from a desk
+  lapsewatch run --namespace mdm --namespace qa    with rights in two namespaces only")]
+    Run(RunArgs),
+    /// Print the CustomResourceDefinitions
+    #[command(after_help = "Example:
+  lapsewatch crds | kubectl apply --server-side -f -")]
+    Crds,
+}
+
+/// How to run the operator.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The kubeconfig file; without it KUBECONFIG, then ~/.kube/config, then the pod's service account
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig; without it the current one
+    #[arg(long)]
+    pub context: Option<String>,
+    /// Watch this namespace only; may be given several times. Without it: all
+    #[arg(long = "namespace", short = 'n', value_name = "NAMESPACE")]
+    pub namespaces: Vec<String>,
+    /// Send the Event of a missing, unreadable or exchanged credential only when it has been so for this long, since
+    /// GitOps applies in any order: 30s, 2m, 0s
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub settle: Duration,
+    /// How log lines are written
+    #[arg(long, value_enum, default_value = "text", env = "LAPSEWATCH_LOG_FORMAT")]
+    pub log_format: LogFormat,
+    /// How much is logged; at every level nothing of a Secret
+    #[arg(long, value_enum, default_value = "info", env = "LAPSEWATCH_LOG_LEVEL")]
+    pub log_level: LogLevel,
+}
+
+/// A duration such as `30s`, `2m` or `1h`, at most a day.
+fn duration(text: &str) -> Result<Duration, String> {
+    const FORM: &str = "give a whole number with its unit, such as 30s, 2m or 1h, at most a day";
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(FORM.to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| FORM.to_owned())?;
+    match number.checked_mul(seconds) {
+        Some(seconds) if seconds <= 86_400 => Ok(Duration::from_secs(seconds)),
+        _ => Err(FORM.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_a_unit_and_a_bound() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("24h"), Ok(Duration::from_secs(86_400)));
+        for wrong in ["", "30", "s", "25h", "-1s", "1.5s", "99999999999999999999s", "5d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What to look at, and when: each object once at a time, at its next boundary, and after a failure ever later.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::cache::Key;
+
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LAST_RETRY: Duration = Duration::from_secs(300);
+
+/// The order of work. Boundaries follow the given clock; retries follow real time, since what failed is the network.
+#[derive(Default)]
+pub struct Queue {
+    ready: VecDeque<Key>,
+    waiting: HashSet<Key>,
+    running: HashSet<Key>,
+    /// Called for while it was running.
+    again: HashSet<Key>,
+    boundaries: Timetable<DateTime<Utc>>,
+    retries: Timetable<Instant>,
+    failures: HashMap<Key, u32>,
+}
+
+impl Queue {
+    /// Look at it now.
+    pub fn call(&mut self, key: Key) {
+        if self.running.contains(&key) {
+            self.again.insert(key);
+        } else if self.waiting.insert(key.clone()) {
+            self.ready.push_back(key);
+        }
+    }
+
+    /// It is gone: nothing of it stays.
+    pub fn forget(&mut self, key: &Key) {
+        self.again.remove(key);
+        self.boundaries.remove(key);
+        self.retries.remove(key);
+        self.failures.remove(key);
+        if self.waiting.remove(key) {
+            self.ready.retain(|other| other != key);
+        }
+    }
+
+    /// Calls for what is due.
+    pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
+        for key in self.boundaries.due(now).into_iter().chain(self.retries.due(instant)) {
+            self.call(key);
+        }
+    }
+
+    /// The next one to work on; it stays out of the queue until it is [`Queue::done`].
+    pub fn start(&mut self) -> Option<Key> {
+        let key = self.ready.pop_front()?;
+        self.waiting.remove(&key);
+        self.running.insert(key.clone());
+        Some(key)
+    }
+
+    /// Work on it has ended; look at it again at `next`.
+    pub fn done(&mut self, key: &Key, next: Option<DateTime<Utc>>) {
+        self.failures.remove(key);
+        self.retries.remove(key);
+        match next {
+            Some(next) => self.boundaries.set(key.clone(), next),
+            None => self.boundaries.remove(key),
+        }
+        self.finish(key);
+    }
+
+    /// Work on it has failed; tells how long it waits. `spread`, from 0 to 1, keeps failures from coming back in step.
+    pub fn failed(&mut self, key: &Key, instant: Instant, spread: f64) -> Duration {
+        let failures = self.failures.entry(key.clone()).or_default();
+        let wait = FIRST_RETRY.saturating_mul(1 << (*failures).min(16)).min(LAST_RETRY);
+        *failures = failures.saturating_add(1);
+        let wait = wait.mul_f64(1.0 - spread.clamp(0.0, 1.0) / 4.0);
+        self.retries.set(key.clone(), instant + wait);
+        self.finish(key);
+        wait
+    }
+
+    fn finish(&mut self, key: &Key) {
+        self.running.remove(key);
+        if self.again.remove(key) {
+            self.call(key.clone());
+        }
+    }
+
+    /// When the next boundary is.
+    pub fn next_boundary(&self) -> Option<DateTime<Utc>> {
+        self.boundaries.first()
+    }
+
+    /// When the next retry is.
+    pub fn next_retry(&self) -> Option<Instant> {
+        self.retries.first()
+    }
+}
+
+/// Keys by time, at most one time each.
+struct Timetable<T> {
+    by_time: BTreeSet<(T, Key)>,
+    by_key: BTreeMap<Key, T>,
+}
+
+impl<T> Default for Timetable<T> {
+    fn default() -> Self {
+        Self { by_time: BTreeSet::new(), by_key: BTreeMap::new() }
+    }
+}
+
+impl<T: Ord + Copy> Timetable<T> {
+    fn set(&mut self, key: Key, time: T) {
+        self.remove(&key);
+        self.by_time.insert((time, key.clone()));
+        self.by_key.insert(key, time);
+    }
+
+    fn remove(&mut self, key: &Key) {
+        if let Some(time) = self.by_key.remove(key) {
+            self.by_time.remove(&(time, key.clone()));
+        }
+    }
+
+    fn first(&self) -> Option<T> {
+        self.by_time.first().map(|(time, _)| *time)
+    }
+
+    fn due(&mut self, now: T) -> Vec<Key> {
+        let mut due = Vec::new();
+        while self.first().is_some_and(|time| time <= now) {
+            if let Some((_, key)) = self.by_time.pop_first() {
+                self.by_key.remove(&key);
+                due.push(key);
+            }
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: &str) -> Key {
+        Key::new("ns", name)
+    }
+
+    #[test]
+    fn an_object_called_while_running_runs_once_more_and_never_twice_at_once() {
+        let mut queue = Queue::default();
+        queue.call(key("a"));
+        queue.call(key("a"));
+        assert_eq!(queue.start(), Some(key("a")));
+        queue.call(key("a"));
+        queue.call(key("a"));
+        assert_eq!(queue.start(), None);
+        queue.done(&key("a"), None);
+        assert_eq!(queue.start(), Some(key("a")));
+        queue.done(&key("a"), None);
+        assert_eq!(queue.start(), None);
+    }
+
+    #[test]
+    fn failures_wait_ever_longer_and_a_success_clears_them() {
+        let mut queue = Queue::default();
+        let now = Instant::now();
+        let waits: Vec<u64> = (0..12).map(|_| queue.failed(&key("a"), now, 0.0).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+        queue.done(&key("a"), None);
+        assert_eq!(queue.next_retry(), None);
+        assert_eq!(queue.failed(&key("a"), now, 0.0).as_secs(), 1);
+    }
+
+    #[test]
+    fn what_is_gone_leaves_nothing_behind() {
+        let mut queue = Queue::default();
+        queue.call(key("a"));
+        queue.start();
+        queue.failed(&key("a"), Instant::now(), 0.5);
+        queue.call(key("a"));
+        queue.forget(&key("a"));
+        assert_eq!(queue.start(), None);
+        assert_eq!(queue.next_retry(), None);
+        assert!(queue.failures.is_empty() && queue.waiting.is_empty() && queue.again.is_empty());
+    }
+
+    #[test]
+    fn a_boundary_calls_when_its_time_has_come() {
+        let mut queue = Queue::default();
+        let at = |s| DateTime::from_timestamp(s, 0).unwrap();
+        queue.call(key("a"));
+        queue.start();
+        queue.done(&key("a"), Some(at(100)));
+        queue.wake(at(99), Instant::now());
+        assert_eq!(queue.start(), None);
+        queue.wake(at(100), Instant::now());
+        assert_eq!(queue.start(), Some(key("a")));
+    }
+}

@@ -1,0 +1,218 @@
+//! A namespace, an operator of its own in it, and a clock: what a test tells its story with.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
+use k8s_openapi::api::core::v1::{Event, Secret};
+use kube::Client;
+use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
+use kube::core::{ApiResource, GroupVersionKind};
+use lapsewatch::controller::{self, Settings};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::bed::{Bed, bed};
+use crate::clock::TestClock;
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test watches for what must not come.
+const CALM: Duration = Duration::from_millis(800);
+
+pub struct Story {
+    pub bed: &'static Bed,
+    pub namespace: String,
+    pub client: Client,
+    pub clock: Arc<TestClock>,
+    operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Story {
+    /// A namespace of its own, with an operator that believes that it is `now`.
+    pub async fn begin(prefix: &str, now: &str) -> Self {
+        let mut story = Self::without_operator(prefix, now).await;
+        story.start().await;
+        story
+    }
+
+    pub async fn without_operator(prefix: &str, now: &str) -> Self {
+        let bed = bed();
+        let client = bed.client().await;
+        let namespace = bed.namespace(prefix);
+        Self { bed, namespace, client, clock: Arc::new(TestClock::at(now)), operator: None }
+    }
+
+    pub async fn start(&mut self) {
+        self.start_as(None).await;
+    }
+
+    /// Starts an operator, as the administrator or as another user. Its requests carry the namespace as a user agent.
+    pub async fn start_as(&mut self, user: Option<&str>) {
+        let mut config = self.bed.config_as(user).await;
+        config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
+        let client = Client::try_from(config).unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let settings = Settings {
+            namespaces: vec![self.namespace.clone()],
+            settle: TimeDelta::seconds(30),
+            instance: "test".to_owned(),
+        };
+        let clock = self.clock.clone();
+        let run = tokio::spawn(async move {
+            let stopped = async move {
+                stopped.await.ok();
+            };
+            controller::run(client, clock, settings, stopped).await;
+        });
+        self.operator = Some((stop, run));
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some((stop, run)) = self.operator.take() {
+            stop.send(()).ok();
+            run.await.unwrap();
+        }
+    }
+
+    /// The user agent of this story's operator, to find its requests in the audit log.
+    pub fn agent(&self) -> String {
+        format!("lapsewatch-test/{}", self.namespace)
+    }
+
+    pub fn at(&self, time: &str) {
+        self.clock.set(time);
+    }
+
+    /// Lets what must not happen have its chance.
+    pub async fn calm(&self) {
+        tokio::time::sleep(CALM).await;
+    }
+
+    fn credentials(&self) -> Api<DynamicObject> {
+        let kind = GroupVersionKind::gvk("lapsewatch.dev", "v1alpha1", "TenantCredential");
+        Api::namespaced_with(self.client.clone(), &self.namespace, &ApiResource::from_gvk(&kind))
+    }
+
+    fn secrets(&self) -> Api<Secret> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Applies a TenantCredential.
+    pub async fn credential(&self, name: &str, spec: Value) {
+        let object = json!({
+            "apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",
+            "metadata": {"name": name, "namespace": self.namespace}, "spec": spec,
+        });
+        let params = PatchParams::apply("test").force();
+        self.credentials().patch(name, &params, &Patch::Apply(&object)).await.unwrap();
+    }
+
+    /// An APNs credential of the Secret of the same name, without reminders.
+    pub async fn apns(&self, name: &str) {
+        self.credential(name, json!({"type": "APNsCertificate", "secretRef": {"name": name}, "reminderEveryHours": 0}))
+            .await;
+    }
+
+    /// Creates a Secret or replaces all of its content; each value is a file of tests/fixtures.
+    pub async fn secret(&self, name: &str, files: &[(&str, &str)]) {
+        let data: Vec<(&str, Vec<u8>)> = files.iter().map(|(key, file)| (*key, fixture(file))).collect();
+        self.secret_of(name, &data).await;
+    }
+
+    pub async fn secret_of(&self, name: &str, data: &[(&str, Vec<u8>)]) {
+        let data: serde_json::Map<String, Value> =
+            data.iter().map(|(key, value)| ((*key).to_owned(), STANDARD.encode(value).into())).collect();
+        let secret = json!({
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": self.namespace}, "data": data,
+        });
+        let params = PatchParams::apply("test").force();
+        self.secrets().patch(name, &params, &Patch::Apply(&secret)).await.unwrap();
+    }
+
+    pub async fn delete_secret(&self, name: &str) {
+        self.secrets().delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    pub async fn get(&self, name: &str) -> Value {
+        serde_json::to_value(self.credentials().get(name).await.unwrap()).unwrap()
+    }
+
+    pub async fn status(&self, name: &str) -> Value {
+        self.get(name).await["status"].clone()
+    }
+
+    /// Changes parts of the object, or of its status, as another program would.
+    pub async fn merge(&self, name: &str, status: bool, patch: Value) {
+        let params = PatchParams { field_manager: Some("other".to_owned()), ..PatchParams::default() };
+        let api = self.credentials();
+        let patch = Patch::Merge(&patch);
+        let patched =
+            if status { api.patch_status(name, &params, &patch).await } else { api.patch(name, &params, &patch).await };
+        patched.unwrap();
+    }
+
+    /// Waits until all of `expected` hold: `("Expiring", "True/Within30Days")`, `("severity", "Warning")`,
+    /// `("lastChange", "Renewed")`.
+    pub async fn expect(&self, name: &str, expected: &[(&str, &str)]) -> Value {
+        let begun = Instant::now();
+        loop {
+            let status = self.status(name).await;
+            let wrong: Vec<_> = expected.iter().filter(|(aspect, value)| said(&status, aspect) != *value).collect();
+            if wrong.is_empty() {
+                return status;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{name} at {:?} does not come to say {wrong:?}:\n{}",
+                lapsewatch::clock::Clock::now(&*self.clock),
+                serde_json::to_string_pretty(&status).unwrap()
+            );
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// The reasons of all Events about an object, in the order of their creation, as `kubectl describe` finds them.
+    pub async fn events(&self, name: &str) -> Vec<String> {
+        self.event_objects(name).await.into_iter().filter_map(|event| event.reason).collect()
+    }
+
+    pub async fn event_objects(&self, name: &str) -> Vec<Event> {
+        let uid = self.get(name).await["metadata"]["uid"].as_str().unwrap().to_owned();
+        let api: Api<Event> = Api::namespaced(self.client.clone(), &self.namespace);
+        let params = ListParams::default().fields(&format!("involvedObject.uid={uid},involvedObject.name={name}"));
+        let mut events = api.list(&params).await.unwrap().items;
+        events.sort_by_key(|event| event.metadata.resource_version.as_ref().unwrap().parse::<u64>().unwrap());
+        events
+    }
+
+    pub async fn delete_events(&self) {
+        let api: Api<Event> = Api::namespaced(self.client.clone(), &self.namespace);
+        api.delete_collection(&DeleteParams::default(), &ListParams::default()).await.unwrap();
+    }
+}
+
+fn said(status: &Value, aspect: &str) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match aspect {
+        "severity" => text(&status["severity"]),
+        "lastChange" => text(&status["lastChange"]["reason"]),
+        "accepted" => text(&status["acceptedIdentity"]),
+        "notAfter" => text(&status["credential"]["notAfter"]),
+        type_ => status["conditions"]
+            .as_array()
+            .and_then(|conditions| conditions.iter().find(|c| c["type"] == type_))
+            .map(|c| format!("{}/{}", text(&c["status"]), text(&c["reason"])))
+            .unwrap_or_default(),
+    }
+}
+
+/// A file of tests/fixtures.
+pub fn fixture(file: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file);
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
