@@ -1,4 +1,11 @@
 //! Tests against a real API server. The first one to need it builds and starts it, see `bed`.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by a panic, and real servers keep real time"
+)]
 
 mod api;
 mod audit;
