@@ -9,7 +9,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kube::Client;
 use serde::Deserialize;
 
 /// Where the control plane is, and how to talk to it.
@@ -29,7 +28,12 @@ pub struct Bed {
 /// The control plane of this run, ready for use.
 pub fn bed() -> &'static Bed {
     static BED: OnceLock<Result<Bed, String>> = OnceLock::new();
-    match BED.get_or_init(|| Bed::start().and_then(|bed| bed.install_crds().map(|()| bed))) {
+    let start = || {
+        let bed = Bed::start()?;
+        bed.install_crds()?;
+        Ok(bed)
+    };
+    match BED.get_or_init(start) {
         Ok(bed) => bed,
         Err(why) => panic!("there is no control plane to test against: {why}"),
     }
@@ -44,6 +48,11 @@ struct Ready {
 }
 
 impl Bed {
+    /// A control plane of the test's own, without the CRDs. It goes down when it is dropped.
+    pub fn bare() -> Self {
+        Self::start().unwrap_or_else(|why| panic!("there is no control plane to test against: {why}"))
+    }
+
     fn start() -> Result<Self, String> {
         let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/control-plane/build");
         let built = Command::new(&build)
@@ -79,12 +88,10 @@ impl Bed {
         })
     }
 
-    /// A control plane of a test's own, without the CRDs. It goes down with the process at the latest.
-    pub fn bare() -> Self {
-        Self::start().unwrap_or_else(|why| panic!("there is no control plane to test against: {why}"))
-    }
-
-    /// Installs the project's CRDs and waits until the server serves them.
+    /// Installs the CRDs, and returns when they can be used.
+    ///
+    /// # Errors
+    /// What kubectl says where it fails.
     pub fn install_crds(&self) -> Result<(), String> {
         let crds = lapsewatch::api::crds::yaml().map_err(|e| e.to_string())?;
         // A cache of its own: what the server offers is about to change.
@@ -100,15 +107,30 @@ impl Bed {
         Ok(())
     }
 
-    /// An administrator's client. It belongs to the runtime that it is made in, so each test makes its own.
-    pub async fn client(&self) -> Client {
-        Client::try_from(self.config_as(None).await).expect("it can be used")
-    }
-
     /// A new namespace that no other test uses.
     pub fn namespace(&self, prefix: &str) -> String {
         let name = format!("{prefix}-{}", self.namespaces.fetch_add(1, Ordering::Relaxed));
         self.kubectl_ok(&["create", "namespace", &name], "");
         name
+    }
+}
+
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Bed;
+
+    #[test]
+    fn a_control_plane_goes_down_with_the_pipe_and_leaves_nothing() {
+        let bed = Bed::bare();
+        assert!(!bed.kubectl(&["get", "tcred"]).status.success(), "it has no CRDs");
+        let folder = bed.folder.clone();
+        assert!(folder.exists());
+        drop(bed);
+        let begun = Instant::now();
+        while folder.exists() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{} is still there", folder.display());
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::bed::Bed;
-use crate::story::{Story, fixture};
+use crate::story::{Data, Story, fixture};
 
 struct Running(Child);
 
@@ -49,7 +49,7 @@ async fn nothing_of_a_secret_is_in_status_events_or_the_most_verbose_log() {
     let story = Story::without_operator("canary", "2030-01-01T00:00:00Z").await;
     const CANARY: &str = "canary7c1e5b";
     let certificate = fixture("apns/a.pem");
-    let cases: [(&str, Vec<(&str, Vec<u8>)>); 5] = [
+    let cases: [(&str, Data); 5] = [
         ("good", vec![("push.pem", certificate.clone()), ("push.key", fixture("apns/a.key")), ("note", CANARY.into())]),
         ("text", vec![("push.pem", CANARY.into())]),
         ("json", vec![("push.pem", format!("{{\"{CANARY}\": \"{CANARY}\"}}").into())]),

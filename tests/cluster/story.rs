@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a test watches for what must not come.
 const CALM: Duration = Duration::from_millis(800);
 
+/// Keys and values of a Secret.
+pub type Data = Vec<(&'static str, Vec<u8>)>;
+
 pub struct Story {
     pub bed: &'static Bed,
     pub namespace: String,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::renewal::until_events;
-use crate::story::{Story, fixture};
+use crate::story::{Data, Story, fixture};
 
 #[tokio::test]
 async fn a_secret_deleted_restored_and_deleted_again_is_told_twice() {
@@ -80,7 +80,7 @@ async fn each_bad_secret_has_its_reason_and_harms_no_other() {
     let pem = fixture("apns/a.pem");
     let truncated = pem[..pem.len() / 2].to_vec();
     let doubled = [&pem[..pem.len() / 2], &pem[..]].concat();
-    let cases: [(&str, Vec<(&str, Vec<u8>)>, &str); 7] = [
+    let cases: [(&str, Data, &str); 7] = [
         ("empty-secret", vec![], "WrongFile"),
         ("empty-value", vec![("push.pem", vec![])], "WrongFile"),
         ("html", vec![("push.pem", b"<!DOCTYPE html><html><body>Sign in</body></html>".to_vec())], "WrongFile"),

@@ -1,4 +1,5 @@
-//! Users with fewer rights than an administrator: RBAC sees them as it sees anyone, by way of impersonation.
+//! Clients: an administrator's, and those of users with fewer rights. RBAC sees the latter as it
+//! sees anyone, by way of impersonation.
 
 use std::path::PathBuf;
 
@@ -20,22 +21,31 @@ impl Bed {
         path
     }
 
+    /// An administrator's client. It belongs to the runtime that it is made in, so each test makes its own.
+    pub async fn client(&self) -> Client {
+        Client::try_from(self.config_as(None).await).expect("it can be used")
+    }
+
     /// A client that acts as this user. It belongs to the runtime that it is made in.
     pub async fn client_as(&self, user: &str) -> Client {
         Client::try_from(self.config_as(Some(user)).await).expect("it can be used")
     }
 
-    /// The configuration of a client that acts as this user, or as the administrator.
+    /// What a client of this user, or of the administrator, is made from.
     pub async fn config_as(&self, user: Option<&str>) -> Config {
         let kubeconfig = match user {
             Some(user) => self.impersonating(user, "default"),
-            None => Kubeconfig::read_from(&self.kubeconfig).expect("the supervisor wrote a kubeconfig"),
+            None => self.administrator(),
         };
         Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("it is complete")
     }
 
+    fn administrator(&self) -> Kubeconfig {
+        Kubeconfig::read_from(&self.kubeconfig).expect("the supervisor wrote a kubeconfig")
+    }
+
     fn impersonating(&self, user: &str, namespace: &str) -> Kubeconfig {
-        let mut kubeconfig = Kubeconfig::read_from(&self.kubeconfig).expect("the supervisor wrote a kubeconfig");
+        let mut kubeconfig = self.administrator();
         for named in &mut kubeconfig.auth_infos {
             if let Some(auth) = &mut named.auth_info {
                 auth.impersonate = Some(user.to_owned());

@@ -1,0 +1,31 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help lint test demo crds clean-control-plane
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lint: ## formatting and clippy, warnings denied
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+
+test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go)
+	cargo test --locked
+
+demo: ## the operator on a real API server, with credentials in every state
+	tests/demo/run
+
+crds: ## write crds/ anew from the code
+	cargo build --locked
+	mkdir -p crds
+	rm -f crds/*.yaml
+	@target/debug/lapsewatch crds | awk ' \
+	  function finish() { if (text != "") printf "%s", text > ("crds/" name ".yaml"); text = name = "" } \
+	  /^---$$/ { finish(); next } \
+	  /^    plural: / { name = $$2 } \
+	  { text = text $$0 "\n" } \
+	  END { finish() }'
+
+clean-control-plane: ## remove the API server that was built for tests
+	rm -rf .control-plane
