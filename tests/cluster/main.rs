@@ -14,6 +14,7 @@ mod bed;
 mod binary;
 mod clock;
 mod kubectl;
+mod readme;
 mod renewal;
 mod restart;
 mod stages;

@@ -32,7 +32,7 @@ pub struct Story {
     pub namespace: String,
     pub client: Client,
     pub clock: Arc<TestClock>,
-    operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    pub operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl Story {
