@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
 use crate::telemetry::{LogFormat, LogLevel};
@@ -25,6 +26,20 @@ pub enum Command {
   lapsewatch run --context staging --settle 5s     against another cluster, from a desk
   lapsewatch run --namespace mdm --namespace qa    with rights in two namespaces only")]
     Run(RunArgs),
+    /// Say what the operator would say of manifests, without a cluster
+    #[command(
+        long_about = "Say what the operator would say of manifests, without a cluster.\n\n\
+Reads TenantCredentials and their Secrets from files, folders and the standard input, in YAML or JSON, and prints \
+what needs attention. A TenantCredential whose Secret is not given is skipped. Nothing of a Secret is ever \
+printed.\n\n\
+Exit code: 0 when all is fine, 1 when something is at Warning or above, 2 when something could not be read or \
+nothing was checked.",
+        after_help = "Examples:
+  lapsewatch check deploy/                               a folder, with all below it
+  lapsewatch check --at 2027-03-01 deploy/               what it would say then
+  kubectl get tcred,secret -o yaml | lapsewatch check -  what is in a cluster"
+    )]
+    Check(CheckArgs),
     /// Print the CustomResourceDefinitions
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]
@@ -55,6 +70,27 @@ pub struct RunArgs {
     pub log_level: LogLevel,
 }
 
+/// What to check.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// A file, a folder (its *.yaml, *.yml and *.json, hidden folders left out), or - for the standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Say what it would say then: a time such as 2027-03-01T09:00:00Z, or a date, which means its midnight in UTC
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A time in RFC 3339, or the midnight in UTC with which a date begins.
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    // Years of more than four digits are none of the API's.
+    let text = text.strip_prefix('+').map_or(text, |_| "");
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
+    let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN).and_utc());
+    time.or_else(|_| date())
+        .map_err(|_| "give a time such as 2027-03-01T09:00:00Z, or a date such as 2027-03-01".to_owned())
+}
+
 /// A duration such as `30s`, `2m` or `1h`, at most a day.
 fn duration(text: &str) -> Result<Duration, String> {
     const FORM: &str = "give a whole number with its unit, such as 30s, 2m or 1h, at most a day";
@@ -81,6 +117,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_instant_is_a_time_or_a_date() {
+        let midnight = Ok("2027-03-01T00:00:00Z".parse().unwrap());
+        for text in ["2027-03-01", "2027-03-01T00:00:00Z", "2027-03-01T01:30:00+01:30"] {
+            assert_eq!(instant(text), midnight, "{text}");
+        }
+        for wrong in ["", "now", "2027", "2027-13-01", "2027-02-30", "01.03.2027", "2027-03-01T09:00", "+12027-03-01"] {
+            assert!(instant(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@
 pub mod api;
 pub mod args;
 pub mod assessment;
+pub mod check;
 pub mod clock;
 pub mod connect;
 pub mod controller;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
-use lapsewatch::args::{Cli, Command, RunArgs};
+use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs};
 use lapsewatch::clock::Clock;
-use lapsewatch::{api, connect, controller, telemetry};
+use lapsewatch::{api, check, connect, controller, telemetry};
 
 struct SystemClock;
 
@@ -21,6 +21,7 @@ impl Clock for SystemClock {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run(args),
+        Command::Check(args) => check(&args),
         Command::Crds => crds(),
     };
     match result {
@@ -30,6 +31,13 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn check(args: &CheckArgs) -> Result<ExitCode, anyhow::Error> {
+    let now = SystemClock.now();
+    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let code = check::run(args, now, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
+    Ok(ExitCode::from(code))
 }
 
 fn crds() -> Result<ExitCode, anyhow::Error> {

@@ -1,0 +1,239 @@
+//! A file's documents, each with its line. One that is broken does not hide the others.
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::bounded::Budget;
+
+/// One document.
+pub struct Document {
+    /// The line on which it begins.
+    pub line: usize,
+    /// What it says.
+    pub value: Value,
+}
+
+/// A part of a file that is no document.
+pub struct Broken {
+    /// The line on which it breaks.
+    pub line: usize,
+    /// Why; quotes nothing of the file.
+    pub why: &'static str,
+    /// By its text it was meant to be checked.
+    pub is_meant: bool,
+}
+
+/// What a parser may say of where it broke; anything else it says might quote the file.
+const KNOWN: [&str; 20] = [
+    "mapping values are not allowed in this context",
+    "block sequence entries are not allowed in this context",
+    "block mapping entries are not allowed in this context",
+    "did not find expected key",
+    "did not find expected '-' indicator",
+    "did not find expected ',' or '}'",
+    "did not find expected ',' or ']'",
+    "did not find expected node content",
+    "did not find expected alphabetic or numeric character",
+    "did not find expected comment or line break",
+    "did not find expected <document start>",
+    "could not find expected ':'",
+    "found character that cannot start any token",
+    "found a tab character",
+    "found unexpected end of stream",
+    "found unknown escape character",
+    "found undefined tag handle",
+    "unknown anchor",
+    "recursion limit exceeded",
+    "repetition limit exceeded",
+];
+
+/// The documents of a file, in YAML or JSON.
+pub fn documents(bytes: &[u8]) -> Vec<Result<Document, Broken>> {
+    // UTF-16, as some shells write it, has a zero beside each letter of ASCII.
+    let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) else {
+        let letters = Zeroizing::new(bytes.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>());
+        let is_meant = is_meant(&String::from_utf8_lossy(&letters));
+        return vec![Err(Broken { line: 1, why: "it is not text in UTF-8", is_meant })];
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('{')
+        && let Some(documents) = json(text)
+    {
+        return documents.into_iter().map(Ok).collect();
+    }
+    let budget = Budget::new();
+    let mut all = Vec::new();
+    for (line, part) in parts(text) {
+        yaml(line, part, &budget, &mut all);
+        if budget.is_spent() {
+            break;
+        }
+    }
+    all
+}
+
+/// JSON values one after another; none where it is not only that (YAML looks alike).
+fn json(text: &str) -> Option<Vec<Document>> {
+    let budget = Budget::new();
+    let mut documents = Vec::new();
+    let mut begin = 0;
+    let mut line = 1;
+    loop {
+        let rest = text.get(begin..)?;
+        let spaces = rest.len() - rest.trim_start().len();
+        line += newlines(rest.get(..spaces)?);
+        let rest = rest.get(spaces..)?;
+        if rest.is_empty() {
+            return Some(documents);
+        }
+        let mut parser = serde_json::Deserializer::from_str(rest);
+        let value = budget.read(&mut parser).ok()?;
+        let length = parser.into_iter::<serde::de::IgnoredAny>().byte_offset();
+        documents.push(Document { line, value });
+        line += newlines(rest.get(..length)?);
+        begin += spaces + length;
+    }
+}
+
+fn newlines(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+/// Divides a stream before each line that begins with `---`, which in YAML can stand nowhere else; with the number of
+/// the line on which each part begins.
+fn parts(text: &str) -> Vec<(usize, &str)> {
+    let mut parts = Vec::new();
+    let (mut begin, mut begin_line, mut at) = (0, 1, 0);
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let marker =
+            line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']));
+        if marker && at > begin {
+            parts.push((begin_line, text.get(begin..at).unwrap_or_default()));
+            (begin, begin_line) = (at, index + 1);
+        }
+        at += line.len();
+    }
+    parts.push((begin_line, text.get(begin..).unwrap_or_default()));
+    // Before the first marker there may be directives, which say nothing of a document.
+    parts.retain(|(_, part)| part.lines().any(|line| !is_blank(line) && !line.starts_with('%')));
+    parts
+}
+
+/// A line without content.
+fn is_blank(line: &str) -> bool {
+    let line = line.strip_prefix("---").unwrap_or(line).trim();
+    line.is_empty() || line.starts_with('#') || line == "..."
+}
+
+/// Nesting that no manifest has, and for which the parser would take time or memory without end.
+fn is_too_deep(part: &str) -> bool {
+    const MOST: usize = 10_000;
+    let mut open: usize = 0;
+    part.lines().any(|line| {
+        let steps = line.split([' ', '\t']).take_while(|word| matches!(*word, "" | "-" | "?" | ":"));
+        if steps.filter(|word| !word.is_empty()).nth(MOST).is_some() {
+            return true;
+        }
+        line.bytes().any(|byte| {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            open > MOST
+        })
+    })
+}
+
+fn yaml(begin: usize, part: &str, budget: &Budget, all: &mut Vec<Result<Document, Broken>>) {
+    let line = begin + part.lines().position(|line| !is_blank(line)).unwrap_or_default();
+    // A parser finds what is missing after the end.
+    let last = begin + part.lines().count().saturating_sub(1);
+    if is_too_deep(part) {
+        let why = "it is nested deeper than is read";
+        return all.push(Err(Broken { line, why, is_meant: is_meant(part) }));
+    }
+    for document in serde_norway::Deserializer::from_str(part) {
+        match budget.read(document) {
+            Ok(Value::Null) => {}
+            Ok(value) => all.push(Ok(Document { line, value })),
+            Err(error) => {
+                let said = error.to_string();
+                let known = KNOWN.iter().copied().find(|known| said.contains(known));
+                all.push(Err(Broken {
+                    line: error.location().map_or(line, |at| (begin + at.line().saturating_sub(1)).min(last)),
+                    why: budget.wrong().or(known).unwrap_or("it is no YAML"),
+                    is_meant: is_meant(part),
+                }));
+                return;
+            }
+        }
+    }
+}
+
+/// Whether the text names what is checked here.
+fn is_meant(text: &str) -> bool {
+    text.contains("lapsewatch.dev") || text.lines().any(names_a_kind)
+}
+
+fn names_a_kind(line: &str) -> bool {
+    line.match_indices("kind").any(|(at, kind)| {
+        let rest = line.get(at + kind.len()..).unwrap_or_default();
+        let word: String = rest.chars().filter(|c| !matches!(c, '"' | '\'' | ' ' | '\t')).take(20).collect();
+        let word = word.strip_prefix(':').unwrap_or_default();
+        let word: String = word.chars().take_while(char::is_ascii_alphanumeric).collect();
+        matches!(word.as_str(), "Secret" | "TenantCredential")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<usize> {
+        documents(text.as_bytes())
+            .into_iter()
+            .map(|found| found.map_or_else(|broken| broken.line, |d| d.line))
+            .collect()
+    }
+
+    #[test]
+    fn each_document_has_the_line_on_which_its_content_begins() {
+        assert_eq!(lines("a: 1\n---\n# note\n\nb: 2\n--- # more\nc: 3\n...\n"), [1, 5, 7]);
+        assert_eq!(lines("%YAML 1.2\n---\na: 1\n"), [3]);
+        assert_eq!(lines("---\n---\n\n---\r\na: |\n  ---\n  x\n---x: 1\n"), [5]);
+        assert_eq!(lines("{\"a\": 1}\n\n{\n\"a\": 2}{}"), [1, 3, 4]);
+        assert_eq!(lines("\u{feff}\n--- {a: 1}"), [2]);
+        assert_eq!(lines("# nothing\n---\n"), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_broken_is_told_by_its_line_and_does_not_hide_the_next() {
+        let found = documents(b"a: 1\n---\nb: [1\nc: }\n---\nkind: Secret\n\tx: 1\n---\nd: 1\n");
+        let told: Vec<_> = found.iter().map(|f| f.as_ref().map(|d| d.line).map_err(|b| (b.line, b.is_meant))).collect();
+        assert_eq!(told, [Ok(1), Err((4, false)), Err((7, true)), Ok(9)]);
+    }
+
+    #[test]
+    fn what_yaml_offers_is_understood_as_kubectl_does() {
+        let found =
+            documents(b"base: &b {x: 1, y: [2]}\nown: {<<: *b, x: 3}\ntag: !mine {z: 4}\ndate: 2030-01-01\n1: one\n");
+        let value = &found[0].as_ref().map(|d| d.value.clone()).unwrap_or_default();
+        assert_eq!(value["own"], serde_json::json!({"x": 3, "y": [2]}));
+        assert_eq!((&value["tag"]["z"], &value["date"], &value["1"]), (&4.into(), &"2030-01-01".into(), &"one".into()));
+        let surrogates = documents(br#"{"a": "\ud83d\ude00"}"#);
+        assert_eq!(surrogates[0].as_ref().map(|d| d.value["a"].clone()).unwrap_or_default(), "\u{1f600}");
+    }
+
+    #[test]
+    fn kinds_are_found_in_text_that_cannot_be_parsed() {
+        for text in
+            ["kind: Secret", "- kind:  'TenantCredential' # x", "{\"kind\": \"Secret\"}", "a: lapsewatch.dev/v1"]
+        {
+            assert!(is_meant(text), "{text}");
+        }
+        for text in ["kind: SecretStore", "kind: SealedSecret", "kindly: Secret", "Secret"] {
+            assert!(!is_meant(text), "{text}");
+        }
+    }
+}

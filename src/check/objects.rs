@@ -1,0 +1,190 @@
+//! Documents to objects: TenantCredentials and Secrets are kept, what is not meant is passed over.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::bounded::wipe;
+use super::documents::{Document, documents};
+use super::files::Source;
+use super::secrets::ManifestSecret;
+use super::{Problem, plain};
+use crate::api;
+
+/// Where an object stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    file: Rc<str>,
+    line: usize,
+    item: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        self.item.as_ref().map_or(Ok(()), |item| write!(f, " ({item})"))
+    }
+}
+
+/// An object's namespace, empty where it names none, and its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The namespace.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.namespace.as_str() {
+            "" => f.write_str(&self.name),
+            namespace => write!(f, "{namespace}/{}", self.name),
+        }
+    }
+}
+
+/// A TenantCredential as it stands in a manifest.
+pub struct ManifestCredential {
+    /// Where.
+    pub place: Place,
+    /// Its metadata.
+    pub metadata: ObjectMeta,
+    /// Its spec, not yet looked at.
+    pub spec: Value,
+    /// Its status, where it was taken from a cluster.
+    pub status: Value,
+}
+
+/// All that was found.
+#[derive(Default)]
+pub struct Objects {
+    /// The TenantCredentials.
+    pub credentials: BTreeMap<Key, ManifestCredential>,
+    /// The Secrets.
+    pub secrets: BTreeMap<Key, ManifestSecret>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Parts of folders that can't be parsed and do not look as if they were meant.
+    pub passed_over: Vec<Problem>,
+}
+
+impl Objects {
+    /// Takes up all documents of one file.
+    pub fn take(&mut self, source: &Source) {
+        let file: Rc<str> = plain(&source.name).into();
+        for found in documents(&source.bytes) {
+            match found {
+                Ok(Document { line, value }) => {
+                    self.object(Place { file: Rc::clone(&file), line, item: None }, value);
+                }
+                Err(broken) => {
+                    let place = Place { file: Rc::clone(&file), line: broken.line, item: None };
+                    let problem = Problem::new(place, broken.why);
+                    let is_meant = source.named || broken.is_meant;
+                    if is_meant { &mut self.problems } else { &mut self.passed_over }.push(problem);
+                }
+            }
+        }
+    }
+
+    fn object(&mut self, place: Place, mut value: Value) {
+        let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (api_version, kind) = (text("apiVersion"), text("kind"));
+        let (group, version) = api_version.split_once('/').unwrap_or_default();
+        let is_ours = group == api::GROUP || api_version == api::GROUP;
+        if is_ours && !(group == api::GROUP && version == api::VERSION) {
+            let what = plain(&api_version);
+            let known = format!("{}/{}", api::GROUP, api::VERSION);
+            self.problem(place, format!("{what} is no version that this lapsewatch knows: it knows {known}"));
+        } else if kind.ends_with("List") && value.get("items").is_some_and(Value::is_array) {
+            self.list(&place, &api_version, &kind, value);
+        } else if is_ours {
+            match kind.as_str() {
+                "TenantCredential" => self.credential(place, value),
+                // Has nothing to check by itself.
+                "MDMTenant" => {}
+                _ => self.problem(place, format!("{api_version} has no kind {}", plain(&kind))),
+            }
+        } else if api_version == "v1" && kind == "Secret" {
+            self.secret(place, value);
+        } else if api_version.is_empty() && kind == "TenantCredential" {
+            let wanted = format!("{}/{}", api::GROUP, api::VERSION);
+            self.problem(place, format!("a TenantCredential without apiVersion: it needs {wanted}"));
+        } else {
+            wipe(&mut value);
+        }
+    }
+
+    /// Items of a list of one kind need not repeat it.
+    fn list(&mut self, place: &Place, api_version: &str, kind: &str, mut value: Value) {
+        let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else { return };
+        let of = kind.strip_suffix("List").unwrap_or_default();
+        for (index, mut item) in items.into_iter().enumerate() {
+            if let (Some(fields), false) = (item.as_object_mut(), of.is_empty()) {
+                fields.entry("apiVersion").or_insert_with(|| api_version.into());
+                fields.entry("kind").or_insert_with(|| of.into());
+            }
+            let outer = place.item.as_deref().map(|outer| format!("{outer}.")).unwrap_or_default();
+            self.object(Place { item: Some(format!("{outer}items[{index}]")), ..place.clone() }, item);
+        }
+    }
+
+    fn credential(&mut self, place: Place, mut value: Value) {
+        let (key, metadata) = match identify(&value) {
+            Ok(found) => found,
+            Err(why) => return self.problem(place, format!("TenantCredential: {why}")),
+        };
+        if let Some(first) = self.credentials.get(&key) {
+            let first = first.place.clone();
+            return self.problem(place, format!("TenantCredential {key} stands at {first} already"));
+        }
+        let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
+        let (spec, status) = (part("spec"), part("status"));
+        self.credentials.insert(key, ManifestCredential { place, metadata, spec, status });
+    }
+
+    fn secret(&mut self, place: Place, mut value: Value) {
+        // What can't be named can't be meant by a TenantCredential: other tools complain of it.
+        if let Ok((key, _)) = identify(&value) {
+            match self.secrets.get_mut(&key) {
+                Some(first) => first.again.push(place),
+                None => {
+                    self.secrets.insert(key, ManifestSecret::take(place, &mut value));
+                }
+            }
+        }
+        wipe(&mut value);
+    }
+
+    fn problem(&mut self, place: Place, why: String) {
+        self.problems.push(Problem::new(place, why));
+    }
+}
+
+fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {
+    let metadata = object.get("metadata").unwrap_or(&Value::Null);
+    let text = |field: &str| match metadata.get(field) {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => Err(format!("metadata.{field} is no text")),
+    };
+    let key = Key { namespace: text("namespace")?, name: text("name")? };
+    if key.name.is_empty() {
+        return Err("metadata.name is missing".to_owned());
+    }
+    let allowed = |c: char, dots: bool| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || dots && c == '.';
+    if key.name.len() > 253 || !key.name.chars().all(|c| allowed(c, true)) {
+        return Err("metadata.name is none: at most 253 of a-z, 0-9, - and .".to_owned());
+    }
+    if key.namespace.len() > 63 || !key.namespace.chars().all(|c| allowed(c, false)) {
+        return Err("metadata.namespace is none: at most 63 of a-z, 0-9 and -".to_owned());
+    }
+    let metadata =
+        ObjectMeta::deserialize(metadata).map_err(|_| "metadata is of another form than Kubernetes has".to_owned())?;
+    Ok((key, metadata))
+}

@@ -1,0 +1,87 @@
+//! A Secret of a manifest, decoded only where a TenantCredential asks for it: others are not this tool's business.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::objects::Place;
+use super::plain;
+use crate::secret::{SecretBytes, SecretData};
+
+/// A Secret as it stands in a manifest.
+pub struct ManifestSecret {
+    /// Where.
+    pub place: Place,
+    /// Where another of its name stands.
+    pub again: Vec<Place>,
+    /// It is encrypted with sops.
+    pub is_encrypted: bool,
+    type_: Option<String>,
+    data: Field,
+    string_data: Field,
+}
+
+/// `data` or `stringData`: a text for each key; none where there is something else.
+type Field = Option<BTreeMap<String, Option<Zeroizing<String>>>>;
+
+impl ManifestSecret {
+    /// Takes the values out of a manifest.
+    pub fn take(place: Place, manifest: &mut Value) -> Self {
+        let mut part = |name: &str| manifest.get_mut(name).map(Value::take).unwrap_or_default();
+        let type_ = match part("type") {
+            Value::String(type_) => Some(type_),
+            _ => None,
+        };
+        let (data, string_data) = (field(part("data")), field(part("stringData")));
+        let is_encrypted = manifest.get("sops").is_some_and(Value::is_object);
+        Self { place, again: Vec::new(), is_encrypted, type_, data, string_data }
+    }
+
+    /// The values as the API server would keep them: `stringData` goes before `data`.
+    ///
+    /// # Errors
+    /// With a sentence that names the key and quotes no value.
+    pub fn decode(&self) -> Result<SecretData, String> {
+        let of_form = |field: &'static str| format!("{field} is no mapping of keys to texts");
+        let mut values = BTreeMap::new();
+        for (key, text) in self.data.as_ref().ok_or_else(|| of_form("data"))? {
+            let bytes = text.as_ref().and_then(|text| base64(text));
+            let bytes = bytes.ok_or_else(|| format!("the value of data.{} is not base64", plain(key)))?;
+            values.insert(key.clone(), bytes);
+        }
+        for (key, text) in self.string_data.as_ref().ok_or_else(|| of_form("stringData"))? {
+            let text = text.as_ref().ok_or_else(|| {
+                format!("the value of stringData.{} is no text: put it in quotation marks", plain(key))
+            })?;
+            values.insert(key.clone(), SecretBytes::new(text.as_bytes().to_vec()));
+        }
+        Ok(SecretData { type_: self.type_.clone(), values })
+    }
+}
+
+fn field(value: Value) -> Field {
+    let map = match value {
+        Value::Null => Map::new(),
+        Value::Object(map) => map,
+        _ => return None,
+    };
+    let text = |value| match value {
+        Value::Null => Some(Zeroizing::default()),
+        Value::String(text) => Some(Zeroizing::new(text)),
+        _ => None,
+    };
+    Some(map.into_iter().map(|(key, value)| (key, text(value))).collect())
+}
+
+/// Base64 as the API server takes it: with its padding, and with breaks of line.
+fn base64(text: &str) -> Option<SecretBytes> {
+    let mut letters = Zeroizing::new(Vec::with_capacity(text.len()));
+    letters.extend(text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')));
+    // Reserved at once: a vector that grows leaves a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(letters.len() / 4 * 3 + 3));
+    STANDARD.decode_vec(&*letters, &mut bytes).ok()?;
+    Some(SecretBytes::new(std::mem::take(&mut *bytes)))
+}

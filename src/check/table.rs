@@ -1,0 +1,121 @@
+//! The result as people read it: a table, a block for each object with something to say, and the count.
+
+use std::io::{self, Write};
+
+use super::{Checked, Report};
+use crate::api::Severity;
+use crate::api::conditions::ConditionType;
+use crate::api::status::Expiry;
+use crate::assessment::words;
+
+/// The columns that a line may take.
+const WIDTH: usize = 100;
+
+const HEAD: [&str; 6] = ["NAMESPACE", "NAME", "TYPE", "STATE", "SEVERITY", "EXPIRES"];
+
+/// Writes all of it.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if !report.checked.is_empty() {
+        let rows: Vec<[String; 6]> =
+            std::iter::once(HEAD.map(str::to_owned)).chain(report.checked.iter().map(row)).collect();
+        for line in aligned(&rows) {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out)?;
+    }
+    for checked in report.checked.iter().filter(|checked| !checked.status.notifications.is_empty()) {
+        block(checked, out)?;
+    }
+    writeln!(out, "checked {}, skipped {}", report.checked.len(), report.skipped.len())
+}
+
+fn row(checked: &Checked) -> [String; 6] {
+    let status = &checked.status;
+    let healthy = status.conditions.iter().find(|condition| condition.type_ == ConditionType::Healthy.as_str());
+    let facts = status.credential.as_ref();
+    let expires = match facts.map(|facts| (facts.expiry, facts.not_after)) {
+        Some((Expiry::Known, Some(not_after))) => words::at(not_after),
+        Some((Expiry::Never, _)) => "never".to_owned(),
+        _ => "-".to_owned(),
+    };
+    [
+        or_dash(&checked.key.namespace),
+        checked.key.name.clone(),
+        checked.spec.type_.to_string(),
+        healthy.map_or_else(|| "-".to_owned(), |condition| condition.reason.clone()),
+        severity(status.severity.unwrap_or_default()).to_owned(),
+        expires,
+    ]
+}
+
+fn or_dash(text: &str) -> String {
+    if text.is_empty() { "-" } else { text }.to_owned()
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::None => "None",
+        Severity::Notice => "Notice",
+        Severity::Warning => "Warning",
+        Severity::Critical => "Critical",
+    }
+}
+
+/// Each column as wide as its widest entry, and nothing after the last one.
+fn aligned(rows: &[[String; 6]]) -> Vec<String> {
+    let mut widths = [0; 6];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |row: &[String; 6]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// What is said of one object, worst first.
+fn block(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} ({})", checked.key, checked.spec.type_)?;
+    for notification in &checked.status.notifications {
+        writeln!(out, "  {} {}", severity(notification.severity), notification.reason)?;
+        paragraph("", &notification.message, out)?;
+        paragraph("", &notification.impact, out)?;
+        paragraph("to do: ", &notification.remedy, out)?;
+        paragraph("runbook: ", notification.runbook_url.as_deref().unwrap_or_default(), out)?;
+    }
+    let contact = checked.spec.owner.as_ref().and_then(|owner| owner.contact.as_deref());
+    paragraph("contact: ", contact.unwrap_or_default(), out)?;
+    writeln!(out)
+}
+
+/// A text in lines that fit, indented; nothing for an empty one.
+fn paragraph(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    for (index, line) in wrapped(&format!("{label}{text}")).iter().enumerate() {
+        writeln!(out, "{}{line}", if index == 0 { "    " } else { "      " })?;
+    }
+    Ok(())
+}
+
+fn wrapped(text: &str) -> Vec<String> {
+    const INDENT: usize = 6;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace().map(super::plain) {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH - INDENT => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    lines
+}
