@@ -78,6 +78,8 @@ impl Finding {
             .iter()
             .find(|n| n.type_ == self.type_.as_str() && n.reason == self.reason)
             .map_or(now, |n| n.since);
+        // A clock that was ahead when it began must not delay its Event until it is that late again.
+        let since = if self.settles { since.min(now) } else { since };
         let text = |text: &str| {
             let mut text = text.to_owned();
             limits::cut(&mut text, limits::TEXT);

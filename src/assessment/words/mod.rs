@@ -7,6 +7,7 @@ pub mod advice;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::expiry::Stage;
+use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{KeyMatch, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
@@ -32,6 +33,10 @@ impl Words<'_> {
             Some(tenant) => format!("the {} of tenant {}", self.spec.type_.words(), tenant.name),
             None => format!("the {}", self.spec.type_.words()),
         }
+    }
+
+    fn pins(&self) -> Option<&[String]> {
+        self.spec.expected_identities.as_deref().filter(|pins| !pins.is_empty())
     }
 
     fn end(&self, sentence: String) -> String {
@@ -95,8 +100,7 @@ impl Words<'_> {
                 _ => format!("{} carries no {name}", self.subject()),
             });
         };
-        let pinned = self.spec.expected_identities.as_deref().filter(|pins| !pins.is_empty());
-        self.end(match (changed, pinned) {
+        self.end(match (changed, self.pins()) {
             (true, Some(pins)) => {
                 let mut pins: Vec<&str> = pins.iter().map(String::as_str).collect();
                 pins.sort_unstable();
@@ -172,9 +176,10 @@ impl Words<'_> {
                 format!("{subject} was replaced by one of another identity, which expires at {to}")
             }
             ChangeReason::IdentityAccepted => format!(
-                "{subject} has the {} {}, which spec.expectedIdentities names: it is accepted, and expires at {to}",
+                "{subject} has the {} {}{}; it is accepted, and expires at {to}",
                 identity_name(self.spec.type_),
-                self.facts.identity.as_deref().unwrap_or("(none)")
+                self.facts.identity.as_deref().unwrap_or("(none)"),
+                if self.pins().is_some() { ", which spec.expectedIdentities names" } else { "" }
             ),
         }
     }
@@ -204,13 +209,20 @@ pub fn identity_name(type_: CredentialType) -> &'static str {
 }
 
 /// That a problem beside a condition is mended; the sentence of a Recovered Event.
-pub fn recovered(condition: crate::api::conditions::ConditionType) -> &'static str {
-    use crate::api::conditions::ConditionType;
-    match condition {
-        ConditionType::Ready => "the credential can be read again",
-        ConditionType::IdentityChanged => "the identity is an accepted one again",
-        ConditionType::KeyMismatch => "the private key no longer contradicts the certificate",
-        _ => "the problem is gone",
+pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String {
+    match (condition, words) {
+        (ConditionType::Ready, Some(words)) => format!("the credential can be read again: {}", words.read()),
+        (ConditionType::Ready, None) => "the credential can be read again".to_owned(),
+        (ConditionType::IdentityChanged, Some(words)) => format!(
+            "the {} {} is an accepted one",
+            identity_name(words.spec.type_),
+            words.facts.identity.as_deref().unwrap_or("(none)")
+        ),
+        (ConditionType::KeyMismatch, Some(words)) => words.key_match(),
+        (ConditionType::Expiring | ConditionType::Expired, Some(words)) => {
+            format!("spec.expirationTime gives another date: {} expires at {}", words.subject(), words.not_after())
+        }
+        _ => "the problem is gone".to_owned(),
     }
 }
 
