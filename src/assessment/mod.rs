@@ -100,7 +100,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
     let mut valid = NEVER_READ.to_owned();
 
     if let Some(failure) = &failure {
-        findings.push(unreadable(failure, spec));
+        findings.push(unreadable(failure, spec, facts.as_ref()));
     }
     let words = facts.as_ref().map(|facts| Words { spec, facts, stale: failure.is_some() });
     if let Some(words) = &words {
@@ -174,10 +174,11 @@ const UNREAD: [ConditionType; 5] = [
     ConditionType::Regressed,
 ];
 
-fn unreadable(failure: &Failure, spec: &TenantCredentialSpec) -> Finding {
+fn unreadable(failure: &Failure, spec: &TenantCredentialSpec, facts: Option<&CredentialFacts>) -> Finding {
     let case = Case::Unreadable(failure.reason);
     let message = failure.message.clone();
-    Finding::new(ConditionType::Ready, failure.reason.as_str(), case, Severity::Warning, message, spec, None).settling()
+    Finding::new(ConditionType::Ready, failure.reason.as_str(), case, Severity::Warning, message, spec, facts)
+        .settling()
 }
 
 /// What the facts of one credential say.
@@ -245,7 +246,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, now: DateTime<Utc
     verdicts.push(Verdict { type_: ConditionType::KeyMismatch, status, reason: reason.into(), message });
 
     let older = !changed && renewal::is_older(spec.type_, memory.newest.as_ref(), facts);
-    let message = words.newest(older, memory.newest.as_ref());
+    let message = words.newest(changed, older, memory.newest.as_ref());
     let (status, reason) = match older {
         true => (ConditionStatus::True, "WentBackwards"),
         false => (ConditionStatus::False, "Newest"),

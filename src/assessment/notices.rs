@@ -218,7 +218,7 @@ impl Situation<'_> {
                 self.notice(finding, record)
             }
             _ => {
-                let mut note = words.change(change);
+                let mut note = words::sentence(&words.change(change));
                 limits::cut_bytes(&mut note, NOTE_BYTES);
                 Notice { warning: false, reason: reason.to_owned(), note, record }
             }
@@ -268,7 +268,7 @@ impl Situation<'_> {
     }
 
     fn recovered(&self, type_: ConditionType) -> Notice {
-        let mut note = words::recovered(type_, self.words);
+        let mut note = words::sentence(&words::recovered(type_, self.words));
         limits::cut_bytes(&mut note, NOTE_BYTES);
         Notice { warning: false, reason: RECOVERED.to_owned(), note, record: self.record(type_, RECOVERED, "") }
     }

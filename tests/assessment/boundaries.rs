@@ -65,7 +65,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// Days, reminders and mutes at random, over half a day somewhere around the expiry: a look each 30 s sees each
-    /// change that the boundaries lead to, less than 30 s after it, and no other.
+    /// change that the boundaries lead to, soon after it, and no other. (A reminder counts from its announcement: late twice.)
     #[test]
     fn stepping_by_next_finds_what_a_scan_finds(
         type_ in types(),
@@ -98,7 +98,7 @@ proptest! {
         for (a, b) in scan.iter().zip(&next) {
             let ((a, a_at), (b, b_at)) = (round(a), round(b));
             prop_assert_eq!(a, b);
-            prop_assert!(a_at >= b_at && a_at - b_at < TimeDelta::seconds(30), "{} and {}", a_at, b_at);
+            prop_assert!(a_at >= b_at && a_at - b_at < TimeDelta::seconds(60), "{} and {}", a_at, b_at);
         }
     }
 }
