@@ -103,7 +103,9 @@ pub fn remember(
         return (memory, standing);
     };
     let changed = mark(before) != mark(facts);
-    let switched = standing == Standing::Accepted && previous.accepted_identity != facts.identity;
+    // The first identity ever read is no change, also where the credential before it carried none.
+    let known = previous.accepted_identity.is_some() || before.identity.is_some();
+    let switched = standing == Standing::Accepted && known && previous.accepted_identity != facts.identity;
     let reason = match standing {
         Standing::Changed if changed => ChangeReason::IdentityChanged,
         Standing::Accepted if switched => ChangeReason::IdentityAccepted,

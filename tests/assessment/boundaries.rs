@@ -62,7 +62,7 @@ fn types() -> impl Strategy<Value = CredentialType> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// Days, reminders and mutes at random, over half a day somewhere around the expiry: a look each 30 s sees each
     /// change that the boundaries lead to, soon after it, and no other. (A reminder counts from its announcement: late twice.)

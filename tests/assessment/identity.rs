@@ -190,3 +190,13 @@ fn each_kind_has_its_own_word_and_is_a_warning() {
         story.at("2030-06-02T01:00:30Z").events(["IdentityChanged"]);
     }
 }
+
+#[test]
+fn the_first_identity_after_none_is_no_acceptance() {
+    let none = CredentialFacts { identity: Option::None, ..vpp('a', A.1) };
+    let mut story = Story::of(none, VPPToken);
+    story.at("2030-06-02T00:00:00Z").expect(IdentityChanged, False, "NotIdentified");
+    let look = story.holds(vpp('a', A.1)).at("2030-06-02T01:00:00Z");
+    look.quiet().change(Option::None).expect(IdentityChanged, False, "FirstObserved");
+    assert_eq!(look.status.accepted_identity.as_deref(), Some("Acme Ltd"));
+}
