@@ -94,7 +94,7 @@ pub fn warning_days(spec: &TenantCredentialSpec) -> Cow<'_, [u16]> {
 pub fn stage(type_: CredentialType, facts: &CredentialFacts, days: &[u16], now: DateTime<Utc>) -> Stage {
     let not_after = match (facts.expiry, facts.not_after) {
         (Expiry::Never, _) => return Stage::Never,
-        (Expiry::Known, Some(not_after)) => not_after,
+        (Expiry::Known | Expiry::Unknown, Some(not_after)) => not_after,
         _ => return Stage::Unknown,
     };
     if now > not_after {
@@ -135,7 +135,7 @@ pub fn next_boundary(
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
     let mut boundaries: Vec<DateTime<Utc>> = facts.not_before.map(valid_from).into_iter().collect();
-    if let (Expiry::Known, Some(not_after)) = (facts.expiry, facts.not_after) {
+    if let Some(not_after) = facts.not_after {
         boundaries.extend(days.iter().filter_map(|days| before(not_after, *days)));
         boundaries.extend(after(not_after, TimeDelta::seconds(1)));
         if type_ == CredentialType::APNsCertificate {

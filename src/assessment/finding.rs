@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::words::advice::{Advice, Case, advice};
-use super::words::at;
+use super::words::sentence;
 use crate::api::conditions::ConditionType;
 use crate::api::limits;
 use crate::api::status::Notification;
@@ -41,7 +41,6 @@ impl Finding {
         spec: &TenantCredentialSpec,
         facts: Option<&CredentialFacts>,
     ) -> Self {
-        let renewable_until = facts.and_then(|facts| facts.grace_end_time).map(at);
         Self {
             type_,
             reason: reason.into(),
@@ -50,7 +49,7 @@ impl Finding {
             mark: String::new(),
             settles: false,
             message,
-            advice: advice(case, spec, renewable_until.as_deref()),
+            advice: advice(case, spec, facts),
         }
     }
 
@@ -78,6 +77,8 @@ impl Finding {
             .iter()
             .find(|n| n.type_ == self.type_.as_str() && n.reason == self.reason)
             .map_or(now, |n| n.since);
+        // A clock that was ahead when it began must not delay its Event until it is that late again.
+        let since = if self.settles { since.min(now) } else { since };
         let text = |text: &str| {
             let mut text = text.to_owned();
             limits::cut(&mut text, limits::TEXT);
@@ -95,11 +96,17 @@ impl Finding {
         }
     }
 
+    /// What is still to come is told so.
+    fn then(&self) -> &'static str {
+        if self.case == Case::Expiring { " then" } else { "" }
+    }
+
     fn impact(&self) -> String {
+        let then = self.then();
         let parts: Vec<String> = [("stops", &self.advice.stops), ("goes on", &self.advice.goes_on)]
             .iter()
             .filter(|(_, words)| !words.is_empty())
-            .map(|(label, words)| format!("{label}: {words}"))
+            .map(|(label, words)| format!("{label}{then}: {words}"))
             .collect();
         parts.join("; ")
     }
@@ -108,12 +115,15 @@ impl Finding {
     /// whom to ask. Cut from its end to what the API server takes.
     pub fn note(&self, spec: &TenantCredentialSpec) -> String {
         let owner = spec.owner.clone().unwrap_or_default();
+        let then = self.then();
+        let message = sentence(&self.message);
+        let (stops, goes_on) = (format!("What stops{then}: "), format!("What goes on{then}: "));
         let parts = [
-            ("", Some(self.message.as_str())),
-            ("What stops: ", Some(self.advice.stops.as_str())),
+            ("", Some(message.as_str())),
+            (stops.as_str(), Some(self.advice.stops.as_str())),
             ("How to act: ", Some(self.advice.remedy.as_str())),
             ("Runbook: ", owner.runbook_url.as_deref()),
-            ("What goes on: ", Some(self.advice.goes_on.as_str())),
+            (goes_on.as_str(), Some(self.advice.goes_on.as_str())),
             ("Contact: ", owner.contact.as_deref()),
         ];
         let mut note = String::new();

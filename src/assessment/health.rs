@@ -6,7 +6,7 @@ use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::{Failure, Severity};
 
 /// Whether it was read, understood and assessed. An expired credential is Ready: GitOps waits for this one.
-pub fn ready(failure: Option<&Failure>, read: String) -> Verdict {
+pub(super) fn ready(failure: Option<&Failure>, read: String) -> Verdict {
     match failure {
         Some(failure) => Verdict {
             type_: ConditionType::Ready,
@@ -24,7 +24,7 @@ pub fn ready(failure: Option<&Failure>, read: String) -> Verdict {
 }
 
 /// The state in one word: the first that holds. `valid` says what is true where nothing is found.
-pub fn healthy(findings: &[Finding], valid: String) -> Verdict {
+pub(super) fn healthy(findings: &[Finding], valid: String) -> Verdict {
     let worst =
         findings.iter().filter_map(|finding| Some((state(finding)?, finding))).min_by_key(|((rank, ..), _)| *rank);
     let (status, reason, message) = match worst {

@@ -7,6 +7,8 @@ pub mod expiry;
 pub mod finding;
 mod health;
 pub mod notices;
+pub mod published;
+mod reminders;
 pub mod renewal;
 mod severity;
 pub mod words;
@@ -85,8 +87,10 @@ pub fn assess(input: Input<'_>) -> Assessment {
     let now = input.now.trunc_subsecs(0);
     let (facts, failure) = match reading {
         Reading::Facts(facts) => (Some(facts), None),
-        Reading::Failed(failure) => (previous.credential.clone(), Some(failure)),
+        Reading::Failed(failure) => (previous.credential.clone(), Some(published::failure(failure))),
     };
+    let facts = facts.map(|facts| published::facts(facts, spec));
+    let last_read = last_read.map(|read| LastRead { failure: read.failure.map(published::failure), ..read });
 
     let mut verdicts = Vec::with_capacity(7);
     let mut findings = Vec::new();
@@ -96,7 +100,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
     let mut valid = NEVER_READ.to_owned();
 
     if let Some(failure) = &failure {
-        findings.push(unreadable(failure, spec));
+        findings.push(unreadable(failure, spec, facts.as_ref()));
     }
     let words = facts.as_ref().map(|facts| Words { spec, facts, stale: failure.is_some() });
     if let Some(words) = &words {
@@ -153,7 +157,12 @@ pub fn assess(input: Input<'_>) -> Assessment {
         conditions: conditions::publish(&previous.conditions, all, now, generation),
         credential: facts,
     };
-    Assessment { status, notices, next: next.into_iter().chain(next_notice).min() }
+    // No earlier than a second from now, which was cut to whole seconds too.
+    let next = next.into_iter().chain(next_notice).min().map(|at| match at.trunc_subsecs(0) {
+        whole if whole < at => whole.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(at),
+        whole => whole,
+    });
+    Assessment { status, notices, next }
 }
 
 /// The conditions that say nothing before the first reading.
@@ -165,10 +174,11 @@ const UNREAD: [ConditionType; 5] = [
     ConditionType::Regressed,
 ];
 
-fn unreadable(failure: &Failure, spec: &TenantCredentialSpec) -> Finding {
+fn unreadable(failure: &Failure, spec: &TenantCredentialSpec, facts: Option<&CredentialFacts>) -> Finding {
     let case = Case::Unreadable(failure.reason);
     let message = failure.message.clone();
-    Finding::new(ConditionType::Ready, failure.reason.as_str(), case, Severity::Warning, message, spec, None).settling()
+    Finding::new(ConditionType::Ready, failure.reason.as_str(), case, Severity::Warning, message, spec, facts)
+        .settling()
 }
 
 /// What the facts of one credential say.
@@ -236,7 +246,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, now: DateTime<Utc
     verdicts.push(Verdict { type_: ConditionType::KeyMismatch, status, reason: reason.into(), message });
 
     let older = !changed && renewal::is_older(spec.type_, memory.newest.as_ref(), facts);
-    let message = words.newest(older, memory.newest.as_ref());
+    let message = words.newest(changed, older, memory.newest.as_ref());
     let (status, reason) = match older {
         true => (ConditionStatus::True, "WentBackwards"),
         false => (ConditionStatus::False, "Newest"),
@@ -250,6 +260,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, now: DateTime<Utc
     for finding in &mut findings {
         match finding.type_ {
             ConditionType::IdentityChanged => finding.settles = true,
+            ConditionType::Expiring | ConditionType::Expired => finding.mark = renewal::stage_mark(facts),
             // Another certificate beside the same wrong key is not news.
             ConditionType::KeyMismatch => finding.mark.clear(),
             _ => {}

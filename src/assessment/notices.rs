@@ -9,20 +9,19 @@ use sha2::{Digest, Sha256};
 
 use super::expiry::Stage;
 use super::finding::Finding;
-use super::renewal::mark_of;
+use super::published;
+use super::renewal::{mark_of, stage_mark};
 use super::words::{self, Words};
 use crate::api::conditions::ConditionType;
 use crate::api::limits;
 use crate::api::reasons::ChangeReason;
-use crate::api::status::{Announced, LastChange, Notification};
+use crate::api::status::{Announced, KeyMatch, LastChange, Notification};
 use crate::api::{Severity, TenantCredentialSpec};
 
 /// Bytes that an Event's note may have; the API server refuses more.
 pub const NOTE_BYTES: usize = 1024;
 /// The reason of what closes a problem.
 pub const RECOVERED: &str = "Recovered";
-/// Hours between reminders, where the user gives none.
-const REMINDER_HOURS: u16 = 24;
 
 /// An Event that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,11 +103,10 @@ impl Situation<'_> {
             }
         }
         let changed = self.change(&mut due);
-        for type_ in
-            [ConditionType::Ready, ConditionType::Healthy, ConditionType::IdentityChanged, ConditionType::KeyMismatch]
-        {
+        for type_ in [ConditionType::Ready, ConditionType::IdentityChanged, ConditionType::KeyMismatch] {
             self.close(type_, changed, &mut due);
         }
+        self.close_date(&mut due);
         due
     }
 
@@ -135,6 +133,15 @@ impl Situation<'_> {
             return;
         }
         if self.went_back(finding) {
+            match last.filter(|a| a.fingerprint == finding.mark) {
+                Some(last) => self.remind(finding, last, due),
+                // Announced beside the other condition: here only the reminders begin.
+                None => {
+                    let record = self.record(finding.type_, &finding.reason, &finding.mark);
+                    self.look_at_reminder(finding, &record, due);
+                    due.silent.push(record);
+                }
+            }
             return;
         }
         if finding.settles {
@@ -150,11 +157,11 @@ impl Situation<'_> {
             }
         }
         let record = self.record(finding.type_, &finding.reason, &finding.mark);
-        self.look_at_first_reminder(finding, &record, due);
+        self.look_at_reminder(finding, &record, due);
         due.notices.push(self.notice(finding, record));
     }
 
-    fn notice(&self, finding: &Finding, record: Announced) -> Notice {
+    pub(super) fn notice(&self, finding: &Finding, record: Announced) -> Notice {
         Notice {
             warning: finding.severity >= Severity::Warning,
             reason: finding.reason.clone(),
@@ -172,52 +179,6 @@ impl Situation<'_> {
             .filter(|a| a.fingerprint == finding.mark)
             .filter_map(|a| Stage::rank_of_reason(&a.reason))
             .any(|announced| announced >= rank)
-    }
-
-    fn period(&self) -> Option<TimeDelta> {
-        match self.spec.reminder_every_hours.unwrap_or(REMINDER_HOURS) {
-            0 => None,
-            hours => Some(TimeDelta::hours(i64::from(hours))),
-        }
-    }
-
-    /// When the reminder after `last` is due. Up to an hour is added to the first, so that a thousand credentials that
-    /// lapse together do not all speak at once.
-    fn next_reminder(&self, finding: &Finding, last: &Announced) -> Option<DateTime<Utc>> {
-        if finding.severity < Severity::Warning {
-            return None;
-        }
-        let jitter = if last.reminder == 0 { jitter(self.uid) } else { TimeDelta::zero() };
-        last.time.checked_add_signed(self.period()?)?.checked_add_signed(jitter)
-    }
-
-    fn muted_until(&self, finding: &Finding) -> Option<DateTime<Utc>> {
-        self.spec.muted_until.filter(|until| finding.severity < Severity::Critical && *until > self.now)
-    }
-
-    fn look_at_first_reminder(&self, finding: &Finding, record: &Announced, due: &mut Due) {
-        if let Some(at) = self.next_reminder(finding, record) {
-            due.look_at(self.muted_until(finding).map_or(at, |until| until.max(at)));
-        }
-    }
-
-    fn remind(&self, finding: &Finding, last: &Announced, due: &mut Due) {
-        let (Some(first), Some(period)) = (self.next_reminder(finding, last), self.period()) else { return };
-        if let Some(until) = self.muted_until(finding) {
-            due.look_at(until.max(first));
-            return;
-        }
-        if self.now < first {
-            due.look_at(first);
-            return;
-        }
-        // Of several missed only the latest is sent; the next ones stay on the same grid.
-        let missed = (self.now - first).num_seconds().checked_div(period.num_seconds()).unwrap_or(0);
-        let slot = first + TimeDelta::seconds(missed.saturating_mul(period.num_seconds()));
-        let record =
-            Announced { reminder: last.reminder.saturating_add(1).saturating_add(missed), time: slot, ..last.clone() };
-        due.look_at(slot + period);
-        due.notices.push(self.notice(finding, record));
     }
 
     /// The last change, where it was not announced yet. Tells which one is announced now.
@@ -240,20 +201,24 @@ impl Situation<'_> {
             return None;
         }
         let record = self.record(ConditionType::Regressed, reason, &mark);
-        // The identity's own Recovered says it, where the alarm was sent at all.
+        // The identity's own Recovered says it, where the alarm was sent at all. Not so where it also mends what was
+        // announced here.
         let back = change.reason == ChangeReason::Restored
-            && self.change_before.is_some_and(|before| before.reason == ChangeReason::IdentityChanged);
+            && self.change_before.is_some_and(|before| before.reason == ChangeReason::IdentityChanged)
+            && self
+                .last(ConditionType::Regressed)
+                .is_none_or(|last| last.reason != ChangeReason::WentBackwards.as_str());
         if back {
             due.silent.push(record);
             return None;
         }
         let notice = match finding {
             Some(finding) if change.reason == ChangeReason::WentBackwards => {
-                self.look_at_first_reminder(finding, &record, due);
+                self.look_at_reminder(finding, &record, due);
                 self.notice(finding, record)
             }
             _ => {
-                let mut note = words.change(change);
+                let mut note = words::sentence(&words.change(change));
                 limits::cut_bytes(&mut note, NOTE_BYTES);
                 Notice { warning: false, reason: reason.to_owned(), note, record }
             }
@@ -265,33 +230,53 @@ impl Situation<'_> {
     /// A problem that is mended: said once, if it was announced.
     fn close(&self, type_: ConditionType, changed: Option<ChangeReason>, due: &mut Due) {
         let Some(last) = self.last(type_) else { return };
-        if last.reason == RECOVERED || self.findings.iter().any(|f| f.type_ == type_) {
+        if last.reason == RECOVERED || self.findings.iter().any(|f| f.type_ == type_) || !self.can_tell(type_) {
             return;
         }
-        let record = self.record(type_, RECOVERED, "");
-        // The change's own Event says that the identity is right; a validity that begins is no event.
-        if type_ == ConditionType::Healthy || (type_ == ConditionType::IdentityChanged && changed.is_some()) {
-            due.silent.push(record);
+        // The change's own Event says that the identity is right.
+        let said = matches!(changed, Some(ChangeReason::IdentityAccepted | ChangeReason::Renewed));
+        if said && type_ == ConditionType::IdentityChanged {
+            due.silent.push(self.record(type_, RECOVERED, ""));
             return;
         }
-        let mut note = match self.words {
-            Some(words) => format!("{}: {}", words::recovered(type_), words.read()),
-            None => words::recovered(type_).to_owned(),
+        due.notices.push(self.recovered(type_));
+    }
+
+    /// Whether the absence of a finding means that all is well, and not that nobody knows.
+    fn can_tell(&self, type_: ConditionType) -> bool {
+        self.words.is_none_or(|words| match type_ {
+            ConditionType::KeyMismatch => matches!(words.facts.key_match, KeyMatch::Matches | KeyMatch::NotApplicable),
+            ConditionType::IdentityChanged => words.facts.identity.is_some(),
+            _ => true,
+        })
+    }
+
+    /// A stage that is over because the user declares another date: no change of the credential says it.
+    fn close_date(&self, due: &mut Due) {
+        let types = [ConditionType::Expired, ConditionType::Expiring];
+        let Some(words) = self.words.filter(|words| published::is_declared(words.facts)) else { return };
+        if self.findings.iter().any(|finding| types.contains(&finding.type_)) {
+            return;
+        }
+        let mark = stage_mark(words.facts);
+        let open = |type_: &ConditionType| {
+            self.last(*type_).is_some_and(|last| last.reason != RECOVERED && last.fingerprint != mark)
         };
+        let mut open = types.into_iter().filter(open);
+        due.notices.extend(open.next().map(|type_| self.recovered(type_)));
+        due.silent.extend(open.map(|type_| self.record(type_, RECOVERED, "")));
+    }
+
+    fn recovered(&self, type_: ConditionType) -> Notice {
+        let mut note = words::sentence(&words::recovered(type_, self.words));
         limits::cut_bytes(&mut note, NOTE_BYTES);
-        due.notices.push(Notice { warning: false, reason: RECOVERED.to_owned(), note, record });
+        Notice { warning: false, reason: RECOVERED.to_owned(), note, record: self.record(type_, RECOVERED, "") }
     }
 }
 
 impl Due {
-    fn look_at(&mut self, time: DateTime<Utc>) {
+    /// Not later than `time`.
+    pub(super) fn look_at(&mut self, time: DateTime<Utc>) {
         self.next = Some(self.next.map_or(time, |next| next.min(time)));
     }
-}
-
-/// Up to an hour, the same for the same object.
-fn jitter(uid: &str) -> TimeDelta {
-    let hash = Sha256::digest(uid);
-    let seconds = hash.iter().take(2).fold(0_i64, |sum, byte| sum.saturating_mul(256).saturating_add(i64::from(*byte)));
-    TimeDelta::seconds(seconds % 3600)
 }

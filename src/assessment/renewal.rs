@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::published;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{ChangeSide, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
@@ -50,6 +51,12 @@ pub fn mark(facts: &CredentialFacts) -> String {
         .unwrap_or_default()
 }
 
+/// As [`mark`], of its date: a date that the user declares is another one although the token is the same.
+pub fn stage_mark(facts: &CredentialFacts) -> String {
+    let fingerprint = facts.fingerprint.clone().filter(|_| !published::is_declared(facts));
+    mark(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })
+}
+
 /// What tells the credential after a change: as [`mark`].
 pub fn mark_of(side: &ChangeSide) -> String {
     mark(&CredentialFacts {
@@ -88,7 +95,7 @@ pub fn remember(
         memory.accepted_identity.clone_from(&facts.identity);
     }
     let this =
-        || Newest { fingerprint: facts.fingerprint.clone(), not_before: facts.not_before, not_after: facts.not_after };
+        || Newest { fingerprint: facts.fingerprint.clone(), not_before: facts.not_before, not_after: own_end(facts) };
     let Some(before) = &previous.credential else {
         if standing != Standing::Changed {
             memory.newest = Some(this());
@@ -96,7 +103,9 @@ pub fn remember(
         return (memory, standing);
     };
     let changed = mark(before) != mark(facts);
-    let switched = standing == Standing::Accepted && previous.accepted_identity != facts.identity;
+    // The first identity ever read is no change, also where the credential before it carried none.
+    let known = previous.accepted_identity.is_some() || before.identity.is_some();
+    let switched = standing == Standing::Accepted && known && previous.accepted_identity != facts.identity;
     let reason = match standing {
         Standing::Changed if changed => ChangeReason::IdentityChanged,
         Standing::Accepted if switched => ChangeReason::IdentityAccepted,
@@ -137,9 +146,14 @@ fn compare(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFac
     }
 }
 
+/// The date that it carries itself: a declared one tells nothing of its age.
+fn own_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
+    facts.not_after.filter(|_| !published::is_declared(facts))
+}
+
 /// By notBefore, or where one of them has none by notAfter; shorter lifetimes are no fault.
 fn order(facts: &CredentialFacts, newest: &Newest) -> Ordering {
-    match (facts.not_before, newest.not_before, facts.not_after, newest.not_after) {
+    match (facts.not_before, newest.not_before, own_end(facts), newest.not_after) {
         (Some(this), Some(other), ..) | (_, _, Some(this), Some(other)) => this.cmp(&other),
         _ => Ordering::Equal,
     }

@@ -2,8 +2,11 @@
 //!
 //! Sources: Apple's, Microsoft's and IBM's documentation of what a lapsed or changed credential does.
 
+use chrono::{DateTime, Utc};
+
+use super::at;
 use crate::api::reasons::FailureReason;
-use crate::api::{CredentialType, TenantCredentialSpec};
+use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
 
 /// Something that needs attention, without its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,21 +52,22 @@ const PORTAL: &str = "Apple's push portal (identity.apple.com/pushcert)";
 const APNS_STOPS: &str = "existing devices stop reporting, new actions and policies do not reach devices, and no new Apple device can enroll";
 const APNS_GOES_ON: &str = "users keep application features such as secure mail, and the policy already applied";
 
-/// The consequences of `case` for a credential of `spec`. `renewable_until`: the end of an APNs certificate's grace
-/// period, as text.
-pub fn advice(case: Case, spec: &TenantCredentialSpec, renewable_until: Option<&str>) -> Advice {
+/// The consequences of `case` for a credential of `spec`, of which `facts` are known.
+pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&CredentialFacts>) -> Advice {
     match case {
-        Case::Expiring | Case::Expired => lapse(case == Case::Expired, spec, renewable_until),
+        Case::Expiring => lapse(spec, None),
+        Case::Expired => lapse(spec, facts.and_then(|facts| facts.grace_end_time)),
         Case::GracePeriodOver => Advice::new(
             APNS_STOPS,
             APNS_GOES_ON,
             format!(
-                "try Renew in {PORTAL} with {}; where it is refused, create a new certificate and enroll every device again",
-                apple_id(spec)
+                "try Renew in {PORTAL} with {}; where it is refused, create a new certificate and enroll every device again; upload it to the MDM and put it into Secret {}",
+                apple_id(spec),
+                secret(spec)
             ),
         ),
         Case::ExpiryUnknown => Advice::new(
-            "no warning can come before it lapses",
+            "the warnings before it lapses: its date is not known",
             "",
             match spec.type_ {
                 CredentialType::DEPToken => {
@@ -73,13 +77,16 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, renewable_until: Option<&
             },
         ),
         Case::NotYetValid => Advice::new(
-            "it is refused until then",
+            "what needs it is refused until then",
             "",
-            "put the one it follows back until then; if the date is wrong, check the clock of whoever issued it and of this cluster",
+            "put the one before it back until then; if the date is wrong, check the clock of whoever issued it and of this cluster",
         ),
         Case::IdentityChanged => identity_changed(spec),
         Case::KeyMismatch => Advice::new(
-            "the MDM refuses the upload, or what it signs with the key is refused",
+            match spec.type_ {
+                CredentialType::APNsCertificate => "the MDM refuses the upload, or pushes to all devices fail",
+                _ => "whoever loads the two together refuses them, or what is signed with the key is refused",
+            },
             "",
             match spec.type_ {
                 CredentialType::APNsCertificate => format!(
@@ -95,7 +102,7 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, renewable_until: Option<&
         Case::WentBackwards => Advice::new(
             match spec.type_ {
                 CredentialType::DEPToken => "downloading the newer token has reset this one: syncs with Apple fail",
-                _ => "the lapse comes earlier than it has to",
+                _ => "nothing yet, but it may lapse earlier than the newer one",
             },
             "",
             format!(
@@ -104,29 +111,41 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, renewable_until: Option<&
             ),
         ),
         Case::Unreadable(reason) => {
-            Advice::new("deadlines can no longer be seen", "the last known dates hold", unreadable(reason, spec))
+            let (stops, goes_on) = match facts {
+                Some(_) => ("deadlines can no longer be seen, other than those read last", "the last known dates hold"),
+                None => ("deadlines can't be seen: it was never read, so nothing warns before it lapses", ""),
+            };
+            Advice::new(stops, goes_on, unreadable(reason, spec))
         }
     }
 }
 
-fn lapse(already: bool, spec: &TenantCredentialSpec, renewable_until: Option<&str>) -> Advice {
+/// `renewable_until`: it has lapsed, and Apple renews it until then.
+fn lapse(spec: &TenantCredentialSpec, renewable_until: Option<DateTime<Utc>>) -> Advice {
     match spec.type_ {
-        CredentialType::APNsCertificate => Advice::new(
-            APNS_STOPS,
-            APNS_GOES_ON,
-            match renewable_until.filter(|_| already) {
-                Some(until) => format!(
-                    "renew it before {until} in {PORTAL} with {}: Renew, not Create, keeps the topic; afterwards every device may have to be enrolled again",
-                    apple_id(spec)
-                ),
-                None => format!("renew it in {PORTAL} with {}: Renew, not Create, keeps the topic", apple_id(spec)),
-            },
-        ),
+        CredentialType::APNsCertificate => {
+            let how = format!(
+                "in {PORTAL} with {}: Renew, not Create, keeps the topic; then upload it to the MDM and put it into Secret {}",
+                apple_id(spec),
+                secret(spec)
+            );
+            Advice::new(
+                APNS_STOPS,
+                APNS_GOES_ON,
+                match renewable_until {
+                    Some(until) => format!(
+                        "renew it before {} {how}; from that day on every device may have to be enrolled again",
+                        at(until)
+                    ),
+                    None => format!("renew it {how}"),
+                },
+            )
+        }
         CredentialType::VPPToken => Advice::new(
             "new app distributions and licence assignments, until a new token is in place",
             "apps and devices already deployed",
             format!(
-                "download a new content token for the same location and upload it to the MDM and to Secret {}",
+                "download a new content token for the same location, upload it to the MDM and put it into Secret {}",
                 secret(spec)
             ),
         ),
@@ -134,17 +153,20 @@ fn lapse(already: bool, spec: &TenantCredentialSpec, renewable_until: Option<&st
             "new automated enrollments and profile assignments, until a new token is in place",
             "devices already enrolled",
             format!(
-                "download a new server token for the same MDM server and upload it to the MDM and to Secret {}",
+                "download a new server token for the same MDM server, upload it to the MDM and put it into Secret {}",
                 secret(spec)
             ),
         ),
         CredentialType::WindowsSymantecCertificate => Advice::new(
             "some app-based features on Windows Phone",
             "devices stay enrolled and receive actions; Windows 10 desktop (Pro, Enterprise, Education) does not need it",
-            format!("renew it with the same Publisher ID and upload it to the MDM and to Secret {}", secret(spec)),
+            format!(
+                "renew it with the same Publisher ID, upload it to the MDM and put it into Secret {}",
+                secret(spec)
+            ),
         ),
         CredentialType::X509Certificate => Advice::new(
-            "whoever checks this certificate refuses it",
+            "whatever relies on it, since whoever checks the certificate refuses it",
             "",
             format!("have it renewed by its issuer and put the new one into Secret {}", secret(spec)),
         ),
@@ -157,17 +179,21 @@ fn lapse(already: bool, spec: &TenantCredentialSpec, renewable_until: Option<&st
 fn identity_changed(spec: &TenantCredentialSpec) -> Advice {
     match spec.type_ {
         CredentialType::APNsCertificate => Advice::new(
-            "every device enrolled under the accepted topic stops reporting and takes no new actions or policies",
+            "once the MDM uses it, every device enrolled under the accepted topic stops reporting and takes no new actions or policies",
             APNS_GOES_ON,
             format!(
-                "put the old certificate back and renew it in {PORTAL} with the Apple ID of the set-up{}; if the new topic is meant, add it to spec.expectedIdentities: the profile must then be removed by hand on each device (depending on its settings with a factory restore) and the device enrolled again",
+                "put the certificate of the accepted topic back into Secret {} and renew it in {PORTAL} with the Apple ID of the set-up{}; if the new topic is meant, add it to spec.expectedIdentities: the profile must then be removed by hand on each device (depending on its settings with a factory restore) and the device enrolled again",
+                secret(spec),
                 account(spec).map(|account| format!(" ({account})")).unwrap_or_default()
             ),
         ),
         _ => Advice::new(
             "perhaps nothing: another account or server made it",
             "",
-            "check that it is meant for this tenant: accept it in spec.expectedIdentities, or put the right one back",
+            format!(
+                "check whether it is meant for this tenant: if so, add it to spec.expectedIdentities; if not, put the right one back into Secret {}",
+                secret(spec)
+            ),
         ),
     }
 }
@@ -176,15 +202,17 @@ fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
     let secret = secret(spec);
     let source = match spec.type_ {
         CredentialType::APNsCertificate => {
-            "the certificate that Apple's push portal (identity.apple.com/pushcert) gave, with the private key of its request"
+            "the certificate that Apple's push portal (identity.apple.com/pushcert) gave and the private key of its request"
         }
         CredentialType::VPPToken => {
             "the content token (.vpptoken) that Apple Business Manager or Apple School Manager gave for the location"
         }
         CredentialType::DEPToken => {
-            "the server token (.p7m) that Apple Business Manager or Apple School Manager gave for the MDM server, with the private key that opens it"
+            "the server token (.p7m) that Apple Business Manager or Apple School Manager gave for the MDM server, and the private key that opens it"
         }
-        CredentialType::WindowsSymantecCertificate => "the enterprise code-signing certificate",
+        CredentialType::WindowsSymantecCertificate => {
+            "the enterprise mobile code-signing certificate (.pfx with its password, PEM, or .aetx)"
+        }
         CredentialType::X509Certificate | CredentialType::DeclaredExpiry => "the certificate in PEM or DER",
     };
     match reason {
@@ -195,19 +223,27 @@ fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
             format!("add the key to Secret {secret}, or name the right one in spec.secretRef")
         }
         FailureReason::Ambiguous => "name the key that holds the credential in spec.secretRef.key".to_owned(),
-        FailureReason::Malformed | FailureReason::WrongFile => format!("put {source} into Secret {secret}"),
+        FailureReason::Malformed | FailureReason::WrongFile => format!("put into Secret {secret} {source}"),
         FailureReason::PasswordRequired => {
             format!("put the password into Secret {secret} and name its key in spec.secretRef.passwordKey")
         }
-        FailureReason::PasswordWrong => format!("put the right password into Secret {secret}"),
-        FailureReason::NoMatchingKey => {
-            format!("put the private key whose public part was uploaded into Secret {secret}")
+        FailureReason::PasswordWrong => {
+            match spec.secret_ref.as_ref().and_then(|secret| secret.password_key.as_deref()) {
+                Some(key) => format!("put the right password into key {key} of Secret {secret}"),
+                None => format!(
+                    "put the right password into Secret {secret} and name its key in spec.secretRef.passwordKey"
+                ),
+            }
         }
+        FailureReason::NoMatchingKey if spec.type_ == CredentialType::DEPToken => format!(
+            "put into Secret {secret} the private key whose public part was uploaded to Apple before the token was downloaded"
+        ),
+        FailureReason::NoMatchingKey => format!("put into Secret {secret} the private key that belongs to it"),
         FailureReason::LimitExceeded => {
-            format!("put only {source} into Secret {secret}, or name its key in spec.secretRef.key")
+            format!("put into Secret {secret} nothing but {source}; or name its key in spec.secretRef.key")
         }
         FailureReason::NotSupported => format!(
-            "put {source} into Secret {secret} in a form that this version reads, or watch its date with a DeclaredExpiry until an upgrade"
+            "put into Secret {secret}, in a form that this version reads, {source}; or watch its date with a DeclaredExpiry until an upgrade"
         ),
         FailureReason::Forbidden => {
             format!("allow the operator's service account to get Secret {secret} in this namespace")

@@ -7,13 +7,20 @@ pub mod advice;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::expiry::Stage;
+use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
-use crate::api::status::{KeyMatch, LastChange, Newest};
+use crate::api::status::{Expiry, KeyMatch, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
 
 /// A time as all texts write it: RFC 3339 in UTC, whole seconds.
 pub fn at(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// As the first sentence of several.
+pub fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// The sentences of one credential.
@@ -32,6 +39,10 @@ impl Words<'_> {
             Some(tenant) => format!("the {} of tenant {}", self.spec.type_.words(), tenant.name),
             None => format!("the {}", self.spec.type_.words()),
         }
+    }
+
+    fn pins(&self) -> Option<&[String]> {
+        self.spec.expected_identities.as_deref().filter(|pins| !pins.is_empty())
     }
 
     fn end(&self, sentence: String) -> String {
@@ -95,8 +106,7 @@ impl Words<'_> {
                 _ => format!("{} carries no {name}", self.subject()),
             });
         };
-        let pinned = self.spec.expected_identities.as_deref().filter(|pins| !pins.is_empty());
-        self.end(match (changed, pinned) {
+        self.end(match (changed, self.pins()) {
             (true, Some(pins)) => {
                 let mut pins: Vec<&str> = pins.iter().map(String::as_str).collect();
                 pins.sort_unstable();
@@ -140,7 +150,10 @@ impl Words<'_> {
     }
 
     /// Of its place beside the newest one of its identity.
-    pub fn newest(&self, older: bool, newest: Option<&Newest>) -> String {
+    pub fn newest(&self, changed: bool, older: bool, newest: Option<&Newest>) -> String {
+        if changed {
+            return self.end("it has another identity, and is not compared with those of the accepted one".to_owned());
+        }
         if !older {
             return self.end("no newer one was read here before".to_owned());
         }
@@ -154,27 +167,30 @@ impl Words<'_> {
 
     /// Of a change; the sentence of an Event.
     pub fn change(&self, change: &LastChange) -> String {
-        let date = |time: Option<DateTime<Utc>>| time.map_or_else(|| "no known date".to_owned(), at);
-        let (from, to) = (date(change.from.not_after), date(change.to.not_after));
         let subject = self.subject();
+        let dates = match (change.to.not_after, change.from.not_after) {
+            (Some(to), Some(from)) if to == from => format!("expires at {}, as before", at(to)),
+            (Some(to), Some(from)) => format!("expires at {} instead of {}", at(to), at(from)),
+            (Some(to), None) => format!("expires at {}", at(to)),
+            (None, _) if self.facts.expiry == Expiry::Never => "does not expire".to_owned(),
+            (None, _) => "carries no date of expiry".to_owned(),
+        };
         match change.reason {
-            ChangeReason::Renewed => format!("{subject} was renewed: it expires at {to} instead of {from}"),
+            ChangeReason::Replaced if self.spec.type_ == CredentialType::DeclaredExpiry => {
+                format!("the date of {subject} was corrected: it {dates}")
+            }
+            ChangeReason::Renewed => format!("{subject} was renewed: it {dates}"),
             ChangeReason::Replaced => {
-                format!("{subject} was replaced by another of the same age: it expires at {to}; before, {from}")
+                format!("{subject} was replaced by one that is no newer by its dates: it {dates}")
             }
-            ChangeReason::Restored => {
-                format!("the newest {} seen here is back: it expires at {to}", self.spec.type_.words())
-            }
-            ChangeReason::WentBackwards => {
-                format!("{subject} was replaced by an older one: it expires at {to} instead of {from}")
-            }
-            ChangeReason::IdentityChanged => {
-                format!("{subject} was replaced by one of another identity, which expires at {to}")
-            }
+            ChangeReason::Restored => format!("the newest of what was read as {subject} is back: it {dates}"),
+            ChangeReason::WentBackwards => format!("{subject} was replaced by an older one: it {dates}"),
+            ChangeReason::IdentityChanged => format!("{subject} was replaced by one of another identity: it {dates}"),
             ChangeReason::IdentityAccepted => format!(
-                "{subject} has the {} {}, which spec.expectedIdentities names: it is accepted, and expires at {to}",
+                "{subject} has the {} {}, which {}is accepted from now on; it {dates}",
                 identity_name(self.spec.type_),
-                self.facts.identity.as_deref().unwrap_or("(none)")
+                self.facts.identity.as_deref().unwrap_or("(none)"),
+                if self.pins().is_some() { "spec.expectedIdentities names and which " } else { "" }
             ),
         }
     }
@@ -204,13 +220,20 @@ pub fn identity_name(type_: CredentialType) -> &'static str {
 }
 
 /// That a problem beside a condition is mended; the sentence of a Recovered Event.
-pub fn recovered(condition: crate::api::conditions::ConditionType) -> &'static str {
-    use crate::api::conditions::ConditionType;
-    match condition {
-        ConditionType::Ready => "the credential can be read again",
-        ConditionType::IdentityChanged => "the identity is an accepted one again",
-        ConditionType::KeyMismatch => "the private key no longer contradicts the certificate",
-        _ => "the problem is gone",
+pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String {
+    match (condition, words) {
+        (ConditionType::Ready, Some(words)) => format!("the credential can be read again: {}", words.read()),
+        (ConditionType::Ready, None) => "the credential can be read again".to_owned(),
+        (ConditionType::IdentityChanged, Some(words)) => format!(
+            "the {} {} is an accepted one",
+            identity_name(words.spec.type_),
+            words.facts.identity.as_deref().unwrap_or("(none)")
+        ),
+        (ConditionType::KeyMismatch, Some(words)) => words.key_match(),
+        (ConditionType::Expiring | ConditionType::Expired, Some(words)) => {
+            format!("{} has another date by spec.expirationTime: it expires at {}", words.subject(), words.not_after())
+        }
+        _ => "the problem is gone".to_owned(),
     }
 }
 

@@ -1,0 +1,74 @@
+//! Reminders: while something is a Warning or worse it is said again each period, on a grid that begins with its
+//! announcement.
+
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use sha2::{Digest, Sha256};
+
+use super::finding::Finding;
+use super::notices::{Due, Situation};
+use crate::api::Severity;
+use crate::api::status::Announced;
+
+/// Hours between reminders, where the user gives none.
+const REMINDER_HOURS: u16 = 24;
+
+impl Situation<'_> {
+    fn period(&self) -> Option<TimeDelta> {
+        match self.spec.reminder_every_hours.unwrap_or(REMINDER_HOURS) {
+            0 => None,
+            hours => Some(TimeDelta::hours(i64::from(hours))),
+        }
+    }
+
+    /// When the reminder after `last` is due. Up to an hour is added to the first, so that a thousand credentials that
+    /// lapse together do not all speak at once.
+    fn next_reminder(&self, finding: &Finding, last: &Announced) -> Option<DateTime<Utc>> {
+        if finding.severity < Severity::Warning {
+            return None;
+        }
+        let jitter = if last.reminder == 0 { jitter(self.uid) } else { TimeDelta::zero() };
+        last.time.checked_add_signed(self.period()?)?.checked_add_signed(jitter)
+    }
+
+    fn muted_until(&self, finding: &Finding) -> Option<DateTime<Utc>> {
+        let until = self.spec.muted_until.and_then(|until| until.with_nanosecond(0));
+        until.filter(|until| finding.severity < Severity::Critical && *until > self.now)
+    }
+
+    /// Looks again when the reminder after `record` is due.
+    pub(super) fn look_at_reminder(&self, finding: &Finding, record: &Announced, due: &mut Due) {
+        if let Some(at) = self.next_reminder(finding, record) {
+            due.look_at(self.muted_until(finding).map_or(at, |until| until.max(at)));
+        }
+    }
+
+    /// Of what was announced as `last`: reminds, or looks again when it is time to.
+    pub(super) fn remind(&self, finding: &Finding, last: &Announced, due: &mut Due) {
+        let (Some(first), Some(period)) = (self.next_reminder(finding, last), self.period()) else { return };
+        if last.time.signed_duration_since(self.now) > period {
+            // The clock was set back: the grid begins anew, or nothing would be said until it is that late again.
+            let record = Announced { time: self.now, ..last.clone() };
+            self.look_at_reminder(finding, &record, due);
+            due.silent.push(record);
+            return;
+        }
+        if self.now < first || self.muted_until(finding).is_some() {
+            self.look_at_reminder(finding, last, due);
+            return;
+        }
+        // Of several missed only the latest is sent; the next ones stay on the same grid.
+        let missed = (self.now - first).num_seconds().checked_div(period.num_seconds()).unwrap_or(0);
+        let slot = first + TimeDelta::seconds(missed.saturating_mul(period.num_seconds()));
+        let reminder = last.reminder.saturating_add(1).saturating_add(missed);
+        let record = Announced { reminder, time: slot, ..last.clone() };
+        self.look_at_reminder(finding, &record, due);
+        due.notices.push(self.notice(finding, record));
+    }
+}
+
+/// Up to an hour, the same for the same object.
+fn jitter(uid: &str) -> TimeDelta {
+    let hash = Sha256::digest(uid);
+    let seconds = hash.iter().take(2).fold(0_i64, |sum, byte| sum.saturating_mul(256).saturating_add(i64::from(*byte)));
+    TimeDelta::seconds(seconds % 3600)
+}

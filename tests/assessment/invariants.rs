@@ -1,0 +1,115 @@
+//! What holds of every assessment, whatever the story.
+
+use chrono::{DateTime, Utc};
+use lapsewatch::api::{TenantCredentialStatus, limits};
+use lapsewatch::assessment::Assessment;
+use lapsewatch::assessment::notices::NOTE_BYTES;
+use serde_json::Value;
+
+/// The types of condition that are always there.
+pub const TYPES: [&str; 7] = ["Ready", "Healthy", "Expiring", "Expired", "IdentityChanged", "KeyMismatch", "Regressed"];
+
+/// Words that would be wrong a moment later.
+const RELATIVE: [&str; 8] =
+    ["days left", "days ago", " left", " ago", "from now,", "remaining", "tomorrow", "yesterday"];
+
+#[track_caller]
+pub fn hold(previous: &TenantCredentialStatus, assessment: &Assessment, now: DateTime<Utc>) {
+    let status = &assessment.status;
+    if let Some(next) = assessment.next {
+        assert!(next > now, "the next boundary {next} is not after {now}");
+    }
+    let types: Vec<&str> = status.conditions.iter().map(|c| c.type_.as_str()).collect();
+    assert_eq!(types, TYPES);
+    for notice in &assessment.notices {
+        assert!(notice.note.len() <= NOTE_BYTES, "{} bytes: {}", notice.note.len(), notice.note);
+        assert!(!notice.note.trim().is_empty());
+        no_relative_words(&notice.note);
+    }
+    let mut records: Vec<&str> = assessment.notices.iter().map(|n| n.record.type_.as_str()).collect();
+    records.sort_unstable();
+    let count = records.len();
+    records.dedup();
+    assert_eq!(records.len(), count, "two Events for one record: the second would hide the first");
+    let mut recorded = assessment.clone();
+    for notice in &assessment.notices {
+        recorded.record(notice.record.clone());
+    }
+    assert!(recorded.status.announced.len() <= TYPES.len(), "{:?}", recorded.status.announced);
+    for before in &previous.announced {
+        let after = recorded.status.announced.iter().find(|a| a.type_ == before.type_);
+        assert!(after.is_some_and(|a| (a.episode, a.reminder) >= (before.episode, 0)), "{before:?} to {after:?}");
+    }
+    let worst = status.notifications.iter().map(|n| n.severity).max().unwrap_or_default();
+    assert_eq!(status.severity, Some(worst));
+    assert!(status.notifications.is_sorted_by(|a, b| a.severity >= b.severity), "worst first");
+    texts(status);
+}
+
+fn texts(status: &TenantCredentialStatus) {
+    for condition in &status.conditions {
+        fits(&condition.reason, limits::REASON);
+        fits(&condition.message, limits::TEXT);
+        assert!(!condition.message.is_empty(), "{condition:?}");
+        no_relative_words(&condition.message);
+    }
+    for notification in &status.notifications {
+        for text in [&notification.message, &notification.impact, &notification.remedy] {
+            fits(text, limits::TEXT);
+            no_relative_words(text);
+        }
+        fits(&notification.reason, limits::REASON);
+    }
+    for announced in &status.announced {
+        fits(&announced.fingerprint, 64);
+        fits(&announced.reason, limits::REASON);
+    }
+    let identities = [&status.accepted_identity, &status.credential.as_ref().and_then(|f| f.identity.clone())];
+    for identity in identities.into_iter().flatten() {
+        fits(identity, limits::IDENTITY);
+    }
+    if let Some(facts) = &status.credential {
+        for (text, limit) in [
+            (&facts.subject, limits::NAME),
+            (&facts.issuer, limits::NAME),
+            (&facts.serial_number, limits::SERIAL),
+            (&facts.fingerprint, 64),
+        ] {
+            text.iter().for_each(|text| fits(text, limit));
+        }
+    }
+    times(&serde_json::to_value(status).unwrap());
+}
+
+/// Every time is one that the API and its clients carry: RFC 3339, whole seconds, a year of four digits before 9999
+/// (grace ends and other sums included).
+fn times(value: &Value) {
+    match value {
+        Value::Array(list) => list.iter().for_each(times),
+        Value::Object(map) => {
+            for (key, value) in map {
+                let is_time =
+                    key.ends_with("Time") || matches!(key.as_str(), "notAfter" | "notBefore" | "since" | "time");
+                if let (true, Some(text)) = (is_time, value.as_str()) {
+                    assert!(text.len() == 20 && text.ends_with('Z') && !text.contains(":60"), "{key}: {text}");
+                    assert!(text < "9999", "{key}: {text}");
+                } else {
+                    times(value);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[track_caller]
+fn fits(text: &str, limit: usize) {
+    assert!(text.chars().count() <= limit, "longer than {limit}: {text}");
+}
+
+#[track_caller]
+fn no_relative_words(text: &str) {
+    for word in RELATIVE {
+        assert!(!text.contains(word), "“{word}” in: {text}");
+    }
+}

@@ -1,0 +1,22 @@
+//! The assessment's rules, each by a story: what the Secret holds, at which instant, and what is said then.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(unreachable_pub)]
+
+mod apns_stages;
+mod boundaries;
+mod clock;
+mod delivery;
+mod extremes;
+mod facts;
+mod first_sight;
+mod health;
+mod identity;
+mod invariants;
+mod key_match;
+mod other_stages;
+mod properties;
+mod reminders;
+mod renewal;
+mod story;
+mod undated;
+mod unreadable;

@@ -1,0 +1,206 @@
+//! The operator's loop without its cluster: keeps the status as the API would, sends Events under their names (a name
+//! that is there already is no second Event, within the hour that Events live), and records what was sent.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use lapsewatch::api::conditions::{Condition, ConditionStatus, ConditionType};
+use lapsewatch::api::reasons::{ChangeReason, FailureReason};
+use lapsewatch::api::{
+    CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus,
+};
+use lapsewatch::assessment::notices::Notice;
+use lapsewatch::assessment::{Assessment, Input, Reading, assess};
+
+use super::facts::{spec, time};
+use super::invariants;
+
+pub const UID: &str = "5f0e6c1e-8f6b-4f0a-9a53-0d4f6f1f2a3b";
+
+/// What becomes of what is decided.
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    Done,
+    /// The Events are sent; the operator dies before the status is written.
+    Crash,
+    /// The API server refuses Events; the status is written.
+    Refused,
+}
+
+/// One object and all that was ever said of it.
+pub struct Story {
+    pub spec: TenantCredentialSpec,
+    pub status: TenantCredentialStatus,
+    pub settle: TimeDelta,
+    reading: Reading,
+    sent: BTreeMap<String, DateTime<Utc>>,
+}
+
+/// What was seen at one instant.
+pub struct Look {
+    pub at: DateTime<Utc>,
+    pub status: TenantCredentialStatus,
+    /// The Events that were created.
+    pub sent: Vec<Notice>,
+    pub next: Option<DateTime<Utc>>,
+}
+
+impl Story {
+    pub fn of(facts: CredentialFacts, type_: CredentialType) -> Self {
+        Self::new(Reading::Facts(facts), type_)
+    }
+
+    pub fn apns(facts: CredentialFacts) -> Self {
+        Self::of(facts, CredentialType::APNsCertificate)
+    }
+
+    pub fn unreadable(reason: FailureReason, type_: CredentialType) -> Self {
+        Self::new(Reading::Failed(failure(reason)), type_)
+    }
+
+    fn new(reading: Reading, type_: CredentialType) -> Self {
+        let status = TenantCredentialStatus::default();
+        Self { spec: spec(type_), status, settle: TimeDelta::seconds(30), reading, sent: BTreeMap::new() }
+    }
+
+    /// From now on the Secret holds this.
+    pub fn holds(&mut self, facts: CredentialFacts) -> &mut Self {
+        self.reading = Reading::Facts(facts);
+        self
+    }
+
+    /// From now on it can't be read.
+    pub fn fails(&mut self, reason: FailureReason) -> &mut Self {
+        self.reading = Reading::Failed(failure(reason));
+        self
+    }
+
+    pub fn pins<const N: usize>(&mut self, pins: [&str; N]) -> &mut Self {
+        self.spec.expected_identities = (N > 0).then(|| pins.map(str::to_owned).to_vec());
+        self
+    }
+
+    /// Looks once.
+    pub fn at(&mut self, now: &str) -> Look {
+        self.look(time(now), Outcome::Done)
+    }
+
+    /// Looks once and dies between the Events and the status.
+    pub fn crash_at(&mut self, now: &str) -> Look {
+        self.look(time(now), Outcome::Crash)
+    }
+
+    /// Looks once where no Event can be created.
+    pub fn refused_at(&mut self, now: &str) -> Look {
+        self.look(time(now), Outcome::Refused)
+    }
+
+    /// Looks at `from`, then at each boundary it is told, until `to`: the Events with their times.
+    pub fn run(&mut self, from: &str, to: &str) -> Vec<(String, String)> {
+        let (mut now, to) = (time(from), time(to));
+        let mut events = Vec::new();
+        loop {
+            let look = self.look(now, Outcome::Done);
+            events.extend(look.sent.iter().map(|n| (lapsewatch::assessment::words::at(now), n.reason.clone())));
+            match look.next {
+                Some(next) if next <= to => now = next,
+                _ => return events,
+            }
+        }
+    }
+
+    pub fn assess(&self, now: DateTime<Utc>) -> Assessment {
+        self.assess_reading(self.reading.clone(), &self.status, now)
+    }
+
+    fn assess_reading(&self, reading: Reading, previous: &TenantCredentialStatus, now: DateTime<Utc>) -> Assessment {
+        let spec = &self.spec;
+        assess(Input { uid: UID, generation: 1, spec, previous, reading, last_read: None, now, settle: self.settle })
+    }
+
+    fn look(&mut self, now: DateTime<Utc>, outcome: Outcome) -> Look {
+        let mut assessment = self.assess(now);
+        invariants::hold(&self.status, &assessment, now);
+        let mut sent = Vec::new();
+        for notice in assessment.notices.clone() {
+            if outcome == Outcome::Refused {
+                continue;
+            }
+            let name = notice.event_name("acme-apns", UID);
+            let lives = self.sent.get(&name).is_some_and(|at| now - *at < TimeDelta::hours(1));
+            if !lives {
+                self.sent.insert(name, now);
+                sent.push(notice.clone());
+            }
+            assessment.record(notice.record);
+        }
+        let json = serde_json::to_string(&assessment.status).unwrap();
+        let status: TenantCredentialStatus = serde_json::from_str(&json).unwrap();
+        assert_eq!(status, assessment.status, "the status as it is stored");
+        if outcome == Outcome::Done {
+            let kept = match (&self.reading, &status.credential) {
+                (Reading::Facts(_), Some(facts)) => Reading::Facts(facts.clone()),
+                _ => self.reading.clone(),
+            };
+            for reading in [self.reading.clone(), kept] {
+                let again = self.assess_reading(reading, &status, now);
+                assert_eq!(again.notices, [], "nothing is left to be said");
+                assert_eq!(again.status, status, "the same is found again");
+                assert_eq!(again.next, assessment.next, "the same boundary is found again");
+            }
+        }
+        if outcome != Outcome::Crash {
+            self.status = status.clone();
+        }
+        Look { at: now, status, sent, next: assessment.next }
+    }
+}
+
+fn failure(reason: FailureReason) -> Failure {
+    Failure { reason, message: format!("{reason:?}: as the reader says") }
+}
+
+impl Look {
+    pub fn condition(&self, type_: ConditionType) -> &Condition {
+        self.status.conditions.iter().find(|c| c.type_ == type_.as_str()).expect("all conditions are present")
+    }
+
+    #[track_caller]
+    pub fn expect(&self, type_: ConditionType, status: ConditionStatus, reason: &str) -> &Self {
+        let condition = self.condition(type_);
+        let found = (condition.status, condition.reason.as_str());
+        assert_eq!(found, (status, reason), "{type_:?} at {}: {}", self.at, condition.message);
+        self
+    }
+
+    #[track_caller]
+    pub fn severity(&self, severity: Severity) -> &Self {
+        assert_eq!(self.status.severity, Some(severity), "severity at {}", self.at);
+        self
+    }
+
+    /// Exactly these Events were created.
+    #[track_caller]
+    pub fn events<const N: usize>(&self, reasons: [&str; N]) -> &Self {
+        let found: Vec<&str> = self.sent.iter().map(|notice| notice.reason.as_str()).collect();
+        assert_eq!(found, reasons, "Events at {}", self.at);
+        self
+    }
+
+    #[track_caller]
+    pub fn quiet(&self) -> &Self {
+        self.events([])
+    }
+
+    #[track_caller]
+    pub fn change(&self, reason: Option<ChangeReason>) -> &Self {
+        assert_eq!(self.status.last_change.as_ref().map(|c| c.reason), reason, "change at {}", self.at);
+        self
+    }
+
+    #[track_caller]
+    pub fn next(&self, next: &str) -> &Self {
+        assert_eq!(self.next, Some(time(next)), "next at {}", self.at);
+        self
+    }
+}

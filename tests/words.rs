@@ -1,0 +1,206 @@
+//! Every sentence that a user may read of a credential, printed into `tests/snapshots`: read it as an administrator
+//! would. `INSTA_UPDATE=always cargo test --test words` writes it anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(dead_code, unreachable_pub)]
+
+#[path = "assessment/facts.rs"]
+mod facts;
+#[path = "assessment/invariants.rs"]
+mod invariants;
+#[path = "assessment/story.rs"]
+mod story;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use facts::{of_type, time};
+use lapsewatch::api::credential::{Owner, TenantRef};
+use lapsewatch::api::reasons::FailureReason;
+use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
+use lapsewatch::api::{CredentialType, TenantCredentialSpec};
+use story::{Look, Story};
+
+const BEGIN: &str = "2029-12-13T00:00:00Z";
+const END: &str = "2031-01-01T00:00:00Z";
+const LATER: &str = "2032-01-01T00:00:00Z";
+const WELL: &str = "2030-06-01T00:00:00Z";
+const SOON: &str = "2030-06-02T00:00:00Z";
+
+/// What is printed, each sentence once.
+#[derive(Default)]
+struct Page {
+    text: String,
+    seen: BTreeSet<String>,
+}
+
+impl Page {
+    fn title(&mut self, title: &str) {
+        writeln!(self.text, "\n\n=== {title} ===").unwrap();
+    }
+
+    fn case(&mut self, case: &str, look: &Look) {
+        writeln!(self.text, "\n--- {case}").unwrap();
+        for c in &look.status.conditions {
+            self.line(format!("{}={:?} {}: {}", c.type_, c.status, c.reason, c.message));
+        }
+        for n in &look.status.notifications {
+            let mut line = format!("! {:?} {} {}: {}", n.severity, n.type_, n.reason, n.message);
+            for (label, words) in [("impact", &n.impact), ("remedy", &n.remedy)] {
+                if !words.is_empty() {
+                    write!(line, "\n    {label}: {words}").unwrap();
+                }
+            }
+            if let Some(url) = &n.runbook_url {
+                write!(line, "\n    runbook: {url}").unwrap();
+            }
+            self.line(line);
+        }
+        for n in &look.sent {
+            let type_ = if n.warning { "Warning" } else { "Normal" };
+            self.line(format!("* Event {type_} {} ({} bytes): {}", n.reason, n.note.len(), n.note));
+        }
+    }
+
+    fn line(&mut self, line: String) {
+        if self.seen.insert(line.clone()) {
+            writeln!(self.text, "{line}").unwrap();
+        }
+    }
+}
+
+type Dress = fn(&mut TenantCredentialSpec);
+
+fn bare(spec: &mut TenantCredentialSpec) {
+    spec.reminder_every_hours = Some(0);
+}
+
+fn full(spec: &mut TenantCredentialSpec) {
+    bare(spec);
+    spec.tenant_ref = Some(TenantRef { name: "acme-prod".into() });
+    spec.owner = Some(Owner {
+        account: Some("mdm@acme.example".into()),
+        contact: Some("#mobile-ops".into()),
+        runbook_url: Some("https://wiki.acme.example/renew".into()),
+    });
+}
+
+fn story(type_: CredentialType, facts: CredentialFacts, dress: Dress) -> Story {
+    let mut story = Story::of(facts, type_);
+    dress(&mut story.spec);
+    story.settle = chrono::TimeDelta::zero();
+    story
+}
+
+fn times(page: &mut Page, type_: CredentialType, dress: Dress) {
+    let facts = || of_type(type_, 'a', END);
+    page.case("well", &story(type_, facts(), dress).at(WELL));
+    for at in ["2030-11-02T00:00:00Z", "2030-12-02T00:00:00Z", "2030-12-25T00:00:00Z", "2030-12-31T00:00:00Z"] {
+        page.case(&format!("at {at}"), &story(type_, facts(), dress).at(at));
+    }
+    page.case("expired", &story(type_, facts(), dress).at("2031-01-01T00:00:01Z"));
+    page.case("expired 30 days ago", &story(type_, facts(), dress).at("2031-01-31T00:00:00Z"));
+    let never = CredentialFacts { expiry: Expiry::Never, not_after: None, ..facts() };
+    page.case("no expiry", &story(type_, never, dress).at(WELL));
+    if type_ != CredentialType::DeclaredExpiry {
+        let unknown = CredentialFacts { expiry: Expiry::Unknown, not_after: None, ..facts() };
+        page.case("no date", &story(type_, unknown, dress).at(WELL));
+        let later = CredentialFacts { not_before: Some(time("2030-07-01T00:00:00Z")), ..facts() };
+        page.case("not yet valid", &story(type_, later, dress).at(WELL));
+    }
+}
+
+fn changes(page: &mut Page, type_: CredentialType, dress: Dress) {
+    let facts = || of_type(type_, 'a', END);
+    let newer = || {
+        let newer = of_type(type_, 'b', LATER);
+        CredentialFacts { not_before: newer.not_before.map(|_| time(WELL)), ..newer }
+    };
+    let mut story = story(type_, facts(), dress);
+    story.at(WELL);
+    page.case("renewed", &story.holds(newer()).at(SOON));
+    page.case("older again", &story.holds(facts()).at("2030-06-03T00:00:00Z"));
+    page.case("the newest again", &story.holds(newer()).at("2030-06-04T00:00:00Z"));
+    if type_ == CredentialType::DeclaredExpiry {
+        return;
+    }
+    page.case(
+        "another of the same age",
+        &story
+            .holds(CredentialFacts { fingerprint: Some(facts::fingerprint('c')), ..newer() })
+            .at("2030-06-05T00:00:00Z"),
+    );
+}
+
+fn identities(page: &mut Page, type_: CredentialType, dress: Dress) {
+    let mine = of_type(type_, 'a', END);
+    let Some(name) = mine.identity.clone() else { return };
+    let wrong = CredentialFacts { identity: Some("another-identity".into()), ..of_type(type_, 'x', LATER) };
+    let mut story = story(type_, mine.clone(), dress);
+    story.at(WELL);
+    page.case("another identity", &story.holds(wrong.clone()).at(SOON));
+    page.case("the accepted one again", &story.holds(mine.clone()).at("2030-06-03T00:00:00Z"));
+    story.pins([&name]).at("2030-06-03T01:00:00Z");
+    page.case("another identity than the pinned", &story.holds(wrong).at("2030-06-04T00:00:00Z"));
+    page.case("pinned too", &story.pins([&name, "another-identity"]).at("2030-06-05T00:00:00Z"));
+    let mut first = self::story(type_, mine, dress);
+    page.case("another identity than the pinned, at first sight", &first.pins(["one", "two"]).at(WELL));
+    page.case("the pins dropped", &first.pins([]).at(SOON));
+}
+
+fn keys(page: &mut Page, type_: CredentialType, dress: Dress) {
+    let with = |key_match| CredentialFacts { key_match, ..of_type(type_, 'a', END) };
+    if with(KeyMatch::Matches) != of_type(type_, 'a', END) {
+        return;
+    }
+    let mut story = story(type_, with(KeyMatch::Mismatch), dress);
+    page.case("the wrong private key", &story.at(WELL));
+    page.case("the right one", &story.holds(with(KeyMatch::Matches)).at(SOON));
+    page.case("none", &story.holds(with(KeyMatch::NoKey)).at(SOON));
+    page.case("one that can't be read", &story.holds(with(KeyMatch::KeyUnreadable)).at(SOON));
+}
+
+fn failures(page: &mut Page, type_: CredentialType, dress: Dress) {
+    if type_ == CredentialType::DeclaredExpiry {
+        return;
+    }
+    for reason in FailureReason::ALL {
+        let mut never = Story::unreadable(reason, type_);
+        dress(&mut never.spec);
+        never.settle = chrono::TimeDelta::zero();
+        page.case(&format!("{} at first sight", reason.as_str()), &never.at(WELL));
+    }
+    let mut story = story(type_, of_type(type_, 'a', END), dress);
+    story.at("2030-12-25T00:00:00Z");
+    page.case("no longer there", &story.fails(FailureReason::SecretNotFound).at("2030-12-26T00:00:00Z"));
+    page.case("there again", &story.holds(of_type(type_, 'a', END)).at("2030-12-27T00:00:00Z"));
+}
+
+fn page(type_: CredentialType) -> String {
+    let mut page = Page::default();
+    let rooms: [fn(&mut Page, CredentialType, Dress); 5] = [times, changes, identities, keys, failures];
+    page.title(&format!("{}, with tenant, owner, runbook and contact", type_.as_str()));
+    rooms.iter().for_each(|room| room(&mut page, type_, full));
+    page.title(&format!("{}, with nothing but its Secret", type_.as_str()));
+    rooms.iter().for_each(|room| room(&mut page, type_, bare));
+    page.text
+}
+
+#[test]
+fn all_words_are_as_they_were_read_and_agreed() {
+    for type_ in CredentialType::ALL {
+        insta::assert_snapshot!(type_.as_str(), page(type_));
+    }
+}
+
+#[test]
+fn the_words_of_a_token_whose_date_is_declared() {
+    let mut page = Page::default();
+    let mut story = story(CredentialType::DEPToken, facts::undated_dep('a'), full);
+    page.case("no date", &story.at(WELL));
+    story.spec.expiration_time = Some(time("2030-06-20T00:00:00Z"));
+    page.case("a date is declared", &story.at(SOON));
+    story.spec.expiration_time = Some(time(LATER));
+    page.case("another one", &story.at("2030-06-03T00:00:00Z"));
+    page.case("another token", &story.holds(facts::undated_dep('b')).at("2030-06-04T00:00:00Z"));
+    insta::assert_snapshot!("DEPTokenWithoutDate", page.text);
+}
