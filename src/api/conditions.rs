@@ -99,6 +99,8 @@ pub fn publish(previous: &[Condition], verdicts: Vec<Verdict>, now: DateTime<Utc
             let since = previous
                 .iter()
                 .find(|c| c.type_ == verdict.type_.as_str() && c.status == verdict.status)
+                // The default that stands there before any operator has spoken.
+                .filter(|c| c.last_transition_time != DateTime::UNIX_EPOCH)
                 .map_or(now, |c| c.last_transition_time);
             let mut message = verdict.message;
             limits::cut(&mut message, limits::TEXT);

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::limits;
-use super::status::TenantCredentialStatus;
+use super::status::{Selection, TenantCredentialStatus};
 
 /// What a tenant's certificate or token is, where its Secret is, and when to warn. The operator reads the
 /// Secret, never writes to it, and reports in `status` and in Events.
@@ -160,6 +160,17 @@ pub struct TenantCredentialSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(validation = Rule::new("self < timestamp('9999-01-01T00:00:00Z')").message("expirationTime must be before the year 9999"))]
     pub expiration_time: Option<DateTime<Utc>>,
+}
+
+impl TenantCredentialSpec {
+    /// The keys of the Secret that it names.
+    pub fn selection(&self) -> Selection {
+        self.secret_ref.as_ref().map_or_else(Selection::default, |secret| Selection {
+            key: secret.key.clone(),
+            private_key_key: secret.private_key_key.clone(),
+            password_key: secret.password_key.clone(),
+        })
+    }
 }
 
 /// The kinds of credential.

@@ -16,7 +16,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::api::{CredentialType, Severity, TenantCredentialSpec, TenantCredentialStatus, decode};
 use crate::args::CheckArgs;
 use crate::assessment::{Input, Reading, assess};
-use crate::controller::gather::selection;
 use crate::controller::observed::Observed;
 use crate::credential;
 use crate::secret::SecretData;
@@ -156,7 +155,7 @@ fn one(
     let reading = match (spec.type_, spec.expiration_time) {
         (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),
         _ => match secret(&key, &spec, objects) {
-            Ok(data) => match credential::read(spec.type_, &data, &selection(&spec)) {
+            Ok(data) => match credential::read(spec.type_, &data, &spec.selection()) {
                 Ok(facts) => Reading::Facts(facts),
                 Err(failure) => Reading::Failed(failure),
             },

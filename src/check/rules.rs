@@ -34,6 +34,7 @@ impl Rules {
         if spec.is_null() {
             return vec!["spec is missing".to_owned()];
         }
+        let spec = &without_nulls(spec);
         let mut wrong = Vec::new();
         self.hold(&self.spec, spec, "spec", &mut wrong);
         if wrong.is_empty()
@@ -47,10 +48,6 @@ impl Rules {
 
     fn hold(&self, schema: &Value, value: &Value, path: &str, wrong: &mut Vec<String>) {
         let mut say = |what: String| wrong.push(format!("{path}: {what}"));
-        let is = |name: &str| schema.get(name).and_then(Value::as_bool).unwrap_or_default();
-        if value.is_null() && is("nullable") {
-            return;
-        }
         let limit = |name: &str| schema.get(name).and_then(Value::as_f64);
         match (schema.get("type").and_then(Value::as_str).unwrap_or_default(), value) {
             ("object", Value::Object(fields)) => self.hold_fields(schema, fields, path, wrong),
@@ -114,6 +111,18 @@ impl Rules {
                 None => wrong.push(format!("{path}.{}: there is no such field", plain(name))),
             }
         }
+    }
+}
+
+/// The API server drops a null of a field before it looks at anything else.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let given = fields.iter().filter(|(_, value)| !value.is_null());
+            Value::Object(given.map(|(name, value)| (name.clone(), without_nulls(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
+        value => value.clone(),
     }
 }
 
@@ -243,6 +252,9 @@ mod tests {
             ]
         );
         assert_eq!(broken(json!({})), ["spec.type: is needed"]);
+        assert_eq!(broken(json!({"type": null})), ["spec.type: is needed"]);
+        let null = json!({"type": "DeclaredExpiry", "expirationTime": "2030-01-01T00:00:00Z", "secretRef": null});
+        assert_eq!(broken(null), Vec::<String>::new());
         assert_eq!(broken(json!({"type": "X509Certificate", "secretRef": {}})), ["spec.secretRef.name: is needed"]);
         let many: Vec<u16> = (1..=11).rev().collect();
         let spec = json!({"type": "X509Certificate", "secretRef": {"name": "a"}, "warnBeforeDays": many});

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::observed::Observed;
 use super::request::{self, Sensitivity};
 use crate::api::reasons::FailureReason;
-use crate::api::status::{LastRead, Selection};
+use crate::api::status::LastRead;
 use crate::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::{Reading, secret_not_found};
 use crate::credential;
@@ -60,7 +60,7 @@ pub async fn gather(
         name: secret_ref.name.clone(),
         uid: secret.uid.clone(),
         resource_version: secret.resource_version.clone(),
-        selection: selection(spec),
+        selection: spec.selection(),
         reader_revision: credential::READER_REVISION,
         failure: None,
     };
@@ -105,15 +105,6 @@ pub fn as_last_known(previous: &TenantCredentialStatus) -> Option<Gathered> {
         None => Reading::Facts(previous.credential.clone()?),
     };
     Some(Gathered { reading, last_read: previous.last_read.clone(), look_again: false })
-}
-
-/// The keys that a spec names.
-pub fn selection(spec: &TenantCredentialSpec) -> Selection {
-    spec.secret_ref.as_ref().map_or_else(Selection::default, |secret| Selection {
-        key: secret.key.clone(),
-        private_key_key: secret.private_key_key.clone(),
-        password_key: secret.password_key.clone(),
-    })
 }
 
 fn declared(spec: &TenantCredentialSpec) -> Gathered {
