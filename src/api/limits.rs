@@ -17,6 +17,9 @@ pub const REASON: usize = 128;
 /// Entries of `status.notifications`, `conditions` and `announced`.
 pub const ENTRIES: usize = 32;
 
+/// Bytes of an Event's note; the API server refuses more.
+pub const NOTE_BYTES: usize = 1024;
+
 /// Cuts to at most `max` characters; what was cut ends in an ellipsis.
 pub fn cut(text: &mut String, max: usize) {
     if text.len() <= max || text.chars().count() <= max {

@@ -136,7 +136,7 @@ impl Finding {
                 note.push_str(words);
             }
         }
-        limits::cut_bytes(&mut note, super::notices::NOTE_BYTES);
+        limits::cut_bytes(&mut note, limits::NOTE_BYTES);
         note
     }
 }

@@ -18,8 +18,6 @@ use crate::api::reasons::ChangeReason;
 use crate::api::status::{Announced, KeyMatch, LastChange, Notification};
 use crate::api::{Severity, TenantCredentialSpec};
 
-/// Bytes that an Event's note may have; the API server refuses more.
-pub const NOTE_BYTES: usize = 1024;
 /// The reason of what closes a problem.
 pub const RECOVERED: &str = "Recovered";
 
@@ -30,7 +28,7 @@ pub struct Notice {
     pub warning: bool,
     /// Its reason.
     pub reason: String,
-    /// Its note, at most [`NOTE_BYTES`].
+    /// Its note, at most [`limits::NOTE_BYTES`].
     pub note: String,
     /// What the status write records once it was sent.
     pub record: Announced,
@@ -219,7 +217,7 @@ impl Situation<'_> {
             }
             _ => {
                 let mut note = words::sentence(&words.change(change));
-                limits::cut_bytes(&mut note, NOTE_BYTES);
+                limits::cut_bytes(&mut note, limits::NOTE_BYTES);
                 Notice { warning: false, reason: reason.to_owned(), note, record }
             }
         };
@@ -269,7 +267,7 @@ impl Situation<'_> {
 
     fn recovered(&self, type_: ConditionType) -> Notice {
         let mut note = words::sentence(&words::recovered(type_, self.words));
-        limits::cut_bytes(&mut note, NOTE_BYTES);
+        limits::cut_bytes(&mut note, limits::NOTE_BYTES);
         Notice { warning: false, reason: RECOVERED.to_owned(), note, record: self.record(type_, RECOVERED, "") }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use lapsewatch::api::{TenantCredentialStatus, limits};
 use lapsewatch::assessment::Assessment;
-use lapsewatch::assessment::notices::NOTE_BYTES;
+use lapsewatch::api::limits::NOTE_BYTES;
 use serde_json::Value;
 
 /// The types of condition that are always there.

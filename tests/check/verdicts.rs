@@ -54,7 +54,7 @@ fn a_block_says_what_stops_and_how_to_act_within_100_columns() {
     for part in [
         "acme/acme-apns (APNsCertificate) Warning ExpiresWithin30Days the APNs certificate of tenant acme-prod expires at 2036-01-01T00:00:00Z",
         "stops then: existing devices stop reporting",
-        "goes on: users keep application features",
+        "goes on then: users keep application features",
         "to do: renew it in Apple's push portal (identity.apple.com/pushcert) with the same Apple ID (mdm@acme.example)",
         "runbook: https://wiki.acme.example/mdm/renew-apns",
         "contact: #mobile-ops",
