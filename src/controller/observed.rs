@@ -10,8 +10,9 @@ use kube::Resource;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::slim::Slim;
 use crate::api::conditions::ConditionType;
-use crate::api::{TenantCredential, TenantCredentialSpec, TenantCredentialStatus, decode};
+use crate::api::{TenantCredential, TenantCredentialSpec, TenantCredentialStatus, decode, limits};
 
 /// A TenantCredential without what only its readers need.
 #[derive(Clone, Debug)]
@@ -77,7 +78,7 @@ impl Resource for Wire {
 #[derive(Deserialize)]
 struct Raw {
     #[serde(default)]
-    metadata: ObjectMeta,
+    metadata: Slim,
     #[serde(default)]
     spec: Value,
     #[serde(default)]
@@ -88,29 +89,22 @@ impl<'de> Deserialize<'de> for Wire {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Raw { metadata, spec, status } = Raw::deserialize(deserializer)?;
         let observed = Observed::new(&metadata, &spec, &status);
-        // The watcher needs no more of the metadata than this.
-        let meta = ObjectMeta {
-            name: metadata.name,
-            namespace: metadata.namespace,
-            resource_version: metadata.resource_version,
-            ..ObjectMeta::default()
-        };
-        Ok(Self { meta, observed })
+        Ok(Self { meta: metadata.for_watcher(), observed })
     }
 }
 
 impl Observed {
     /// From the parts of an object, as the API server or a manifest has them.
-    pub fn new(metadata: &ObjectMeta, spec: &Value, status: &Value) -> Self {
+    pub fn new(metadata: &Slim, spec: &Value, status: &Value) -> Self {
         let (mut previous, unknown) = decode_status(status);
         let status_hash = hash(&previous);
         strip(&mut previous);
         Self {
-            namespace: metadata.namespace.clone().unwrap_or_default(),
-            name: metadata.name.clone().unwrap_or_default(),
-            uid: metadata.uid.clone().unwrap_or_default(),
-            resource_version: metadata.resource_version.clone().unwrap_or_default(),
-            generation: metadata.generation.unwrap_or_default(),
+            namespace: metadata.namespace.clone(),
+            name: metadata.name.clone(),
+            uid: metadata.uid.clone(),
+            resource_version: metadata.resource_version.clone(),
+            generation: metadata.generation,
             spec: decode::spec(spec),
             previous,
             status_hash,
@@ -124,6 +118,11 @@ pub fn hash(status: &TenantCredentialStatus) -> u64 {
     let mut hasher = DefaultHasher::new();
     serde_json::to_vec(status).unwrap_or_default().hash(&mut hasher);
     hasher.finish()
+}
+
+/// Hash of a status as it stands in an object.
+pub fn hash_of(raw: &Value) -> u64 {
+    hash(&decode_status(raw).0)
 }
 
 /// The status, and what of it is of a newer version.
@@ -216,12 +215,15 @@ fn is_field(name: &str) -> bool {
     FIELDS.contains(&name)
 }
 
-/// Adds to `status` what a newer version wrote beside it.
+/// Adds to `status` what a newer version wrote beside it, as far as the API's limits leave room.
 pub fn with_unknown(status: &mut Value, unknown: &Value) {
     let (Value::Object(status), Value::Object(unknown)) = (status, unknown) else { return };
     for (name, value) in unknown {
         match (status.get_mut(name), value) {
-            (Some(Value::Array(items)), Value::Array(more)) => items.extend(more.iter().cloned()),
+            (Some(Value::Array(items)), Value::Array(more)) => {
+                let room = limits::ENTRIES.saturating_sub(items.len());
+                items.extend(more.iter().take(room).cloned());
+            }
             (Some(own), value) => with_unknown(own, value),
             // A part that is no longer written takes its unknown fields with it.
             (None, value) if !is_field(name) || value.is_array() => {

@@ -44,7 +44,11 @@ impl Story {
     }
 
     pub async fn without_operator(prefix: &str, now: &str) -> Self {
-        let bed = bed();
+        Self::on(bed(), prefix, now).await
+    }
+
+    /// On a control plane of the test's own, without an operator.
+    pub async fn on(bed: &'static Bed, prefix: &str, now: &str) -> Self {
         let client = bed.client().await;
         let namespace = bed.namespace(prefix);
         Self { bed, namespace, client, clock: Arc::new(TestClock::at(now)), operator: None }
@@ -58,7 +62,7 @@ impl Story {
     pub async fn start_as(&mut self, user: Option<&str>) {
         let mut config = self.bed.config_as(user).await;
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
-        let client = Client::try_from(config).unwrap();
+        let client = lapsewatch::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel();
         let settings = Settings {
             namespaces: vec![self.namespace.clone()],
