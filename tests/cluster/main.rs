@@ -16,6 +16,7 @@ mod clock;
 mod definitions;
 mod kubectl;
 mod outage;
+mod races;
 mod renewal;
 mod restart;
 mod stages;
