@@ -144,11 +144,17 @@ impl<'a> Search<'a> {
             .and_then(|value| value.problem)
             .filter(|_| self.is_tls && self.key.is_none());
         let tls = tls.filter(|_| fits.iter().all(|found| found.key != TLS_CERTIFICATE));
-        let broken = || self.in_scope().find(|(_, value)| matches!(value.problem, Some(Problem::Malformed(_))));
-        match tls {
-            Some(problem) => Some(failure::problem(self.type_, TLS_CERTIFICATE, problem)),
-            None => broken().and_then(|(key, value)| Some(failure::problem(self.type_, key, value.problem?))),
-        }
+        let is_meant = fits.iter().any(|found| self.has_own_key(found.certificate));
+        let hides = |problem: Problem| match problem {
+            Problem::Malformed(_) => true,
+            problem => !is_meant && problem.may_hide_a_certificate(),
+        };
+        let hiding = self.in_scope().filter_map(|(key, value)| Some((key, value.problem.filter(|p| hides(*p))?)));
+        let (key, problem) = match tls {
+            Some(problem) => (TLS_CERTIFICATE, problem),
+            None => hiding.min_by_key(|(_, problem)| problem.rank())?,
+        };
+        Some(failure::hidden(self.type_, key, problem, fits.first()?.key))
     }
 
     /// What stands there instead, where nothing fits.
