@@ -86,6 +86,13 @@ pub(super) fn problem(type_: CredentialType, key: &str, problem: Problem) -> Fai
     }
 }
 
+/// The value of `key` does not give what was expected, and only a CA's certificate is there besides.
+pub(super) fn hidden(type_: CredentialType, key: &str, found: Problem, ca: &str) -> Failure {
+    let Failure { reason, message } = problem(type_, key, found);
+    let way_out = "only a CA's certificate stands beside it: name";
+    failure(reason, format!("{message}; {way_out} {} in spec.secretRef.key where that is meant", shown(ca)))
+}
+
 /// What is over a limit, as the rest of a sentence about a key.
 fn over(limit: Limit) -> &'static str {
     match limit {

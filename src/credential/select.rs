@@ -1,6 +1,6 @@
 //! Which key of the Secret: the named one, else by content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
 use super::kind::Problem;
@@ -116,11 +116,12 @@ impl<'a> Search<'a> {
         {
             return Err(failure);
         }
-        let all = fits.clone();
+        let issuers: BTreeSet<[u8; 32]> = fits.iter().filter_map(|found| found.certificate.other_issuer()).collect();
+        let own_keys = self.readable_keys();
         prefer(&mut fits, |found| !found.certificate.is_ca);
         prefer(&mut fits, |found| self.is_tls && found.key == TLS_CERTIFICATE);
-        prefer(&mut fits, |found| !all.iter().any(|other| other.certificate.names_as_issuer(found.certificate)));
-        prefer(&mut fits, |found| self.has_own_key(found.certificate));
+        prefer(&mut fits, |found| !issuers.contains(&found.certificate.subject));
+        prefer(&mut fits, |found| has_own_key(found.certificate, &own_keys));
         match fits.as_slice() {
             [only] => Ok(*only),
             several => {
@@ -144,11 +145,18 @@ impl<'a> Search<'a> {
             .and_then(|value| value.problem)
             .filter(|_| self.is_tls && self.key.is_none());
         let tls = tls.filter(|_| fits.iter().all(|found| found.key != TLS_CERTIFICATE));
-        let broken = || self.in_scope().find(|(_, value)| matches!(value.problem, Some(Problem::Malformed(_))));
-        match tls {
-            Some(problem) => Some(failure::problem(self.type_, TLS_CERTIFICATE, problem)),
-            None => broken().and_then(|(key, value)| Some(failure::problem(self.type_, key, value.problem?))),
-        }
+        let own_keys = self.readable_keys();
+        let is_meant = fits.iter().any(|found| has_own_key(found.certificate, &own_keys));
+        let hides = |problem: Problem| match problem {
+            Problem::Malformed(_) => true,
+            problem => !is_meant && problem.may_hide_a_certificate(),
+        };
+        let hiding = self.in_scope().filter_map(|(key, value)| Some((key, value.problem.filter(|p| hides(*p))?)));
+        let (key, problem) = match tls {
+            Some(problem) => (TLS_CERTIFICATE, problem),
+            None => hiding.min_by_key(|(_, problem)| problem.rank())?,
+        };
+        Some(failure::hidden(self.type_, key, problem, fits.first()?.key))
     }
 
     /// What stands there instead, where nothing fits.
@@ -192,9 +200,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether any value holds the certificate's own private key.
-    fn has_own_key(&self, certificate: &Certificate) -> bool {
-        self.values.values().flat_map(|value| &value.private_keys).any(|private| is_own(private, certificate))
+    /// The private keys that can be held against a certificate: few, though the values may be many.
+    fn readable_keys(&self) -> Vec<&PrivateKey> {
+        let all = self.values.values().flat_map(|value| &value.private_keys);
+        all.filter(|private| **private != PrivateKey::Unreadable).collect()
     }
 
     /// Whether a private key is that of some certificate of the Secret.
@@ -210,6 +219,11 @@ impl<'a> Search<'a> {
 /// Whether the private key belongs to the certificate.
 fn is_own(private: &PrivateKey, certificate: &Certificate) -> bool {
     matches!((private, &certificate.public_key), (PrivateKey::Readable(key), Some(public)) if key == public)
+}
+
+/// Whether one of the keys is the certificate's own.
+fn has_own_key(certificate: &Certificate, keys: &[&PrivateKey]) -> bool {
+    keys.iter().any(|private| is_own(private, certificate))
 }
 
 /// Leaves only those of which it holds, where there are any.
