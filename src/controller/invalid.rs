@@ -1,4 +1,5 @@
-//! An object whose spec can't be understood: it is told just that, and all else of its status stays as it is.
+//! An object whose spec can't be understood: it is told just that, by an Event too, and all else of its status stays as
+//! it is.
 
 use chrono::{DateTime, Utc};
 use kube::Client;
@@ -6,8 +7,11 @@ use serde_json::{Value, json};
 
 use super::error::Error;
 use super::observed::Observed;
-use super::write;
+use super::{publish, write};
+use crate::api::conditions::ConditionType;
 use crate::api::limits;
+use crate::api::status::Announced;
+use crate::assessment::notices::Notice;
 
 const REASON: &str = "InvalidObject";
 
@@ -16,7 +20,13 @@ const REASON: &str = "InvalidObject";
 ///
 /// # Errors
 /// Where its conditions can't be read or written.
-pub async fn say(client: &Client, observed: &Observed, problem: &str, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn say(
+    client: &Client,
+    instance: &str,
+    observed: &Observed,
+    problem: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     let generation = Some(observed.generation);
     let said = observed.previous.conditions.iter().any(|condition| {
         condition.type_ == "Ready" && condition.reason == REASON && condition.observed_generation == generation
@@ -33,6 +43,9 @@ pub async fn say(client: &Client, observed: &Observed, problem: &str, now: DateT
         .and_then(|condition| condition.get("lastTransitionTime").cloned());
     let mut message = format!("{problem}: correct it; where a newer version of lapsewatch wrote it, run that version");
     limits::cut(&mut message, limits::TEXT);
+    tracing::warn!(object = %format_args!("{}/{}", observed.namespace, observed.name), "{message}");
+    let notice = notice(&message, observed.generation, now);
+    let sent = publish::send(client, instance, observed, &notice, now).await;
     let ready = json!({
         "type": "Ready", "status": "False", "reason": REASON, "observedGeneration": generation,
         "lastTransitionTime": since.unwrap_or_else(|| crate::assessment::words::at(now).into()),
@@ -44,5 +57,21 @@ pub async fn say(client: &Client, observed: &Observed, problem: &str, now: DateT
     }
     conditions.truncate(limits::ENTRIES);
     let version = write::version_of(&object);
-    write::merge(client, observed, &version, json!({"conditions": conditions})).await.map(drop)
+    write::merge(client, observed, &version, json!({"conditions": conditions})).await?;
+    sent.map_err(|cause| Error::SendEvent { reason: REASON.to_owned(), cause })
+}
+
+/// The Event of it: one for each generation, since nothing of the status can tell what was announced.
+fn notice(message: &str, generation: i64, now: DateTime<Utc>) -> Notice {
+    let mut note = message.to_owned();
+    limits::cut_bytes(&mut note, limits::NOTE_BYTES);
+    let record = Announced {
+        type_: ConditionType::Ready.as_str().to_owned(),
+        reason: REASON.to_owned(),
+        fingerprint: String::new(),
+        episode: generation,
+        reminder: 0,
+        time: now,
+    };
+    Notice { warning: true, reason: REASON.to_owned(), note, record }
 }

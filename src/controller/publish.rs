@@ -44,7 +44,11 @@ pub async fn publish(
     failed.map_or(Ok(()), Err)
 }
 
-async fn send(
+/// Sends one Event; that it was sent before is success.
+///
+/// # Errors
+/// Where it could not be sent.
+pub async fn send(
     client: &Client,
     instance: &str,
     observed: &Observed,

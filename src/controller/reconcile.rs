@@ -48,7 +48,8 @@ pub async fn reconcile(context: &Context, observed: &Observed, secret: Option<&S
     let spec = match &observed.spec {
         Ok(spec) => spec,
         Err(problem) => {
-            return Outcome { next: None, result: invalid::say(&context.client, observed, problem, now).await };
+            let result = invalid::say(&context.client, &context.instance, observed, problem, now).await;
+            return Outcome { next: None, result };
         }
     };
     match gather::gather(&context.client, &context.access, observed, spec, secret).await {
