@@ -17,6 +17,7 @@ mod definitions;
 mod kubectl;
 mod outage;
 mod races;
+mod relay;
 mod renewal;
 mod restart;
 mod stages;

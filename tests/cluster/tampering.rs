@@ -118,21 +118,3 @@ async fn times_of_another_form_are_no_difference() {
     touch(&story).await;
     assert_eq!(writes(&story, since), 0);
 }
-
-#[tokio::test]
-async fn an_object_with_metadata_of_odd_times_stops_nobody() {
-    let story = begin("poison").await;
-    // The API takes years of four digits; libraries of dates may not.
-    for kind in ["secret", "tcred"] {
-        let text = story
-            .bed
-            .kubectl_ok(&["get", kind, "acme", "-n", &story.namespace, "--show-managed-fields", "-o", "json"], "");
-        let mut object: Value = serde_json::from_str(&text).unwrap();
-        object["metadata"]["managedFields"][0]["time"] = "9999-12-31T23:59:59Z".into();
-        story.bed.kubectl_ok(&["replace", "-f", "-"], &object.to_string());
-    }
-    story.calm().await;
-    story.secret("other", &[("push.pem", "apns/a.pem")]).await;
-    story.apns("other").await;
-    story.expect("other", &[("Healthy", "True/Valid")]).await;
-}
