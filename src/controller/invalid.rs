@@ -9,6 +9,7 @@ use super::observed::Observed;
 use super::write;
 use crate::api::limits;
 
+/// What Ready says of it.
 const REASON: &str = "InvalidObject";
 
 /// Says it once for each generation, by a merge patch of exactly the list of conditions: an apply would take away what
@@ -24,6 +25,7 @@ pub async fn say(client: &Client, observed: &Observed, problem: &str, now: DateT
     if said {
         return Ok(());
     }
+    // What is kept of the status has no texts, and a write of the list must name them all.
     let Some(object) = write::get(client, observed).await? else { return Ok(()) };
     let mut conditions = object.pointer("/status/conditions").and_then(Value::as_array).cloned().unwrap_or_default();
     let is_ready = |condition: &Value| condition.get("type").and_then(Value::as_str) == Some("Ready");
