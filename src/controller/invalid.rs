@@ -13,6 +13,7 @@ use crate::api::limits;
 use crate::api::status::Announced;
 use crate::assessment::notices::Notice;
 
+/// What Ready says of it.
 const REASON: &str = "InvalidObject";
 
 /// Says it once for each generation, by a merge patch of exactly the list of conditions: an apply would take away what
@@ -34,6 +35,7 @@ pub async fn say(
     if said {
         return Ok(());
     }
+    // What is kept of the status has no texts, and a write of the list must name them all.
     let Some(object) = write::get(client, observed).await? else { return Ok(()) };
     let mut conditions = object.pointer("/status/conditions").and_then(Value::as_array).cloned().unwrap_or_default();
     let is_ready = |condition: &Value| condition.get("type").and_then(Value::as_str) == Some("Ready");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::audit::count;
+use crate::audit::{Request, count};
 use crate::bed::Bed;
 use crate::story::Story;
 
@@ -123,24 +123,28 @@ async fn a_status_of_any_form_is_replaced_by_a_true_one() {
 }
 
 #[tokio::test]
-async fn definitions_that_go_and_come_back_are_watched_again() {
+async fn definitions_that_go_unseen_take_their_objects_along_and_are_watched_again() {
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
-    let story = Story::on(bed, "reinstalled", "2030-12-10T00:00:00Z").await;
-    let mut story = story;
+    let mut story = Story::on(bed, "reinstalled", "2030-12-10T00:00:00Z").await;
+    story.connect_by_relay().await;
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
     story.apns("acme").await;
     story.start().await;
     story.expect("acme", &[("Expiring", "True/Within30Days")]).await;
     story.calm().await;
+    let relay = story.relay.take().unwrap();
+    relay.cut().await;
     bed.kubectl_ok(&["delete", "crd", "tenantcredentials.lapsewatch.dev", "--timeout=60s"], "");
+    relay.mend();
     // What is no more is not spoken of, once that can be known.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(8)).await;
     let since = bed.mark();
     story.at("2030-12-31T00:00:00Z");
     story.calm().await;
     let requests = bed.audit(since);
-    assert_eq!(count(&requests, |r| r.user_agent == story.agent() && r.resource == "events"), 0, "{requests:#?}");
+    let own = |r: &Request| r.user_agent == story.agent();
+    assert_eq!(count(&requests, |r| own(r) && r.resource == "events"), 0, "{requests:#?}");
     bed.install_crds().unwrap();
     story.apns("acme").await;
     story.expect("acme", &[("Expiring", "True/Within1Days")]).await;

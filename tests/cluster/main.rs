@@ -18,6 +18,7 @@ mod kubectl;
 mod outage;
 mod races;
 mod readme;
+mod relay;
 mod renewal;
 mod restart;
 mod stages;

@@ -58,3 +58,44 @@ async fn a_server_that_stands_still_is_caught_up_with() {
     signal(server, "-CONT");
     assert!(took < Duration::from_secs(5), "{took:?}");
 }
+
+#[tokio::test]
+async fn what_happened_while_the_connection_was_cut_is_caught_up_with() {
+    let mut story = Story::without_operator("cut", "2030-12-01T00:00:00Z").await;
+    story.connect_by_relay().await;
+    for name in ["renewed", "missing", "deleted", "same"] {
+        story.secret(name, &[("push.pem", "apns/a.pem")]).await;
+        story.apns(name).await;
+    }
+    story.start().await;
+    for name in ["renewed", "missing", "deleted", "same"] {
+        story.expect(name, &[("Expiring", "True/Within60Days")]).await;
+    }
+    story.calm().await;
+    let relay = story.relay.take().unwrap();
+    relay.cut().await;
+    story.secret("renewed", &[("push.pem", "apns/a-renewed.pem")]).await;
+    story.delete_secret("missing").await;
+    story.delete_credential("deleted").await;
+    story.secret("new", &[("push.pem", "apns/a.pem")]).await;
+    story.apns("new").await;
+    story.at("2030-12-10T00:00:00Z");
+    story.calm().await;
+    relay.mend();
+    story.expect("renewed", &[("lastChange", "Renewed"), ("Healthy", "True/Valid")]).await;
+    story.expect("missing", &[("Ready", "False/SecretNotFound"), ("Expiring", "True/Within30Days")]).await;
+    story.expect("new", &[("Expiring", "True/Within30Days"), ("severity", "Warning")]).await;
+    story.expect("same", &[("Expiring", "True/Within30Days")]).await;
+    story.calm().await;
+    assert!(!story.exists("deleted").await);
+    for (name, events) in [
+        ("missing", &["ExpiresWithin60Days", "ExpiresWithin30Days"][..]),
+        ("new", &["ExpiresWithin30Days"]),
+        ("same", &["ExpiresWithin60Days", "ExpiresWithin30Days"]),
+    ] {
+        assert_eq!(story.events(name).await, events, "{name}");
+    }
+    // Whether the boundary or the renewal was seen first, the renewal is told, and once.
+    let renewed = story.events("renewed").await;
+    assert_eq!(renewed.iter().filter(|event| *event == "Renewed").count(), 1, "{renewed:?}");
+}

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::bed::{Bed, bed};
 use crate::clock::TestClock;
+use crate::relay::Relay;
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,6 +35,8 @@ pub struct Story {
     pub clock: Arc<TestClock>,
     /// Other namespaces that the operator watches.
     pub also: Vec<String>,
+    /// What the operator's connections go through, if anything.
+    pub relay: Option<Relay>,
     pub operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -53,7 +56,15 @@ impl Story {
     pub async fn on(bed: &'static Bed, prefix: &str, now: &str) -> Self {
         let client = bed.client().await;
         let namespace = bed.namespace(prefix);
-        Self { bed, namespace, client, clock: Arc::new(TestClock::at(now)), also: Vec::new(), operator: None }
+        Self {
+            bed,
+            namespace,
+            client,
+            clock: Arc::new(TestClock::at(now)),
+            also: Vec::new(),
+            relay: None,
+            operator: None,
+        }
     }
 
     pub async fn start(&mut self) {
@@ -63,6 +74,9 @@ impl Story {
     /// Starts an operator, as the administrator or as another user. Its requests carry the namespace as a user agent.
     pub async fn start_as(&mut self, user: Option<&str>) {
         let mut config = self.bed.config_as(user).await;
+        if let Some(relay) = &self.relay {
+            config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
+        }
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
         let client = lapsewatch::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -79,6 +93,13 @@ impl Story {
             controller::run(client, clock, settings, stopped).await;
         });
         self.operator = Some((stop, run));
+    }
+
+    /// Has the operator's connections go through a relay that can be cut.
+    pub async fn connect_by_relay(&mut self) {
+        let server = self.bed.config_as(None).await.cluster_url;
+        let server = format!("{}:{}", server.host().unwrap(), server.port_u16().unwrap()).parse().unwrap();
+        self.relay = Some(Relay::to(server).await);
     }
 
     pub async fn stop(&mut self) {

@@ -37,8 +37,13 @@ async fn put_right(story: &Story, good: &Value, what: &str, since: Marker) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(story.status("acme").await, *good, "{what}");
-    let wrote = writes(story, since);
-    assert!(wrote <= 2, "{what}: {wrote} writes");
+    story.calm().await;
+    // The first of two writes comes back while the second is under way, which may cost a conflict.
+    let requests = story.bed.audit(since);
+    let wrote =
+        |code: u16| count(&requests, |r| r.user_agent == story.agent() && r.subresource == "status" && r.code == code);
+    assert!(wrote(200) <= 2 && wrote(409) <= 2, "{what}: {requests:#?}");
+    assert_eq!(wrote(200) + wrote(409), writes(story, since), "{what}: {requests:#?}");
     let since = story.bed.mark();
     touch(story).await;
     touch(story).await;
@@ -117,22 +122,4 @@ async fn times_of_another_form_are_no_difference() {
     let since = story.bed.mark();
     touch(&story).await;
     assert_eq!(writes(&story, since), 0);
-}
-
-#[tokio::test]
-async fn an_object_with_metadata_of_odd_times_stops_nobody() {
-    let story = begin("poison").await;
-    // The API takes years of four digits; libraries of dates may not.
-    for kind in ["secret", "tcred"] {
-        let text = story
-            .bed
-            .kubectl_ok(&["get", kind, "acme", "-n", &story.namespace, "--show-managed-fields", "-o", "json"], "");
-        let mut object: Value = serde_json::from_str(&text).unwrap();
-        object["metadata"]["managedFields"][0]["time"] = "9999-12-31T23:59:59Z".into();
-        story.bed.kubectl_ok(&["replace", "-f", "-"], &object.to_string());
-    }
-    story.calm().await;
-    story.secret("other", &[("push.pem", "apns/a.pem")]).await;
-    story.apns("other").await;
-    story.expect("other", &[("Healthy", "True/Valid")]).await;
 }

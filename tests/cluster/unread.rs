@@ -117,3 +117,18 @@ async fn a_secret_created_before_its_object_is_never_called_missing() {
     let (_, writes) = crate::restart::reads_and_writes(&story, &requests);
     assert_eq!(writes, 30, "{requests:#?}");
 }
+
+#[tokio::test]
+async fn a_secret_that_the_watch_does_not_tell_of_is_not_called_missing() {
+    let story = Story::begin("untold", "2030-07-01T00:00:00Z").await;
+    // Of the type that is left out of the watch: the watch has not told of it, now or later.
+    let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, crate::story::fixture("apns/a.pem"));
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "acme", "namespace": story.namespace},
+        "type": "helm.sh/release.v1", "data": {"push.pem": data}});
+    story.bed.kubectl_ok(&["create", "-f", "-"], &secret.to_string());
+    story.apns("acme").await;
+    story.expect("acme", &[("Ready", "True/Assessed"), ("Healthy", "True/Valid")]).await;
+    story.at("2030-12-10T00:00:00Z");
+    story.expect("acme", &[("Ready", "True/Assessed"), ("Expiring", "True/Within30Days")]).await;
+    assert_eq!(story.events("acme").await, ["ExpiresWithin30Days"]);
+}
