@@ -1,55 +1,52 @@
-//! Which key of the Secret: the named one, else by content.
+//! Which certificate of the Secret, and which private key: the named ones, else by content.
 
 use std::collections::BTreeMap;
 
 use super::failure;
 use super::kind::Problem;
+use super::search::{Search, key_name, prefer};
+use super::tokens;
 use super::validity;
-use super::value::{self, PrivateKey, Value};
+use super::value::PrivateKey;
 use super::x509::Certificate;
 use crate::api::credential::CredentialType;
-use crate::api::limits;
-use crate::api::status::{CredentialFacts, Failure, KeyMatch, KeysUsed, Selection};
-use crate::secret::SecretData;
+use crate::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeysUsed};
 
-/// The most private keys of one Secret that are computed with.
-const MAX_PRIVATE_KEYS: usize = 64;
-const TLS_TYPE: &str = "kubernetes.io/tls";
 const TLS_CERTIFICATE: &str = "tls.crt";
 
-/// Finds the certificate and its private key, and gives the facts.
-pub(super) fn certificate(
-    type_: CredentialType,
-    secret: &SecretData,
-    selection: &Selection,
-) -> Result<CredentialFacts, Failure> {
-    let names = || secret.values.keys().map(String::as_str);
-    for (field, key) in [("key", &selection.key), ("privateKeyKey", &selection.private_key_key)] {
-        if let Some(key) = key.as_deref().filter(|key| !secret.values.contains_key(*key)) {
-            return Err(failure::key_not_found(field, key, names()));
-        }
+/// Finds the certificate and its private key, and gives the facts. Where a type is also for tokens, one is read where no
+/// certificate can be: it carries no date.
+pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> {
+    if !search.has_plain() {
+        search.open_keystores();
     }
-    let search = Search::new(type_, secret, selection);
+    if search.password_key.is_some() && !search.fitting().any(|(_, certificate)| search.has_own_key(certificate)) {
+        search.open_private_keys();
+    }
+    let has_tokens = search.in_scope().any(|(_, value)| !value.tokens.is_empty());
+    if has_tokens && search.fitting().next().is_none() {
+        return tokens::facts(search);
+    }
     let found = search.certificate()?;
     let (key_match, private_key) = search.private_key(found);
-    let is_push = type_ == CredentialType::APNsCertificate;
+    let certificate = found.certificate;
+    let grace_end_time = match search.type_ {
+        CredentialType::APNsCertificate => certificate.not_after().and_then(validity::grace_end),
+        _ => None,
+    };
+    let in_keystore = certificate.facts.format == Some(Format::PKCS12);
+    let with_password = in_keystore || private_key.is_some_and(|(_, is_opened)| is_opened);
     Ok(CredentialFacts {
-        identity: if is_push { found.certificate.topic.clone().ok() } else { None },
-        grace_end_time: if is_push { found.certificate.not_after().and_then(validity::grace_end) } else { None },
+        identity: certificate.identity(search.type_).map(str::to_owned),
+        grace_end_time,
         key_match,
         keys: Some(KeysUsed {
             credential: Some(key_name(found.key)),
-            private_key: private_key.map(key_name),
-            password: None,
+            private_key: private_key.map(|(key, _)| key_name(key)),
+            password: search.password_key.filter(|_| with_password).map(key_name),
         }),
-        ..found.certificate.facts.clone()
+        ..certificate.facts.clone()
     })
-}
-
-fn key_name(key: &str) -> String {
-    let mut key = key.to_owned();
-    limits::cut(&mut key, limits::KEY);
-    key
 }
 
 /// A certificate, and the Secret's key that it stands in.
@@ -59,52 +56,34 @@ struct Found<'a> {
     certificate: &'a Certificate,
 }
 
-/// The values of a Secret, read, and what is looked for in them.
-struct Search<'a> {
-    type_: CredentialType,
-    is_tls: bool,
-    key: Option<&'a str>,
-    private_key_key: Option<&'a str>,
-    values: BTreeMap<&'a str, Value>,
-}
-
 impl<'a> Search<'a> {
-    fn new(type_: CredentialType, secret: &'a SecretData, selection: &'a Selection) -> Self {
-        let (key, private_key_key) = (selection.key.as_deref(), selection.private_key_key.as_deref());
-        let named = [key, private_key_key];
-        let is_read = |name: &str| match named {
-            [Some(_), Some(_)] => named.contains(&Some(name)),
-            _ => selection.password_key.as_deref() != Some(name) || named.contains(&Some(name)),
-        };
-        let mut keys_left = MAX_PRIVATE_KEYS;
-        let mut values: BTreeMap<&str, Value> = BTreeMap::new();
-        for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
-            values.insert(name, value::read(bytes.expose(), &mut keys_left));
-        }
-        Self { type_, is_tls: secret.type_.as_deref() == Some(TLS_TYPE), key, private_key_key, values }
+    /// All certificates of the type that is looked for, and the keys that they stand in.
+    fn fitting(&self) -> impl Iterator<Item = (&'a str, &Certificate)> {
+        let certificates = self.in_scope().flat_map(|(key, value)| value.certificates.iter().map(move |it| (key, it)));
+        certificates.filter(|(_, certificate)| certificate.misfit(self.type_).is_none())
     }
 
-    /// The values that the certificate may stand in.
-    fn in_scope(&self) -> impl Iterator<Item = (&'a str, &Value)> {
-        self.values
-            .iter()
-            .map(|(key, value)| (*key, value))
-            .filter(|(key, _)| self.key.is_none_or(|named| named == *key))
+    /// Whether one can be read that no keystore needs to be opened for. A CA's is one only where it is clearly meant.
+    fn has_plain(&self) -> bool {
+        self.fitting().any(|(key, certificate)| !certificate.is_ca || self.is_meant(key, certificate))
+    }
+
+    /// Whether a CA's certificate does not just stand beside another's.
+    fn is_meant(&self, key: &str, certificate: &Certificate) -> bool {
+        self.is_tls && key == TLS_CERTIFICATE || self.has_own_key(certificate)
     }
 
     /// The one certificate that is meant.
     fn certificate(&self) -> Result<Found<'_>, Failure> {
         let mut fits: Vec<Found<'_>> = Vec::new();
         let mut by_fingerprint = BTreeMap::new();
-        for (key, value) in self.in_scope() {
-            for certificate in value.certificates.iter().filter(|certificate| self.fits(certificate)) {
-                match by_fingerprint.get(&certificate.fingerprint).and_then(|at: &usize| fits.get_mut(*at)) {
-                    Some(known) if self.is_tls && key == TLS_CERTIFICATE => known.key = key,
-                    Some(_) => {}
-                    None => {
-                        by_fingerprint.insert(certificate.fingerprint, fits.len());
-                        fits.push(Found { key, certificate });
-                    }
+        for (key, certificate) in self.fitting() {
+            match by_fingerprint.get(&certificate.fingerprint).and_then(|at: &usize| fits.get_mut(*at)) {
+                Some(known) if self.is_tls && key == TLS_CERTIFICATE => known.key = key,
+                Some(_) => {}
+                None => {
+                    by_fingerprint.insert(certificate.fingerprint, fits.len());
+                    fits.push(Found { key, certificate });
                 }
             }
         }
@@ -131,11 +110,6 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether a certificate is of the type that is looked for.
-    fn fits(&self, certificate: &Certificate) -> bool {
-        self.type_ != CredentialType::APNsCertificate || certificate.topic.is_ok()
-    }
-
     /// A CA's certificate that is left alone because its leaf can't be read must not pass for the leaf.
     fn hidden_by_a_ca(&self, fits: &[Found<'_>]) -> Option<Failure> {
         let tls = self
@@ -144,29 +118,21 @@ impl<'a> Search<'a> {
             .and_then(|value| value.problem)
             .filter(|_| self.is_tls && self.key.is_none());
         let tls = tls.filter(|_| fits.iter().all(|found| found.key != TLS_CERTIFICATE));
-        let broken = || self.in_scope().find(|(_, value)| matches!(value.problem, Some(Problem::Malformed(_))));
+        let is_meant = fits.iter().any(|found| self.is_meant(found.key, found.certificate));
+        let hides = |problem| match problem {
+            Some(Problem::Malformed(_)) => true,
+            Some(Problem::Locked(..)) => !is_meant,
+            _ => false,
+        };
+        let broken = || self.in_scope().find(|(_, value)| hides(value.problem));
         match tls {
             Some(problem) => Some(failure::problem(self.type_, TLS_CERTIFICATE, problem)),
             None => broken().and_then(|(key, value)| Some(failure::problem(self.type_, key, value.problem?))),
         }
     }
 
-    /// What stands there instead, where nothing fits.
-    fn most_telling(&self) -> Failure {
-        let problems = self.in_scope().filter_map(|(key, value)| {
-            let unfit = value.certificates.iter().filter_map(|certificate| certificate.topic.as_ref().err());
-            let problem =
-                unfit.map(|kind| Problem::Wrong(*kind)).chain(value.problem).min_by_key(|problem| problem.rank())?;
-            Some((key, problem))
-        });
-        match problems.min_by_key(|(_, problem)| problem.rank()) {
-            Some((key, problem)) => failure::problem(self.type_, key, problem),
-            None => failure::no_values(self.type_),
-        }
-    }
-
     /// Whether a private key of the Secret belongs to the certificate, and where it stands.
-    fn private_key(&self, found: Found<'_>) -> (KeyMatch, Option<&'a str>) {
+    fn private_key(&self, found: Found<'_>) -> (KeyMatch, Option<(&'a str, bool)>) {
         let mut keys: Vec<(&'a str, &PrivateKey)> = self
             .values
             .iter()
@@ -174,47 +140,30 @@ impl<'a> Search<'a> {
             .flat_map(|(key, value)| value.private_keys.iter().map(|private| (*key, private)))
             .collect();
         if let (Some(named), true) = (self.private_key_key, keys.is_empty()) {
-            return (KeyMatch::KeyUnreadable, Some(named));
+            return (KeyMatch::KeyUnreadable, Some((named, false)));
         }
         keys.sort_by_key(|(key, _)| *key != found.key);
-        if let Some((key, _)) = keys.iter().find(|(_, private)| is_own(private, found.certificate)) {
-            return (KeyMatch::Matches, Some(key));
+        if let Some((key, private)) = keys.iter().find(|(_, private)| private.belongs_to(found.certificate)) {
+            return (KeyMatch::Matches, Some((key, private.is_opened())));
         }
         if self.private_key_key.is_none() {
             keys.retain(|(_, private)| !self.belongs_to_another(private));
         }
         let unreadable =
-            |private: &PrivateKey| *private == PrivateKey::Unreadable || found.certificate.public_key.is_none();
+            |private: &PrivateKey| private.public_key().is_none() || found.certificate.public_key.is_none();
         match keys.iter().find(|(_, private)| unreadable(private)).or(keys.first()) {
-            Some((key, private)) if unreadable(private) => (KeyMatch::KeyUnreadable, Some(key)),
-            Some((key, _)) => (KeyMatch::Mismatch, Some(key)),
+            Some((key, private)) if unreadable(private) => (KeyMatch::KeyUnreadable, Some((key, false))),
+            Some((key, private)) => (KeyMatch::Mismatch, Some((key, private.is_opened()))),
             None => (KeyMatch::NoKey, None),
         }
     }
 
-    /// Whether any value holds the certificate's own private key.
-    fn has_own_key(&self, certificate: &Certificate) -> bool {
-        self.values.values().flat_map(|value| &value.private_keys).any(|private| is_own(private, certificate))
-    }
-
     /// Whether a private key is that of some certificate of the Secret.
     fn belongs_to_another(&self, private: &PrivateKey) -> bool {
-        let PrivateKey::Readable(key) = private else {
+        let Some(key) = private.public_key() else {
             return false;
         };
         let mut certificates = self.values.values().flat_map(|value| &value.certificates);
         certificates.any(|certificate| certificate.public_key.as_ref() == Some(key))
-    }
-}
-
-/// Whether the private key belongs to the certificate.
-fn is_own(private: &PrivateKey, certificate: &Certificate) -> bool {
-    matches!((private, &certificate.public_key), (PrivateKey::Readable(key), Some(public)) if key == public)
-}
-
-/// Leaves only those of which it holds, where there are any.
-fn prefer<T>(candidates: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
-    if candidates.iter().any(&holds) {
-        candidates.retain(holds);
     }
 }

@@ -13,7 +13,9 @@ use super::kind::{Breakage, Kind, Limit, Problem};
 use super::name;
 use super::public_key::{self, CertificateKey, PublicKey};
 use super::shape::{Shape, shape};
+use super::symantec;
 use super::validity;
+use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{CredentialFacts, Format};
 
@@ -28,6 +30,8 @@ pub(super) struct Certificate {
     pub is_ca: bool,
     /// The topic of MDM push, or what it is instead.
     pub topic: Result<String, Kind>,
+    /// The Publisher ID of Windows code signing, or what it lacks.
+    pub publisher_id: Result<String, Kind>,
     /// The public key, where private keys can be held against it.
     pub public_key: Option<PublicKey>,
     /// Stand for the names, for whom it was issued and by whom.
@@ -39,6 +43,32 @@ impl Certificate {
     /// Whether this one was issued by `other`, going by the names.
     pub(super) fn names_as_issuer(&self, other: &Self) -> bool {
         self.issuer == other.subject && self.issuer != self.subject
+    }
+
+    /// The identity that it has for a type; none for other certificates, which any may replace.
+    pub(super) fn identity(&self, type_: CredentialType) -> Option<&str> {
+        match type_ {
+            CredentialType::APNsCertificate => self.topic.as_deref().ok(),
+            CredentialType::WindowsSymantecCertificate => self.publisher_id.as_deref().ok(),
+            _ => None,
+        }
+    }
+
+    /// What it is where another thing is expected; `None` where it fits.
+    pub(super) fn misfit(&self, type_: CredentialType) -> Option<Kind> {
+        match (type_, &self.topic, &self.publisher_id) {
+            (CredentialType::X509Certificate, ..)
+            | (CredentialType::APNsCertificate, Ok(_), _)
+            | (CredentialType::WindowsSymantecCertificate, _, Ok(_)) => None,
+            (_, Ok(_), _) => Some(Kind::PushCertificate),
+            (_, Err(kind @ (Kind::AppPushCertificate | Kind::VendorCertificate | Kind::DeviceCertificate)), _) => {
+                Some(*kind)
+            }
+            (_, _, Ok(_)) => Some(Kind::WindowsCertificate),
+            (CredentialType::APNsCertificate, Err(kind), _) => Some(*kind),
+            (CredentialType::WindowsSymantecCertificate, _, Err(kind)) => Some(*kind),
+            _ => Some(Kind::Certificate),
+        }
     }
 
     /// The last moment of its validity.
@@ -91,6 +121,7 @@ pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate
         fingerprint,
         is_ca: is_ca(&certificate),
         topic: apns::topic(&certificate),
+        publisher_id: symantec::publisher_id(&certificate),
         public_key,
         subject: Sha256::digest(certificate.subject().as_raw()).into(),
         issuer: Sha256::digest(certificate.issuer().as_raw()).into(),

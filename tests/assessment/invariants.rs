@@ -1,9 +1,9 @@
 //! What holds of every assessment, whatever the story.
 
 use chrono::{DateTime, Utc};
+use lapsewatch::api::limits::NOTE_BYTES;
 use lapsewatch::api::{TenantCredentialStatus, limits};
 use lapsewatch::assessment::Assessment;
-use lapsewatch::api::limits::NOTE_BYTES;
 use serde_json::Value;
 
 /// The types of condition that are always there.
