@@ -1,7 +1,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help lint test demo crds clean-control-plane
+.PHONY: help lint test bench demo crds clean-control-plane
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,6 +12,9 @@ lint: ## formatting and clippy, warnings denied
 
 test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go)
 	cargo test --locked
+
+bench: ## what 2,000 credentials cost, as docs/benchmarks.md has it (a release build, then about 2 minutes)
+	cargo bench --locked --bench load
 
 demo: ## the operator on a real API server, with credentials in every state
 	tests/demo/run

@@ -56,7 +56,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub context: Option<String>,
     /// Watch this namespace only; may be given several times. Without it: all
-    #[arg(long = "namespace", short = 'n', value_name = "NAMESPACE")]
+    #[arg(long = "namespace", short = 'n', value_name = "NAMESPACE", value_parser = namespace)]
     pub namespaces: Vec<String>,
     /// Send the Event of a missing, unreadable or exchanged credential only when it has been so for this long, since
     /// GitOps applies in any order: 30s, 2m, 0s
@@ -89,6 +89,18 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN).and_utc());
     time.or_else(|_| date())
         .map_err(|_| "give a time such as 2027-03-01T09:00:00Z, or a date such as 2027-03-01".to_owned())
+}
+
+/// A namespace's name. An empty one, of a variable that is not set, would watch nothing and say so nowhere.
+fn namespace(text: &str) -> Result<String, String> {
+    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.is_empty() {
+        return Err("it is empty: name a namespace, or leave the option away to watch all".to_owned());
+    }
+    if text.len() > 63 || !text.chars().all(is_inner) || text.starts_with('-') || text.ends_with('-') {
+        return Err("a namespace has at most 63 of a-z, 0-9 and -, with no - at its ends".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A duration such as `30s`, `2m` or `1h`, at most a day.
@@ -127,6 +139,14 @@ mod tests {
         }
         for wrong in ["", "now", "2027", "2027-13-01", "2027-02-30", "01.03.2027", "2027-03-01T09:00", "+12027-03-01"] {
             assert!(instant(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_namespace_that_can_be_none_is_refused() {
+        assert_eq!(namespace("mdm-2"), Ok("mdm-2".to_owned()));
+        for wrong in ["", " ", "Mdm", "a/b", "a.b", "-a", "a-", "ä", &"a".repeat(64)] {
+            assert!(namespace(wrong).is_err(), "{wrong}");
         }
     }
 

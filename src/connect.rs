@@ -1,9 +1,13 @@
 //! The connection to a cluster: from a kubeconfig, or from the pod's service account.
 
 use std::path::Path;
+use std::time::Duration;
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
+
+/// How long the API server may be silent before a connection counts as broken.
+const SILENCE: Duration = Duration::from_secs(310);
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +29,7 @@ pub enum Error {
 /// Where no usable configuration is found; the cluster itself is not asked.
 pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Client, Error> {
     let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
-    let mut config = match (kubeconfig, context) {
+    let config = match (kubeconfig, context) {
         (Some(path), _) => {
             let name = || path.display().to_string();
             let kubeconfig = Kubeconfig::read_from(path).map_err(|_| Error::Kubeconfig(name()))?;
@@ -36,6 +40,20 @@ pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result
             .map_err(|_| Error::Kubeconfig(format!("(with the context {context})")))?,
         (None, None) => Config::infer().await.map_err(|_| Error::Nothing)?,
     };
-    config.connect_timeout = Some(std::time::Duration::from_secs(10));
+    self::client(config)
+}
+
+/// A client as the operator needs it.
+///
+/// # Errors
+/// Where what the configuration names can't be used.
+pub fn client(mut config: Config) -> Result<Client, Error> {
+    config.connect_timeout = Some(Duration::from_secs(10));
+    // A list or the beginning of a watch that nobody answers would be waited for without end. Longer than a watch may be
+    // silent: the API server ends one within 290 s.
+    config.read_timeout = Some(SILENCE);
+    config.reset_reader_on_write = true;
+    // The operator tries again by itself, within minutes; the client would wait up to a quarter of an hour.
+    config.default_retry = false;
     Client::try_from(config).map_err(|_| Error::Client)
 }

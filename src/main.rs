@@ -51,16 +51,27 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
     let settings = controller::Settings {
         namespaces: args.namespaces,
         settle: TimeDelta::from_std(args.settle)?,
-        instance: std::env::var("HOSTNAME").unwrap_or_else(|_| format!("process-{}", std::process::id())),
+        instance: instance(std::env::var("HOSTNAME").ok(), std::process::id()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let client = connect::connect(args.kubeconfig.as_deref(), args.context.as_deref()).await?;
-        let stop = stop_signal()?;
+        let mut stop = std::pin::pin!(stop_signal()?);
+        // A kubeconfig may have a program run that gives the credentials, which may take its time.
+        let client = tokio::select! {
+            () = &mut stop => return Ok(ExitCode::SUCCESS),
+            client = connect::connect(args.kubeconfig.as_deref(), args.context.as_deref()) => client?,
+        };
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
         controller::run(client, Arc::new(SystemClock), settings, stop).await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The name of this process in its Events: the API server refuses an Event where it is empty or longer than 128 bytes.
+fn instance(host: Option<String>, process: u32) -> String {
+    let mut name = host.filter(|host| !host.is_empty()).unwrap_or_else(|| format!("process-{process}"));
+    api::limits::cut_bytes(&mut name, 128);
+    name
 }
 
 /// Ends at SIGTERM, as Kubernetes sends it, or at Ctrl-C.
@@ -74,4 +85,17 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_instance_is_one_that_the_api_server_takes() {
+        assert_eq!(instance(Some("pod-1".to_owned()), 7), "pod-1");
+        assert_eq!(instance(Some(String::new()), 7), "process-7");
+        assert_eq!(instance(None, 7), "process-7");
+        assert!(instance(Some("a".repeat(300)), 7).len() <= 128);
+    }
 }

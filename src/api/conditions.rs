@@ -63,6 +63,17 @@ pub enum ConditionType {
 }
 
 impl ConditionType {
+    /// All of them, in their order.
+    pub const ALL: [Self; 7] = [
+        Self::Ready,
+        Self::Healthy,
+        Self::Expiring,
+        Self::Expired,
+        Self::IdentityChanged,
+        Self::KeyMismatch,
+        Self::Regressed,
+    ];
+
     /// The name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {

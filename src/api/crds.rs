@@ -48,6 +48,10 @@ fn plain(value: &mut Value) {
             if map.get("nullable").is_some_and(Value::is_boolean) {
                 map.remove("nullable");
             }
+            // A comment's line ends are none of its reader's.
+            if let Some(Value::String(text)) = map.get_mut("description") {
+                *text = text.replace("\n\n", "\u{0}").replace('\n', " ").replace('\u{0}', "\n\n");
+            }
             map.values_mut().for_each(plain);
         }
         Value::Array(items) => items.iter_mut().for_each(plain),

@@ -146,6 +146,7 @@ pub struct TenantCredentialSpec {
     /// effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(validation = Rule::new("self < timestamp('9999-01-01T00:00:00Z')").message("mutedUntil must be before the year 9999"))]
+    #[schemars(extend("pattern" = limits::TIME))]
     pub muted_until: Option<DateTime<Utc>>,
 
     /// Who renews it, said in the notices.
@@ -159,6 +160,7 @@ pub struct TenantCredentialSpec {
     /// DeclaredExpiry: when what it stands for lapses. DEPToken: the date to use where the token carries none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(validation = Rule::new("self < timestamp('9999-01-01T00:00:00Z')").message("expirationTime must be before the year 9999"))]
+    #[schemars(extend("pattern" = limits::TIME))]
     pub expiration_time: Option<DateTime<Utc>>,
 }
 

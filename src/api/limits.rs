@@ -1,5 +1,9 @@
 //! The limits of the API's strings and lists: the schema states them, and what is published is cut to them.
 
+/// The form of a time in the spec. The API server's own form takes a comma and zones of a day and more, which no reader
+/// of RFC 3339 takes: such an object would be stored and never assessed again.
+pub const TIME: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$";
+
 /// Entries of `spec.warnBeforeDays`.
 pub const WARN_DAYS: usize = 10;
 /// Characters of an identity.

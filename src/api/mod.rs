@@ -7,6 +7,7 @@ pub mod decode;
 pub mod limits;
 pub mod reasons;
 pub mod status;
+pub mod stored;
 
 pub use credential::{CredentialType, TenantCredential, TenantCredentialSpec};
 pub use status::{CredentialFacts, Failure, Severity, TenantCredentialStatus};

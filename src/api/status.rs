@@ -289,6 +289,7 @@ pub struct LastRead {
     #[schemars(length(max = limits::REASON))]
     pub resource_version: String,
     /// The keys that `spec.secretRef` named then.
+    #[serde(skip_serializing_if = "Selection::is_empty")]
     pub selection: Selection,
     /// The revision of the reader that read it.
     pub reader_revision: i64,
@@ -313,6 +314,13 @@ pub struct Selection {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub password_key: Option<String>,
+}
+
+impl Selection {
+    /// Whether it names none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Why a credential could not be read.

@@ -104,7 +104,7 @@ impl Situation<'_> {
         for type_ in [ConditionType::Ready, ConditionType::IdentityChanged, ConditionType::KeyMismatch] {
             self.close(type_, changed, &mut due);
         }
-        self.close_date(&mut due);
+        self.close_stages(&mut due);
         due
     }
 
@@ -249,20 +249,23 @@ impl Situation<'_> {
         })
     }
 
-    /// A stage that is over because the user declares another date: no change of the credential says it.
-    fn close_date(&self, due: &mut Due) {
-        let types = [ConditionType::Expired, ConditionType::Expiring];
-        let Some(words) = self.words.filter(|words| published::is_declared(words.facts)) else { return };
-        if self.findings.iter().any(|finding| types.contains(&finding.type_)) {
-            return;
-        }
+    /// The stages of a credential that is here no more: should it come back, they are news again. Where the user has
+    /// declared another date, no change of the credential says that all is well, so this does.
+    fn close_stages(&self, due: &mut Due) {
+        let Some(words) = self.words else { return };
         let mark = stage_mark(words.facts);
-        let open = |type_: &ConditionType| {
-            self.last(*type_).is_some_and(|last| last.reason != RECOVERED && last.fingerprint != mark)
-        };
-        let mut open = types.into_iter().filter(open);
-        due.notices.extend(open.next().map(|type_| self.recovered(type_)));
-        due.silent.extend(open.map(|type_| self.record(type_, RECOVERED, "")));
+        let is_found = |type_: ConditionType| self.findings.iter().any(|finding| finding.type_ == type_);
+        let types = [ConditionType::Expired, ConditionType::Expiring];
+        let mut say = published::is_declared(words.facts) && !types.into_iter().any(is_found);
+        for type_ in types {
+            let is_open = self.last(type_).is_some_and(|last| last.reason != RECOVERED && last.fingerprint != mark);
+            if is_open && !is_found(type_) {
+                match std::mem::take(&mut say) {
+                    true => due.notices.push(self.recovered(type_)),
+                    false => due.silent.push(self.record(type_, RECOVERED, "")),
+                }
+            }
+        }
     }
 
     fn recovered(&self, type_: ConditionType) -> Notice {

@@ -13,10 +13,9 @@ use std::io::{self, Read, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::api::{CredentialType, Severity, TenantCredentialSpec, TenantCredentialStatus, decode};
+use crate::api::{CredentialType, Severity, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::args::CheckArgs;
 use crate::assessment::{Input, Reading, assess};
-use crate::controller::observed::Observed;
 use crate::credential;
 use crate::secret::SecretData;
 use objects::{Key, ManifestCredential, Objects};
@@ -162,12 +161,12 @@ fn one(
             Err(why) => return report.skipped.push(Problem::new(&key, why)),
         },
     };
-    let observed = Observed::new(&credential.metadata, &credential.spec, &credential.status);
+    let (previous, _) = stored::decode(&credential.status);
     let assessment = assess(Input {
-        uid: &observed.uid,
-        generation: observed.generation,
+        uid: credential.metadata.uid.as_deref().unwrap_or_default(),
+        generation: credential.metadata.generation.unwrap_or_default(),
         spec: &spec,
-        previous: &observed.previous,
+        previous: &previous,
         reading,
         last_read: None,
         now,

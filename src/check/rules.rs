@@ -68,15 +68,13 @@ impl Rules {
             }
             ("string", Value::String(text)) => {
                 size("characters", text.chars().count(), limit("minLength"), limit("maxLength"), &mut say);
-                let pattern = schema.get("pattern").and_then(Value::as_str);
-                if let Some(pattern) = pattern
-                    && self.patterns.get(pattern).is_some_and(|regex| !regex.is_match(text))
-                {
-                    say(format!("must match {pattern}"));
-                }
+                let pattern = schema.get("pattern").and_then(Value::as_str).unwrap_or_default();
+                let fits = self.patterns.get(pattern).is_none_or(|regex| regex.is_match(text));
                 let is_time = schema.get("format").is_some_and(|format| format == "date-time");
-                if is_time && chrono::DateTime::parse_from_rfc3339(text).is_err() {
+                if is_time && !(fits && chrono::DateTime::parse_from_rfc3339(text).is_ok()) {
                     say("must be a time in RFC 3339, such as 2030-01-01T00:00:00Z".to_owned());
+                } else if !fits {
+                    say(format!("must match {pattern}"));
                 }
             }
             ("integer", Value::Number(number)) if number.is_i64() || number.is_u64() => {
@@ -260,6 +258,33 @@ mod tests {
         let spec = json!({"type": "X509Certificate", "secretRef": {"name": "a"}, "warnBeforeDays": many});
         assert_eq!(broken(spec), ["spec.warnBeforeDays: must have at most 10 items"]);
         assert_eq!(broken(Value::Null), ["spec is missing"]);
+    }
+
+    #[test]
+    fn a_time_is_one_that_the_api_server_and_the_operator_take() {
+        let of = |time: &str| broken(json!({"type": "DeclaredExpiry", "expirationTime": time}));
+        for right in [
+            "2027-01-01T00:00:00Z",
+            "2027-01-01T00:00:00.123456789123Z",
+            "2026-12-31T23:00:00-00:00",
+            "2027-01-01T00:00:00+02:00",
+        ] {
+            assert_eq!(of(right), Vec::<String>::new(), "{right}");
+        }
+        for wrong in [
+            "2027-01-01t00:00:00z",
+            "2027-01-01 00:00:00Z",
+            "2026-12-31T23:59:60Z",
+            "2026-12-31T24:00:00Z",
+            "2026-12-31T23:59:59,5Z",
+            "2026-12-31T23:00:00+24:00",
+            "2027-01-01T00:00:00",
+            "2027-01-01T00:00:00Z ",
+            "2027-02-29T00:00:00Z",
+        ] {
+            let time = "spec.expirationTime: must be a time in RFC 3339, such as 2030-01-01T00:00:00Z";
+            assert_eq!(of(wrong), [time], "{wrong}");
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -76,12 +77,16 @@ fn field(value: Value) -> Field {
     Some(map.into_iter().map(|(key, value)| (key, text(value))).collect())
 }
 
+/// As the API server has it: the bits that padding leaves over may be any.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
 /// Base64 as the API server takes it: with its padding, and with breaks of line.
 fn base64(text: &str) -> Option<SecretBytes> {
     let mut letters = Zeroizing::new(Vec::with_capacity(text.len()));
     letters.extend(text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')));
     // Reserved at once: a vector that grows leaves a copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(letters.len() / 4 * 3 + 3));
-    STANDARD.decode_vec(&*letters, &mut bytes).ok()?;
+    BASE64.decode_vec(&*letters, &mut bytes).ok()?;
     Some(SecretBytes::new(std::mem::take(&mut *bytes)))
 }

@@ -9,6 +9,7 @@ use super::cache::{Key, SecretVersion};
 use super::error::Error;
 use super::observed::Observed;
 use super::request::{self, Sensitivity};
+use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::LastRead;
 use crate::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
@@ -53,19 +54,24 @@ pub async fn gather(
         last_read: previous.last_read.clone(),
         look_again: false,
     };
-    let (Some(secret), Some(secret_ref)) = (secret, &spec.secret_ref) else {
-        return Ok(kept(secret_not_found(spec)));
-    };
-    let wanted = LastRead {
+    let Some(secret_ref) = &spec.secret_ref else { return Ok(kept(secret_not_found(spec))) };
+    let mut wanted = LastRead {
         name: secret_ref.name.clone(),
-        uid: secret.uid.clone(),
-        resource_version: secret.resource_version.clone(),
         selection: spec.selection(),
         reader_revision: credential::READER_REVISION,
-        failure: None,
+        ..LastRead::default()
     };
-    if let Some(known) = known(previous, &wanted) {
-        return Ok(known);
+    match secret {
+        Some(secret) => {
+            wanted.uid.clone_from(&secret.uid);
+            wanted.resource_version.clone_from(&secret.resource_version);
+            if let Some(known) = known(previous, &wanted) {
+                return Ok(known);
+            }
+        }
+        None if said(observed, FailureReason::SecretNotFound) => return Ok(kept(secret_not_found(spec))),
+        // The watch may not have told of it yet: that there is none is only said once the API server says so.
+        None => {}
     }
     let key = Key::new(&observed.namespace, &secret_ref.name);
     let path = format!("/api/v1/namespaces/{}/secrets/{}", key.namespace, key.name);
@@ -74,6 +80,8 @@ pub async fn gather(
         Err(cause) => {
             return match cause.code() {
                 Some(404) => Ok(kept(secret_not_found(spec))),
+                // Rights may name the Secrets that there are; the list has told that this is none of them.
+                Some(403) if secret.is_none() => Ok(kept(secret_not_found(spec))),
                 Some(403) if access.granted.load(Ordering::Relaxed) => {
                     Ok(Gathered { look_again: true, ..kept(forbidden(&secret_ref.name)) })
                 }
@@ -98,8 +106,59 @@ pub async fn gather(
     Ok(Gathered { reading, last_read: Some(last_read), look_again: false })
 }
 
-/// What can be said where the Secret can't be fetched: time goes on for what was read last.
-pub fn as_last_known(previous: &TenantCredentialStatus) -> Option<Gathered> {
+/// What was said last: what can still be said where the Secret can't be fetched, since time goes on.
+pub struct LastSaid {
+    /// What was found then.
+    pub gathered: Gathered,
+    /// The spec, which points where it did then.
+    pub spec: TenantCredentialSpec,
+    /// The generation that it was said of. What was not read is not said to be assessed.
+    pub generation: i64,
+}
+
+/// What was said last of an object; none where that was nothing.
+pub fn last_said(observed: &Observed, spec: &TenantCredentialSpec) -> Option<LastSaid> {
+    let previous = &observed.previous;
+    let generation = previous.observed_generation?;
+    let is_present = generation == observed.generation;
+    let mut spec = spec.clone();
+    let mut gathered = as_read(previous);
+    if let (Some(read), Some(secret)) = (&previous.last_read, &mut spec.secret_ref) {
+        // Only texts are made of it; which keys were read is told by the facts.
+        if !is_present {
+            secret.name.clone_from(&read.name);
+        }
+    }
+    for reason in [FailureReason::SecretNotFound, FailureReason::Forbidden] {
+        if was_said(previous, reason) {
+            let failure = match reason {
+                _ if !is_present => Failure {
+                    reason,
+                    message: "the Secret that spec.secretRef named before could not be read".to_owned(),
+                },
+                FailureReason::Forbidden => {
+                    forbidden(spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str()))
+                }
+                _ => secret_not_found(&spec),
+            };
+            let (reading, last_read) = (Reading::Failed(failure), previous.last_read.clone());
+            gathered = Some(Gathered { reading, last_read, look_again: false });
+        }
+    }
+    Some(LastSaid { gathered: gathered?, spec, generation })
+}
+
+/// Whether this is what was said of the present generation.
+fn said(observed: &Observed, reason: FailureReason) -> bool {
+    observed.previous.observed_generation == Some(observed.generation) && was_said(&observed.previous, reason)
+}
+
+fn was_said(previous: &TenantCredentialStatus, reason: FailureReason) -> bool {
+    previous.conditions.iter().any(|c| c.type_ == ConditionType::Ready.as_str() && c.reason == reason.as_str())
+}
+
+/// The outcome of the last reading, as the status keeps it.
+fn as_read(previous: &TenantCredentialStatus) -> Option<Gathered> {
     let reading = match previous.last_read.as_ref().and_then(|read| read.failure.clone()) {
         Some(failure) => Reading::Failed(failure),
         None => Reading::Facts(previous.credential.clone()?),
@@ -124,7 +183,7 @@ fn known(previous: &TenantCredentialStatus, wanted: &LastRead) -> Option<Gathere
     if (LastRead { failure: None, ..last.clone() }) != *wanted {
         return None;
     }
-    as_last_known(previous)
+    as_read(previous)
 }
 
 fn forbidden(secret: &str) -> Failure {

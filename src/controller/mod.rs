@@ -4,13 +4,16 @@
 
 mod cache;
 mod error;
-pub mod gather;
-pub mod observed;
+mod gather;
+mod invalid;
+mod observed;
 mod publish;
 mod queue;
 mod reconcile;
 mod request;
+pub mod slim;
 mod watch;
+mod write;
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -28,8 +31,9 @@ use cache::{Cache, Key};
 use error::Error;
 use gather::Access;
 use queue::Queue;
-use reconcile::{Context, reconcile};
+use reconcile::{Context, Outcome, reconcile};
 use watch::{Seen, WatchFailure};
+use write::NotKept;
 
 /// Reconciliations at once.
 const AT_ONCE: usize = 16;
@@ -47,8 +51,6 @@ pub struct Settings {
     /// The name of this process in its Events, such as its pod's.
     pub instance: String,
 }
-
-type Outcome = (Key, Result<Option<DateTime<Utc>>, Error>);
 
 /// Runs until `stop` ends, then lets what is under way end too.
 pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop: impl Future<Output = ()>) {
@@ -75,6 +77,7 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
             settle: settings.settle,
             instance: settings.instance,
             access: Access::default(),
+            not_kept: NotKept::default(),
         }),
     };
     let mut stop = std::pin::pin!(stop);
@@ -108,7 +111,7 @@ async fn sleep_until(instant: Option<Instant>) {
 struct Operator {
     cache: Cache,
     queue: Queue,
-    tasks: JoinSet<Outcome>,
+    tasks: JoinSet<(Key, Outcome)>,
     context: Arc<Context>,
     /// When a failure was last said, so that the log is not filled with it.
     said: HashMap<String, Instant>,
@@ -122,7 +125,7 @@ impl Operator {
         match seen {
             Seen::Object(change) => {
                 for (key, gone) in self.cache.object(scope, change) {
-                    if gone { self.queue.forget(&key) } else { self.call(key) }
+                    if gone { self.forget(&key) } else { self.call(key) }
                 }
             }
             Seen::Secret(change) => {
@@ -169,16 +172,16 @@ impl Operator {
         }
     }
 
-    fn end(&mut self, outcome: Result<Outcome, tokio::task::JoinError>) {
-        let Ok((key, result)) = outcome else {
+    fn end(&mut self, outcome: Result<(Key, Outcome), tokio::task::JoinError>) {
+        let Ok((key, Outcome { next, result })) = outcome else {
             // Lints forbid panics; should one happen all the same, the process starts anew rather than fall silent.
             tracing::error!("a reconciliation ended abnormally; stopping so that none is lost");
             std::process::exit(70);
         };
         match result {
-            Ok(next) => self.queue.done(&key, next),
+            Ok(()) => self.queue.done(&key, next),
             Err(error) => {
-                let wait = self.queue.failed(&key, Instant::now(), spread(&key));
+                let wait = self.queue.failed(&key, next, Instant::now(), spread(&key));
                 match &error {
                     Error::Conflict => tracing::debug!(object = %key, "{error}"),
                     _ if self.say(&format!("{key} {error}")) => tracing::error!(
@@ -189,8 +192,14 @@ impl Operator {
             }
         }
         if self.cache.get(&key).is_none() {
-            self.queue.forget(&key);
+            self.forget(&key);
         }
+    }
+
+    /// It is gone.
+    fn forget(&mut self, key: &Key) {
+        self.queue.forget(key);
+        self.context.not_kept.forget(key);
     }
 
     /// Looks at the clock: what is due, and whether the clock was set back.

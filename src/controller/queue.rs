@@ -71,8 +71,12 @@ impl Queue {
         self.finish(key);
     }
 
-    /// Work on it has failed; tells how long it waits. `spread`, from 0 to 1, keeps failures from coming back in step.
-    pub fn failed(&mut self, key: &Key, instant: Instant, spread: f64) -> Duration {
+    /// Work on it has failed; tells how long it waits. `spread`, from 0 to 1, keeps failures from coming back in step. A
+    /// boundary at `next` is kept to all the same.
+    pub fn failed(&mut self, key: &Key, next: Option<DateTime<Utc>>, instant: Instant, spread: f64) -> Duration {
+        if let Some(next) = next {
+            self.boundaries.set(key.clone(), next);
+        }
         let failures = self.failures.entry(key.clone()).or_default();
         let wait = FIRST_RETRY.saturating_mul(1 << (*failures).min(16)).min(LAST_RETRY);
         *failures = failures.saturating_add(1);
@@ -168,11 +172,25 @@ mod tests {
     fn failures_wait_ever_longer_and_a_success_clears_them() {
         let mut queue = Queue::default();
         let now = Instant::now();
-        let waits: Vec<u64> = (0..12).map(|_| queue.failed(&key("a"), now, 0.0).as_secs()).collect();
+        let waits: Vec<u64> = (0..12).map(|_| queue.failed(&key("a"), None, now, 0.0).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
         queue.done(&key("a"), None);
         assert_eq!(queue.next_retry(), None);
-        assert_eq!(queue.failed(&key("a"), now, 0.0).as_secs(), 1);
+        assert_eq!(queue.failed(&key("a"), None, now, 0.0).as_secs(), 1);
+    }
+
+    #[test]
+    fn a_boundary_is_kept_to_while_failures_wait() {
+        let mut queue = Queue::default();
+        let at = |s| DateTime::from_timestamp(s, 0).unwrap();
+        let now = Instant::now();
+        for _ in 0..9 {
+            queue.failed(&key("a"), Some(at(100)), now, 0.0);
+        }
+        queue.wake(at(99), now);
+        assert_eq!(queue.start(), None);
+        queue.wake(at(100), now);
+        assert_eq!(queue.start(), Some(key("a")));
     }
 
     #[test]
@@ -180,7 +198,7 @@ mod tests {
         let mut queue = Queue::default();
         queue.call(key("a"));
         queue.start();
-        queue.failed(&key("a"), Instant::now(), 0.5);
+        queue.failed(&key("a"), None, Instant::now(), 0.5);
         queue.call(key("a"));
         queue.forget(&key("a"));
         assert_eq!(queue.start(), None);

@@ -1,16 +1,17 @@
 //! Watching: TenantCredentials without their texts, and Secrets as metadata only, Helm's releases left out by the server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures::stream::{BoxStream, StreamExt};
-use k8s_openapi::api::core::v1::Secret;
-use kube::core::PartialObjectMeta;
+use futures::stream::{self, BoxStream, StreamExt};
+use kube::core::Status;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
 use super::cache::{Change, Key, SecretVersion};
 use super::observed::{Observed, Wire};
+use super::slim::SecretMeta;
 
 /// A change of one of the two kinds that are watched.
 pub enum Seen {
@@ -32,32 +33,69 @@ pub struct WatchFailure {
     pub advice: &'static str,
 }
 
+/// How long to wait before asking again for what the API server does not know.
+const UNKNOWN_WAIT: Duration = Duration::from_secs(5);
+
 /// The changes of one scope: a namespace, or all.
 pub fn scope(client: &Client, namespace: Option<&str>) -> BoxStream<'static, Seen> {
-    let objects: Api<Wire> = api(client, namespace);
-    let secrets: Api<PartialObjectMeta<Secret>> = api(client, namespace);
-    let objects = watcher(objects, Config::default()).default_backoff().map(|event| match event {
-        Ok(event) => Seen::Object(change(event, |wire: Wire| {
-            let observed = wire.into_observed();
-            (Key::new(&observed.namespace, &observed.name), Arc::new(observed))
-        })),
-        Err(error) => Seen::Failed(failure("TenantCredentials", &error)),
-    });
+    let objects = api(client, namespace);
+    let secrets: Api<SecretMeta> = api(client, namespace);
     // Helm keeps each release in a Secret of up to 1 MiB, and never a credential.
     let config = Config::default().fields("type!=helm.sh/release.v1");
     let secrets = watcher(secrets, config).default_backoff().map(|event| match event {
-        Ok(event) => Seen::Secret(change(event, |secret: PartialObjectMeta<Secret>| {
-            let meta = secret.metadata;
-            let key = Key::new(&meta.namespace.unwrap_or_default(), &meta.name.unwrap_or_default());
-            let version = SecretVersion {
-                uid: meta.uid.unwrap_or_default(),
-                resource_version: meta.resource_version.unwrap_or_default(),
-            };
-            (key, version)
+        Ok(event) => Seen::Secret(change(event, |SecretMeta { slim, .. }: SecretMeta| {
+            let key = Key::new(&slim.namespace, &slim.name);
+            (key, SecretVersion { uid: slim.uid, resource_version: slim.resource_version })
         })),
         Err(error) => Seen::Failed(failure("Secrets", &error)),
     });
-    futures::stream::select(objects, secrets).boxed()
+    stream::select(watch_objects(objects), secrets).boxed()
+}
+
+/// The changes of TenantCredentials. Where their definition goes, they all go with it, and the watcher would go on
+/// asking for what followed its last one: so it begins anew, with a list.
+fn watch_objects(api: Api<Wire>) -> BoxStream<'static, Seen> {
+    let begin = move || {
+        let mut is_listed = false;
+        watcher(api.clone(), Config::default())
+            .default_backoff()
+            .flat_map(move |event| {
+                is_listed |= matches!(event, Ok(Event::InitDone));
+                let is_unknown = event.as_ref().is_err_and(|error| code(error) == Some(404));
+                let seen = match event {
+                    Ok(event) => Seen::Object(change(event, |wire: Wire| {
+                        let observed = wire.into_observed();
+                        (Key::new(&observed.namespace, &observed.name), Arc::new(observed))
+                    })),
+                    Err(error) => Seen::Failed(failure("TenantCredentials", &error)),
+                };
+                let mut all = vec![Step::Seen(seen)];
+                if is_unknown && is_listed {
+                    all.push(Step::Seen(Seen::Object(Change::ListBegins)));
+                    all.push(Step::Seen(Seen::Object(Change::ListEnds)));
+                    all.push(Step::Anew);
+                }
+                stream::iter(all)
+            })
+            .boxed()
+    };
+    stream::unfold((begin(), begin), |(mut steps, begin)| async move {
+        loop {
+            match steps.next().await? {
+                Step::Seen(seen) => return Some((seen, (steps, begin))),
+                Step::Anew => {
+                    tokio::time::sleep(UNKNOWN_WAIT).await;
+                    steps = begin();
+                }
+            }
+        }
+    })
+    .boxed()
+}
+
+enum Step {
+    Seen(Seen),
+    Anew,
 }
 
 fn api<K>(client: &Client, namespace: Option<&str>) -> Api<K>
@@ -86,17 +124,26 @@ fn change<K, T>(event: Event<K>, slim: impl Fn(K) -> (Key, T)) -> Change<T> {
     }
 }
 
-fn failure(kind: &'static str, error: &watcher::Error) -> WatchFailure {
-    let api = match error {
+/// The API server's status, where it answered at all.
+fn status(error: &watcher::Error) -> Option<&Status> {
+    match error {
         watcher::Error::InitialListFailed(e) | watcher::Error::WatchStartFailed(e) | watcher::Error::WatchFailed(e) => {
             match e {
-                kube::Error::Api(status) => Some((status.code, status.reason.clone())),
+                kube::Error::Api(status) => Some(status),
                 _ => None,
             }
         }
-        watcher::Error::WatchError(status) => Some((status.code, status.reason.clone())),
+        watcher::Error::WatchError(status) => Some(status),
         watcher::Error::NoResourceVersion => None,
-    };
+    }
+}
+
+fn code(error: &watcher::Error) -> Option<u16> {
+    status(error).map(|status| status.code)
+}
+
+fn failure(kind: &'static str, error: &watcher::Error) -> WatchFailure {
+    let api = status(error).map(|status| (status.code, &status.reason));
     let (problem, advice) = match api {
         Some((404, _)) => (
             format!("the API server does not know {kind}"),

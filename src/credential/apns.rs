@@ -9,8 +9,10 @@ use crate::api::limits;
 
 /// What every topic of MDM push begins with.
 const PREFIX: &str = "com.apple.mgmt.";
-const USER_ID: &str = "0.9.2342.19200300.100.1.1";
-const COMMON_NAME: &str = "2.5.4.3";
+/// 0.9.2342.19200300.100.1.1
+const USER_ID: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01];
+/// 2.5.4.3
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// The topic, or what the certificate is instead.
 pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
@@ -65,9 +67,9 @@ fn is_device(name: &str) -> bool {
 }
 
 /// All strings of one type of attribute, wherever in the name they stand.
-fn attributes(name: &X509Name<'_>, number: &str) -> Vec<String> {
+fn attributes(name: &X509Name<'_>, type_: &[u8]) -> Vec<String> {
     name.iter_attributes()
-        .filter(|attribute| name::number(attribute.attr_type()) == number)
+        .filter(|attribute| attribute.attr_type().as_bytes() == type_)
         .filter_map(|attribute| name::string(attribute.attr_value()))
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Which certificate of the Secret, and which private key: the named ones, else by content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
 use super::kind::Problem;
@@ -20,7 +20,7 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
     if !search.has_plain() {
         search.open_keystores();
     }
-    if search.password_key.is_some() && !search.fitting().any(|(_, certificate)| search.has_own_key(certificate)) {
+    if search.password_key.is_some() && !search.has_fitting_pair() {
         search.open_private_keys();
     }
     let has_tokens = search.in_scope().any(|(_, value)| !value.tokens.is_empty());
@@ -63,14 +63,20 @@ impl<'a> Search<'a> {
         certificates.filter(|(_, certificate)| certificate.misfit(self.type_).is_none())
     }
 
-    /// Whether one can be read that no keystore needs to be opened for. A CA's is one only where it is clearly meant.
-    fn has_plain(&self) -> bool {
-        self.fitting().any(|(key, certificate)| !certificate.is_ca || self.is_meant(key, certificate))
+    /// Whether one stands beside its own private key.
+    fn has_fitting_pair(&self) -> bool {
+        let own_keys = self.readable_keys();
+        self.fitting().any(|(_, certificate)| own_keys.iter().any(|private| private.belongs_to(certificate)))
     }
 
-    /// Whether a CA's certificate does not just stand beside another's.
-    fn is_meant(&self, key: &str, certificate: &Certificate) -> bool {
-        self.is_tls && key == TLS_CERTIFICATE || self.has_own_key(certificate)
+    /// Whether one can be read that no keystore needs to be opened for. A CA's is one only where it is clearly meant.
+    fn has_plain(&self) -> bool {
+        let own_keys = self.readable_keys();
+        self.fitting().any(|(key, certificate)| {
+            !certificate.is_ca
+                || self.is_tls && key == TLS_CERTIFICATE
+                || own_keys.iter().any(|private| private.belongs_to(certificate))
+        })
     }
 
     /// The one certificate that is meant.
@@ -95,11 +101,12 @@ impl<'a> Search<'a> {
         {
             return Err(failure);
         }
-        let all = fits.clone();
+        let issuers: BTreeSet<[u8; 32]> = fits.iter().filter_map(|found| found.certificate.other_issuer()).collect();
+        let own_keys = self.readable_keys();
         prefer(&mut fits, |found| !found.certificate.is_ca);
         prefer(&mut fits, |found| self.is_tls && found.key == TLS_CERTIFICATE);
-        prefer(&mut fits, |found| !all.iter().any(|other| other.certificate.names_as_issuer(found.certificate)));
-        prefer(&mut fits, |found| self.has_own_key(found.certificate));
+        prefer(&mut fits, |found| !issuers.contains(&found.certificate.subject));
+        prefer(&mut fits, |found| own_keys.iter().any(|private| private.belongs_to(found.certificate)));
         match fits.as_slice() {
             [only] => Ok(*only),
             several => {
@@ -118,17 +125,19 @@ impl<'a> Search<'a> {
             .and_then(|value| value.problem)
             .filter(|_| self.is_tls && self.key.is_none());
         let tls = tls.filter(|_| fits.iter().all(|found| found.key != TLS_CERTIFICATE));
-        let is_meant = fits.iter().any(|found| self.is_meant(found.key, found.certificate));
-        let hides = |problem| match problem {
-            Some(Problem::Malformed(_)) => true,
-            Some(Problem::Locked(..)) => !is_meant,
-            _ => false,
+        let own_keys = self.readable_keys();
+        let has_own_key = |found: &Found<'_>| own_keys.iter().any(|private| private.belongs_to(found.certificate));
+        let is_meant = fits.iter().any(|found| self.is_tls && found.key == TLS_CERTIFICATE || has_own_key(found));
+        let hides = |problem: Problem| match problem {
+            Problem::Malformed(_) => true,
+            problem => !is_meant && problem.may_hide_a_certificate(),
         };
-        let broken = || self.in_scope().find(|(_, value)| hides(value.problem));
-        match tls {
-            Some(problem) => Some(failure::problem(self.type_, TLS_CERTIFICATE, problem)),
-            None => broken().and_then(|(key, value)| Some(failure::problem(self.type_, key, value.problem?))),
-        }
+        let hiding = self.in_scope().filter_map(|(key, value)| Some((key, value.problem.filter(|p| hides(*p))?)));
+        let (key, problem) = match tls {
+            Some(problem) => (TLS_CERTIFICATE, problem),
+            None => hiding.min_by_key(|(_, problem)| problem.rank())?,
+        };
+        Some(failure::hidden(self.type_, key, problem, fits.first()?.key))
     }
 
     /// Whether a private key of the Secret belongs to the certificate, and where it stands.

@@ -129,6 +129,13 @@ fn locked(key: &str, sealed: Sealed, why: Locked, expected: &str) -> Failure {
     failure(reason, format!("key {key} holds {what}{joint} {rest}{end}"))
 }
 
+/// The value of `key` does not give what was expected, and only a CA's certificate is there besides.
+pub(super) fn hidden(type_: CredentialType, key: &str, found: Problem, ca: &str) -> Failure {
+    let Failure { reason, message } = problem(type_, key, found);
+    let way_out = "only a CA's certificate stands beside it: name";
+    failure(reason, format!("{message}; {way_out} {} in spec.secretRef.key where that is meant", shown(ca)))
+}
+
 /// What is over a limit, as the rest of a sentence about a key.
 fn over(limit: Limit) -> &'static str {
     match limit {

@@ -120,6 +120,16 @@ impl Problem {
             Self::Wrong(_) => 8,
         }
     }
+
+    /// Whether a certificate may stand in the value that can't be read there, or was to stand there.
+    pub(super) fn may_hide_a_certificate(self) -> bool {
+        match self {
+            Self::Malformed(_) | Self::Locked(..) | Self::Limit(_) => true,
+            Self::Wrong(kind) => {
+                matches!(kind, Kind::JavaKeystore | Kind::OtherMessage | Kind::TwiceEncoded | Kind::Utf16 | Kind::Empty)
+            }
+        }
+    }
 }
 
 impl Kind {

@@ -6,7 +6,7 @@ use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use sec1::EcPrivateKey;
 use zeroize::Zeroizing;
 
-use super::public_key::PublicKey;
+use super::public_key::{PublicKey, compressed};
 use super::rsa;
 use super::shape::{Shape, shape};
 
@@ -44,13 +44,16 @@ fn elliptic(der: &[u8], curve: Option<ObjectIdentifier>) -> Option<PublicKey> {
     let scalar = |length: usize| sized(key.private_key, length);
     match curve {
         P256 => {
-            p256::SecretKey::from_slice(&scalar(32)?).ok().map(|key| PublicKey::P256(key.public_key().to_sec1_bytes()))
+            let key = p256::SecretKey::from_slice(&scalar(32)?).ok()?;
+            compressed(&key.public_key().to_sec1_bytes()).map(PublicKey::P256)
         }
         P384 => {
-            p384::SecretKey::from_slice(&scalar(48)?).ok().map(|key| PublicKey::P384(key.public_key().to_sec1_bytes()))
+            let key = p384::SecretKey::from_slice(&scalar(48)?).ok()?;
+            compressed(&key.public_key().to_sec1_bytes()).map(PublicKey::P384)
         }
         P521 => {
-            p521::SecretKey::from_slice(&scalar(66)?).ok().map(|key| PublicKey::P521(key.public_key().to_sec1_bytes()))
+            let key = p521::SecretKey::from_slice(&scalar(66)?).ok()?;
+            compressed(&key.public_key().to_sec1_bytes()).map(PublicKey::P521)
         }
         _ => None,
     }

@@ -8,7 +8,11 @@ use super::name::number;
 /// A public key. Two are equal when they are the same key, however each was encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PublicKey {
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
+    Rsa {
+        modulus: Vec<u8>,
+        exponent: Vec<u8>,
+    },
+    /// The point of a curve, compressed.
     P256(Box<[u8]>),
     P384(Box<[u8]>),
     P521(Box<[u8]>),
@@ -44,13 +48,13 @@ pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey 
         }
         "1.2.840.10045.2.1" => match curve().as_deref() {
             Some("1.2.840.10045.3.1.7") => {
-                p256::PublicKey::from_sec1_bytes(bits).ok().map(|key| PublicKey::P256(key.to_sec1_bytes()))
+                point(bits, 32, |bits| p256::PublicKey::from_sec1_bytes(bits).is_ok()).map(PublicKey::P256)
             }
             Some("1.3.132.0.34") => {
-                p384::PublicKey::from_sec1_bytes(bits).ok().map(|key| PublicKey::P384(key.to_sec1_bytes()))
+                point(bits, 48, |bits| p384::PublicKey::from_sec1_bytes(bits).is_ok()).map(PublicKey::P384)
             }
             Some("1.3.132.0.35") => {
-                p521::PublicKey::from_sec1_bytes(bits).ok().map(|key| PublicKey::P521(key.to_sec1_bytes()))
+                point(bits, 66, |bits| p521::PublicKey::from_sec1_bytes(bits).is_ok()).map(PublicKey::P521)
             }
             _ => None,
         },
@@ -65,6 +69,23 @@ fn rsa_numbers(bits: &[u8]) -> Option<(&[u8], &[u8])> {
     let modulus = der::expect(der::expect(bits, SEQUENCE)?.content, INTEGER)?;
     let exponent = der::expect(modulus.rest, INTEGER)?;
     Some((trimmed(modulus.content), trimmed(exponent.content)))
+}
+
+/// A point in its compressed form. One that comes compressed is taken as it is: to find the other half of thousands
+/// would take long, and one that is on no curve equals none that is.
+fn point(bits: &[u8], length: usize, is_on_curve: impl Fn(&[u8]) -> bool) -> Option<Box<[u8]>> {
+    match bits.split_first()? {
+        (2 | 3, x) if x.len() == length => Some(bits.into()),
+        (4, both) if both.len() == 2 * length && is_on_curve(bits) => compressed(bits),
+        _ => None,
+    }
+}
+
+/// The compressed form of a point that is given in full: whether the second half is odd, and the first half.
+pub(super) fn compressed(full: &[u8]) -> Option<Box<[u8]>> {
+    let (_, both) = full.split_first()?;
+    let (x, y) = both.split_at_checked(both.len() / 2)?;
+    Some([&[2 | (y.last()? & 1)], x].concat().into())
 }
 
 /// A number without its leading zeros.

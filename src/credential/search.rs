@@ -7,7 +7,7 @@ use super::failure;
 use super::kind::{Problem, Sealed};
 use super::token::is_token;
 use super::value::{self, PrivateKey, Value};
-use super::x509::{self, Certificate, Tail};
+use super::x509::{self, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{Failure, Format, Selection};
@@ -129,9 +129,10 @@ impl<'a> Search<'a> {
         closed
     }
 
-    /// Whether any value holds the certificate's own private key.
-    pub(super) fn has_own_key(&self, certificate: &Certificate) -> bool {
-        self.values.values().flat_map(|value| &value.private_keys).any(|private| private.belongs_to(certificate))
+    /// The private keys that can be held against a certificate: few, though the values may be many.
+    pub(super) fn readable_keys(&self) -> Vec<&PrivateKey> {
+        let all = self.values.values().flat_map(|value| &value.private_keys);
+        all.filter(|private| private.public_key().is_some()).collect()
     }
 }
 

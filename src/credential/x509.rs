@@ -19,6 +19,9 @@ use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{CredentialFacts, Format};
 
+/// 2.5.29.19
+const BASIC_CONSTRAINTS: [u8; 3] = [0x55, 0x1d, 0x13];
+
 /// What is known of a certificate.
 #[derive(Clone, Debug)]
 pub(super) struct Certificate {
@@ -40,9 +43,9 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    /// Whether this one was issued by `other`, going by the names.
-    pub(super) fn names_as_issuer(&self, other: &Self) -> bool {
-        self.issuer == other.subject && self.issuer != self.subject
+    /// Who issued it, going by the names, where that was another than itself.
+    pub(super) fn other_issuer(&self) -> Option<[u8; 32]> {
+        (self.issuer != self.subject).then_some(self.issuer)
     }
 
     /// The identity that it has for a type; none for other certificates, which any may replace.
@@ -133,7 +136,7 @@ fn is_ca(certificate: &X509Certificate<'_>) -> bool {
     certificate
         .extensions()
         .iter()
-        .filter(|extension| name::number(&extension.oid) == "2.5.29.19")
+        .filter(|extension| extension.oid.as_bytes() == BASIC_CONSTRAINTS)
         .filter_map(|extension| der::expect(extension.value, SEQUENCE))
         .filter_map(|constraints| der::expect(constraints.content, BOOLEAN))
         .any(|ca| ca.content.iter().any(|byte| *byte != 0))

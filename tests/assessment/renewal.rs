@@ -53,6 +53,17 @@ fn an_expired_one_is_mended_by_a_renewal() {
 }
 
 #[test]
+fn a_renewal_that_is_reverted_warns_again_at_once() {
+    let mut story = Story::apns(a());
+    story.at("2030-12-26T00:00:00Z").events(["ExpiresWithin7Days"]);
+    story.holds(b()).at("2030-12-26T10:00:00Z").events(["Renewed"]);
+    story.holds(a()).at("2030-12-27T00:00:00Z").severity(Critical).events(["ExpiresWithin7Days", "WentBackwards"]);
+    story.at("2031-01-01T00:00:01Z").events(["Expired"]);
+    story.holds(b()).at("2031-01-02T00:00:00Z").events(["Restored"]);
+    story.holds(a()).at("2031-01-03T00:00:00Z").severity(Critical).events(["Expired", "WentBackwards"]);
+}
+
+#[test]
 fn a_shorter_lifetime_is_no_fault() {
     let mut story = Story::apns(a());
     story.at("2030-06-01T00:00:00Z");

@@ -22,7 +22,7 @@ pub struct Bed {
     /// A folder for files that go away with the control plane.
     pub folder: PathBuf,
     namespaces: AtomicUsize,
-    _supervisor: Child,
+    supervisor: Child,
 }
 
 /// The control plane of this run, ready for use.
@@ -84,7 +84,7 @@ impl Bed {
             assets: ready.assets,
             folder,
             namespaces: AtomicUsize::new(1),
-            _supervisor: supervisor,
+            supervisor,
         })
     }
 
@@ -105,6 +105,13 @@ impl Bed {
             }
         }
         Ok(())
+    }
+
+    /// The process of the API server.
+    pub fn server_pid(&self) -> u32 {
+        let supervisor = self.supervisor.id().to_string();
+        let output = Command::new("pgrep").args(["-P", &supervisor, "kube-apiserver"]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().parse().expect("one API server")
     }
 
     /// A new namespace that no other test uses.

@@ -24,6 +24,7 @@ async fn the_readme_shows_what_a_reader_sees() {
         namespace: "mdm".to_owned(),
         client: bed.client().await,
         clock: Arc::new(TestClock::at("2030-12-12T08:00:00Z")),
+        also: Vec::new(),
         operator: None,
     };
     story.secret("acme-apns", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;

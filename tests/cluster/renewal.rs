@@ -178,7 +178,7 @@ async fn another_key_of_the_same_secret_is_another_credential() {
 
 /// Waits until exactly these Events were sent.
 pub async fn until_events(story: &Story, expected: &[&str]) {
-    for _ in 0..400 {
+    for _ in 0..600 {
         if story.events("acme").await == expected {
             return;
         }

@@ -8,7 +8,7 @@ use crate::renewal::until_events;
 use crate::story::Story;
 
 /// The operator's requests about Secrets' content, and its writes.
-fn reads_and_writes(story: &Story, requests: &Requests) -> (usize, usize) {
+pub fn reads_and_writes(story: &Story, requests: &Requests) -> (usize, usize) {
     let own = |agent: &str| agent == story.agent();
     let reads = count(requests, |r| own(&r.user_agent) && r.verb == "get" && r.resource == "secrets");
     let writes = count(requests, |r| own(&r.user_agent) && !["get", "list", "watch"].contains(&r.verb.as_str()));
@@ -59,7 +59,7 @@ async fn events_that_have_lapsed_are_not_repeated_by_a_restart() {
 }
 
 /// Lets `user` do this in the story's namespace.
-fn grant(story: &Story, user: &str, rules: &serde_json::Value) {
+pub fn grant(story: &Story, user: &str, rules: &serde_json::Value) {
     let objects = json!({"apiVersion": "v1", "kind": "List", "items": [
         {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
          "metadata": {"name": user, "namespace": story.namespace}, "rules": rules},
@@ -71,7 +71,7 @@ fn grant(story: &Story, user: &str, rules: &serde_json::Value) {
     story.bed.kubectl_ok(&["apply", "-f", "-"], &objects.to_string());
 }
 
-fn rules(extra: &[serde_json::Value]) -> serde_json::Value {
+pub fn rules(extra: &[serde_json::Value]) -> serde_json::Value {
     let mut rules = vec![
         json!({"apiGroups": ["lapsewatch.dev"], "resources": ["tenantcredentials"], "verbs": ["get", "list", "watch"]}),
         json!({"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list", "watch"]}),
@@ -80,11 +80,11 @@ fn rules(extra: &[serde_json::Value]) -> serde_json::Value {
     json!(rules)
 }
 
-fn may_write_status() -> serde_json::Value {
+pub fn may_write_status() -> serde_json::Value {
     json!({"apiGroups": ["lapsewatch.dev"], "resources": ["tenantcredentials/status"], "verbs": ["patch"]})
 }
 
-fn may_send_events() -> serde_json::Value {
+pub fn may_send_events() -> serde_json::Value {
     json!({"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create"]})
 }
 

@@ -32,6 +32,8 @@ pub struct Story {
     pub namespace: String,
     pub client: Client,
     pub clock: Arc<TestClock>,
+    /// Other namespaces that the operator watches.
+    pub also: Vec<String>,
     pub operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -44,10 +46,14 @@ impl Story {
     }
 
     pub async fn without_operator(prefix: &str, now: &str) -> Self {
-        let bed = bed();
+        Self::on(bed(), prefix, now).await
+    }
+
+    /// On a control plane of the test's own, without an operator.
+    pub async fn on(bed: &'static Bed, prefix: &str, now: &str) -> Self {
         let client = bed.client().await;
         let namespace = bed.namespace(prefix);
-        Self { bed, namespace, client, clock: Arc::new(TestClock::at(now)), operator: None }
+        Self { bed, namespace, client, clock: Arc::new(TestClock::at(now)), also: Vec::new(), operator: None }
     }
 
     pub async fn start(&mut self) {
@@ -58,10 +64,10 @@ impl Story {
     pub async fn start_as(&mut self, user: Option<&str>) {
         let mut config = self.bed.config_as(user).await;
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
-        let client = Client::try_from(config).unwrap();
+        let client = lapsewatch::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel();
         let settings = Settings {
-            namespaces: vec![self.namespace.clone()],
+            namespaces: [vec![self.namespace.clone()], self.also.clone()].concat(),
             settle: TimeDelta::seconds(30),
             instance: "test".to_owned(),
         };
@@ -141,6 +147,14 @@ impl Story {
         self.secrets().delete(name, &DeleteParams::default()).await.unwrap();
     }
 
+    pub async fn delete_credential(&self, name: &str) {
+        self.credentials().delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    pub async fn exists(&self, name: &str) -> bool {
+        self.credentials().get_opt(name).await.unwrap().is_some()
+    }
+
     pub async fn get(&self, name: &str) -> Value {
         serde_json::to_value(self.credentials().get(name).await.unwrap()).unwrap()
     }
@@ -157,6 +171,13 @@ impl Story {
         let patched =
             if status { api.patch_status(name, &params, &patch).await } else { api.patch(name, &params, &patch).await };
         patched.unwrap();
+    }
+
+    /// Applies parts of the status, as another program would that owns them.
+    pub async fn apply_status(&self, name: &str, status: Value) {
+        let object = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential", "status": status});
+        let params = PatchParams::apply("other").force();
+        self.credentials().patch_status(name, &params, &Patch::Apply(&object)).await.unwrap();
     }
 
     /// Waits until all of `expected` hold: `("Expiring", "True/Within30Days")`, `("severity", "Warning")`,

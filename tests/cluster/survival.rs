@@ -90,9 +90,11 @@ async fn an_object_that_cannot_be_understood_keeps_its_status_but_for_ready_and_
     }
     let message = condition(&status, "Ready")["message"].as_str().unwrap().to_owned();
     assert!(message.starts_with("spec.type is of another form"), "{message}");
+    assert_eq!(story.events("future").await, ["InvalidObject"]);
     let version = story.get("future").await["metadata"]["resourceVersion"].clone();
     story.calm().await;
     assert_eq!(story.get("future").await["metadata"]["resourceVersion"], version, "it is said once");
+    assert_eq!(story.events("future").await, ["InvalidObject"]);
 }
 
 #[tokio::test]

@@ -29,6 +29,13 @@ pub fn table() -> Vec<(Value, &'static str, &'static str)> {
         ),
         (apns(json!({"secretRef": {}})), "spec.secretRef.name", "Required value"),
         (apns(json!({"tenantRef": {}})), "spec.tenantRef.name", "Required value"),
+        // Times that the server's own form takes and RFC 3339 does not: nothing would assess such an object.
+        (
+            spec("DeclaredExpiry", json!({"expirationTime": "2030-01-01T00:00:00,5Z"})),
+            "spec.expirationTime",
+            "should match",
+        ),
+        (apns(json!({"mutedUntil": "2030-01-01T00:00:00+24:00"})), "spec.mutedUntil", "should match"),
         // Days.
         (apns(json!({"warnBeforeDays": []})), "spec.warnBeforeDays", "should have at least 1 items"),
         (apns(json!({"warnBeforeDays": [7, 30]})), "spec.warnBeforeDays", DAYS),

@@ -1,0 +1,60 @@
+//! An API server that stands still for a while: nothing missed, nothing repeated.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::bed::Bed;
+use crate::renewal::until_events;
+use crate::story::Story;
+
+fn signal(pid: u32, signal: &str) {
+    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn a_server_that_stands_still_is_caught_up_with() {
+    let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
+    bed.install_crds().unwrap();
+    let server = bed.server_pid();
+    let mut story = Story::on(bed, "stands-still", "2030-12-01T00:00:00Z").await;
+    for name in ["acme", "other"] {
+        story.secret(name, &[("push.pem", "apns/a.pem")]).await;
+        story.apns(name).await;
+    }
+    story.start().await;
+    for name in ["acme", "other"] {
+        story.expect(name, &[("Expiring", "True/Within60Days")]).await;
+    }
+    story.calm().await;
+
+    signal(server, "-STOP");
+    story.at("2030-12-10T00:00:00Z");
+    // Longer than a request may take.
+    tokio::time::sleep(Duration::from_secs(18)).await;
+    story.at("2030-12-26T00:00:00Z");
+    signal(server, "-CONT");
+    for name in ["acme", "other"] {
+        story.expect(name, &[("Expiring", "True/Within7Days"), ("severity", "Critical")]).await;
+        story.calm().await;
+        let events = story.events(name).await;
+        let mut once = events.clone();
+        once.dedup();
+        assert_eq!(events, once);
+        assert_eq!(events.last().unwrap(), "ExpiresWithin7Days", "{events:?}");
+    }
+    // Watches go on.
+    story.secret("acme", &[("push.pem", "apns/a-renewed.pem")]).await;
+    story.expect("acme", &[("lastChange", "Renewed"), ("Healthy", "True/Valid")]).await;
+    story.delete_events().await;
+    until_events(&story, &[]).await;
+
+    // Told to end while nothing answers, it ends all the same.
+    signal(server, "-STOP");
+    story.at("2031-01-02T00:00:00Z");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let begun = Instant::now();
+    story.stop().await;
+    let took = begun.elapsed();
+    signal(server, "-CONT");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+}
