@@ -12,9 +12,14 @@ mod failure;
 mod kind;
 mod name;
 mod pem;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired to the readers next"))]
+mod pkcs12;
+mod pkcs12_bags;
+mod pkcs12_mac;
 mod private_key;
 mod public_key;
 mod rsa;
+mod sealed;
 mod select;
 mod shape;
 mod validity;
