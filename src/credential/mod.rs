@@ -6,6 +6,9 @@
 mod apns;
 mod base64_text;
 mod classify;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired to the readers next"))]
+mod cms;
+mod cms_key;
 mod declared;
 mod der;
 #[cfg_attr(not(test), expect(dead_code, reason = "wired to the readers next"))]
