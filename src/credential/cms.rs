@@ -188,6 +188,15 @@ mod tests {
         assert_eq!(clear(&other, "apns/a.key"), Err(Locked::NoMatchingKey));
     }
 
+    #[test]
+    fn keys_that_are_no_rsa_keys_do_no_harm() {
+        let bytes = message("short-der.p7m");
+        assert_eq!(clear(&bytes, "containers/cms/short.key"), Ok(message("plain.txt")));
+        for name in ["hostile-even.key.der", "hostile-composite.key.der"] {
+            assert!(open(&bytes, &message(name)).is_err(), "{name}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(96))]
         #[test]
@@ -197,7 +206,7 @@ mod tests {
             key_changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..2),
         ) {
             let names = names("cms");
-            let mut bytes = file(which.get::<String>(&names));
+            let mut bytes = file(which.get::<&str>(&names));
             let mut key = block("apns/a.key");
             for (at, byte) in changes {
                 let at = at.index(bytes.len());

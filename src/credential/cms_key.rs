@@ -62,6 +62,12 @@ fn oaep(mut parameters: Walk<'_>) -> Result<Padding<'_>, Locked> {
         let (name, mut source) = Walk::new(field).algorithm()?;
         label = if name == oid::P_SPECIFIED { source.expect(OCTET_STRING)? } else { return Err(Locked::NotSupported) };
     }
+    // The two hashes are one in nearly all messages; some tools leave the mask's as it always was.
+    match (hash, mask) {
+        (Hash::Sha1 | Hash::Sha256 | Hash::Sha384 | Hash::Sha512, _) if hash == mask => {}
+        (Hash::Sha256, Hash::Sha1) => {}
+        _ => return Err(Locked::NotSupported),
+    }
     Ok(Padding::Oaep { hash, mask, label })
 }
 

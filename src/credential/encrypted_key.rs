@@ -98,12 +98,12 @@ mod tests {
     }
 
     /// The PKCS#8 files, decoded, but for the ones that are not opened with "secret".
-    fn keys() -> Vec<(String, Vec<u8>)> {
+    fn keys() -> Vec<(&'static str, Vec<u8>)> {
         let others = ["legacy", "umlaut", "16m", "costly", "truncated"];
         names("key")
             .into_iter()
             .filter(|name| others.iter().all(|other| !name.contains(other)))
-            .map(|name| (name.clone(), if name.ends_with("pem") { block(&name) } else { file(&name) }))
+            .map(|name| (name, if name.ends_with("pem") { block(name) } else { file(name) }))
             .collect()
     }
 

@@ -74,7 +74,7 @@ fn tried(safe: Walk<'_>, candidates: &[Password], refused: Locked, budget: &mut 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::credential::private_key::public_key;
     use crate::credential::sealed::fixture::{block, file, names};
@@ -221,11 +221,11 @@ mod tests {
     }
 
     fn mutated() -> impl Strategy<Value = Vec<u8>> {
-        let names: Vec<String> = names("p12").into_iter().filter(|name| !name.contains("600000")).collect();
+        let names: Vec<&str> = names("p12").into_iter().filter(|name| !name.contains("600000")).collect();
         let change = (any::<prop::sample::Index>(), any::<u8>());
         (prop::sample::select(names), prop::collection::vec(change, 0..6), any::<prop::sample::Index>(), any::<bool>())
             .prop_map(|(name, changes, end, cut)| {
-                let mut bytes = file(&name);
+                let mut bytes = file(name);
                 for (at, byte) in changes {
                     let at = at.index(bytes.len().min(400));
                     bytes[at] = byte;
