@@ -71,22 +71,13 @@ fn broken_tokens_say_what_is_missing() {
     }
 }
 
-/// The message that can't be opened yet, and its private key, are told apart from a message that lacks one.
+/// A private key that is encrypted itself, without its password, and one in the place of a token.
 #[test]
-fn an_encrypted_token_beside_its_private_key_is_not_opened_by_this_version() {
-    let secret = files(&[("key", "dep/server.key"), ("token.p7m", "dep/a.p7m")]);
-    is(
-        &read(DEPToken, &secret).unwrap_err(),
-        NotSupported,
-        &[
-            "key token.p7m holds an encrypted DEP server token (.p7m), which this version does not read",
-            "expected is the server token",
-        ],
-    );
+fn a_private_key_that_is_closed_or_stands_alone_is_told() {
     let sealed = files(&[("key", "dep/server.encrypted.key"), ("token.p7m", "dep/a.p7m")]);
     is(
         &read(DEPToken, &sealed).unwrap_err(),
-        NotSupported,
+        PasswordRequired,
         &["key token.p7m", "and the Secret an encrypted private key"],
     );
     is(
@@ -99,6 +90,7 @@ fn an_encrypted_token_beside_its_private_key_is_not_opened_by_this_version() {
         WrongFile,
         &["a private key; expected beside it is the server"],
     );
+    let secret = files(&[("key", "dep/server.key"), ("token.p7m", "dep/a.p7m")]);
     let selection = Selection { private_key_key: Some("token.p7m".to_owned()), ..Selection::default() };
     is(
         &credential::read(DEPToken, &secret, &selection).unwrap_err(),

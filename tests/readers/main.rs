@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod certificate;
+mod containers;
 mod dep;
 mod discovery;
 mod limits;
@@ -19,7 +20,7 @@ use lapsewatch::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
 use lapsewatch::api::reasons::FailureReason::{
-    self, Ambiguous, KeyNotFound, LimitExceeded, Malformed, NotSupported, WrongFile,
+    self, Ambiguous, KeyNotFound, LimitExceeded, Malformed, NotSupported, PasswordRequired, WrongFile,
 };
 use lapsewatch::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, Selection};
 use lapsewatch::credential;

@@ -42,7 +42,7 @@ fn page() -> String {
          Each file of `tests/fixtures/`, alone in a Secret, for each type. The readers go by content; the names are only\n\
          for people. A test compares this page with what the readers say (`LAPSEWATCH_WRITE=1 cargo test --test readers`\n\
          writes it anew).\n\n\
-         Keystores, encrypted private keys and encrypted DEP tokens are recognised, and not opened by this version.\n\
+         Each file stands alone in its Secret here: keystores and encrypted DEP tokens are opened where the password, or the private key, stands beside them.\n\
          Beside an encrypted DEP token without a private key stands `NoMatchingKey`. Of an .aetx no date can be read, so\n\
          its expiry is unknown; where the certificate stands beside it, the certificate is what is watched.\n\n\
          ## At a glance\n\n| file |",

@@ -29,7 +29,6 @@ fn wrong_files_are_named() {
         ("wrong/twice.txt", WrongFile, "holds base64 of base64"),
         ("wrong/utf16.pem", WrongFile, "holds text in UTF-16"),
         ("wrong/keystore.jks", WrongFile, "holds a Java keystore"),
-        ("wrong/keystore.p12", NotSupported, "holds a PKCS#12 keystore, which this version does not read"),
         ("wrong/truncated.pem", Malformed, "of which a part is missing"),
         ("wrong/second-half.pem", Malformed, "of which a part is missing"),
         ("wrong/glued.pem", Malformed, "of which a part is missing"),
@@ -82,7 +81,7 @@ fn of_several_wrong_files_the_most_telling_is_named() {
         (&[("a", "apns/a.key"), ("b", "wrong/note.txt")], WrongFile, "key a holds a private key"),
         (&[("a", "apns/a.key"), ("b", "wrong/empty")], WrongFile, "key b is empty"),
         (&[("a", "apns/app-push.pem"), ("b", "wrong/truncated.pem")], Malformed, "key b"),
-        (&[("a", "x509/ca.pem"), ("b", "apns/a.p12")], NotSupported, "key b holds a PKCS#12"),
+        (&[("a", "x509/ca.pem"), ("b", "apns/a.p12")], PasswordRequired, "key b holds a PKCS#12"),
         (&[("a", "x509/ca.pem"), ("b", "apns/app-push.pem")], WrongFile, "key b holds an app's"),
     ] {
         is(&read(APNsCertificate, &files(values)).unwrap_err(), reason, &[named]);
