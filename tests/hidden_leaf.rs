@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use lapsewatch::api::credential::CredentialType::X509Certificate;
-use lapsewatch::api::reasons::FailureReason::{self, LimitExceeded, Malformed, NotSupported, WrongFile};
+use lapsewatch::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, WrongFile};
 use lapsewatch::api::status::{CredentialFacts, Failure, Selection};
 use lapsewatch::credential;
 use lapsewatch::secret::{SecretBytes, SecretData};
@@ -29,7 +29,7 @@ fn key(facts: &CredentialFacts) -> &str {
 /// What may hold the leaf, and the failure that is told of it.
 fn hiding() -> Vec<(&'static str, Vec<u8>, FailureReason, &'static str)> {
     vec![
-        ("a.p12", fixture("wrong/keystore.p12"), NotSupported, "key a.p12 holds a PKCS#12 keystore"),
+        ("a.p12", fixture("wrong/keystore.p12"), PasswordRequired, "key a.p12 holds a PKCS#12 keystore"),
         ("a.jks", fixture("wrong/keystore.jks"), WrongFile, "key a.jks holds a Java keystore"),
         ("a.p7b", fixture("wrong/bundle.p7b"), WrongFile, "key a.p7b holds a PKCS#7 message or bundle"),
         ("a.pem", fixture("wrong/utf16.pem"), WrongFile, "key a.pem holds text in UTF-16"),

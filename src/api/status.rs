@@ -120,6 +120,14 @@ pub enum Format {
     PEM,
     /// Raw DER.
     DER,
+    /// A PKCS#12 keystore.
+    PKCS12,
+    /// JSON, in base64 or as it is.
+    JSON,
+    /// An encrypted S/MIME message.
+    SMIME,
+    /// A Windows Phone enrollment token.
+    AETX,
 }
 
 /// Whether a date of expiry is known.

@@ -16,7 +16,7 @@ const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// The topic, or what the certificate is instead.
 pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
-    let user_ids = attributes(certificate.subject(), USER_ID);
+    let user_ids = user_ids(certificate);
     if let Some(topic) = user_ids.iter().find(|id| is_topic(id)) {
         return Ok(topic.clone());
     }
@@ -38,6 +38,11 @@ pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
     } else {
         Err(Kind::NoUserId)
     }
+}
+
+/// All user IDs of the subject.
+pub(super) fn user_ids(certificate: &X509Certificate<'_>) -> Vec<String> {
+    attributes(certificate.subject(), USER_ID)
 }
 
 /// Whether a user ID is a topic of MDM push, and one that can be published whole.

@@ -21,6 +21,9 @@ pub(super) fn text(bytes: &[u8]) -> Kind {
     let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default().to_ascii_lowercase();
     let has = |word: &str| find(&head, word.as_bytes()).is_some();
     let anywhere = |word: &str| find(bytes, word.as_bytes()).is_some();
+    if let (Some(b'{' | b'['), Some(kind)) = (bytes.first(), begins_as_token(bytes)) {
+        return kind;
+    }
     match bytes {
         [] => Kind::Empty,
         [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => Kind::JavaKeystore,
@@ -29,7 +32,7 @@ pub(super) fn text(bytes: &[u8]) -> Kind {
         [b'<', ..] if has("<plist") => Kind::PropertyList,
         [b'<', ..] if has("wap-provisioningdoc") => Kind::EnrollmentToken,
         [b'<', ..] if has("<?xml") => Kind::OtherXml,
-        [b'{' | b'[', .., b'}' | b']'] => json(bytes),
+        [b'{' | b'[', .., b'}' | b']'] => Kind::OtherJson,
         _ if has("application/pkcs7-mime") || has("application/x-pkcs7-mime") => Kind::DepMessage,
         _ if anywhere("consumer_key") && anywhere("access_token") => Kind::DepJson,
         _ if has("ssh-rsa ") || has("ssh-ed25519 ") || has("ecdsa-sha2-") => Kind::PublicKey,
@@ -38,15 +41,15 @@ pub(super) fn text(bytes: &[u8]) -> Kind {
     }
 }
 
-/// Which JSON it is, by the names in it.
-fn json(bytes: &[u8]) -> Kind {
-    let has = |name: &str| find(bytes, name.as_bytes()).is_some();
-    if has("\"consumer_key\"") && has("\"access_token\"") {
-        Kind::DepJson
-    } else if has("\"token\"") && (has("\"expDate\"") || has("\"orgName\"")) {
-        Kind::VppToken
+/// Which token a text of broken JSON was, by what is left of the names in it.
+pub(super) fn begins_as_token(bytes: &[u8]) -> Option<Kind> {
+    let has = |names: &[&str]| names.iter().any(|name| find(bytes, format!("\"{name}\"").as_bytes()).is_some());
+    if has(&["consumer_key", "consumer_secret", "access_secret"]) {
+        Some(Kind::DepJson)
+    } else if has(&["expDate", "orgName", "token"]) {
+        Some(Kind::VppToken)
     } else {
-        Kind::OtherJson
+        None
     }
 }
 

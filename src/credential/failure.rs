@@ -4,7 +4,10 @@
 
 use std::fmt::Write as _;
 
-use super::kind::{Kind, Limit, Problem};
+use super::container::Locked;
+use super::expected::{expected, noun};
+use super::kind::{Kind, Limit, Problem, Sealed};
+use super::token::is_token;
 use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::reasons::FailureReason;
@@ -29,7 +32,7 @@ pub(super) fn key_not_found<'a>(field: &str, key: &str, keys: impl Iterator<Item
     failure(FailureReason::KeyNotFound, message)
 }
 
-/// Several certificates fit.
+/// Several credentials fit.
 pub(super) fn ambiguous<'a>(type_: CredentialType, keys: impl Iterator<Item = &'a str> + Clone) -> Failure {
     let what = noun(type_);
     let message = match keys.clone().count() {
@@ -71,6 +74,11 @@ pub(super) fn problem(type_: CredentialType, key: &str, problem: Problem) -> Fai
                 "key {key} holds a certificate signing request; expected is the MDM push certificate that Apple's push portal (identity.apple.com/pushcert) returned for it"
             ),
         ),
+        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) if is_token(type_) => {
+            let kind = if kind == Kind::PrivateKey { "a private key" } else { "an encrypted private key" };
+            let beside = if type_ == CredentialType::DEPToken { "expected beside it" } else { "expected" };
+            failure(FailureReason::WrongFile, format!("key {key} holds {kind}; {beside} is {expected}"))
+        }
         Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) => failure(
             FailureReason::WrongFile,
             format!("key {key} holds {}; expected beside it is {expected}", kind.words()),
@@ -78,12 +86,47 @@ pub(super) fn problem(type_: CredentialType, key: &str, problem: Problem) -> Fai
         Problem::Wrong(kind) => {
             failure(FailureReason::WrongFile, format!("key {key} holds {}; expected is {expected}", kind.words()))
         }
-        Problem::Keystore => failure(
-            FailureReason::NotSupported,
-            format!("key {key} holds a PKCS#12 keystore, which this version does not read; expected is {expected}"),
-        ),
+        Problem::Locked(sealed, why) => locked(&key, sealed, why, expected),
         Problem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("key {key} {}", over(limit))),
     }
+}
+
+/// A container that stays closed.
+fn locked(key: &str, sealed: Sealed, why: Locked, expected: &str) -> Failure {
+    let what = match sealed {
+        Sealed::Keystore => "a PKCS#12 keystore",
+        Sealed::Message | Sealed::LoneMessage => "an encrypted DEP server token (.p7m)",
+        Sealed::MessageKey => "an encrypted DEP server token (.p7m), and the Secret an encrypted private key",
+    };
+    let (reason, rest) = match why {
+        Locked::PasswordRequired => (
+            FailureReason::PasswordRequired,
+            "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
+        ),
+        Locked::PasswordWrong => {
+            (FailureReason::PasswordWrong, "that the password named in spec.secretRef.passwordKey does not open")
+        }
+        Locked::NoMatchingKey if sealed == Sealed::LoneMessage => (
+            FailureReason::NoMatchingKey,
+            "and the Secret holds no private key to open it; needed beside it is the private key whose public part was uploaded to Apple before the token was downloaded",
+        ),
+        Locked::NoMatchingKey => (
+            FailureReason::NoMatchingKey,
+            "that no private key of the Secret opens; needed beside it is the one whose public part was uploaded to Apple before the token was downloaded",
+        ),
+        Locked::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
+        Locked::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
+        Locked::TooCostly => (
+            FailureReason::LimitExceeded,
+            "whose password takes more rounds of key derivation than the 1000000, and 2000000 for one Secret, that are computed",
+        ),
+    };
+    let joint = if rest.starts_with("which") { "," } else { "" };
+    let end = match why {
+        Locked::NotSupported | Locked::Malformed => format!("; expected is {expected}"),
+        _ => String::new(),
+    };
+    failure(reason, format!("key {key} holds {what}{joint} {rest}{end}"))
 }
 
 /// The value of `key` does not give what was expected, and only a CA's certificate is there besides.
@@ -99,24 +142,7 @@ fn over(limit: Limit) -> &'static str {
         Limit::Value => "holds more than the 256 KiB that are read of one value",
         Limit::Blocks => "holds more than the 64 PEM blocks that are read of one value",
         Limit::RsaKey => "holds a certificate whose RSA key has more than the 16384 bits that are read",
-    }
-}
-
-/// One of what the type expects, for the middle of a sentence.
-fn noun(type_: CredentialType) -> &'static str {
-    match type_ {
-        CredentialType::APNsCertificate => "MDM push certificate",
-        _ => "certificate",
-    }
-}
-
-/// What the type expects, and where to get it.
-fn expected(type_: CredentialType) -> &'static str {
-    match type_ {
-        CredentialType::APNsCertificate => {
-            "the MDM push certificate, in PEM or DER, from Apple's push portal (identity.apple.com/pushcert)"
-        }
-        _ => "an X.509 certificate, in PEM or DER, from whoever issues it",
+        Limit::Nesting => "holds what nests deeper than the 32 levels that are read",
     }
 }
 
@@ -156,6 +182,48 @@ fn shown(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stays_closed_says_what_is_needed() {
+        for (sealed, why, reason, words) in [
+            (
+                Sealed::Keystore,
+                Locked::PasswordRequired,
+                FailureReason::PasswordRequired,
+                "keystore that needs a password; put",
+            ),
+            (Sealed::Keystore, Locked::PasswordWrong, FailureReason::PasswordWrong, "does not open"),
+            (
+                Sealed::Keystore,
+                Locked::NotSupported,
+                FailureReason::NotSupported,
+                "keystore, which this version does not read; expected",
+            ),
+            (Sealed::Keystore, Locked::Malformed, FailureReason::Malformed, "damaged or cut off; expected"),
+            (Sealed::Keystore, Locked::TooCostly, FailureReason::LimitExceeded, "rounds of key derivation"),
+            (
+                Sealed::Message,
+                Locked::NoMatchingKey,
+                FailureReason::NoMatchingKey,
+                "(.p7m) that no private key of the Secret opens; needed",
+            ),
+            (
+                Sealed::MessageKey,
+                Locked::PasswordRequired,
+                FailureReason::PasswordRequired,
+                "and the Secret an encrypted private key that needs a password",
+            ),
+            (
+                Sealed::LoneMessage,
+                Locked::NoMatchingKey,
+                FailureReason::NoMatchingKey,
+                "(.p7m) and the Secret holds no private key",
+            ),
+        ] {
+            let failure = problem(CredentialType::DEPToken, "token", Problem::Locked(sealed, why));
+            assert!(failure.reason == reason && failure.message.contains(words), "{failure:?}");
+        }
+    }
 
     #[test]
     fn at_most_ten_names_are_listed_sorted() {

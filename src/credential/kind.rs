@@ -1,8 +1,18 @@
-//! The kinds of file that stand where a certificate should, in an administrator's words.
+//! The kinds of file that stand where a credential should, in an administrator's words.
+
+pub(super) use super::breakage::{Breakage, Flaw};
+use super::container::Locked;
+use crate::api::credential::CredentialType;
 
 /// Something else than what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    PushCertificate,
+    WindowsCertificate,
+    Certificate,
+    NoCodeSigning,
+    NoPublisherId,
+    Keystore,
     AppPushCertificate,
     VendorCertificate,
     DeviceCertificate,
@@ -18,7 +28,7 @@ pub(super) enum Kind {
     VppToken,
     DepMessage,
     DepJson,
-    SignedMessage,
+    OtherMessage,
     EnrollmentToken,
     HtmlPage,
     PropertyList,
@@ -32,33 +42,55 @@ pub(super) enum Kind {
     Empty,
 }
 
-/// How something that begins as a certificate breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Breakage {
-    CutOff,
-    NotBase64,
-    NotACertificate,
-    MoreFollows,
-}
-
 /// What is larger than is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Limit {
     Value,
     Blocks,
     RsaKey,
+    Nesting,
 }
 
-/// Why a value gives no certificate that fits.
+/// What a password or a private key opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sealed {
+    Keystore,
+    Message,
+    /// A message in a Secret without a private key that could open it.
+    LoneMessage,
+    /// A message whose private key may be one that is encrypted itself.
+    MessageKey,
+}
+
+/// Why a value gives nothing that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
     Malformed(Breakage),
     Wrong(Kind),
-    Keystore,
+    Locked(Sealed, Locked),
     Limit(Limit),
 }
 
 impl Problem {
+    /// How it looks where a credential of that type is expected: what breaks as something else is just something else.
+    pub(super) fn seen_for(self, type_: CredentialType) -> Self {
+        use CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate};
+        let is_certificate = matches!(type_, APNsCertificate | X509Certificate | WindowsSymantecCertificate);
+        let kind = match self {
+            Self::Malformed(breakage) => breakage.kind(),
+            Self::Limit(Limit::RsaKey) => Kind::Certificate,
+            _ => return self,
+        };
+        let is_expected = match kind {
+            Kind::Certificate => is_certificate,
+            Kind::EnrollmentToken => type_ == WindowsSymantecCertificate,
+            Kind::VppToken => type_ == VPPToken,
+            Kind::DepJson | Kind::DepMessage => type_ == DEPToken,
+            _ => false,
+        };
+        if is_expected { self } else { Self::Wrong(kind) }
+    }
+
     /// How much it tells where several values give none: the least first.
     pub(super) fn rank(self) -> u8 {
         match self {
@@ -66,26 +98,36 @@ impl Problem {
             Self::Wrong(
                 Kind::AppPushCertificate | Kind::VendorCertificate | Kind::DeviceCertificate | Kind::OtherUserId,
             ) => 1,
-            Self::Keystore => 2,
-            Self::Wrong(Kind::NoUserId) => 3,
-            Self::Limit(_) => 4,
-            Self::Wrong(Kind::SigningRequest | Kind::PushRequest) => 5,
-            Self::Wrong(Kind::Empty) => 7,
-            Self::Wrong(Kind::PrivateKey | Kind::EncryptedPrivateKey) => 8,
+            Self::Locked(_, Locked::NoMatchingKey) => 3,
+            Self::Locked(..) => 2,
+            // Credentials, if of another type.
+            Self::Wrong(
+                Kind::PushCertificate
+                | Kind::WindowsCertificate
+                | Kind::VppToken
+                | Kind::DepMessage
+                | Kind::DepJson
+                | Kind::EnrollmentToken
+                | Kind::NoPublisherId,
+            ) => 4,
+            Self::Wrong(Kind::NoUserId | Kind::NoCodeSigning | Kind::Certificate | Kind::Keystore) => 5,
+            Self::Limit(_) => 6,
+            Self::Wrong(Kind::SigningRequest | Kind::PushRequest) => 7,
+            Self::Wrong(Kind::Empty) => 9,
+            Self::Wrong(Kind::PrivateKey | Kind::EncryptedPrivateKey) => 10,
             // A password or a note stands beside many a credential.
-            Self::Wrong(Kind::Text | Kind::Binary | Kind::OtherPem) => 9,
-            Self::Wrong(_) => 6,
+            Self::Wrong(Kind::Text | Kind::Binary | Kind::OtherPem) => 11,
+            Self::Wrong(_) => 8,
         }
     }
 
     /// Whether a certificate may stand in the value that can't be read there, or was to stand there.
     pub(super) fn may_hide_a_certificate(self) -> bool {
         match self {
-            Self::Malformed(_) | Self::Keystore | Self::Limit(_) => true,
-            Self::Wrong(kind) => matches!(
-                kind,
-                Kind::JavaKeystore | Kind::SignedMessage | Kind::TwiceEncoded | Kind::Utf16 | Kind::Empty
-            ),
+            Self::Malformed(_) | Self::Locked(..) | Self::Limit(_) => true,
+            Self::Wrong(kind) => {
+                matches!(kind, Kind::JavaKeystore | Kind::OtherMessage | Kind::TwiceEncoded | Kind::Utf16 | Kind::Empty)
+            }
         }
     }
 }
@@ -94,6 +136,18 @@ impl Kind {
     /// What it is, as the object of "holds".
     pub(super) fn words(self) -> &'static str {
         match self {
+            Self::PushCertificate => "an MDM push certificate (which type APNsCertificate is for)",
+            Self::WindowsCertificate => {
+                "a Windows code-signing certificate with a Publisher ID (which type WindowsSymantecCertificate is for)"
+            }
+            Self::Certificate => "a certificate",
+            Self::NoCodeSigning => {
+                "a certificate that is not for code signing (its extended key usage does not say so), such as a server's or a CA's"
+            }
+            Self::NoPublisherId => {
+                "a code-signing certificate without a Publisher ID (its subject has no numeric user ID)"
+            }
+            Self::Keystore => "a PKCS#12 keystore",
             Self::AppPushCertificate => {
                 "an app's push certificate (for the notifications of one app, from Apple's developer portal)"
             }
@@ -119,7 +173,7 @@ impl Kind {
                 "an encrypted message, as a DEP server token is (a .p7m file, which type DEPToken is for)"
             }
             Self::DepJson => "a decrypted DEP server token (which type DEPToken is for)",
-            Self::SignedMessage => "a PKCS#7 message or bundle",
+            Self::OtherMessage => "a PKCS#7 message or bundle",
             Self::EnrollmentToken => {
                 "a Windows Phone enrollment token (an .aetx file, which type WindowsSymantecCertificate is for)"
             }
@@ -133,18 +187,6 @@ impl Kind {
             Self::Text => "plain text",
             Self::Binary => "binary data of no known kind",
             Self::Empty => "nothing",
-        }
-    }
-}
-
-impl Breakage {
-    /// What is wrong with it, as the object of "holds".
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::CutOff => "a certificate of which a part is missing (a PEM block without its BEGIN or END line)",
-            Self::NotBase64 => "a PEM certificate with something in it that is not base64",
-            Self::NotACertificate => "what begins as a certificate and is damaged or cut off",
-            Self::MoreFollows => "a certificate with other data glued to its end",
         }
     }
 }

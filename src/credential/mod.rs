@@ -3,22 +3,42 @@
 //! No clock, no input or output, no Kubernetes. Readers go by content, never by the name of a key or file. A failure
 //! names keys of the Secret and kinds of file; nothing of any content, and no parser's own text, gets into it.
 
+mod aetx;
 mod apns;
 mod base64_text;
+mod breakage;
+mod certificates;
 mod classify;
+mod cms;
+mod cms_key;
+mod container;
+mod date;
 mod declared;
+mod dep;
 mod der;
+mod encrypted_key;
+mod expected;
 mod failure;
+mod json;
 mod kind;
+mod mime;
 mod name;
 mod pem;
+mod pkcs12;
+mod pkcs12_bags;
+mod pkcs12_mac;
 mod private_key;
 mod public_key;
 mod rsa;
-mod select;
+mod sealed;
+mod search;
 mod shape;
+mod symantec;
+mod token;
+mod tokens;
 mod validity;
 mod value;
+mod vpp;
 mod x509;
 
 pub use declared::declared;
@@ -27,27 +47,24 @@ use crate::api::credential::CredentialType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::{CredentialFacts, Failure, Selection};
 use crate::secret::SecretData;
+use search::Search;
 
 /// Counts the readers' changes: where a status was made by another revision, the Secret is read again.
-pub const READER_REVISION: i64 = 1;
+pub const READER_REVISION: i64 = 2;
 
 /// Reads the credential that a Secret holds.
 ///
 /// # Errors
 /// With the reason and a text for the administrator when none can be read.
 pub fn read(type_: CredentialType, secret: &SecretData, selection: &Selection) -> Result<CredentialFacts, Failure> {
-    let not_supported = |message: &str| Err(failure::failure(FailureReason::NotSupported, message.to_owned()));
     match type_ {
-        CredentialType::APNsCertificate | CredentialType::X509Certificate => {
-            select::certificate(type_, secret, selection)
-        }
-        CredentialType::VPPToken => not_supported("this version does not read VPP content tokens yet"),
-        CredentialType::DEPToken => not_supported("this version does not read DEP server tokens yet"),
-        CredentialType::WindowsSymantecCertificate => {
-            not_supported("this version does not read Windows Symantec certificates yet")
-        }
-        CredentialType::DeclaredExpiry => {
-            not_supported("a DeclaredExpiry is read from no Secret; its date stands in spec.expirationTime")
-        }
+        CredentialType::APNsCertificate
+        | CredentialType::X509Certificate
+        | CredentialType::WindowsSymantecCertificate => certificates::facts(Search::new(type_, secret, selection)?),
+        CredentialType::VPPToken | CredentialType::DEPToken => tokens::facts(Search::new(type_, secret, selection)?),
+        CredentialType::DeclaredExpiry => Err(failure::failure(
+            FailureReason::NotSupported,
+            "a DeclaredExpiry is read from no Secret; its date stands in spec.expirationTime".to_owned(),
+        )),
     }
 }

@@ -115,7 +115,7 @@ fn push_value(text: &mut String, value: &Any<'_>) {
 
 /// Characters that a terminal or a page would not show as they are: controls, and those that turn the text's direction
 /// or join and part without a mark.
-fn is_unseen(letter: char) -> bool {
+pub(super) fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -23,8 +23,18 @@ pub(super) struct Block<'a> {
     pub label: &'a [u8],
     /// Whether its headers say that it is encrypted.
     pub encrypted: bool,
+    /// The headers.
+    pub headers: &'a [u8],
+    /// All that stands between BEGIN and END.
+    pub text: &'a [u8],
     /// What it holds.
     pub body: Result<Zeroizing<Vec<u8>>, Breakage>,
+}
+
+impl<'a> Block<'a> {
+    fn cut_off(label: &'a [u8], text: &'a [u8]) -> Self {
+        Self { label, encrypted: false, headers: &[], text, body: Err(Breakage::CutOff) }
+    }
 }
 
 /// More than [`MAX_BLOCKS`] blocks.
@@ -55,7 +65,7 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
         let (segment, next) = after.split_at(find(after, BEGIN).unwrap_or(after.len()));
         let label = split(segment.get(..MAX_LABEL.min(segment.len())).unwrap_or_default(), DASHES);
         let Some((label, _)) = label.filter(|(label, _)| label.iter().all(|byte| matches!(byte, b' '..=b'~'))) else {
-            blocks.push(Block { label: b"", encrypted: false, body: Err(Breakage::CutOff) });
+            blocks.push(Block::cut_off(b"", &[]));
             rest = next;
             continue;
         };
@@ -67,13 +77,13 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
                 rest = after.get(label.len() + DASHES.len() + body.len() + end.len()..).unwrap_or_default();
             }
             None => {
-                blocks.push(Block { label, encrypted: false, body: Err(Breakage::CutOff) });
+                blocks.push(Block::cut_off(label, body));
                 rest = next;
             }
         }
     }
     if remains || has_remains(rest) {
-        blocks.push(Block { label: b"CERTIFICATE", encrypted: false, body: Err(Breakage::CutOff) });
+        blocks.push(Block::cut_off(b"CERTIFICATE", &[]));
     }
     Ok(blocks)
 }
@@ -91,7 +101,8 @@ fn block<'a>(label: &'a [u8], body: &'a [u8]) -> Block<'a> {
         }
         rest = after;
     }
-    Block { label, encrypted, body: base64_text::decode(rest).ok_or(Breakage::NotBase64) }
+    let headers = body.get(..body.len().saturating_sub(rest.len())).unwrap_or_default();
+    Block { label, encrypted, headers, text: body, body: base64_text::decode(rest).ok_or(Breakage::NotBase64) }
 }
 
 /// Whether the text holds half of a certificate's frame.

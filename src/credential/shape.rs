@@ -17,7 +17,7 @@ pub(super) enum Shape {
     EncryptedKey,
     Pkcs12,
     EncryptedMessage,
-    SignedMessage,
+    OtherMessage,
 }
 
 /// 1.2.840.113549.1.7: the messages of PKCS#7, one number more each.
@@ -31,8 +31,8 @@ pub(super) fn shape(bytes: &[u8]) -> Option<Shape> {
         INTEGER => versioned(head),
         SEQUENCE => nested(head),
         OBJECT_IDENTIFIER => match head.content.strip_prefix(&PKCS7)? {
-            [2] => Some(Shape::SignedMessage),
-            _ => Some(Shape::EncryptedMessage),
+            [3] => Some(Shape::EncryptedMessage),
+            _ => Some(Shape::OtherMessage),
         },
         _ => None,
     }

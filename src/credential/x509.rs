@@ -13,7 +13,9 @@ use super::kind::{Breakage, Kind, Limit, Problem};
 use super::name;
 use super::public_key::{self, CertificateKey, PublicKey};
 use super::shape::{Shape, shape};
+use super::symantec;
 use super::validity;
+use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{CredentialFacts, Format};
 
@@ -31,6 +33,8 @@ pub(super) struct Certificate {
     pub is_ca: bool,
     /// The topic of MDM push, or what it is instead.
     pub topic: Result<String, Kind>,
+    /// The Publisher ID of Windows code signing, or what it lacks.
+    pub publisher_id: Result<String, Kind>,
     /// The public key, where private keys can be held against it.
     pub public_key: Option<PublicKey>,
     /// Stand for the names, for whom it was issued and by whom.
@@ -42,6 +46,32 @@ impl Certificate {
     /// Who issued it, going by the names, where that was another than itself.
     pub(super) fn other_issuer(&self) -> Option<[u8; 32]> {
         (self.issuer != self.subject).then_some(self.issuer)
+    }
+
+    /// The identity that it has for a type; none for other certificates, which any may replace.
+    pub(super) fn identity(&self, type_: CredentialType) -> Option<&str> {
+        match type_ {
+            CredentialType::APNsCertificate => self.topic.as_deref().ok(),
+            CredentialType::WindowsSymantecCertificate => self.publisher_id.as_deref().ok(),
+            _ => None,
+        }
+    }
+
+    /// What it is where another thing is expected; `None` where it fits.
+    pub(super) fn misfit(&self, type_: CredentialType) -> Option<Kind> {
+        match (type_, &self.topic, &self.publisher_id) {
+            (CredentialType::X509Certificate, ..)
+            | (CredentialType::APNsCertificate, Ok(_), _)
+            | (CredentialType::WindowsSymantecCertificate, _, Ok(_)) => None,
+            (_, Ok(_), _) => Some(Kind::PushCertificate),
+            (_, Err(kind @ (Kind::AppPushCertificate | Kind::VendorCertificate | Kind::DeviceCertificate)), _) => {
+                Some(*kind)
+            }
+            (_, _, Ok(_)) => Some(Kind::WindowsCertificate),
+            (CredentialType::APNsCertificate, Err(kind), _) => Some(*kind),
+            (CredentialType::WindowsSymantecCertificate, _, Err(kind)) => Some(*kind),
+            _ => Some(Kind::Certificate),
+        }
     }
 
     /// The last moment of its validity.
@@ -94,6 +124,7 @@ pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate
         fingerprint,
         is_ca: is_ca(&certificate),
         topic: apns::topic(&certificate),
+        publisher_id: symantec::publisher_id(&certificate),
         public_key,
         subject: Sha256::digest(certificate.subject().as_raw()).into(),
         issuer: Sha256::digest(certificate.issuer().as_raw()).into(),

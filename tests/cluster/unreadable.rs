@@ -102,7 +102,7 @@ async fn each_bad_secret_has_its_reason_and_harms_no_other() {
     story.expect("no-key", &[("Ready", "False/KeyNotFound")]).await;
     story.secret_of("later", &[("token", b"x".to_vec())]).await;
     story.credential("later", json!({"type": "VPPToken", "secretRef": {"name": "later"}})).await;
-    story.expect("later", &[("Ready", "False/NotSupported")]).await;
+    story.expect("later", &[("Ready", "False/WrongFile")]).await;
 
     story.at("2030-07-01T00:00:30Z");
     for (name, _, reason) in &cases {

@@ -1,0 +1,66 @@
+//! How something that begins as a credential breaks, in an administrator's words.
+
+use super::kind::Kind;
+
+/// What is wrong with something that begins as a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Breakage {
+    CutOff,
+    NotBase64,
+    NotACertificate,
+    MoreFollows,
+    VppToken(Flaw),
+    DepJson(Flaw),
+    DepMessage,
+    EnrollmentToken(Flaw),
+}
+
+/// What is wrong with a token. The names are of its format, not of its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    Broken,
+    NotBase64,
+    Lacks(&'static str),
+    Unreadable(&'static str),
+    Twice(&'static str),
+}
+
+impl Breakage {
+    /// What it begins as.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::CutOff | Self::NotBase64 | Self::NotACertificate | Self::MoreFollows => Kind::Certificate,
+            Self::VppToken(_) => Kind::VppToken,
+            Self::DepJson(_) => Kind::DepJson,
+            Self::DepMessage => Kind::DepMessage,
+            Self::EnrollmentToken(_) => Kind::EnrollmentToken,
+        }
+    }
+
+    /// What is wrong with it, as the object of "holds".
+    pub(super) fn words(self) -> String {
+        let words = match self {
+            Self::CutOff => "a certificate of which a part is missing (a PEM block without its BEGIN or END line)",
+            Self::NotBase64 => "a PEM certificate with something in it that is not base64",
+            Self::NotACertificate => "what begins as a certificate and is damaged or cut off",
+            Self::MoreFollows => "a certificate with other data glued to its end",
+            Self::DepMessage => "what begins as an encrypted DEP server token and is damaged or cut off",
+            Self::VppToken(flaw) => return flaw.words("a VPP content token"),
+            Self::DepJson(flaw) => return flaw.words("a decrypted DEP server token"),
+            Self::EnrollmentToken(flaw) => return flaw.words("a Windows Phone enrollment token"),
+        };
+        words.to_owned()
+    }
+}
+
+impl Flaw {
+    fn words(self, what: &str) -> String {
+        match self {
+            Self::Broken => format!("what begins as {what} and is damaged or cut off"),
+            Self::NotBase64 => format!("{what} with something in it that is not base64"),
+            Self::Lacks(name) => format!("{what} without its {name}"),
+            Self::Unreadable(name) => format!("{what} whose {name} can't be read"),
+            Self::Twice(name) => format!("{what} in which {name} stands twice"),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Which certificate of the Secret, and which private key: the named ones, else by content.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::failure;
+use super::kind::Problem;
+use super::search::{Search, key_name, prefer};
+use super::tokens;
+use super::validity;
+use super::value::PrivateKey;
+use super::x509::Certificate;
+use crate::api::credential::CredentialType;
+use crate::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeysUsed};
+
+const TLS_CERTIFICATE: &str = "tls.crt";
+
+/// Finds the certificate and its private key, and gives the facts. Where a type is also for tokens, one is read where no
+/// certificate can be: it carries no date.
+pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> {
+    if !search.has_plain() {
+        search.open_keystores();
+    }
+    if search.password_key.is_some() && !search.has_fitting_pair() {
+        search.open_private_keys();
+    }
+    let has_tokens = search.in_scope().any(|(_, value)| !value.tokens.is_empty());
+    if has_tokens && search.fitting().next().is_none() {
+        return tokens::facts(search);
+    }
+    let found = search.certificate()?;
+    let (key_match, private_key) = search.private_key(found);
+    let certificate = found.certificate;
+    let grace_end_time = match search.type_ {
+        CredentialType::APNsCertificate => certificate.not_after().and_then(validity::grace_end),
+        _ => None,
+    };
+    let in_keystore = certificate.facts.format == Some(Format::PKCS12);
+    let with_password = in_keystore || private_key.is_some_and(|(_, is_opened)| is_opened);
+    Ok(CredentialFacts {
+        identity: certificate.identity(search.type_).map(str::to_owned),
+        grace_end_time,
+        key_match,
+        keys: Some(KeysUsed {
+            credential: Some(key_name(found.key)),
+            private_key: private_key.map(|(key, _)| key_name(key)),
+            password: search.password_key.filter(|_| with_password).map(key_name),
+        }),
+        ..certificate.facts.clone()
+    })
+}
+
+/// A certificate, and the Secret's key that it stands in.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    key: &'a str,
+    certificate: &'a Certificate,
+}
+
+impl<'a> Search<'a> {
+    /// All certificates of the type that is looked for, and the keys that they stand in.
+    fn fitting(&self) -> impl Iterator<Item = (&'a str, &Certificate)> {
+        let certificates = self.in_scope().flat_map(|(key, value)| value.certificates.iter().map(move |it| (key, it)));
+        certificates.filter(|(_, certificate)| certificate.misfit(self.type_).is_none())
+    }
+
+    /// Whether one stands beside its own private key.
+    fn has_fitting_pair(&self) -> bool {
+        let own_keys = self.readable_keys();
+        self.fitting().any(|(_, certificate)| own_keys.iter().any(|private| private.belongs_to(certificate)))
+    }
+
+    /// Whether one can be read that no keystore needs to be opened for. A CA's is one only where it is clearly meant.
+    fn has_plain(&self) -> bool {
+        let own_keys = self.readable_keys();
+        self.fitting().any(|(key, certificate)| {
+            !certificate.is_ca
+                || self.is_tls && key == TLS_CERTIFICATE
+                || own_keys.iter().any(|private| private.belongs_to(certificate))
+        })
+    }
+
+    /// The one certificate that is meant.
+    fn certificate(&self) -> Result<Found<'_>, Failure> {
+        let mut fits: Vec<Found<'_>> = Vec::new();
+        let mut by_fingerprint = BTreeMap::new();
+        for (key, certificate) in self.fitting() {
+            match by_fingerprint.get(&certificate.fingerprint).and_then(|at: &usize| fits.get_mut(*at)) {
+                Some(known) if self.is_tls && key == TLS_CERTIFICATE => known.key = key,
+                Some(_) => {}
+                None => {
+                    by_fingerprint.insert(certificate.fingerprint, fits.len());
+                    fits.push(Found { key, certificate });
+                }
+            }
+        }
+        if fits.is_empty() {
+            return Err(self.most_telling());
+        }
+        if fits.iter().all(|found| found.certificate.is_ca)
+            && let Some(failure) = self.hidden_by_a_ca(&fits)
+        {
+            return Err(failure);
+        }
+        let issuers: BTreeSet<[u8; 32]> = fits.iter().filter_map(|found| found.certificate.other_issuer()).collect();
+        let own_keys = self.readable_keys();
+        prefer(&mut fits, |found| !found.certificate.is_ca);
+        prefer(&mut fits, |found| self.is_tls && found.key == TLS_CERTIFICATE);
+        prefer(&mut fits, |found| !issuers.contains(&found.certificate.subject));
+        prefer(&mut fits, |found| own_keys.iter().any(|private| private.belongs_to(found.certificate)));
+        match fits.as_slice() {
+            [only] => Ok(*only),
+            several => {
+                let mut keys: Vec<&str> = several.iter().map(|found| found.key).collect();
+                keys.dedup();
+                Err(failure::ambiguous(self.type_, keys.into_iter()))
+            }
+        }
+    }
+
+    /// A CA's certificate that is left alone because its leaf can't be read must not pass for the leaf.
+    fn hidden_by_a_ca(&self, fits: &[Found<'_>]) -> Option<Failure> {
+        let tls = self
+            .values
+            .get(TLS_CERTIFICATE)
+            .and_then(|value| value.problem)
+            .filter(|_| self.is_tls && self.key.is_none());
+        let tls = tls.filter(|_| fits.iter().all(|found| found.key != TLS_CERTIFICATE));
+        let own_keys = self.readable_keys();
+        let has_own_key = |found: &Found<'_>| own_keys.iter().any(|private| private.belongs_to(found.certificate));
+        let is_meant = fits.iter().any(|found| self.is_tls && found.key == TLS_CERTIFICATE || has_own_key(found));
+        let hides = |problem: Problem| match problem {
+            Problem::Malformed(_) => true,
+            problem => !is_meant && problem.may_hide_a_certificate(),
+        };
+        let hiding = self.in_scope().filter_map(|(key, value)| Some((key, value.problem.filter(|p| hides(*p))?)));
+        let (key, problem) = match tls {
+            Some(problem) => (TLS_CERTIFICATE, problem),
+            None => hiding.min_by_key(|(_, problem)| problem.rank())?,
+        };
+        Some(failure::hidden(self.type_, key, problem, fits.first()?.key))
+    }
+
+    /// Whether a private key of the Secret belongs to the certificate, and where it stands.
+    fn private_key(&self, found: Found<'_>) -> (KeyMatch, Option<(&'a str, bool)>) {
+        let mut keys: Vec<(&'a str, &PrivateKey)> = self
+            .values
+            .iter()
+            .filter(|(key, _)| self.private_key_key.is_none_or(|named| named == **key))
+            .flat_map(|(key, value)| value.private_keys.iter().map(|private| (*key, private)))
+            .collect();
+        if let (Some(named), true) = (self.private_key_key, keys.is_empty()) {
+            return (KeyMatch::KeyUnreadable, Some((named, false)));
+        }
+        keys.sort_by_key(|(key, _)| *key != found.key);
+        if let Some((key, private)) = keys.iter().find(|(_, private)| private.belongs_to(found.certificate)) {
+            return (KeyMatch::Matches, Some((key, private.is_opened())));
+        }
+        if self.private_key_key.is_none() {
+            keys.retain(|(_, private)| !self.belongs_to_another(private));
+        }
+        let unreadable =
+            |private: &PrivateKey| private.public_key().is_none() || found.certificate.public_key.is_none();
+        match keys.iter().find(|(_, private)| unreadable(private)).or(keys.first()) {
+            Some((key, private)) if unreadable(private) => (KeyMatch::KeyUnreadable, Some((key, false))),
+            Some((key, private)) => (KeyMatch::Mismatch, Some((key, private.is_opened()))),
+            None => (KeyMatch::NoKey, None),
+        }
+    }
+
+    /// Whether a private key is that of some certificate of the Secret.
+    fn belongs_to_another(&self, private: &PrivateKey) -> bool {
+        let Some(key) = private.public_key() else {
+            return false;
+        };
+        let mut certificates = self.values.values().flat_map(|value| &value.certificates);
+        certificates.any(|certificate| certificate.public_key.as_ref() == Some(key))
+    }
+}

@@ -1,0 +1,222 @@
+//! Encrypted messages (EnvelopedData of CMS, RFC 5652) as S/MIME or bare, in DER or BER.
+//!
+//! Whom a message names as its recipient is passed over, and with it the odd names and negative serial numbers that
+//! strict readers stumble on: the key is tried with each.
+
+use zeroize::Zeroizing;
+
+use super::base64_text;
+use super::cms_key::{Carrier, PrivateKey};
+use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
+use super::pem;
+use super::pkcs12_bags::string;
+use super::sealed::cipher::Cipher;
+use super::sealed::walk::Walk;
+use super::sealed::{Locked, ber, oid};
+
+/// The most recipients that the key is tried with.
+const RECIPIENTS: usize = 16;
+const SET: u8 = 0x31;
+
+/// Decrypts a message with an RSA key in PKCS#1 or PKCS#8. That the key does not fit, that it is no RSA key and that
+/// what it decrypts is garbage are all `NoMatchingKey`.
+pub(super) fn open(bytes: &[u8], private_key_der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    let unwrapped = unwrapped(bytes);
+    let der = ber::to_der(unwrapped.as_deref().map_or(bytes, Vec::as_slice))?;
+    let mut message = Walk::new(&der).enter(SEQUENCE)?;
+    if message.oid()? != oid::ENVELOPED_DATA {
+        return Err(Locked::NotSupported);
+    }
+    let mut data = message.enter(CONTEXT_0)?.enter(SEQUENCE)?;
+    data.expect(INTEGER)?;
+    data.optional(CONTEXT_0)?;
+    let carriers = carriers(data.enter(SET)?)?;
+    let mut content = data.enter(SEQUENCE)?;
+    content.oid()?;
+    let (name, parameters) = content.algorithm()?;
+    let (cipher, iv) = Cipher::read(name, parameters)?;
+    let encrypted = string(&mut content)?;
+    if !cipher.fits(encrypted.len()) {
+        return Err(Locked::Malformed);
+    }
+    let key = PrivateKey::read(private_key_der)?;
+    carriers
+        .iter()
+        .filter_map(|carrier| key.open(carrier))
+        .filter(|content_key| content_key.len() == cipher.key_len())
+        .find_map(|content_key| cipher.decrypt(&content_key, iv, &encrypted))
+        .ok_or(Locked::NoMatchingKey)
+}
+
+/// The content keys as they are encrypted for each recipient with an RSA key.
+fn carriers(mut recipients: Walk<'_>) -> Result<Vec<Carrier<'_>>, Locked> {
+    let mut carriers = Vec::new();
+    let mut failure = Locked::NotSupported;
+    let mut count = 0;
+    while !recipients.is_empty() {
+        count += 1;
+        if count > RECIPIENTS {
+            return Err(Locked::TooCostly);
+        }
+        let recipient = recipients.any()?;
+        // The other kinds have keys in common, or passwords.
+        if recipient.tag != SEQUENCE {
+            continue;
+        }
+        let mut recipient = Walk::new(recipient.content);
+        recipient.expect(INTEGER)?;
+        recipient.any()?;
+        match Carrier::read(&mut recipient) {
+            Ok(carrier) => carriers.push(carrier),
+            Err(unread) => failure = unread,
+        }
+    }
+    if carriers.is_empty() { Err(failure) } else { Ok(carriers) }
+}
+
+/// The message under the headers of S/MIME, or under base64 alone; `None` where it is bare.
+fn unwrapped(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    if bytes.first() == Some(&SEQUENCE) {
+        return None;
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let headers_end = |end: &[u8]| pem::find(text, end).map(|at| at + end.len());
+    let body = match (headers_end(b"\n\n"), headers_end(b"\r\n\r\n")) {
+        (Some(one), Some(other)) => one.min(other),
+        (one, other) => one.or(other).unwrap_or_default(),
+    };
+    // Base64 alone has no colon, so that a blank line in it is no end of headers.
+    let has_headers = text.get(..body).is_some_and(|headers| headers.contains(&b':'));
+    base64_text::decode(text.get(if has_headers { body } else { 0 }..)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::credential::sealed::fixture::{block, file, names};
+    use proptest::prelude::*;
+
+    fn message(name: &str) -> Vec<u8> {
+        file(&format!("containers/cms/{name}"))
+    }
+
+    fn clear(bytes: &[u8], key: &str) -> Result<Vec<u8>, Locked> {
+        open(bytes, &block(key)).map(|clear| clear.to_vec())
+    }
+
+    #[test]
+    fn every_form_and_scheme_is_read() {
+        let plain = message("plain.txt");
+        for name in [
+            "aes128-stream.p7m",
+            "aes128-stream-der.p7m",
+            "aes128-der.p7m",
+            "aes192-der.p7m",
+            "aes256-stream.p7m",
+            "des3-stream-der.p7m",
+            "keyid-der.p7m",
+            "oaep-stream-der.p7m",
+            "oaep-sha256-der.p7m",
+            "oaep-sha256-sha1-der.p7m",
+            "two-recipients.p7m",
+            "smime.p7m",
+            "base64.txt",
+        ] {
+            let bytes = message(name);
+            for key in ["apns/a.key", "apns/a.pkcs1.key"] {
+                assert_eq!(clear(&bytes, key).as_ref(), Ok(&plain), "{name}");
+            }
+            assert_eq!(clear(&bytes, "apns/other.key"), Err(Locked::NoMatchingKey), "{name}");
+            assert_eq!(clear(&bytes, "x509/ec-pkcs8.key"), Err(Locked::NoMatchingKey), "{name}");
+            assert_eq!(open(&bytes, b""), Err(Locked::NoMatchingKey), "{name}");
+        }
+    }
+
+    #[test]
+    fn whom_it_is_for_does_not_matter() {
+        let bytes = message("negative-serial.p7m");
+        assert_eq!(clear(&bytes, "apns/b.key"), Ok(message("plain.txt")));
+        assert_eq!(clear(&message("two-recipients.p7m"), "apns/b.key"), Ok(message("plain.txt")));
+    }
+
+    #[test]
+    fn line_ends_and_marks_do_no_harm() {
+        let text = String::from_utf8(message("aes128-stream.p7m")).unwrap();
+        let plain = message("plain.txt");
+        let unix = text.replace("\r\n", "\n");
+        for text in [unix.replace('\n', "\r\n"), format!("\u{feff}{unix}\n\n"), format!("\n{unix}")] {
+            assert_eq!(clear(text.as_bytes(), "apns/a.key").as_ref(), Ok(&plain));
+        }
+        let mut trailing = message("aes128-stream-der.p7m");
+        trailing.extend_from_slice(b"\r\nmore");
+        assert_eq!(clear(&trailing, "apns/a.key"), Ok(plain));
+    }
+
+    #[test]
+    fn other_messages_are_not_supported() {
+        for name in ["signed.p7m", "rc2-der.p7m", "gcm-der.p7m", "elliptic-der.p7m"] {
+            assert_eq!(clear(&message(name), "apns/a.key"), Err(Locked::NotSupported), "{name}");
+        }
+        assert_eq!(clear(&message("17-recipients.p7m"), "apns/a.key"), Err(Locked::TooCostly));
+    }
+
+    #[test]
+    fn damaged_messages_are_malformed() {
+        for name in ["aes128-stream-der.p7m", "aes128-der.p7m", "aes128-stream.p7m"] {
+            let bytes = message(name);
+            for cut in [1, 2, 40, bytes.len() / 2, bytes.len() - 1] {
+                assert_eq!(
+                    clear(&bytes[..bytes.len() - cut], "apns/a.key").is_ok(),
+                    cut <= 2 && name.ends_with("am.p7m"),
+                    "{name} {cut}"
+                );
+            }
+        }
+        for bytes in [&b""[..], b"hello", b"Content-Type: text/plain\n\nhello", b"\x30\x00", b"\x30\x80"] {
+            assert_eq!(clear(bytes, "apns/a.key"), Err(Locked::Malformed));
+        }
+        assert_eq!(clear(&[0x30, 0x80].repeat(100), "apns/a.key"), Err(Locked::TooCostly));
+    }
+
+    #[test]
+    fn garbage_for_a_content_key_is_no_matching_key() {
+        let bytes = message("aes128-der.p7m");
+        let at = pem::find(&bytes, &[0x04, 0x82, 0x01, 0x00]).unwrap() + 100;
+        let mut other = bytes;
+        other[at] ^= 1;
+        assert_eq!(clear(&other, "apns/a.key"), Err(Locked::NoMatchingKey));
+    }
+
+    #[test]
+    fn keys_that_are_no_rsa_keys_do_no_harm() {
+        let bytes = message("short-der.p7m");
+        assert_eq!(clear(&bytes, "containers/cms/short.key"), Ok(message("plain.txt")));
+        for name in ["hostile-even.key.der", "hostile-composite.key.der"] {
+            assert!(open(&bytes, &message(name)).is_err(), "{name}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+        #[test]
+        fn nothing_that_is_damaged_panics(
+            which in any::<prop::sample::Index>(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
+            key_changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..2),
+        ) {
+            let names = names("cms");
+            let mut bytes = file(which.get::<&str>(&names));
+            let mut key = block("apns/a.key");
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            for (at, byte) in key_changes {
+                let at = at.index(key.len());
+                key[at] = byte;
+            }
+            let _ = open(&bytes, &key);
+        }
+    }
+}

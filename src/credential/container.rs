@@ -1,0 +1,49 @@
+//! What only a password or a private key opens: keystores, encrypted private keys, encrypted messages.
+//!
+//! The one place from which such containers are opened.
+
+use zeroize::Zeroizing;
+
+use super::pkcs12::Keystore;
+pub(super) use super::sealed::Locked;
+use super::sealed::budget::KdfBudget;
+use super::{cms, encrypted_key, pkcs12};
+
+/// A private key that a password opens.
+pub(super) struct EncryptedKey {
+    /// The headers of its PEM block: with them it is one of OpenSSL's old kind, without them PKCS#8.
+    pub headers: Vec<u8>,
+    /// What the block holds.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// Opens the containers of one Secret, within one budget of key derivation.
+pub(super) struct Opener<'a> {
+    password: Option<&'a [u8]>,
+    budget: KdfBudget,
+}
+
+impl<'a> Opener<'a> {
+    pub(super) fn new(password: Option<&'a [u8]>) -> Self {
+        Self { password, budget: KdfBudget::new() }
+    }
+
+    /// The content of a PKCS#12 keystore.
+    pub(super) fn keystore(&mut self, keystore: &[u8]) -> Result<Keystore, Locked> {
+        pkcs12::open(keystore, self.password, &mut self.budget)
+    }
+
+    /// The DER of an encrypted private key.
+    pub(super) fn private_key(&mut self, key: &EncryptedKey) -> Result<Zeroizing<Vec<u8>>, Locked> {
+        if key.headers.is_empty() {
+            encrypted_key::open(&key.body, self.password, &mut self.budget)
+        } else {
+            encrypted_key::open_legacy(&key.headers, &key.body, self.password)
+        }
+    }
+
+    /// The plaintext of an encrypted message.
+    pub(super) fn message(&mut self, message: &[u8], private_key: &[u8]) -> Result<Zeroizing<Vec<u8>>, Locked> {
+        cms::open(message, private_key)
+    }
+}

@@ -1,0 +1,195 @@
+//! Encrypted private keys: PKCS#8's, and those of old with `DEK-Info` in their PEM.
+
+use zeroize::Zeroizing;
+
+use super::der::{OCTET_STRING, SEQUENCE};
+use super::sealed::budget::KdfBudget;
+use super::sealed::cipher::Cipher;
+use super::sealed::hash::Hash;
+use super::sealed::pbe::Scheme;
+use super::sealed::walk::{Walk, is_whole_sequence};
+use super::sealed::{Locked, ber, password};
+
+/// Opens an EncryptedPrivateKeyInfo; what comes out is PKCS#8.
+pub(super) fn open(
+    bytes: &[u8],
+    password: Option<&[u8]>,
+    budget: &mut KdfBudget,
+) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    let der = ber::to_der(bytes)?;
+    let mut info = Walk::new(&der).enter(SEQUENCE)?;
+    let scheme = Scheme::read(&mut info)?;
+    let encrypted = info.expect(OCTET_STRING)?;
+    let given = required(password)?;
+    let mut candidates = password::candidates(Some(given));
+    if !scheme.is_wide() {
+        candidates = password::as_bytes(candidates);
+    }
+    for (tries, candidate) in candidates.iter().enumerate() {
+        match scheme.decrypt(candidate, encrypted, budget) {
+            Ok(Some(key)) => return Ok(key),
+            Ok(None) => {}
+            // The likeliest was tried.
+            Err(Locked::TooCostly) if tries > 0 => break,
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(Locked::PasswordWrong)
+}
+
+/// Opens what a PEM block with headers holds; what comes out is PKCS#1, SEC1 or PKCS#8. The headers are the lines
+/// before the base64, the body is what that decodes to.
+pub(super) fn open_legacy(headers: &[u8], body: &[u8], password: Option<&[u8]>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    let value = headers
+        .split(|byte| *byte == b'\n')
+        .find_map(|line| line.trim_ascii().strip_prefix(b"DEK-Info:"))
+        .ok_or(Locked::Malformed)?;
+    let comma = value.iter().position(|byte| *byte == b',').ok_or(Locked::Malformed)?;
+    let (name, iv) = value.split_at_checked(comma).ok_or(Locked::Malformed)?;
+    let cipher = match name.trim_ascii().to_ascii_uppercase().as_slice() {
+        b"AES-128-CBC" => Cipher::Aes128,
+        b"AES-192-CBC" => Cipher::Aes192,
+        b"AES-256-CBC" => Cipher::Aes256,
+        b"DES-EDE3-CBC" => Cipher::TripleDes,
+        b"DES-CBC" => Cipher::Des,
+        _ => return Err(Locked::NotSupported),
+    };
+    let iv = hex(iv.strip_prefix(b",").unwrap_or(iv).trim_ascii()).ok_or(Locked::Malformed)?;
+    // The beginning of the vector is the salt, too.
+    let salt = iv.get(..8).filter(|_| iv.len() == cipher.iv_len()).ok_or(Locked::Malformed)?;
+    if !cipher.fits(body.len()) {
+        return Err(Locked::Malformed);
+    }
+    let given = required(password)?;
+    password::as_bytes(password::candidates(Some(given)))
+        .iter()
+        .find_map(|candidate| {
+            let key = Hash::Md5.bytes_to_key(&candidate.bytes, salt, cipher.key_len());
+            cipher.decrypt(&key, &iv, body).filter(|clear| is_whole_sequence(clear))
+        })
+        .ok_or(Locked::PasswordWrong)
+}
+
+/// The password. No tool encrypts a lone key without one, so that none is tried.
+fn required(password: Option<&[u8]>) -> Result<&[u8], Locked> {
+    password.ok_or(Locked::PasswordRequired)
+}
+
+fn hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    text.chunks(2)
+        .map(|pair| match pair {
+            [high, low] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::credential::private_key::public_key;
+    use crate::credential::sealed::fixture::{block, file, legacy_block, names};
+    use proptest::prelude::*;
+
+    fn opened(bytes: &[u8], password: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+        open(bytes, password.map(str::as_bytes), &mut KdfBudget::new())
+    }
+
+    /// The PKCS#8 files, decoded, but for the ones that are not opened with "secret".
+    fn keys() -> Vec<(&'static str, Vec<u8>)> {
+        let others = ["legacy", "umlaut", "16m", "costly", "truncated"];
+        names("key")
+            .into_iter()
+            .filter(|name| others.iter().all(|other| !name.contains(other)))
+            .map(|name| (name, if name.ends_with("pem") { block(name) } else { file(name) }))
+            .collect()
+    }
+
+    #[test]
+    fn every_scheme_of_pkcs8_is_read() {
+        let right = public_key(&file("apns/a.key.der"));
+        assert!(keys().len() >= 22);
+        for (name, bytes) in keys() {
+            let key = opened(&bytes, Some("secret")).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+            assert_eq!(public_key(&key), right, "{name}");
+            assert!(opened(&bytes, Some("secret\r\n")).is_ok(), "{name}");
+            assert_eq!(opened(&bytes, Some("other")), Err(Locked::PasswordWrong), "{name}");
+            assert_eq!(opened(&bytes, None), Err(Locked::PasswordRequired), "{name}");
+        }
+    }
+
+    #[test]
+    fn letters_beyond_ascii_are_read() {
+        for name in ["umlaut", "umlaut-v1"] {
+            assert!(opened(&block(&format!("containers/key/{name}.pem")), Some("pässwörd")).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_costly_is_refused_and_not_run() {
+        for name in ["scrypt-16m", "too-costly"] {
+            let mut budget = KdfBudget::new();
+            let bytes = block(&format!("containers/key/{name}.pem"));
+            assert_eq!(open(&bytes, Some(b"secret"), &mut budget), Err(Locked::TooCostly), "{name}");
+            assert!(budget.spend(1_000_000).is_ok() && budget.spend(1_000_000).is_ok(), "nothing was spent");
+        }
+    }
+
+    #[test]
+    fn every_cipher_of_legacy_pem_is_read() {
+        let right = public_key(&file("apns/a.key.der"));
+        for cipher in ["aes128", "aes192", "aes256", "des3", "des"] {
+            let (headers, body) = legacy_block(&format!("containers/key/legacy-{cipher}.pem"));
+            let key = open_legacy(&headers, &body, Some(b"secret\n")).unwrap();
+            assert_eq!(public_key(&key), right, "{cipher}");
+            assert_eq!(open_legacy(&headers, &body, Some(b"other")), Err(Locked::PasswordWrong));
+            assert_eq!(open_legacy(&headers, &body, None), Err(Locked::PasswordRequired));
+            assert_eq!(open_legacy(&headers, &body[1..], Some(b"secret")), Err(Locked::Malformed));
+        }
+        let (headers, body) = legacy_block("containers/key/legacy-ec.pem");
+        assert!(public_key(&open_legacy(&headers, &body, Some(b"secret")).unwrap()).is_some());
+    }
+
+    #[test]
+    fn headers_are_read_strictly() {
+        for (headers, failure) in [
+            ("Proc-Type: 4,ENCRYPTED", Locked::Malformed),
+            ("DEK-Info: AES-128-CBC", Locked::Malformed),
+            ("DEK-Info: AES-128-CBC,00", Locked::Malformed),
+            ("DEK-Info: AES-128-CBC,0g112233445566778899aabbccddeeff", Locked::Malformed),
+            ("DEK-Info: AES-128-CBC,00112233445566778899aabbccddeef", Locked::Malformed),
+            ("DEK-Info: CAMELLIA-128-CBC,00112233445566778899aabbccddeeff", Locked::NotSupported),
+        ] {
+            assert_eq!(open_legacy(headers.as_bytes(), &[0; 16], Some(b"secret")), Err(failure), "{headers}");
+        }
+    }
+
+    #[test]
+    fn damaged_files_are_malformed() {
+        assert_eq!(opened(&file("containers/key/truncated.der"), Some("secret")), Err(Locked::Malformed));
+        assert_eq!(opened(b"", Some("secret")), Err(Locked::Malformed));
+        assert_eq!(opened(&file("apns/a.key.der"), Some("secret")), Err(Locked::Malformed));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_damaged_panics(
+            which in any::<prop::sample::Index>(),
+            changes in prop::collection::vec((0_usize..140, any::<u8>()), 1..5),
+        ) {
+            let keys = keys();
+            let mut bytes = which.get(&keys).1.clone();
+            for (at, byte) in changes {
+                bytes[at] = byte;
+            }
+            let _ = opened(&bytes, Some("secret"));
+        }
+
+        #[test]
+        fn headers_of_any_kind_do_no_harm(headers in "(DEK-Info: ?)?(AES-128-CBC|DES-CBC)?,?[0-9a-fx]{0,40}", body in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = open_legacy(headers.as_bytes(), &body, Some(b"secret"));
+        }
+    }
+}

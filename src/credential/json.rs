@@ -1,0 +1,208 @@
+//! The members of a JSON object, borrowed from its text; what is unescaped is zeroized. No parser's text leaves it.
+
+use std::fmt;
+
+use serde::Deserializer as _;
+use serde::de::{MapAccess, Visitor};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+/// How deep brackets may nest.
+const MAX_DEPTH: usize = 32;
+
+/// Why a text gives no members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JsonError {
+    /// It nests deeper than is read.
+    TooDeep,
+    /// It is no JSON.
+    Broken,
+    /// It is JSON of another kind than an object.
+    NotAnObject,
+}
+
+/// A member that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MemberError {
+    /// It is not there, is null or empty, or is no string.
+    Missing,
+    /// It stands there more than once: which one counts is anybody's guess.
+    Twice,
+}
+
+/// An object's members, in the order of the text.
+pub(super) struct Members<'a>(Vec<(Zeroizing<String>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// Reads the whole text as an object.
+    pub(super) fn read(text: &'a [u8]) -> Result<Self, JsonError> {
+        if depth(text) > MAX_DEPTH {
+            return Err(JsonError::TooDeep);
+        }
+        let text = std::str::from_utf8(text).map_err(|_| JsonError::Broken)?;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        match deserializer.deserialize_map(ObjectVisitor).and_then(|members| deserializer.end().map(|()| members)) {
+            Ok(members) => Ok(members),
+            Err(_) if serde_json::from_str::<&RawValue>(text).is_ok_and(|value| !value.get().starts_with('{')) => {
+                Err(JsonError::NotAnObject)
+            }
+            Err(_) => Err(JsonError::Broken),
+        }
+    }
+
+    /// How many of the names there are.
+    pub(super) fn count(&self, names: &[&str]) -> usize {
+        names.iter().filter(|name| self.0.iter().any(|(member, _)| member.as_str() == **name)).count()
+    }
+
+    /// A member that is a string and not empty.
+    pub(super) fn string(&self, name: &str) -> Result<Zeroizing<String>, MemberError> {
+        let mut values = self.0.iter().filter(|(member, _)| member.as_str() == name).map(|(_, value)| value.get());
+        match (values.next().and_then(unescape), values.next()) {
+            (_, Some(_)) => Err(MemberError::Twice),
+            (Some(text), None) if !text.trim().is_empty() => Ok(text),
+            _ => Err(MemberError::Missing),
+        }
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            members.push((unescape(name.get()).unwrap_or_default(), value));
+        }
+        Ok(Members(members))
+    }
+}
+
+/// How deep the brackets outside of strings nest.
+fn depth(text: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// The text of a JSON string; `None` for another value.
+fn unescape(json: &str) -> Option<Zeroizing<String>> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    // Reserved at once: a string that grows leaves a copy behind. Unescaped it is never longer.
+    let mut text = Zeroizing::new(String::with_capacity(inner.len()));
+    let mut letters = inner.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            text.push(letter);
+            continue;
+        }
+        text.push(match letters.next()? {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let first = unit(&mut letters)?;
+                if (0xd800..0xdc00).contains(&first) {
+                    let second = letters.as_str().strip_prefix("\\u").and_then(|rest| {
+                        letters = rest.chars();
+                        unit(&mut letters)
+                    })?;
+                    char::decode_utf16([first, second]).next()?.ok()?
+                } else {
+                    char::from_u32(u32::from(first))?
+                }
+            }
+            other => other,
+        });
+    }
+    Some(text)
+}
+
+/// Four hex digits.
+fn unit(letters: &mut std::str::Chars<'_>) -> Option<u16> {
+    let mut unit = 0_u32;
+    for _ in 0..4 {
+        unit = unit << 4 | letters.next()?.to_digit(16)?;
+    }
+    u16::try_from(unit).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn string(text: &str, name: &str) -> Result<String, MemberError> {
+        Members::read(text.as_bytes()).ok().unwrap().string(name).map(|text| text.to_string())
+    }
+
+    #[test]
+    fn strings_are_unescaped() {
+        let text =
+            r#"{"a":"\u0047r\u00fc\u00df\/e \ud83d\ude00\n\"x\"","\u0062":"c","n":null,"e":" ","o":{"a":[1,{}]}}"#;
+        assert_eq!(string(text, "a").unwrap(), "Grüß/e 😀\n\"x\"");
+        assert_eq!(string(text, "b").unwrap(), "c");
+        for missing in ["n", "e", "o", "z"] {
+            assert_eq!(string(text, missing), Err(MemberError::Missing), "{missing}");
+        }
+        assert_eq!(Members::read(text.as_bytes()).ok().unwrap().count(&["a", "b", "z"]), 2);
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_is_refused() {
+        for text in [r#"{"a":"1","a":"1"}"#, r#"{"a":"1","b":2,"\u0061":null}"#] {
+            assert_eq!(string(text, "a"), Err(MemberError::Twice));
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_told() {
+        let error = |text: &str| Members::read(text.as_bytes()).err();
+        for broken in ["", "{", "{\"a\":1", "{\"a\":1}x", "{a:1}", "{\"a\":\"\u{1}\"}", "[1", "hunter2"] {
+            assert_eq!(error(broken), Some(JsonError::Broken), "{broken}");
+        }
+        assert_eq!(error("[{}]"), Some(JsonError::NotAnObject));
+        assert_eq!(Members::read(b"{\"a\":\"\xff\"}").err(), Some(JsonError::Broken));
+        let nested = |depth: usize| format!("{}{}", "{\"a\":".repeat(depth - 1) + "{", "}".repeat(depth));
+        assert_eq!(error(&nested(32)), None);
+        assert_eq!(error(&nested(33)), Some(JsonError::TooDeep));
+        assert_eq!(error(&"[".repeat(200_000)), Some(JsonError::TooDeep));
+        assert_eq!(error(&format!("{{\"a\":\"{}\"}}", "[".repeat(99))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_as_it_was_written(value in "[^\u{0}-\u{1f}].{0,40}") {
+            prop_assume!(!value.trim().is_empty());
+            let text = serde_json::json!({ "a": value }).to_string();
+            prop_assert_eq!(string(&text, "a").unwrap(), value);
+        }
+
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b'\\'), Just(b'{'), Just(b'}'), Just(b':'), Just(b'u'), any::<u8>()], 0..60)) {
+            let _ = Members::read(&bytes).map(|members| members.string("").is_ok());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a keystore holds: bags of certificates and keys, in the clear or encrypted, one by one or together.
+
+use zeroize::Zeroizing;
+
+use super::der::{CONTEXT_0, INTEGER, OCTET_STRING, SEQUENCE};
+use super::pkcs12::Keystore;
+use super::sealed::budget::KdfBudget;
+use super::sealed::password::Password;
+use super::sealed::pbe::Scheme;
+use super::sealed::walk::Walk;
+use super::sealed::{Locked, ber, oid};
+
+/// An IMPLICIT [0] that is one string, and one in pieces.
+const IMPLICIT_0: u8 = 0x80;
+
+/// Reads the contents with one password.
+pub(super) struct Contents<'a> {
+    password: &'a Password,
+    /// What to say when the password does not open something.
+    refused: Locked,
+    budget: &'a mut KdfBudget,
+    keystore: Keystore,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn new(password: &'a Password, refused: Locked, budget: &'a mut KdfBudget) -> Self {
+        Self { password, refused, budget, keystore: Keystore::default() }
+    }
+
+    /// Reads the parts of the keystore.
+    pub(super) fn read(mut self, mut safe: Walk<'_>) -> Result<Keystore, Locked> {
+        while !safe.is_empty() {
+            let mut part = safe.enter(SEQUENCE)?;
+            let kind = part.oid()?;
+            let mut content = part.enter(CONTEXT_0)?;
+            let bags = match kind {
+                oid::DATA => ber::to_der(content.expect(OCTET_STRING)?)?,
+                oid::ENCRYPTED_DATA => self.decrypted(content.enter(SEQUENCE)?)?,
+                _ => return Err(Locked::NotSupported),
+            };
+            self.bags(Walk::new(&bags).enter(SEQUENCE)?)?;
+        }
+        Ok(self.keystore)
+    }
+
+    /// The bags that are encrypted together.
+    fn decrypted(&mut self, mut data: Walk<'_>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+        data.expect(INTEGER)?;
+        let mut info = data.enter(SEQUENCE)?;
+        info.oid()?;
+        let scheme = Scheme::read(&mut info)?;
+        let encrypted = string(&mut info)?;
+        let clear = scheme.decrypt(self.password, &encrypted, self.budget)?.ok_or(self.refused)?;
+        ber::to_der(&clear)
+    }
+
+    fn bags(&mut self, mut bags: Walk<'_>) -> Result<(), Locked> {
+        while !bags.is_empty() {
+            let mut bag = bags.enter(SEQUENCE)?;
+            let kind = bag.oid()?;
+            let mut value = bag.enter(CONTEXT_0)?;
+            match kind {
+                oid::CERTIFICATE_BAG => self.certificate(value.enter(SEQUENCE)?)?,
+                oid::KEY_BAG => {
+                    let key = value.any()?;
+                    self.keystore.private_keys.push(Zeroizing::new(key.whole.to_vec()));
+                }
+                oid::SHROUDED_KEY_BAG => match self.shrouded_key(value.enter(SEQUENCE)?) {
+                    Ok(key) => self.keystore.private_keys.push(key),
+                    Err(failure) => self.keystore.key_failure = Some(failure),
+                },
+                oid::SAFE_CONTENTS_BAG => self.bags(value.enter(SEQUENCE)?)?,
+                // Revocation lists and other secrets.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn certificate(&mut self, mut bag: Walk<'_>) -> Result<(), Locked> {
+        if bag.oid()? == oid::X509_CERTIFICATE {
+            let certificate = bag.enter(CONTEXT_0)?.expect(OCTET_STRING)?;
+            self.keystore.certificates.push(certificate.to_vec());
+        }
+        Ok(())
+    }
+
+    fn shrouded_key(&mut self, mut key: Walk<'_>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+        let scheme = Scheme::read(&mut key)?;
+        let encrypted = key.expect(OCTET_STRING)?;
+        scheme.decrypt(self.password, encrypted, self.budget)?.ok_or(self.refused)
+    }
+}
+
+/// A string under an IMPLICIT [0], in one piece or several.
+pub(super) fn string(walk: &mut Walk<'_>) -> Result<Vec<u8>, Locked> {
+    let element = walk.any()?;
+    match element.tag {
+        IMPLICIT_0 => Ok(element.content.to_vec()),
+        CONTEXT_0 => {
+            let mut pieces = Walk::new(element.content);
+            let mut string = Vec::with_capacity(element.content.len());
+            while !pieces.is_empty() {
+                string.extend_from_slice(pieces.expect(OCTET_STRING)?);
+            }
+            Ok(string)
+        }
+        _ => Err(Locked::Malformed),
+    }
+}

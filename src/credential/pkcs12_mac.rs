@@ -1,0 +1,75 @@
+//! The code by which a keystore tells that it is whole and that the password is right.
+
+use super::der::{OCTET_STRING, SEQUENCE};
+use super::sealed::budget::KdfBudget;
+use super::sealed::hash::{Hash, Purpose};
+use super::sealed::password::{self, Password};
+use super::sealed::pbes2::Kdf;
+use super::sealed::walk::Walk;
+use super::sealed::{Locked, oid};
+
+/// The longest key of PBMAC1 that makes sense.
+const MAX_KEY: u64 = 64;
+
+/// The password by which the code is right for the contents.
+pub(super) fn matching(
+    mac: &[u8],
+    contents: &[u8],
+    candidates: Vec<Password>,
+    budget: &mut KdfBudget,
+) -> Result<Option<Password>, Locked> {
+    let mut mac = Walk::new(mac);
+    let mut digest = mac.enter(SEQUENCE)?;
+    let (name, parameters) = digest.algorithm()?;
+    let tag = digest.expect(OCTET_STRING)?;
+    if name == oid::PBMAC1 {
+        return pbmac1(parameters, contents, tag, candidates, budget);
+    }
+    let hash = Hash::named(name)?;
+    let salt = mac.expect(OCTET_STRING)?;
+    let iterations = if mac.is_empty() { 1 } else { mac.number()? };
+    first(candidates, |password| {
+        budget.spend(iterations)?;
+        let iterations = u32::try_from(iterations).map_err(|_| Locked::TooCostly)?;
+        let key = hash.pkcs12(Purpose::Mac, &password.wide, salt, iterations, hash.len());
+        Ok(hash.is_hmac(&key, contents, tag))
+    })
+}
+
+/// RFC 9579: a key by PBKDF2, and a keyed hash.
+fn pbmac1(
+    mut parameters: Walk<'_>,
+    contents: &[u8],
+    tag: &[u8],
+    candidates: Vec<Password>,
+    budget: &mut KdfBudget,
+) -> Result<Option<Password>, Locked> {
+    let mut parameters = parameters.enter(SEQUENCE)?;
+    let kdf = Kdf::read(&mut parameters)?;
+    let hash = Hash::of_hmac(parameters.algorithm()?.0)?;
+    let length = kdf.key_len.unwrap_or(hash.len() as u64);
+    if length == 0 || length > MAX_KEY {
+        return Err(Locked::NotSupported);
+    }
+    first(password::as_bytes(candidates), |password| {
+        let key = kdf.derive(&password.bytes, length as usize, budget)?;
+        Ok(hash.is_hmac(&key, contents, tag))
+    })
+}
+
+/// The first password that fits.
+fn first(
+    candidates: Vec<Password>,
+    mut fits: impl FnMut(&Password) -> Result<bool, Locked>,
+) -> Result<Option<Password>, Locked> {
+    for (tries, password) in candidates.into_iter().enumerate() {
+        match fits(&password) {
+            Ok(true) => return Ok(Some(password)),
+            Ok(false) => {}
+            // The likeliest was tried.
+            Err(Locked::TooCostly) if tries > 0 => break,
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,127 @@
+//! The second scheme of PKCS#5 (RFC 8018): a derivation and a cipher, each named with its parameters.
+
+use scrypt::Params;
+use zeroize::Zeroizing;
+
+use super::budget::KdfBudget;
+use super::cipher::Cipher;
+use super::hash::Hash;
+use super::walk::Walk;
+use super::{Locked, oid};
+use crate::credential::der::{INTEGER, OCTET_STRING, SEQUENCE};
+
+/// The most memory that scrypt may take.
+const MEMORY: u64 = 8 << 20;
+
+/// A derivation and a cipher.
+pub(in crate::credential) struct Scheme<'a> {
+    kdf: Kdf<'a>,
+    cipher: Cipher,
+    iv: &'a [u8],
+}
+
+impl<'a> Scheme<'a> {
+    /// Reads the parameters of the scheme.
+    pub(super) fn read(mut parameters: Walk<'a>) -> Result<Self, Locked> {
+        let mut parameters = parameters.enter(SEQUENCE)?;
+        let kdf = Kdf::read(&mut parameters)?;
+        let (name, vector) = parameters.algorithm()?;
+        let (cipher, iv) = Cipher::read(name, vector)?;
+        if kdf.key_len.is_some_and(|length| length != cipher.key_len() as u64) {
+            return Err(Locked::Malformed);
+        }
+        Ok(Self { kdf, cipher, iv })
+    }
+
+    pub(super) fn cipher(&self) -> Cipher {
+        self.cipher
+    }
+
+    /// What the data are in clear; `None` where the password is wrong.
+    pub(super) fn decrypt(
+        &self,
+        password: &[u8],
+        data: &[u8],
+        budget: &mut KdfBudget,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Locked> {
+        let key = self.kdf.derive(password, self.cipher.key_len(), budget)?;
+        Ok(self.cipher.decrypt(&key, self.iv, data))
+    }
+}
+
+/// A derivation.
+pub(in crate::credential) struct Kdf<'a> {
+    function: Function,
+    salt: &'a [u8],
+    /// How long the key is, where that is told.
+    pub(in crate::credential) key_len: Option<u64>,
+}
+
+enum Function {
+    Pbkdf2 { hash: Hash, iterations: u64 },
+    Scrypt { cost: u64, block: u64, parallel: u64 },
+}
+
+impl<'a> Kdf<'a> {
+    /// Reads the algorithm of a derivation.
+    pub(in crate::credential) fn read(walk: &mut Walk<'a>) -> Result<Self, Locked> {
+        let (name, mut parameters) = walk.algorithm()?;
+        match name {
+            oid::PBKDF2 => {
+                let mut parameters = parameters.enter(SEQUENCE)?;
+                // The salt can be an algorithm of its own, of which none was ever named.
+                let salt = parameters.expect(OCTET_STRING)?;
+                let iterations = parameters.number()?;
+                let key_len = key_len(&mut parameters)?;
+                let hash = if parameters.is_empty() { Hash::Sha1 } else { Hash::of_hmac(parameters.algorithm()?.0)? };
+                Ok(Self { function: Function::Pbkdf2 { hash, iterations }, salt, key_len })
+            }
+            oid::SCRYPT => {
+                let mut parameters = parameters.enter(SEQUENCE)?;
+                let salt = parameters.expect(OCTET_STRING)?;
+                let (cost, block, parallel) = (parameters.number()?, parameters.number()?, parameters.number()?);
+                let key_len = key_len(&mut parameters)?;
+                Ok(Self { function: Function::Scrypt { cost, block, parallel }, salt, key_len })
+            }
+            _ => Err(Locked::NotSupported),
+        }
+    }
+
+    /// Derives a key, if the budget allows it.
+    pub(in crate::credential) fn derive(
+        &self,
+        password: &[u8],
+        len: usize,
+        budget: &mut KdfBudget,
+    ) -> Result<Zeroizing<Vec<u8>>, Locked> {
+        match self.function {
+            Function::Pbkdf2 { hash, iterations } => {
+                budget.spend(iterations)?;
+                let iterations = u32::try_from(iterations.max(1)).map_err(|_| Locked::TooCostly)?;
+                Ok(hash.pbkdf2(password, self.salt, iterations, len))
+            }
+            Function::Scrypt { cost, block, parallel } => {
+                let blocks = cost.checked_mul(block).ok_or(Locked::TooCostly)?;
+                let all = blocks.checked_mul(parallel).ok_or(Locked::TooCostly)?;
+                if all.checked_mul(128).is_none_or(|memory| memory > MEMORY) {
+                    return Err(Locked::TooCostly);
+                }
+                // Mixing two blocks in and two out costs about as much as an iteration of PBKDF2.
+                budget.spend(all.saturating_mul(2))?;
+                let small = |number: u64| u32::try_from(number).map_err(|_| Locked::Malformed);
+                if !cost.is_power_of_two() {
+                    return Err(Locked::Malformed);
+                }
+                let params =
+                    Params::new(cost.ilog2() as u8, small(block)?, small(parallel)?).map_err(|_| Locked::Malformed)?;
+                let mut key = Zeroizing::new(vec![0; len]);
+                scrypt::scrypt(password, self.salt, &params, &mut key).map_err(|_| Locked::Malformed)?;
+                Ok(key)
+            }
+        }
+    }
+}
+
+fn key_len(parameters: &mut Walk<'_>) -> Result<Option<u64>, Locked> {
+    if parameters.tag() == Some(INTEGER) { parameters.number().map(Some) } else { Ok(None) }
+}

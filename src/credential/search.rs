@@ -1,0 +1,170 @@
+//! The values of a Secret, read: all of them, or those that the selection names.
+
+use std::collections::BTreeMap;
+
+use super::container::{Locked, Opener};
+use super::failure;
+use super::kind::{Problem, Sealed};
+use super::token::is_token;
+use super::value::{self, PrivateKey, Value};
+use super::x509::{self, Tail};
+use crate::api::credential::CredentialType;
+use crate::api::limits;
+use crate::api::status::{Failure, Format, Selection};
+use crate::secret::SecretData;
+
+/// The most private keys of one Secret that are computed with.
+const MAX_PRIVATE_KEYS: usize = 64;
+const TLS_TYPE: &str = "kubernetes.io/tls";
+
+/// What is looked for, and in what.
+pub(super) struct Search<'a> {
+    pub type_: CredentialType,
+    /// Whether the Secret is of the type for TLS, where the names of the keys have a meaning.
+    pub is_tls: bool,
+    pub key: Option<&'a str>,
+    pub private_key_key: Option<&'a str>,
+    pub password_key: Option<&'a str>,
+    pub values: BTreeMap<&'a str, Value>,
+    pub opener: Opener<'a>,
+    keys_left: usize,
+}
+
+impl<'a> Search<'a> {
+    /// Reads the values; fails where a key that the selection names is not there.
+    pub(super) fn new(
+        type_: CredentialType,
+        secret: &'a SecretData,
+        selection: &'a Selection,
+    ) -> Result<Self, Failure> {
+        let (key, private_key_key) = (selection.key.as_deref(), selection.private_key_key.as_deref());
+        let password_key = selection.password_key.as_deref();
+        for (field, key) in [("key", key), ("privateKeyKey", private_key_key), ("passwordKey", password_key)] {
+            if let Some(key) = key.filter(|key| !secret.values.contains_key(*key)) {
+                return Err(failure::key_not_found(field, key, secret.values.keys().map(String::as_str)));
+            }
+        }
+        let named = [key, private_key_key];
+        let is_read = |name: &str| match named {
+            [Some(_), Some(_)] => named.contains(&Some(name)),
+            _ => password_key != Some(name) || named.contains(&Some(name)),
+        };
+        let mut keys_left = MAX_PRIVATE_KEYS;
+        let mut values: BTreeMap<&str, Value> = BTreeMap::new();
+        for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
+            values.insert(name, value::read(type_, bytes.expose(), &mut keys_left));
+        }
+        let password = password_key.and_then(|key| secret.values.get(key)).map(|bytes| password(bytes.expose()));
+        let is_tls = secret.type_.as_deref() == Some(TLS_TYPE);
+        let opener = Opener::new(password);
+        Ok(Self { type_, is_tls, key, private_key_key, password_key, values, opener, keys_left })
+    }
+
+    /// The values that the credential may stand in.
+    pub(super) fn in_scope(&self) -> impl Iterator<Item = (&'a str, &Value)> {
+        self.values
+            .iter()
+            .map(|(key, value)| (*key, value))
+            .filter(|(key, _)| self.key.is_none_or(|named| named == *key))
+    }
+
+    /// What stands there instead, where nothing fits.
+    pub(super) fn most_telling(&self) -> Failure {
+        let problems = self.in_scope().filter_map(|(key, value)| {
+            let unfit = value.certificates.iter().filter_map(|certificate| certificate.misfit(self.type_));
+            let problem = unfit.map(Problem::Wrong).chain(value.problem).min_by_key(|problem| problem.rank())?;
+            Some((key, problem))
+        });
+        match problems.min_by_key(|(_, problem)| problem.rank()) {
+            Some((key, problem)) => failure::problem(self.type_, key, problem),
+            None => failure::no_values(self.type_),
+        }
+    }
+
+    /// Opens the keystores that the credential or its private key may stand in. Where one stays closed, its value says
+    /// why.
+    pub(super) fn open_keystores(&mut self) {
+        let key = if is_token(self.type_) { self.private_key_key } else { self.key };
+        for (name, value) in &mut self.values {
+            if ![None, Some(*name)].contains(&key) && self.private_key_key != Some(*name) {
+                continue;
+            }
+            for keystore in std::mem::take(&mut value.keystores) {
+                match self.opener.keystore(&keystore) {
+                    Ok(content) => {
+                        for der in &content.certificates {
+                            match x509::read(der, Format::PKCS12, Tail::Lines) {
+                                Ok(certificate) => value.certificates.push(certificate),
+                                Err(problem) => value.note(problem.seen_for(self.type_)),
+                            }
+                        }
+                        for der in &content.private_keys {
+                            let key = PrivateKey::read(der, &mut self.keys_left);
+                            value.private_keys.push(PrivateKey::Opened(Box::new(key)));
+                        }
+                    }
+                    Err(why) => value.note(Problem::Locked(Sealed::Keystore, why)),
+                }
+            }
+        }
+    }
+
+    /// Opens the encrypted private keys: of the named key, else of all. One that stays closed stays as it is; why the
+    /// first of them does is given back.
+    pub(super) fn open_private_keys(&mut self) -> Option<Locked> {
+        let mut closed = None;
+        for (name, value) in &mut self.values {
+            if ![None, Some(*name)].contains(&self.private_key_key) {
+                continue;
+            }
+            for key in &mut value.private_keys {
+                if let PrivateKey::Encrypted(encrypted) = key {
+                    match self.opener.private_key(encrypted) {
+                        Ok(der) => *key = PrivateKey::Opened(Box::new(PrivateKey::read(&der, &mut self.keys_left))),
+                        Err(why) => closed = closed.or(Some(why)),
+                    }
+                }
+            }
+        }
+        closed
+    }
+
+    /// The private keys that can be held against a certificate: few, though the values may be many.
+    pub(super) fn readable_keys(&self) -> Vec<&PrivateKey> {
+        let all = self.values.values().flat_map(|value| &value.private_keys);
+        all.filter(|private| private.public_key().is_some()).collect()
+    }
+}
+
+/// A password as people put it into a Secret: with the end of the line that their editor added.
+fn password(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+}
+
+/// A key's name as it is published.
+pub(super) fn key_name(key: &str) -> String {
+    let mut key = key.to_owned();
+    limits::cut(&mut key, limits::KEY);
+    key
+}
+
+/// Leaves only those of which it holds, where there are any.
+pub(super) fn prefer<T>(candidates: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
+    if candidates.iter().any(&holds) {
+        candidates.retain(holds);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_end_after_a_password_is_tolerated() {
+        for (bytes, expected) in [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("", ""), (" a ", " a ")]
+        {
+            assert_eq!(password(bytes.as_bytes()), expected.as_bytes());
+        }
+    }
+}

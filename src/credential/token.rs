@@ -1,0 +1,76 @@
+//! Which token a JSON text is, and which type it is for.
+
+use super::classify;
+use super::dep;
+use super::json::{JsonError, Members};
+use super::kind::{Breakage, Flaw, Kind, Limit, Problem};
+use super::mime;
+use super::pem;
+use super::vpp;
+use crate::api::credential::CredentialType;
+use crate::api::status::CredentialFacts;
+
+/// Whether the type is for tokens alone.
+pub(super) fn is_token(type_: CredentialType) -> bool {
+    matches!(type_, CredentialType::VPPToken | CredentialType::DEPToken)
+}
+
+/// Whether the type is for this kind of token.
+pub(super) fn is_for(type_: CredentialType, kind: Kind) -> bool {
+    matches!(
+        (type_, kind),
+        (CredentialType::VPPToken, Kind::VppToken)
+            | (CredentialType::DEPToken, Kind::DepJson | Kind::DepMessage)
+            | (CredentialType::WindowsSymantecCertificate, Kind::EnrollmentToken)
+    )
+}
+
+/// A flaw of what the type is for.
+pub(super) fn breakage(type_: CredentialType, flaw: Flaw) -> Breakage {
+    match type_ {
+        CredentialType::VPPToken => Breakage::VppToken(flaw),
+        CredentialType::DEPToken => Breakage::DepJson(flaw),
+        _ => Breakage::EnrollmentToken(flaw),
+    }
+}
+
+/// What a text of JSON is: a token, or something else. `None` for another text.
+pub(super) fn json(text: &[u8]) -> Option<Result<(Kind, CredentialFacts), Problem>> {
+    if !text.starts_with(b"{") {
+        return None;
+    }
+    let members = match Members::read(text) {
+        Ok(members) => members,
+        Err(JsonError::TooDeep) => return Some(Err(Problem::Limit(Limit::Nesting))),
+        Err(_) => {
+            return match classify::begins_as_token(text)? {
+                Kind::DepJson => Some(Err(Problem::Malformed(Breakage::DepJson(Flaw::Broken)))),
+                _ => Some(Err(Problem::Malformed(Breakage::VppToken(Flaw::Broken)))),
+            };
+        }
+    };
+    Some(if members.count(&dep::NAMES) >= 2 {
+        let facts = dep::read(&members).map_err(|flaw| Problem::Malformed(Breakage::DepJson(flaw)));
+        facts.map(|facts| (Kind::DepJson, facts))
+    } else if members.count(&vpp::NAMES) >= 2 {
+        let facts = vpp::read(&members).map_err(|flaw| Problem::Malformed(Breakage::VppToken(flaw)));
+        facts.map(|facts| (Kind::VppToken, facts))
+    } else {
+        Err(Problem::Wrong(Kind::OtherJson))
+    })
+}
+
+/// The DEP token in the plaintext of a message: JSON, with or without text headers and marks around it.
+pub(super) fn opened(plaintext: &[u8]) -> Result<CredentialFacts, Problem> {
+    let broken = Problem::Malformed(Breakage::DepJson(Flaw::Broken));
+    let text = plaintext.strip_prefix(b"\xef\xbb\xbf").unwrap_or(plaintext).trim_ascii();
+    let text = mime::split(text).map_or(text, |(_, body)| body).trim_ascii();
+    match json(text) {
+        Some(read) => read,
+        None => match pem::blocks(text).unwrap_or_default().into_iter().find(|block| block.label == b"MESSAGE") {
+            Some(block) => json(block.text.trim_ascii()).unwrap_or(Err(broken)),
+            None => Err(broken),
+        },
+    }
+    .and_then(|(kind, facts)| if kind == Kind::DepJson { Ok(facts) } else { Err(Problem::Wrong(kind)) })
+}

@@ -1,0 +1,129 @@
+//! Which token of the Secret: the only one there is, however often it stands there.
+
+use std::collections::BTreeMap;
+
+use super::container::Locked;
+use super::failure;
+use super::kind::{Problem, Sealed};
+use super::search::{Search, key_name};
+use super::token;
+use super::value::PrivateKey;
+use crate::api::status::{CredentialFacts, Failure, Format, KeysUsed};
+
+/// The most attempts to open a message with a private key.
+const MAX_ATTEMPTS: usize = 64;
+
+/// A token, and where it and what opened it stand.
+struct Found<'a> {
+    key: &'a str,
+    private_key: Option<&'a str>,
+    with_password: bool,
+    facts: CredentialFacts,
+}
+
+/// Finds the token and gives the facts.
+pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> {
+    let mut found = plain(&search);
+    let has_messages = search.in_scope().any(|(_, value)| !value.messages.is_empty());
+    if has_messages {
+        let mut opened = open(&mut search);
+        if opened.is_empty() && found.is_empty() {
+            // Only then the costly ones: private keys that a password opens.
+            let closed = search.open_private_keys();
+            search.open_keystores();
+            opened = open(&mut search);
+            if let Some(why) = closed.filter(|_| opened.is_empty()) {
+                let problem = Problem::Locked(Sealed::MessageKey, why);
+                search
+                    .values
+                    .values_mut()
+                    .filter(|value| !value.messages.is_empty())
+                    .for_each(|value| value.note(problem));
+            }
+        }
+        found.extend(opened);
+    }
+    one(&search, found)
+}
+
+/// The tokens that stand there without encryption.
+fn plain<'a>(search: &Search<'a>) -> Vec<Found<'a>> {
+    let all = search.in_scope().flat_map(|(key, value)| value.tokens.iter().map(move |facts| (key, facts.clone())));
+    all.map(|(key, facts)| Found { key, private_key: None, with_password: false, facts }).collect()
+}
+
+/// The one that is meant: of several with one fingerprint the first.
+fn one(search: &Search<'_>, found: Vec<Found<'_>>) -> Result<CredentialFacts, Failure> {
+    let mut by_fingerprint: BTreeMap<Option<String>, Found<'_>> = BTreeMap::new();
+    for found in found {
+        by_fingerprint.entry(found.facts.fingerprint.clone()).or_insert(found);
+    }
+    let mut found: Vec<Found<'_>> = by_fingerprint.into_values().collect();
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Err(search.most_telling()),
+        (Some(only), true) => Ok(CredentialFacts {
+            keys: Some(KeysUsed {
+                credential: Some(key_name(only.key)),
+                private_key: only.private_key.map(key_name),
+                password: search.password_key.filter(|_| only.with_password).map(key_name),
+            }),
+            ..only.facts
+        }),
+        (Some(last), false) => {
+            found.push(last);
+            let mut keys: Vec<&str> = found.iter().map(|found| found.key).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            Err(failure::ambiguous(search.type_, keys.into_iter()))
+        }
+    }
+}
+
+/// Opens the encrypted messages with the private keys that can be read. Where one stays closed, its value says why.
+fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
+    let named = search.private_key_key;
+    let keys: Vec<(&'a str, &PrivateKey, &[u8])> = search
+        .values
+        .iter()
+        .filter(|(key, _)| named.is_none_or(|named| named == **key))
+        .flat_map(|(key, value)| value.private_keys.iter().map(|private| (*key, private)))
+        .filter_map(|(key, private)| Some((key, private, private.der()?)))
+        .collect();
+    let scope = search.key;
+    let (mut found, mut problems, mut attempts) = (Vec::new(), Vec::new(), 0_usize);
+    for (key, value) in search.values.iter().filter(|(key, _)| scope.is_none_or(|named| named == **key)) {
+        for message in &value.messages {
+            let mut problem = Problem::Locked(
+                if keys.is_empty() { Sealed::LoneMessage } else { Sealed::Message },
+                Locked::NoMatchingKey,
+            );
+            for (key_of_key, private, der) in &keys {
+                attempts += 1;
+                if attempts > MAX_ATTEMPTS {
+                    break;
+                }
+                match search.opener.message(message, der).map(|text| token::opened(&text)) {
+                    Ok(Ok(facts)) => {
+                        let facts = CredentialFacts { format: Some(Format::SMIME), ..facts };
+                        let (private_key, with_password) = (Some(*key_of_key), private.is_opened());
+                        found.push(Found { key, private_key, with_password, facts });
+                        break;
+                    }
+                    Ok(Err(inside)) => {
+                        problem = inside;
+                        break;
+                    }
+                    Err(Locked::NoMatchingKey) => {}
+                    Err(why) => problem = Problem::Locked(Sealed::Message, why),
+                }
+            }
+            problems.push((*key, problem.seen_for(search.type_)));
+        }
+    }
+    for (key, problem) in problems {
+        if let Some(value) = search.values.get_mut(key) {
+            value.note(problem);
+        }
+    }
+    found
+}

@@ -1,0 +1,71 @@
+//! VPP content tokens: a JSON object that Apple hands out in base64.
+
+use sha2::{Digest as _, Sha256};
+
+use super::base64_text;
+use super::date;
+use super::json::{MemberError, Members};
+use super::kind::Flaw;
+use super::name;
+use super::validity;
+use super::x509::hex;
+use crate::api::limits;
+use crate::api::status::{CredentialFacts, Format};
+
+/// The members that tell it. Others may stand beside them.
+pub(super) const NAMES: [&str; 3] = ["token", "expDate", "orgName"];
+/// A token is about 64 random bytes. The hash of one of a few bytes would give it away.
+const MIN_TOKEN: usize = 16;
+
+/// The facts of a token: the organisation is its identity, and the inner token, decoded, its fingerprint. A
+/// fingerprint of the outer text would change with each way of writing the same.
+pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
+    let member = |name: &'static str| members.string(name).map_err(|error| flaw(error, name));
+    let token = member("token")?;
+    let token = base64_text::decode(token.as_bytes()).ok_or(Flaw::Unreadable("token"))?;
+    if token.len() < MIN_TOKEN {
+        return Err(Flaw::Unreadable("token"));
+    }
+    let end = member("expDate")?;
+    let (not_after, expiry) = validity::expiry(date::read(&end).ok_or(Flaw::Unreadable("expDate"))?);
+    let identity = match members.string("orgName") {
+        Ok(name) => Some(organization(&name)),
+        Err(MemberError::Missing) => None,
+        Err(MemberError::Twice) => return Err(Flaw::Twice("orgName")),
+    };
+    Ok(CredentialFacts {
+        identity,
+        fingerprint: Some(hex(&Sha256::digest(token.as_slice()))),
+        format: Some(Format::JSON),
+        not_after,
+        expiry,
+        ..CredentialFacts::default()
+    })
+}
+
+/// What is wrong with a member.
+pub(super) fn flaw(error: MemberError, name: &'static str) -> Flaw {
+    match error {
+        MemberError::Missing => Flaw::Lacks(name),
+        MemberError::Twice => Flaw::Twice(name),
+    }
+}
+
+/// An organisation's name as it is published.
+fn organization(name: &str) -> String {
+    let mut name: String =
+        name.trim().chars().map(|letter| if name::is_unseen(letter) { '\u{fffd}' } else { letter }).collect();
+    limits::cut(&mut name, limits::IDENTITY);
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cleaned_and_cut() {
+        assert_eq!(organization(" Müller\n\u{202e}& Co. "), "Müller\u{fffd}\u{fffd}& Co.");
+        assert_eq!(organization(&"ä".repeat(300)).chars().count(), limits::IDENTITY);
+    }
+}

@@ -1,0 +1,82 @@
+//! The readers over files as they are met: right ones, wrong ones, and whatever else bytes can be.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod certificate;
+mod containers;
+mod dep;
+mod discovery;
+mod limits;
+mod matrix;
+mod private_key;
+mod properties;
+mod symantec;
+mod vpp;
+mod wrong;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lapsewatch::api::credential::CredentialType::{
+    self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
+};
+use lapsewatch::api::reasons::FailureReason::{
+    self, Ambiguous, KeyNotFound, LimitExceeded, Malformed, NotSupported, PasswordRequired, WrongFile,
+};
+use lapsewatch::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, Selection};
+use lapsewatch::credential;
+use lapsewatch::secret::{SecretBytes, SecretData};
+
+/// All types that are read from a Secret.
+const TYPES: [CredentialType; 5] = [APNsCertificate, VPPToken, DEPToken, WindowsSymantecCertificate, X509Certificate];
+const TOPIC_A: &str = "com.apple.mgmt.External.11111111-2222-3333-4444-555555555555";
+const TOPIC_B: &str = "com.apple.mgmt.External.99999999-8888-7777-6666-555555555555";
+
+fn fixture(file: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)).unwrap()
+}
+
+fn secret(values: &[(&str, &[u8])]) -> SecretData {
+    let values: BTreeMap<_, _> =
+        values.iter().map(|(key, value)| ((*key).to_owned(), SecretBytes::new(value.to_vec()))).collect();
+    SecretData { type_: None, values }
+}
+
+/// A Secret of fixtures: key and file.
+fn files(files: &[(&str, &str)]) -> SecretData {
+    let files: Vec<_> = files.iter().map(|(key, file)| (*key, fixture(file))).collect();
+    secret(&files.iter().map(|(key, bytes)| (*key, bytes.as_slice())).collect::<Vec<_>>())
+}
+
+fn read(type_: CredentialType, secret: &SecretData) -> Result<CredentialFacts, Failure> {
+    credential::read(type_, secret, &Selection::default())
+}
+
+fn one(type_: CredentialType, bytes: &[u8]) -> Result<CredentialFacts, Failure> {
+    read(type_, &secret(&[("value", bytes)]))
+}
+
+fn apns(file: &str) -> CredentialFacts {
+    one(APNsCertificate, &fixture(file)).unwrap_or_else(|failure| panic!("{file}: {failure:?}"))
+}
+
+fn time(text: &str) -> Option<chrono::DateTime<chrono::Utc>> {
+    Some(text.parse().unwrap())
+}
+
+/// The private key that the facts name, and how it fits.
+fn key(facts: &CredentialFacts) -> (KeyMatch, Option<&str>) {
+    (facts.key_match, facts.keys.as_ref().unwrap().private_key.as_deref())
+}
+
+fn credential_key(facts: &CredentialFacts) -> &str {
+    facts.keys.as_ref().unwrap().credential.as_deref().unwrap()
+}
+
+fn is(failure: &Failure, reason: FailureReason, words: &[&str]) {
+    assert_eq!(failure.reason, reason, "{}", failure.message);
+    for word in words {
+        assert!(failure.message.contains(word), "{word:?} is not in {:?}", failure.message);
+    }
+}
+
+const FINGERPRINT_A: &str = "30ebdc9161ca53e6e588c5e4519f700e6c02ab25b29f019f68b388499814e417";
