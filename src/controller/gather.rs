@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::Method;
 use kube::Client;
+use tokio::sync::Semaphore;
 
 use super::cache::{Key, SecretVersion};
 use super::error::Error;
@@ -11,17 +12,38 @@ use super::observed::Observed;
 use super::request::{self, Sensitivity};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
-use crate::api::status::LastRead;
+use crate::api::status::{LastRead, Selection};
 use crate::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::{Reading, secret_not_found};
 use crate::credential;
-use crate::secret::SecretData;
+use crate::secret::{SecretData, SecretObject};
 
-/// Whether any Secret could be read since the start. While none could, a refusal is the operator's own failure, and no
-/// verdict on thousands of objects.
-#[derive(Default)]
+/// Readings at once. A keystore's key derivation may take most of a second, and one namespace's keystores are not to
+/// hold up the rest.
+const READINGS: usize = 2;
+
+/// What all readings share.
 pub struct Access {
+    /// Whether any Secret could be read since the start. While none could, a refusal is the operator's own failure, and
+    /// no verdict on thousands of objects.
     granted: AtomicBool,
+    readings: Semaphore,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { granted: AtomicBool::new(false), readings: Semaphore::new(READINGS) }
+    }
+}
+
+/// Reads beside the tasks that wait for the network; none where that ends abnormally.
+async fn read(access: &Access, type_: CredentialType, data: SecretData, selection: Selection) -> Option<Reading> {
+    let _turn = access.readings.acquire().await.ok()?;
+    let read = move || match credential::read(type_, &data, &selection) {
+        Ok(facts) => Reading::Facts(facts),
+        Err(failure) => Reading::Failed(failure),
+    };
+    tokio::task::spawn_blocking(read).await.ok()
 }
 
 /// What was found, and what is to be remembered of where.
@@ -91,18 +113,18 @@ pub async fn gather(
     };
     access.granted.store(true, Ordering::Relaxed);
     let object = SecretData::from_json(&body)
-        .map_err(|_| Error::DecodeSecret { secret: key, problem: "the answer is not a Secret in JSON" })?;
+        .map_err(|_| Error::DecodeSecret { secret: key.clone(), problem: "the answer is not a Secret in JSON" })?;
     drop(body);
-    let reading = match credential::read(spec.type_, &object.data, &wanted.selection) {
-        Ok(facts) => Reading::Facts(facts),
-        Err(failure) => Reading::Failed(failure),
-    };
+    let SecretObject { uid, resource_version, data } = object;
+    let reading = read(access, spec.type_, data, wanted.selection.clone())
+        .await
+        .ok_or(Error::DecodeSecret { secret: key, problem: "its reading ended abnormally" })?;
     let failure = match &reading {
         Reading::Facts(_) => None,
         Reading::Failed(failure) => Some(failure.clone()),
     };
     // What was read, which may be newer than what the watch has told so far.
-    let last_read = LastRead { uid: object.uid, resource_version: object.resource_version, failure, ..wanted };
+    let last_read = LastRead { uid, resource_version, failure, ..wanted };
     Ok(Gathered { reading, last_read: Some(last_read), look_again: false })
 }
 
