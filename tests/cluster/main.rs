@@ -25,6 +25,7 @@ mod stages;
 mod story;
 mod survival;
 mod tampering;
+mod types;
 mod unread;
 mod unreadable;
 mod users;
