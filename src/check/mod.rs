@@ -4,6 +4,7 @@ mod bounded;
 mod documents;
 mod files;
 mod objects;
+mod place;
 mod rules;
 mod secrets;
 mod table;
@@ -18,7 +19,8 @@ use crate::args::CheckArgs;
 use crate::assessment::{Input, Reading, assess};
 use crate::credential;
 use crate::secret::SecretData;
-use objects::{Key, ManifestCredential, Objects};
+use objects::{ManifestCredential, Objects};
+use place::Key;
 use rules::Rules;
 
 /// All of it went well, and nothing needs attention now.

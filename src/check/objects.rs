@@ -1,7 +1,6 @@
 //! Documents to objects: TenantCredentials and Secrets are kept, what is not meant is passed over.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::rc::Rc;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -11,42 +10,10 @@ use serde_json::Value;
 use super::bounded::wipe;
 use super::documents::{Document, documents};
 use super::files::Source;
+use super::place::{Key, Place};
 use super::secrets::ManifestSecret;
 use super::{Problem, plain};
 use crate::api;
-
-/// Where an object stands.
-#[derive(Clone, Debug)]
-pub struct Place {
-    file: Rc<str>,
-    line: usize,
-    item: Option<String>,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)?;
-        self.item.as_ref().map_or(Ok(()), |item| write!(f, " ({item})"))
-    }
-}
-
-/// An object's namespace, empty where it names none, and its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    /// The namespace.
-    pub namespace: String,
-    /// The name.
-    pub name: String,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.namespace.as_str() {
-            "" => f.write_str(&self.name),
-            namespace => write!(f, "{namespace}/{}", self.name),
-        }
-    }
-}
 
 /// A TenantCredential as it stands in a manifest.
 pub struct ManifestCredential {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::objects::Place;
+use super::place::Place;
 use super::plain;
 use crate::secret::{SecretBytes, SecretData};
 

@@ -4,8 +4,8 @@
 
 use zeroize::Zeroizing;
 
-use super::pkcs12::Keystore;
-pub(super) use super::sealed::Locked;
+use super::pkcs12_bags::Keystore;
+use super::sealed::Locked;
 use super::sealed::budget::KdfBudget;
 use super::{cms, encrypted_key, pkcs12};
 

@@ -4,9 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::container::Locked;
 use super::expected::{expected, noun};
 use super::kind::{Kind, Limit, Problem, Sealed};
+use super::sealed::Locked;
 use super::token::is_token;
 use crate::api::credential::CredentialType;
 use crate::api::limits;

@@ -1,7 +1,7 @@
 //! The kinds of file that stand where a credential should, in an administrator's words.
 
 pub(super) use super::breakage::{Breakage, Flaw};
-use super::container::Locked;
+use super::sealed::Locked;
 use crate::api::credential::CredentialType;
 
 /// Something else than what was expected.

@@ -3,34 +3,13 @@
 //! Read here and not by a crate, since none takes BER, bounds the derivation for a whole Secret, tells a wrong password
 //! from a damaged file and hands out certificates as they are.
 
-use std::fmt;
-
-use zeroize::Zeroizing;
-
 use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
-use super::pkcs12_bags::Contents;
+use super::pkcs12_bags::{Contents, Keystore};
 use super::pkcs12_mac;
 use super::sealed::budget::KdfBudget;
 use super::sealed::password::{self, Password};
 use super::sealed::walk::Walk;
 use super::sealed::{Locked, ber, oid};
-
-/// What a keystore held.
-#[derive(Default)]
-pub(super) struct Keystore {
-    /// The certificates in DER, in the order in which they stand in it.
-    pub certificates: Vec<Vec<u8>>,
-    /// The private keys in PKCS#8.
-    pub private_keys: Vec<Zeroizing<Vec<u8>>>,
-    /// Why a private key beside them stays closed, where one does.
-    pub key_failure: Option<Locked>,
-}
-
-impl fmt::Debug for Keystore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
 
 /// Opens a keystore with the password, or where there is none with the empty one.
 pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget) -> Result<Keystore, Locked> {

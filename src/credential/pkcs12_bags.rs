@@ -1,9 +1,10 @@
 //! What a keystore holds: bags of certificates and keys, in the clear or encrypted, one by one or together.
 
+use std::fmt;
+
 use zeroize::Zeroizing;
 
 use super::der::{CONTEXT_0, INTEGER, OCTET_STRING, SEQUENCE};
-use super::pkcs12::Keystore;
 use super::sealed::budget::KdfBudget;
 use super::sealed::password::Password;
 use super::sealed::pbe::Scheme;
@@ -12,6 +13,23 @@ use super::sealed::{Locked, ber, oid};
 
 /// An IMPLICIT [0] that is one string, and one in pieces.
 const IMPLICIT_0: u8 = 0x80;
+
+/// What a keystore held.
+#[derive(Default)]
+pub(super) struct Keystore {
+    /// The certificates in DER, in the order in which they stand in it.
+    pub certificates: Vec<Vec<u8>>,
+    /// The private keys in PKCS#8.
+    pub private_keys: Vec<Zeroizing<Vec<u8>>>,
+    /// Why a private key beside them stays closed, where one does.
+    pub key_failure: Option<Locked>,
+}
+
+impl fmt::Debug for Keystore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
 
 /// Reads the contents with one password.
 pub(super) struct Contents<'a> {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::container::{Locked, Opener};
+use super::container::Opener;
 use super::failure;
 use super::kind::{Problem, Sealed};
+use super::sealed::Locked;
 use super::token::is_token;
 use super::value::{self, PrivateKey, Value};
 use super::x509::{self, Tail};
@@ -101,6 +102,9 @@ impl<'a> Search<'a> {
                         for der in &content.private_keys {
                             let key = PrivateKey::read(der, &mut self.keys_left);
                             value.private_keys.push(PrivateKey::Opened(Box::new(key)));
+                        }
+                        if content.key_failure.is_some() {
+                            value.private_keys.push(PrivateKey::Unreadable);
                         }
                     }
                     Err(why) => value.note(Problem::Locked(Sealed::Keystore, why)),

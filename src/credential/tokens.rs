@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::container::Locked;
 use super::failure;
 use super::kind::{Problem, Sealed};
+use super::sealed::Locked;
 use super::search::{Search, key_name};
 use super::token;
 use super::value::PrivateKey;
