@@ -13,8 +13,9 @@ lint: ## formatting and clippy, warnings denied
 test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go)
 	cargo test --locked
 
-bench: ## what 2,000 credentials cost, as docs/benchmarks.md has it (a release build, then about 2 minutes)
+bench: ## what 2,000 credentials cost, and reading one, as docs/benchmarks.md has it (a release build, then 3 minutes)
 	cargo bench --locked --bench load
+	cargo bench --locked --bench read
 
 demo: ## the operator on a real API server, with credentials in every state
 	tests/demo/run
