@@ -118,7 +118,7 @@ fn h_dep_encrypted_with_key(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn i_symantec_aetx(bencher: Bencher<'_, '_>) {
-    reads(bencher, WindowsSymantecCertificate, &files(&[("token", "symantec/a.aetx")]), KeyMatch::NoKey);
+    reads(bencher, WindowsSymantecCertificate, &files(&[("token", "symantec/a.aetx")]), KeyMatch::NotApplicable);
 }
 
 #[divan::bench]
@@ -138,7 +138,7 @@ fn l_keystore_openssl_3(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn m_encrypted_pkcs8_key(bencher: Bencher<'_, '_>) {
-    opens(bencher, &[("push.key", "apns/a.encrypted.key"), ("push.pem", "apns/a.pem")]);
+    opens(bencher, &[("push.key", "containers/key/v2-aes-256-cbc.pem"), ("push.pem", "apns/a.pem")]);
 }
 
 #[divan::bench]
