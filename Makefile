@@ -1,7 +1,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help lint test bench demo crds clean-control-plane
+SECONDS ?= 20
+.PHONY: help lint test bench fuzz demo crds clean-control-plane
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +17,9 @@ test: ## every test, against a real API server too (built on first use: about 8 
 bench: ## what 2,000 credentials cost, and reading one, as docs/benchmarks.md has it (a release build, then 3 minutes)
 	cargo bench --locked --bench load
 	cargo bench --locked --bench read
+
+fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the first build takes minutes)
+	fuzz/run '$(SECONDS)'
 
 demo: ## the operator on a real API server, with credentials in every state
 	tests/demo/run

@@ -1,0 +1,8 @@
+#![no_main]
+
+use lapsewatch::api::credential::CredentialType;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let key = include_bytes!("../../tests/fixtures/apns/a.key");
+    lapsewatch_fuzz::beside(CredentialType::APNsCertificate, key, b"fixture", input);
+});

@@ -1,0 +1,8 @@
+#![no_main]
+
+use lapsewatch::api::credential::CredentialType;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let key = include_bytes!("../../tests/fixtures/x509/rsa.key");
+    lapsewatch_fuzz::beside(CredentialType::VPPToken, key, b"fixture", input);
+});

@@ -1,0 +1,79 @@
+//! What the fuzz targets share: a Secret made of the input is read, and what comes out keeps within its limits.
+//!
+//! That a message quotes no content is not asserted here: an input may hold a message's own words. The tests of
+//! `tests/readers/` plant marks of their own for that.
+
+use lapsewatch::api::credential::CredentialType;
+use lapsewatch::api::status::Selection;
+use lapsewatch::credential;
+use lapsewatch::secret::{SecretBytes, SecretData};
+
+/// What `door` chooses among.
+const TYPES: [CredentialType; 5] = [
+    CredentialType::APNsCertificate,
+    CredentialType::X509Certificate,
+    CredentialType::VPPToken,
+    CredentialType::DEPToken,
+    CredentialType::WindowsSymantecCertificate,
+];
+
+/// Reads the input as the only unknown value, beside a private key and a password that open the fixtures.
+pub fn beside(type_: CredentialType, private_key: &[u8], password: &[u8], input: &[u8]) {
+    let values = [("file", input), ("key", private_key), ("password", password)];
+    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    check(type_, &secret(None, &values), &selection);
+}
+
+/// Reads a Secret whose values, type and selection are all made of the input:
+///
+/// | byte | |
+/// |---|---|
+/// | 0 | the credential's type |
+/// | 1 | bits: 1 the Secret is one for TLS, 2 `passwordKey` is named, 4 `key`, 8 `privateKeyKey` |
+/// | 2 | the password's length |
+/// | 3, 4 | the private key's length |
+/// | 5, 6 | the second file's length |
+/// | 7… | password, private key, second file; the rest is the first file |
+pub fn door(input: &[u8]) {
+    let Some((&[type_, bits, password, key_1, key_0, second_1, second_0], rest)) = input.split_first_chunk::<7>()
+    else {
+        return;
+    };
+    let (password, rest) = split(rest, usize::from(password));
+    let (key, rest) = split(rest, usize::from(u16::from_be_bytes([key_1, key_0])));
+    let (second, first) = split(rest, usize::from(u16::from_be_bytes([second_1, second_0])));
+
+    let mut values = vec![("tls.crt", first), ("tls.key", key), ("password", password)];
+    if !second.is_empty() {
+        values.push(("other", second));
+    }
+    let named = |bit: u8, name: &str| (bits & bit != 0).then(|| name.to_owned());
+    let selection = Selection {
+        password_key: named(2, "password"),
+        key: named(4, "tls.crt"),
+        private_key_key: named(8, "tls.key"),
+    };
+    let type_ = TYPES[usize::from(type_) % TYPES.len()];
+    check(type_, &secret(named(1, "kubernetes.io/tls"), &values), &selection);
+}
+
+fn split(bytes: &[u8], at: usize) -> (&[u8], &[u8]) {
+    bytes.split_at(at.min(bytes.len()))
+}
+
+fn secret(type_: Option<String>, values: &[(&str, &[u8])]) -> SecretData {
+    let values = values.iter().map(|(name, bytes)| ((*name).to_owned(), SecretBytes::new(bytes.to_vec()))).collect();
+    SecretData { type_, values }
+}
+
+fn check(type_: CredentialType, secret: &SecretData, selection: &Selection) {
+    match credential::read(type_, secret, selection) {
+        Ok(facts) => {
+            assert!(facts.identity.is_none_or(|identity| identity.chars().count() <= 256));
+            assert!(facts.subject.is_none_or(|name| name.chars().count() <= 512 && !name.contains(char::is_control)));
+            assert!(facts.serial_number.is_none_or(|serial| serial.len() <= 82));
+        }
+        // The keys' names are ASCII, and nothing else that is not the reader's own gets into a message.
+        Err(failure) => assert!(failure.message.len() <= 2048 && failure.message.is_ascii(), "{}", failure.message),
+    }
+}
