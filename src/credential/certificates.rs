@@ -6,10 +6,8 @@ use super::failure;
 use super::kind::Problem;
 use super::search::{Search, key_name, prefer};
 use super::tokens;
-use super::validity;
 use super::value::PrivateKey;
 use super::x509::Certificate;
-use crate::api::credential::CredentialType;
 use crate::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeysUsed};
 
 const TLS_CERTIFICATE: &str = "tls.crt";
@@ -30,15 +28,10 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
     let found = search.certificate()?;
     let (key_match, private_key) = search.private_key(found);
     let certificate = found.certificate;
-    let grace_end_time = match search.type_ {
-        CredentialType::APNsCertificate => certificate.not_after().and_then(validity::grace_end),
-        _ => None,
-    };
     let in_keystore = certificate.facts.format == Some(Format::PKCS12);
     let with_password = in_keystore || private_key.is_some_and(|(_, is_opened)| is_opened);
     Ok(CredentialFacts {
         identity: certificate.identity(search.type_).map(str::to_owned),
-        grace_end_time,
         key_match,
         keys: Some(KeysUsed {
             credential: Some(key_name(found.key)),

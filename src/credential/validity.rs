@@ -1,13 +1,11 @@
 //! Dates as they are published: whole seconds, and none from the year 9999 on.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::api::status::Expiry;
 
 /// 9999-01-01T00:00:00Z. X.509 writes "no expiry" as 99991231235959Z, which the API cannot carry.
 const NEVER_FROM: i64 = 253_370_764_800;
-/// How long after expiry Apple renews an MDM push certificate with the same topic.
-const GRACE: Days = Days::new(30);
 
 /// The moment in whole seconds, or none from the year 9999 on.
 pub(super) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
@@ -27,11 +25,6 @@ pub(super) fn expiry_at(seconds: i64) -> (Option<DateTime<Utc>>, Expiry) {
     }
 }
 
-/// Until when Apple renews an MDM push certificate with the same topic.
-pub(super) fn grace_end(not_after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    not_after.checked_add_days(GRACE).and_then(|end| moment(end.timestamp()))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -42,14 +35,7 @@ mod tests {
         let last: DateTime<Utc> = "9998-12-31T23:59:59Z".parse().unwrap();
         assert_eq!(expiry(last), (Some(last), Expiry::Known));
         assert_eq!(expiry("9999-01-01T00:00:00Z".parse().unwrap()), (None, Expiry::Never));
-        assert_eq!(grace_end(last), None);
         assert_eq!(expiry(DateTime::<Utc>::MAX_UTC), (None, Expiry::Never));
-    }
-
-    #[test]
-    fn the_grace_is_thirty_days() {
-        let end = grace_end("2031-01-01T00:00:00Z".parse().unwrap());
-        assert_eq!(end, Some("2031-01-31T00:00:00Z".parse().unwrap()));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::nom::Parser as _;
@@ -72,11 +71,6 @@ impl Certificate {
             (CredentialType::WindowsSymantecCertificate, _, Err(kind)) => Some(*kind),
             _ => Some(Kind::Certificate),
         }
-    }
-
-    /// The last moment of its validity.
-    pub(super) fn not_after(&self) -> Option<DateTime<Utc>> {
-        self.facts.not_after
     }
 }
 

@@ -16,7 +16,6 @@ fn an_apns_certificate_gives_all_its_facts() {
     assert_eq!(facts.not_before, time("2030-01-01T00:00:00Z"));
     assert_eq!(facts.not_after, time("2031-01-01T00:00:00Z"));
     assert_eq!(facts.expiry, Expiry::Known);
-    assert_eq!(facts.grace_end_time, time("2031-01-31T00:00:00Z"));
     assert_eq!(key(&facts), (KeyMatch::NoKey, None));
     assert_eq!(credential_key(&facts), "value");
 }
@@ -57,74 +56,26 @@ fn the_same_certificate_is_read_in_every_clothing() {
 
 #[test]
 fn odd_certificates_are_read_as_they_are() {
-    for (file, serial, from, to, grace) in [
-        (
-            "apns/a-renewed.pem",
-            "734df9c0bb270400",
-            time("2030-12-01T00:00:00Z"),
-            time("2031-12-01T00:00:00Z"),
-            time("2031-12-31T00:00:00Z"),
-        ),
-        (
-            "apns/a-older.pem",
-            "734df9c0bb270300",
-            time("2029-01-01T00:00:00Z"),
-            time("2030-06-01T00:00:00Z"),
-            time("2030-07-01T00:00:00Z"),
-        ),
-        (
-            "apns/a-twin.pem",
-            "734df9c0bb2703fe",
-            time("2030-01-01T00:00:00Z"),
-            time("2031-01-01T00:00:00Z"),
-            time("2031-01-31T00:00:00Z"),
-        ),
-        (
-            "apns/early.pem",
-            "04",
-            time("1951-02-03T00:00:00Z"),
-            time("1961-02-03T00:00:00Z"),
-            time("1961-03-05T00:00:00Z"),
-        ),
-        (
-            "apns/ancient.pem",
-            "05",
-            time("1851-02-03T04:05:06Z"),
-            time("1861-02-03T04:05:06Z"),
-            time("1861-03-05T04:05:06Z"),
-        ),
-        (
-            "apns/backwards.pem",
-            "06",
-            time("2031-01-01T00:00:00Z"),
-            time("2030-01-01T00:00:00Z"),
-            time("2030-01-31T00:00:00Z"),
-        ),
-        ("apns/late.pem", "07", time("2030-01-01T00:00:00Z"), time("9998-12-20T00:00:00Z"), None),
-        (
-            "apns/negative-serial.pem",
-            "-1234567890",
-            time("2030-01-01T00:00:00Z"),
-            time("2031-01-01T00:00:00Z"),
-            time("2031-01-31T00:00:00Z"),
-        ),
-        ("apns/v1.pem", "0c", time("2030-01-01T00:00:00Z"), time("2031-01-01T00:00:00Z"), time("2031-01-31T00:00:00Z")),
-        (
-            "apns/joined.pem",
-            "0d",
-            time("2030-01-01T00:00:00Z"),
-            time("2031-01-01T00:00:00Z"),
-            time("2031-01-31T00:00:00Z"),
-        ),
+    for (file, serial, from, to) in [
+        ("apns/a-renewed.pem", "734df9c0bb270400", time("2030-12-01T00:00:00Z"), time("2031-12-01T00:00:00Z")),
+        ("apns/a-older.pem", "734df9c0bb270300", time("2029-01-01T00:00:00Z"), time("2030-06-01T00:00:00Z")),
+        ("apns/a-twin.pem", "734df9c0bb2703fe", time("2030-01-01T00:00:00Z"), time("2031-01-01T00:00:00Z")),
+        ("apns/early.pem", "04", time("1951-02-03T00:00:00Z"), time("1961-02-03T00:00:00Z")),
+        ("apns/ancient.pem", "05", time("1851-02-03T04:05:06Z"), time("1861-02-03T04:05:06Z")),
+        ("apns/backwards.pem", "06", time("2031-01-01T00:00:00Z"), time("2030-01-01T00:00:00Z")),
+        ("apns/late.pem", "07", time("2030-01-01T00:00:00Z"), time("9998-12-20T00:00:00Z")),
+        ("apns/negative-serial.pem", "-1234567890", time("2030-01-01T00:00:00Z"), time("2031-01-01T00:00:00Z")),
+        ("apns/v1.pem", "0c", time("2030-01-01T00:00:00Z"), time("2031-01-01T00:00:00Z")),
+        ("apns/joined.pem", "0d", time("2030-01-01T00:00:00Z"), time("2031-01-01T00:00:00Z")),
     ] {
         let facts = apns(file);
         assert_eq!(facts.identity.as_deref(), Some(TOPIC_A), "{file}");
         assert_eq!(facts.serial_number.as_deref(), Some(serial), "{file}");
-        assert_eq!((facts.not_before, facts.not_after, facts.grace_end_time), (from, to, grace), "{file}");
+        assert_eq!((facts.not_before, facts.not_after), (from, to), "{file}");
         assert_eq!(facts.expiry, Expiry::Known, "{file}");
     }
     let never = apns("apns/never.pem");
-    assert_eq!((never.not_after, never.expiry, never.grace_end_time), (None, Expiry::Never, None));
+    assert_eq!((never.not_after, never.expiry), (None, Expiry::Never));
     assert_eq!(apns("apns/b.pem").identity.as_deref(), Some(TOPIC_B));
 }
 
@@ -152,7 +103,7 @@ fn the_leaf_of_a_chain_is_read_in_any_order() {
         assert_eq!((facts.fingerprint.as_ref(), facts.key_match), (leaf.fingerprint.as_ref(), KeyMatch::Matches));
     }
     let chain = one(X509Certificate, &fixture("x509/chain.pem")).unwrap();
-    assert_eq!((chain.fingerprint, chain.identity, chain.grace_end_time), (leaf.fingerprint.clone(), None, None));
+    assert_eq!((chain.fingerprint, chain.identity), (leaf.fingerprint.clone(), None));
     // A CA that has nothing to do with it.
     let beside = read(X509Certificate, &files(&[("a", "keys/root.pem"), ("b", "x509/rsa.pem")]));
     assert_eq!(beside.unwrap().fingerprint, leaf.fingerprint);

@@ -36,7 +36,7 @@ fn one_token_has_one_fingerprint_in_every_clothing() {
         assert_eq!((facts.not_before, facts.not_after), (None, time("2031-01-01T00:00:00Z")), "{file}");
         assert_eq!((facts.expiry, facts.format), (Expiry::Known, Some(Format::JSON)), "{file}");
         assert_eq!((key(&facts), credential_key(&facts)), ((KeyMatch::NotApplicable, None), "value"), "{file}");
-        assert_eq!((facts.subject, facts.issuer, facts.serial_number, facts.grace_end_time), (None, None, None, None));
+        assert_eq!((facts.subject, facts.issuer, facts.serial_number), (None, None, None));
     }
     let other = vpp("vpp/b.vpptoken");
     assert_eq!(other.fingerprint, fingerprint_of_random("vpp/b.random"));

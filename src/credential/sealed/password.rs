@@ -96,6 +96,7 @@ mod tests {
         assert_eq!(read(Some(b"a\r\n"))[0], plain);
         assert_eq!(read(Some(b"\n"))[..2], read(None));
         assert_eq!(read(Some(b"a\n\n"))[0].0, b"a\n");
+        assert_eq!(read(Some(b" a "))[0].0, b" a ");
     }
 
     #[test]
