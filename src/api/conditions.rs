@@ -54,6 +54,8 @@ pub enum ConditionType {
     Expiring,
     /// Past notAfter.
     Expired,
+    /// Another TenantCredential holds the same credential.
+    Duplicate,
     /// Not the identity accepted before.
     IdentityChanged,
     /// The private key does not belong to the certificate.
@@ -64,11 +66,12 @@ pub enum ConditionType {
 
 impl ConditionType {
     /// All of them, in their order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ready,
         Self::Healthy,
         Self::Expiring,
         Self::Expired,
+        Self::Duplicate,
         Self::IdentityChanged,
         Self::KeyMismatch,
         Self::Regressed,
@@ -81,6 +84,7 @@ impl ConditionType {
             Self::Healthy => "Healthy",
             Self::Expiring => "Expiring",
             Self::Expired => "Expired",
+            Self::Duplicate => "Duplicate",
             Self::IdentityChanged => "IdentityChanged",
             Self::KeyMismatch => "KeyMismatch",
             Self::Regressed => "Regressed",

@@ -18,6 +18,8 @@ pub const KEY: usize = 253;
 pub const TEXT: usize = 2048;
 /// Characters of a reason.
 pub const REASON: usize = 128;
+/// Entries of `status.duplicates`: five others, and one for all those of other namespaces.
+pub const DUPLICATES: usize = 6;
 /// Entries of `status.notifications`, `conditions` and `announced`.
 pub const ENTRIES: usize = 32;
 

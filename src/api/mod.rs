@@ -4,12 +4,14 @@ pub mod conditions;
 pub mod crds;
 pub mod credential;
 pub mod decode;
+pub mod key;
 pub mod limits;
 pub mod reasons;
 pub mod status;
 pub mod stored;
 
 pub use credential::{CredentialType, TenantCredential, TenantCredentialSpec};
+pub use key::Key;
 pub use status::{CredentialFacts, Failure, Severity, TenantCredentialStatus};
 
 /// The API's group.

@@ -34,6 +34,11 @@ pub struct TenantCredentialStatus {
     /// The last time that another credential was found in the Secret, and what came of it: "am I done after renewing?"
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_change: Option<LastChange>,
+    /// Others that hold the same credential, or a newer one of the same identity: at most five, the ones created next
+    /// before this one (of the oldest, next after it). Those of other namespaces are one entry without a name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::DUPLICATES))]
+    pub duplicates: Vec<OtherHolder>,
     /// What needs attention, worst first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
@@ -217,6 +222,24 @@ pub struct ChangeSide {
     /// The last moment of its validity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<DateTime<Utc>>,
+}
+
+/// Another TenantCredential that holds the same credential.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OtherHolder {
+    /// Its name, where it is of the same namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub name: Option<String>,
+    /// The name of its tenant, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::KEY))]
+    pub tenant: Option<String>,
+    /// Where it is, if it is of another namespace: those are not named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = limits::REASON))]
+    pub elsewhere: Option<String>,
 }
 
 /// Something that needs attention.

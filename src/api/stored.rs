@@ -87,13 +87,14 @@ fn is_known(type_: &str) -> bool {
 
 /// A field of this version that could not be understood is replaced, not kept beside its successor.
 fn is_field(name: &str) -> bool {
-    const FIELDS: [&str; 10] = [
+    const FIELDS: [&str; 11] = [
         "observedGeneration",
         "severity",
         "credential",
         "acceptedIdentity",
         "newest",
         "lastChange",
+        "duplicates",
         "notifications",
         "announced",
         "lastRead",

@@ -41,6 +41,9 @@ fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
         Case::Expired | Case::GracePeriodOver => (1, ConditionStatus::False, "Expired"),
         Case::IdentityChanged => (2, ConditionStatus::False, "IdentityChanged"),
         Case::KeyMismatch => (3, ConditionStatus::False, "KeyMismatch"),
+        // An override that is meant, or a renewal that is staged, is no fault that a gate should stop at.
+        Case::Shared(_) if finding.severity < Severity::Warning => return None,
+        Case::Shared(_) => (4, ConditionStatus::False, "Duplicate"),
         // A staged renewal that was taken back is no fault that a gate should stop at.
         Case::WentBackwards if finding.severity < Severity::Warning => return None,
         Case::WentBackwards => (5, ConditionStatus::False, "Regressed"),

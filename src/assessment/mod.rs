@@ -3,10 +3,13 @@
 //! Pure: no clock of its own, no I/O, nothing of Kubernetes' client. What is assessed is always
 //! [`CredentialFacts`], whether they were just read or stand in the status, so both give the same.
 
+mod duplicates;
 pub mod expiry;
 pub mod finding;
 mod health;
+
 pub mod notices;
+pub mod peers;
 pub mod published;
 mod reminders;
 pub mod renewal;
@@ -17,14 +20,15 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::api::conditions::{self, ConditionStatus, ConditionType, Verdict};
 use crate::api::reasons::FailureReason;
-use crate::api::status::{Announced, KeyMatch, LastRead};
+use crate::api::status::{Announced, KeyMatch, LastRead, OtherHolder};
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use expiry::Stage;
 use finding::Finding;
 use notices::{Due, Notice, Situation};
+use peers::Peers;
 use renewal::Standing;
 use words::advice::Case;
-use words::{NEVER_READ, Words};
+use words::{NEVER_READ, Side, Words};
 
 /// What was found where the spec points.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,10 +53,26 @@ pub struct Input<'a> {
     pub reading: Reading,
     /// Which state of the Secret that was.
     pub last_read: Option<LastRead>,
+    /// Who else holds the same credential.
+    pub peers: Peers,
+    /// Whose it is.
+    pub tenant: Tenant<'a>,
     /// The time.
     pub now: DateTime<Utc>,
     /// How long a problem that GitOps may cause in passing must last before its Event is sent.
     pub settle: TimeDelta,
+}
+
+/// The tenant that the spec names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tenant<'a> {
+    /// It names none, or tenants are not looked at.
+    #[default]
+    Unnamed,
+    /// There is none of that name.
+    NotFound,
+    /// What it says of itself.
+    Found(Side<'a>),
 }
 
 /// What is to be said.
@@ -82,7 +102,7 @@ fn record(list: &mut Vec<Announced>, announced: Announced) {
 
 /// Assesses one credential.
 pub fn assess(input: Input<'_>) -> Assessment {
-    let Input { uid, generation, spec, previous, reading, last_read, settle, .. } = input;
+    let Input { uid, generation, spec, previous, reading, last_read, peers, tenant, settle, .. } = input;
     // The API keeps whole seconds.
     let now = input.now.trunc_subsecs(0);
     let (facts, failure) = match reading {
@@ -92,24 +112,27 @@ pub fn assess(input: Input<'_>) -> Assessment {
     let facts = facts.map(|facts| published::facts(facts, spec));
     let last_read = last_read.map(|read| LastRead { failure: read.failure.map(published::failure), ..read });
 
-    let mut verdicts = Vec::with_capacity(7);
+    let mut verdicts = Vec::with_capacity(8);
     let mut findings = Vec::new();
     let mut next = None;
     let mut memory = renewal::Memory::of(previous);
     let mut read = String::new();
     let mut valid = NEVER_READ.to_owned();
+    let mut duplicates = Vec::new();
+    let side = if let Tenant::Found(side) = tenant { side } else { Side::default() };
 
     if let Some(failure) = &failure {
         findings.push(unreadable(failure, spec, facts.as_ref()));
     }
-    let words = facts.as_ref().map(|facts| Words { spec, facts, stale: failure.is_some() });
+    let words = facts.as_ref().map(|facts| Words { spec, facts, stale: failure.is_some(), side });
     if let Some(words) = &words {
-        let judged = judge(words, previous, now);
+        let judged = judge(words, previous, &peers, now);
         verdicts = judged.verdicts;
         findings.extend(judged.findings);
         next = judged.next;
         memory = judged.memory;
-        read = words.read();
+        duplicates = judged.duplicates;
+        read = words.read(tenant == Tenant::NotFound);
         valid = judged.stage_words;
     } else {
         verdicts.extend(UNREAD.map(|type_| Verdict {
@@ -134,6 +157,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         last_change: memory.last_change.as_ref(),
         change_before: previous.last_change.as_ref(),
         words: words.as_ref(),
+        peers: &peers,
         now,
         settle,
     }
@@ -151,6 +175,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         accepted_identity: memory.accepted_identity,
         newest: memory.newest,
         last_change: memory.last_change,
+        duplicates,
         notifications,
         announced,
         last_read,
@@ -166,9 +191,10 @@ pub fn assess(input: Input<'_>) -> Assessment {
 }
 
 /// The conditions that say nothing before the first reading.
-const UNREAD: [ConditionType; 5] = [
+const UNREAD: [ConditionType; 6] = [
     ConditionType::Expiring,
     ConditionType::Expired,
+    ConditionType::Duplicate,
     ConditionType::IdentityChanged,
     ConditionType::KeyMismatch,
     ConditionType::Regressed,
@@ -187,10 +213,11 @@ struct Judged {
     findings: Vec<Finding>,
     next: Option<DateTime<Utc>>,
     memory: renewal::Memory,
+    duplicates: Vec<OtherHolder>,
     stage_words: String,
 }
 
-fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, now: DateTime<Utc>) -> Judged {
+fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, now: DateTime<Utc>) -> Judged {
     let (spec, facts) = (words.spec, words.facts);
     let mark = renewal::mark(facts);
     let mut findings = Vec::new();
@@ -221,6 +248,9 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, now: DateTime<Utc
         let message = words.not_yet_valid();
         find(ConditionType::Healthy, "NotYetValid", Case::NotYetValid, Severity::Notice, &message);
     }
+
+    let duplicates::Judged { verdict, finding: shared, duplicates } = duplicates::judge(words, peers);
+    verdicts.push(verdict);
 
     let (memory, standing) = renewal::remember(spec, previous, facts, now);
     let changed = standing == Standing::Changed;
@@ -266,8 +296,9 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, now: DateTime<Utc
             _ => {}
         }
     }
+    findings.extend(shared);
     let next = expiry::next_boundary(spec.type_, facts, &days, now);
-    Judged { verdicts, findings, next, memory, stage_words }
+    Judged { verdicts, findings, next, memory, duplicates, stage_words }
 }
 
 fn identity_verdict(type_: CredentialType, standing: Standing, first: bool, message: String) -> Verdict {

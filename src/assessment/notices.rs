@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::expiry::Stage;
 use super::finding::Finding;
+use super::peers::Peers;
 use super::published;
 use super::renewal::{mark_of, stage_mark};
 use super::words::{self, Words};
@@ -84,6 +85,8 @@ pub struct Situation<'a> {
     pub change_before: Option<&'a LastChange>,
     /// The sentences.
     pub words: Option<&'a Words<'a>>,
+    /// Who else holds the same credential.
+    pub peers: &'a Peers,
     /// The time.
     pub now: DateTime<Utc>,
     /// How long something must last before its Event is sent, where it settles.
@@ -101,7 +104,9 @@ impl Situation<'_> {
             }
         }
         let changed = self.change(&mut due);
-        for type_ in [ConditionType::Ready, ConditionType::IdentityChanged, ConditionType::KeyMismatch] {
+        for type_ in
+            [ConditionType::Ready, ConditionType::Duplicate, ConditionType::IdentityChanged, ConditionType::KeyMismatch]
+        {
             self.close(type_, changed, &mut due);
         }
         self.close_stages(&mut due);
@@ -245,6 +250,8 @@ impl Situation<'_> {
         self.words.is_none_or(|words| match type_ {
             ConditionType::KeyMismatch => matches!(words.facts.key_match, KeyMatch::Matches | KeyMatch::NotApplicable),
             ConditionType::IdentityChanged => words.facts.identity.is_some(),
+            // Where its Secret is gone it may hold it again, with the Secret.
+            ConditionType::Duplicate => matches!(self.peers, Peers::Known(Some(_))),
             _ => true,
         })
     }

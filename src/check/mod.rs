@@ -16,7 +16,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::{CredentialType, Severity, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::args::CheckArgs;
-use crate::assessment::{Input, Reading, assess};
+use crate::assessment::peers::Peers;
+use crate::assessment::{Input, Reading, Tenant, assess};
 use crate::credential;
 use crate::secret::SecretData;
 use objects::{ManifestCredential, Objects};
@@ -171,6 +172,8 @@ fn one(
         previous: &previous,
         reading,
         last_read: None,
+        peers: Peers::Pending,
+        tenant: Tenant::Unnamed,
         now,
         settle: TimeDelta::zero(),
     });

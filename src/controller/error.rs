@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::cache::Key;
+use crate::api::Key;
 
 /// A step of the reconciliation that failed, and what it was about.
 #[derive(Debug, thiserror::Error)]

@@ -6,14 +6,14 @@ use http::Method;
 use kube::Client;
 use tokio::sync::Semaphore;
 
-use super::cache::{Key, SecretVersion};
+use super::cache::SecretVersion;
 use super::error::Error;
 use super::observed::Observed;
 use super::request::{self, Sensitivity};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::{LastRead, Selection};
-use crate::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
+use crate::api::{CredentialType, Failure, Key, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::{Reading, secret_not_found};
 use crate::credential;
 use crate::secret::{SecretData, SecretObject};

@@ -26,8 +26,9 @@ use kube::Client;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::api::Key;
 use crate::clock::Clock;
-use cache::{Cache, Key};
+use cache::Cache;
 use error::Error;
 use gather::Access;
 use queue::Queue;

@@ -12,7 +12,8 @@ use super::observed::Observed;
 use super::write::NotKept;
 use super::{invalid, publish};
 use crate::api::TenantCredentialSpec;
-use crate::assessment::{self, Input};
+use crate::assessment::peers::Peers;
+use crate::assessment::{self, Input, Tenant};
 use crate::clock::Clock;
 
 /// How often to ask again where nothing will tell of a change: rights that were granted.
@@ -81,6 +82,8 @@ async fn say(
         previous: &observed.previous,
         reading: gathered.reading,
         last_read: gathered.last_read,
+        peers: Peers::Pending,
+        tenant: Tenant::Unnamed,
         now,
         settle: context.settle,
     });

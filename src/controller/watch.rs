@@ -9,9 +9,10 @@ use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
-use super::cache::{Change, Key, SecretVersion};
+use super::cache::{Change, SecretVersion};
 use super::observed::{Observed, Wire};
 use super::slim::SecretMeta;
+use crate::api::Key;
 
 /// A change of one of the two kinds that are watched.
 pub enum Seen {

@@ -11,11 +11,10 @@ use http::Method;
 use kube::Client;
 use serde_json::{Map, Value, json};
 
-use super::cache::Key;
 use super::error::{Cause, Error};
 use super::observed::Observed;
 use super::request::{self, Sensitivity};
-use crate::api::{GROUP, TenantCredentialStatus, VERSION, stored};
+use crate::api::{GROUP, Key, TenantCredentialStatus, VERSION, stored};
 
 /// The field manager of all writes.
 pub const MANAGER: &str = "lapsewatch";

@@ -33,7 +33,7 @@ pub fn fingerprint(letter: char) -> String {
     letter.to_string().repeat(64)
 }
 
-fn dated(letter: char, not_before: Option<&str>, not_after: &str) -> CredentialFacts {
+pub fn dated(letter: char, not_before: Option<&str>, not_after: &str) -> CredentialFacts {
     CredentialFacts {
         fingerprint: Some(fingerprint(letter)),
         not_before: not_before.map(time),

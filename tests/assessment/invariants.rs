@@ -7,7 +7,8 @@ use lapsewatch::assessment::Assessment;
 use serde_json::Value;
 
 /// The types of condition that are always there.
-pub const TYPES: [&str; 7] = ["Ready", "Healthy", "Expiring", "Expired", "IdentityChanged", "KeyMismatch", "Regressed"];
+pub const TYPES: [&str; 8] =
+    ["Ready", "Healthy", "Expiring", "Expired", "Duplicate", "IdentityChanged", "KeyMismatch", "Regressed"];
 
 /// Words that would be wrong a moment later.
 const RELATIVE: [&str; 8] =

@@ -10,7 +10,9 @@ use lapsewatch::api::{
     CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
 use lapsewatch::assessment::notices::Notice;
-use lapsewatch::assessment::{Assessment, Input, Reading, assess};
+use lapsewatch::assessment::peers::{Peers, Standing, View};
+use lapsewatch::assessment::words::Side;
+use lapsewatch::assessment::{Assessment, Input, Reading, Tenant, assess};
 
 use super::facts::{spec, time};
 use super::invariants;
@@ -32,6 +34,8 @@ pub struct Story {
     pub spec: TenantCredentialSpec,
     pub status: TenantCredentialStatus,
     pub settle: TimeDelta,
+    pub peers: Peers,
+    pub side: Side<'static>,
     reading: Reading,
     sent: BTreeMap<String, DateTime<Utc>>,
 }
@@ -60,7 +64,16 @@ impl Story {
 
     fn new(reading: Reading, type_: CredentialType) -> Self {
         let status = TenantCredentialStatus::default();
-        Self { spec: spec(type_), status, settle: TimeDelta::seconds(30), reading, sent: BTreeMap::new() }
+        let alone = View { standing: Standing::Unique, others: Vec::new(), claimant: None };
+        Self {
+            spec: spec(type_),
+            status,
+            settle: TimeDelta::seconds(30),
+            reading,
+            peers: Peers::Known(Some(alone)),
+            side: Side::default(),
+            sent: BTreeMap::new(),
+        }
     }
 
     /// From now on the Secret holds this.
@@ -72,6 +85,12 @@ impl Story {
     /// From now on it can't be read.
     pub fn fails(&mut self, reason: FailureReason) -> &mut Self {
         self.reading = Reading::Failed(failure(reason));
+        self
+    }
+
+    /// From now on others are so.
+    pub fn among(&mut self, peers: Peers) -> &mut Self {
+        self.peers = peers;
         self
     }
 
@@ -114,8 +133,18 @@ impl Story {
     }
 
     fn assess_reading(&self, reading: Reading, previous: &TenantCredentialStatus, now: DateTime<Utc>) -> Assessment {
-        let spec = &self.spec;
-        assess(Input { uid: UID, generation: 1, spec, previous, reading, last_read: None, now, settle: self.settle })
+        assess(Input {
+            uid: UID,
+            generation: 1,
+            spec: &self.spec,
+            previous,
+            reading,
+            last_read: None,
+            peers: self.peers.clone(),
+            tenant: Tenant::Found(self.side),
+            now,
+            settle: self.settle,
+        })
     }
 
     fn look(&mut self, now: DateTime<Utc>, outcome: Outcome) -> Look {

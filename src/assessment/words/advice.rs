@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::at;
 use crate::api::reasons::FailureReason;
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
+use crate::assessment::peers::Standing;
 
 /// Something that needs attention, without its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Case {
     KeyMismatch,
     /// An older credential than the newest seen.
     WentBackwards,
+    /// Others hold it too, or a newer one.
+    Shared(Standing),
     /// It can't be read.
     Unreadable(FailureReason),
 }
@@ -43,7 +46,7 @@ pub struct Advice {
 }
 
 impl Advice {
-    fn new(stops: &str, goes_on: &str, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(stops: &str, goes_on: &str, remedy: impl Into<String>) -> Self {
         Self { stops: stops.to_owned(), goes_on: goes_on.to_owned(), remedy: remedy.into() }
     }
 }
@@ -110,6 +113,8 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
                 secret(spec)
             ),
         ),
+        // Made beside its message, from what is known of the others.
+        Case::Shared(_) => Advice::default(),
         Case::Unreadable(reason) => {
             let (stops, goes_on) = match facts {
                 Some(_) => ("deadlines can no longer be seen, other than those read last", "the last known dates hold"),
@@ -254,7 +259,7 @@ fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
     }
 }
 
-fn secret(spec: &TenantCredentialSpec) -> &str {
+pub(super) fn secret(spec: &TenantCredentialSpec) -> &str {
     spec.secret_ref.as_ref().map_or("(none)", |secret| secret.name.as_str())
 }
 

@@ -3,6 +3,7 @@
 //! All of it is deterministic: absolute times in UTC, nothing that changes by itself. `tests/words.rs` prints them all.
 
 pub mod advice;
+pub mod shared;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
@@ -31,10 +32,21 @@ pub struct Words<'a> {
     pub facts: &'a CredentialFacts,
     /// It can't be read at present: the facts are those of the last time.
     pub stale: bool,
+    /// Whose it is.
+    pub side: Side<'a>,
+}
+
+/// What the tenant says of itself, to tell two places apart that hold the same credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Side<'a> {
+    /// What the tenant is for.
+    pub environment: Option<&'a str>,
+    /// The account number for the MDM vendor's support.
+    pub support_account: Option<&'a str>,
 }
 
 impl Words<'_> {
-    fn subject(&self) -> String {
+    pub(super) fn subject(&self) -> String {
         match &self.spec.tenant_ref {
             Some(tenant) => format!("the {} of tenant {}", self.spec.type_.words(), tenant.name),
             None => format!("the {}", self.spec.type_.words()),
@@ -45,7 +57,7 @@ impl Words<'_> {
         self.spec.expected_identities.as_deref().filter(|pins| !pins.is_empty())
     }
 
-    fn end(&self, sentence: String) -> String {
+    pub(super) fn end(&self, sentence: String) -> String {
         if self.stale { format!("{sentence} (as last read)") } else { sentence }
     }
 
@@ -195,8 +207,18 @@ impl Words<'_> {
         }
     }
 
-    /// That all is well with reading.
-    pub fn read(&self) -> String {
+    /// That all is well with reading. `no_tenant`: the tenant that the spec names is not there.
+    pub fn read(&self, no_tenant: bool) -> String {
+        let read = self.source();
+        match &self.spec.tenant_ref {
+            Some(tenant) if no_tenant => {
+                format!("{read}; TenantNotFound: there is no MDMTenant {} in this namespace", tenant.name)
+            }
+            _ => read,
+        }
+    }
+
+    fn source(&self) -> String {
         match (&self.spec.secret_ref, &self.facts.keys) {
             (Some(secret), Some(keys)) => match &keys.credential {
                 Some(key) => format!("read from key {key} of Secret {}", secret.name),
@@ -222,7 +244,7 @@ pub fn identity_name(type_: CredentialType) -> &'static str {
 /// That a problem beside a condition is mended; the sentence of a Recovered Event.
 pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String {
     match (condition, words) {
-        (ConditionType::Ready, Some(words)) => format!("the credential can be read again: {}", words.read()),
+        (ConditionType::Ready, Some(words)) => format!("the credential can be read again: {}", words.source()),
         (ConditionType::Ready, None) => "the credential can be read again".to_owned(),
         (ConditionType::IdentityChanged, Some(words)) => format!(
             "the {} {} is an accepted one",
@@ -230,6 +252,9 @@ pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String 
             words.facts.identity.as_deref().unwrap_or("(none)")
         ),
         (ConditionType::KeyMismatch, Some(words)) => words.key_match(),
+        (ConditionType::Duplicate, Some(words)) => {
+            format!("no other TenantCredential among those looked at holds {} any more", words.subject())
+        }
         (ConditionType::Expiring | ConditionType::Expired, Some(words)) => {
             format!("{} has another date by spec.expirationTime: it expires at {}", words.subject(), words.not_after())
         }

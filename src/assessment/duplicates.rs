@@ -1,0 +1,95 @@
+//! Duplicates: whether only this object holds the credential, what else is to be said of it, and how much it matters.
+
+use super::finding::Finding;
+use super::peers::{Other, Peers, Standing, View};
+use super::words::Words;
+use super::words::advice::Case;
+use super::words::shared;
+use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
+use crate::api::status::OtherHolder;
+use crate::api::{CredentialType, Severity, limits};
+
+/// What the peers make of a credential.
+pub(super) struct Judged {
+    /// The condition.
+    pub verdict: Verdict,
+    /// What needs attention.
+    pub finding: Option<Finding>,
+    /// Those that are named.
+    pub duplicates: Vec<OtherHolder>,
+}
+
+/// Judges by what is known of the others.
+pub(super) fn judge(words: &Words<'_>, peers: &Peers) -> Judged {
+    let plain = |status, reason: &'static str, message: String| Judged {
+        verdict: Verdict { type_: ConditionType::Duplicate, status, reason: reason.into(), message },
+        finding: None,
+        duplicates: Vec::new(),
+    };
+    if !super::peers::is_exclusive(words.spec.type_) {
+        return plain(ConditionStatus::False, "NotExclusive", shared::NOT_EXCLUSIVE.to_owned());
+    }
+    let view = match peers {
+        Peers::Pending => return plain(ConditionStatus::Unknown, "Pending", shared::PENDING.to_owned()),
+        Peers::Known(None) => return plain(ConditionStatus::False, "Unique", shared::HOLDS_NOTHING.to_owned()),
+        Peers::Known(Some(view)) if view.standing == Standing::Unique => {
+            return plain(ConditionStatus::False, "Unique", shared::UNIQUE.to_owned());
+        }
+        Peers::Known(Some(view)) => view,
+    };
+    let message = shared::message(words, view);
+    let finding = Finding {
+        type_: ConditionType::Duplicate,
+        reason: view.standing.reason().to_owned(),
+        case: Case::Shared(view.standing),
+        severity: severity(words.spec.type_, view.standing),
+        mark: super::renewal::mark(words.facts),
+        settles: true,
+        message: message.clone(),
+        advice: shared::advice(words, view.standing),
+    };
+    Judged {
+        verdict: Verdict {
+            type_: ConditionType::Duplicate,
+            status: ConditionStatus::True,
+            reason: view.standing.reason().into(),
+            message,
+        },
+        finding: Some(finding),
+        duplicates: entries(view),
+    }
+}
+
+fn severity(type_: CredentialType, standing: Standing) -> Severity {
+    match standing {
+        Standing::ControlLost => Severity::Critical,
+        Standing::TokenInUse | Standing::OverrideContested => Severity::Warning,
+        // A renewal that is staged in a second object is normal; a reset token no longer works.
+        Standing::Superseded { .. } if type_ == CredentialType::DEPToken => Severity::Warning,
+        Standing::Superseded { .. } | Standing::SharedByOthers | Standing::ControlAssumed | Standing::SameSecret => {
+            Severity::Notice
+        }
+        Standing::Unique => Severity::None,
+    }
+}
+
+/// As they stand in the status.
+fn entries(view: &View) -> Vec<OtherHolder> {
+    let cut = |text: &str| {
+        let mut text = text.to_owned();
+        limits::cut(&mut text, limits::KEY);
+        Some(text)
+    };
+    let entry = |other: &Other| match other {
+        Other::Here { name, tenant } => {
+            OtherHolder { name: cut(name), tenant: tenant.as_deref().and_then(cut), elsewhere: None }
+        }
+        Other::There { .. } | Other::Elsewhere => {
+            OtherHolder { elsewhere: Some(shared::ELSEWHERE.to_owned()), ..OtherHolder::default() }
+        }
+    };
+    let mut entries: Vec<OtherHolder> = view.others.iter().map(entry).collect();
+    entries.dedup();
+    entries.truncate(limits::DUPLICATES);
+    entries
+}

@@ -1,0 +1,193 @@
+//! All holders of one fingerprint.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::holder::Rank;
+use super::{NAMED, Standing};
+use crate::api::{CredentialType, Key};
+
+/// One holder is the rule, and takes little memory.
+pub(super) enum Group {
+    One(Rank, Member),
+    Many(Box<Crowd>),
+}
+
+/// What a crowd knows of a member.
+#[derive(Clone)]
+pub(super) struct Member {
+    /// The Secret it is read from.
+    pub place: Key,
+    pub claims: bool,
+}
+
+/// Several holders.
+#[derive(Default)]
+pub(super) struct Crowd {
+    /// Each with its Secret.
+    members: BTreeMap<Rank, Key>,
+    by_place: HashMap<Key, BTreeSet<Rank>>,
+    claimants: BTreeSet<Rank>,
+    claims: HashMap<Key, usize>,
+}
+
+/// What all members' standing hangs on.
+#[derive(PartialEq)]
+struct Shape {
+    oldest: Option<Key>,
+    /// Secrets, at most two counted.
+    places: usize,
+    /// Secrets that are claimed for, at most two counted.
+    claims: usize,
+    claimant: Option<Rank>,
+}
+
+impl Group {
+    /// Takes in a member; tells of whom something else is to be said now.
+    pub(super) fn insert(&mut self, rank: Rank, member: Member) -> Vec<Key> {
+        if let Self::One(first, of) = self {
+            let mut crowd = Box::new(Crowd::default());
+            crowd.add(first.clone(), of.clone());
+            *self = Self::Many(crowd);
+        }
+        match self {
+            Self::Many(crowd) => crowd.insert(rank, member),
+            Self::One(..) => Vec::new(),
+        }
+    }
+
+    /// Lets a member go; tells of whom something else is to be said now, and whether nobody is left.
+    pub(super) fn remove(&mut self, rank: &Rank) -> (Vec<Key>, bool) {
+        let Self::Many(crowd) = self else { return (Vec::new(), true) };
+        let disturbed = crowd.remove(rank);
+        if crowd.members.len() <= 1 {
+            let Some((last, place)) = crowd.members.pop_first() else { return (disturbed, true) };
+            let claims = !crowd.claimants.is_empty();
+            *self = Self::One(last, Member { place, claims });
+        }
+        (disturbed, false)
+    }
+
+    /// The members; none where there is but one.
+    pub(super) fn crowd(&self) -> Option<&Crowd> {
+        match self {
+            Self::One(..) => None,
+            Self::Many(crowd) => Some(crowd),
+        }
+    }
+}
+
+impl Crowd {
+    fn add(&mut self, rank: Rank, member: Member) {
+        let Member { place, claims } = member;
+        self.by_place.entry(place.clone()).or_default().insert(rank.clone());
+        if claims {
+            self.claimants.insert(rank.clone());
+            *self.claims.entry(place.clone()).or_default() += 1;
+        }
+        self.members.insert(rank, place);
+    }
+
+    fn insert(&mut self, rank: Rank, member: Member) -> Vec<Key> {
+        let without = self.shape();
+        self.add(rank.clone(), member);
+        self.disturbed(&rank, &self.shape(), &without)
+    }
+
+    fn remove(&mut self, rank: &Rank) -> Vec<Key> {
+        let with = self.shape();
+        let Some(place) = self.members.get(rank).cloned() else { return Vec::new() };
+        // Who is left is told from the crowd as it was: so what it will be is looked at first.
+        let claims = self.claimants.contains(rank);
+        self.take(rank, &place);
+        let without = self.shape();
+        self.add(rank.clone(), Member { place: place.clone(), claims });
+        let disturbed = self.disturbed(rank, &with, &without);
+        self.take(rank, &place);
+        disturbed
+    }
+
+    fn take(&mut self, rank: &Rank, place: &Key) {
+        self.members.remove(rank);
+        if let Some(ranks) = self.by_place.get_mut(place) {
+            ranks.remove(rank);
+            if ranks.is_empty() {
+                self.by_place.remove(place);
+            }
+        }
+        if self.claimants.remove(rank)
+            && let Some(count) = self.claims.get_mut(place)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.claims.remove(place);
+            }
+        }
+    }
+
+    fn shape(&self) -> Shape {
+        Shape {
+            oldest: self.members.first_key_value().map(|(_, place)| place.clone()),
+            places: self.by_place.len().min(2),
+            claims: self.claims.len().min(2),
+            claimant: self.claimants.first().cloned(),
+        }
+    }
+
+    /// Of whom something else is said with `rank` than without it; this is the crowd with it.
+    fn disturbed(&self, rank: &Rank, with: &Shape, without: &Shape) -> Vec<Key> {
+        if with.places != without.places || with.claimant != without.claimant {
+            return self.members.keys().filter(|other| *other != rank).map(|other| other.key.clone()).collect();
+        }
+        let mut disturbed: BTreeSet<&Rank> = self.after(rank).collect();
+        let oldest = self.members.keys().next();
+        if let Some(oldest) = oldest
+            && self.after(oldest).any(|next| next == rank)
+        {
+            disturbed.insert(oldest);
+        }
+        if with.oldest != without.oldest {
+            for place in [&with.oldest, &without.oldest].into_iter().flatten() {
+                disturbed.extend(self.by_place.get(place).into_iter().flatten());
+            }
+        }
+        if with.claims != without.claims {
+            disturbed.extend(self.claims.keys().filter_map(|place| self.by_place.get(place)).flatten());
+        }
+        disturbed.remove(rank);
+        disturbed.into_iter().map(|other| other.key.clone()).collect()
+    }
+
+    fn after(&self, rank: &Rank) -> impl Iterator<Item = &Rank> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        self.members.range((Excluded(rank), Unbounded)).map(|(other, _)| other).take(NAMED)
+    }
+
+    /// Those that are named to a member.
+    pub(super) fn named(&self, rank: &Rank) -> Vec<&Rank> {
+        let before: Vec<&Rank> = self.members.range(..rank).rev().map(|(other, _)| other).take(NAMED).collect();
+        if before.is_empty() { self.after(rank).collect() } else { before }
+    }
+
+    /// The oldest of those who claim it, where that is another one.
+    pub(super) fn claimant(&self, rank: &Rank) -> Option<&Rank> {
+        self.claimants.first().filter(|claimant| *claimant != rank)
+    }
+
+    /// How a member stands to the others.
+    pub(super) fn standing(&self, type_: CredentialType, rank: &Rank) -> Standing {
+        let Some(place) = self.members.get(rank) else { return Standing::Unique };
+        if self.by_place.len() <= 1 {
+            return Standing::SameSecret;
+        }
+        if type_ != CredentialType::VPPToken {
+            return Standing::TokenInUse;
+        }
+        match (self.claims.contains_key(place), self.claims.len()) {
+            (true, 1) => Standing::ControlAssumed,
+            (true, _) => Standing::OverrideContested,
+            (false, 1..) => Standing::ControlLost,
+            (false, 0) if self.members.values().next() == Some(place) => Standing::SharedByOthers,
+            (false, 0) => Standing::TokenInUse,
+        }
+    }
+}

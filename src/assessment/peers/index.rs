@@ -1,0 +1,142 @@
+//! All holders, by what they hold.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::crowd::{Group, Member};
+use super::holder::{Fingerprint, Holder, Rank};
+use super::succession::Line;
+use super::{Other, Standing, View};
+use crate::api::{CredentialType, Key};
+
+/// How much may be told of those in other namespaces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reveal {
+    /// That there are some: who may read one namespace learns no name of another.
+    #[default]
+    OwnNamespace,
+    /// All: whoever reads it has given them.
+    All,
+}
+
+/// All holders.
+#[derive(Default)]
+pub struct Index {
+    holders: HashMap<Key, Holder>,
+    by_fingerprint: HashMap<(CredentialType, Fingerprint), Group>,
+    by_identity: HashMap<(CredentialType, Arc<str>), Line>,
+    reveal: Reveal,
+}
+
+impl Index {
+    /// One that tells as much as `reveal` says.
+    pub fn new(reveal: Reveal) -> Self {
+        Self { reveal, ..Self::default() }
+    }
+
+    /// Takes in what an object holds now; tells of which others something else may be to be said.
+    pub fn set(&mut self, key: &Key, holder: Option<Holder>) -> BTreeSet<Key> {
+        let mut disturbed = BTreeSet::new();
+        if self.holders.get(key) == holder.as_ref() {
+            return disturbed;
+        }
+        if let Some(before) = self.holders.remove(key) {
+            self.remove(key, &before, &mut disturbed);
+        }
+        if let Some(after) = holder {
+            self.insert(key, &after, &mut disturbed);
+            self.holders.insert(key.clone(), after);
+        }
+        disturbed.remove(key);
+        disturbed
+    }
+
+    /// How many hold something.
+    pub fn len(&self) -> usize {
+        self.holders.len()
+    }
+
+    /// Whether nobody holds anything.
+    pub fn is_empty(&self) -> bool {
+        self.holders.is_empty()
+    }
+
+    fn insert(&mut self, key: &Key, holder: &Holder, disturbed: &mut BTreeSet<Key>) {
+        let rank = holder.rank(key);
+        let member = Member { place: holder.place(key), claims: holder.claims };
+        match self.by_fingerprint.entry((holder.type_, holder.fingerprint)) {
+            Entry::Occupied(mut group) => disturbed.extend(group.get_mut().insert(rank.clone(), member)),
+            Entry::Vacant(group) => drop(group.insert(Group::One(rank.clone(), member))),
+        }
+        let Some(identity) = &holder.identity else { return };
+        match self.by_identity.entry((holder.type_, identity.clone())) {
+            Entry::Occupied(mut line) => {
+                disturbed.extend(line.get_mut().insert(rank, holder.fingerprint, holder.end));
+            }
+            Entry::Vacant(line) => drop(line.insert(Line::One(rank, holder.fingerprint, holder.end))),
+        }
+    }
+
+    fn remove(&mut self, key: &Key, holder: &Holder, disturbed: &mut BTreeSet<Key>) {
+        let rank = holder.rank(key);
+        if let Entry::Occupied(mut group) = self.by_fingerprint.entry((holder.type_, holder.fingerprint)) {
+            let (others, is_empty) = group.get_mut().remove(&rank);
+            disturbed.extend(others);
+            if is_empty {
+                group.remove();
+            }
+        }
+        let Some(identity) = &holder.identity else { return };
+        if let Entry::Occupied(mut line) = self.by_identity.entry((holder.type_, identity.clone())) {
+            let (others, is_empty) = line.get_mut().remove(&rank, &holder.fingerprint, holder.end);
+            disturbed.extend(others);
+            if is_empty {
+                line.remove();
+            }
+        }
+    }
+
+    /// How one of them stands to the others; none where it holds nothing.
+    pub fn view(&self, key: &Key) -> Option<View> {
+        let holder = self.holders.get(key)?;
+        let rank = holder.rank(key);
+        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(Group::crowd);
+        let standing = crowd.map_or(Standing::Unique, |crowd| crowd.standing(holder.type_, &rank));
+        if standing.rank() < (Standing::Superseded { certain: true }).rank()
+            && let Some(identity) = &holder.identity
+            && let Some(line) = self.by_identity.get(&(holder.type_, identity.clone()))
+            && let Some(newer) = line.newer(&rank, &holder.fingerprint, holder.end)
+        {
+            let standing = Standing::Superseded { certain: newer.certain };
+            return Some(View { standing, others: self.tell(key, newer.named), claimant: None });
+        }
+        let others = crowd.map(|crowd| self.tell(key, crowd.named(&rank))).unwrap_or_default();
+        let claimant = crowd
+            .filter(|_| standing == Standing::ControlLost)
+            .and_then(|crowd| Some(self.other(key, &crowd.claimant(&rank)?.key)));
+        Some(View { standing, others, claimant })
+    }
+
+    /// Those of other namespaces are one, at the end.
+    fn tell(&self, key: &Key, named: Vec<&Rank>) -> Vec<Other> {
+        let (mut here, mut there): (Vec<Other>, Vec<Other>) = named
+            .into_iter()
+            .map(|rank| self.other(key, &rank.key))
+            .partition(|other| matches!(other, Other::Here { .. }));
+        there.dedup();
+        here.append(&mut there);
+        here
+    }
+
+    fn other(&self, key: &Key, other: &Key) -> Other {
+        let tenant = || self.holders.get(other).and_then(|holder| holder.tenant.clone());
+        if other.namespace == key.namespace {
+            Other::Here { name: other.name.clone(), tenant: tenant() }
+        } else if self.reveal == Reveal::All {
+            Other::There { namespace: other.namespace.clone(), name: other.name.clone(), tenant: tenant() }
+        } else {
+            Other::Elsewhere
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Peers: who else holds the same credential, among all that are looked at.
+//!
+//! [`Index`] is kept up to date holder by holder, at a cost that does not grow with their number. What it tells of one
+//! of them names few others, so that who comes or goes changes what is said of few.
+
+mod crowd;
+mod holder;
+mod index;
+mod succession;
+
+pub use holder::{End, Holder, is_exclusive};
+pub use index::{Index, Reveal};
+
+use std::sync::Arc;
+
+/// The most others that are named.
+pub const NAMED: usize = 5;
+
+/// How a holder stands to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// No other holds it.
+    Unique,
+    /// Others read it from the same Secret.
+    SameSecret,
+    /// It was here first, and others hold it too.
+    SharedByOthers,
+    /// It claims a token that others hold too.
+    ControlAssumed,
+    /// Another credential of the same identity is newer. `certain`: by its date; else the dates do not tell.
+    Superseded {
+        /// Whether the dates tell.
+        certain: bool,
+    },
+    /// Others hold it too.
+    TokenInUse,
+    /// Another one claims it.
+    ControlLost,
+    /// Several claim it, this one too.
+    OverrideContested,
+}
+
+impl Standing {
+    /// Several may hold; the greatest is said.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Unique => 0,
+            Self::SameSecret => 1,
+            Self::SharedByOthers => 2,
+            Self::ControlAssumed => 3,
+            Self::Superseded { .. } => 4,
+            Self::TokenInUse => 5,
+            Self::ControlLost => 6,
+            Self::OverrideContested => 7,
+        }
+    }
+
+    /// The reason of the condition, and of the Event.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Unique => "Unique",
+            Self::SameSecret => "SameSecret",
+            Self::SharedByOthers => "SharedByOthers",
+            Self::ControlAssumed => "ControlAssumed",
+            Self::Superseded { .. } => "Superseded",
+            Self::TokenInUse => "TokenInUse",
+            Self::ControlLost => "ControlLost",
+            Self::OverrideContested => "OverrideContested",
+        }
+    }
+}
+
+/// Another holder, as far as it may be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// Of the same namespace.
+    Here {
+        /// Its name.
+        name: Arc<str>,
+        /// Its tenant.
+        tenant: Option<Arc<str>>,
+    },
+    /// Of another namespace, where whoever reads it may know all of them.
+    There {
+        /// Its namespace.
+        namespace: Arc<str>,
+        /// Its name.
+        name: Arc<str>,
+        /// Its tenant.
+        tenant: Option<Arc<str>>,
+    },
+    /// Of another namespace, however many there are.
+    Elsewhere,
+}
+
+/// What the index tells of one holder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// How it stands to the others.
+    pub standing: Standing,
+    /// Those that are named: the ones created next before it, nearest first; of the oldest, next after it.
+    pub others: Vec<Other>,
+    /// The oldest of those who claim it, where that is another one.
+    pub claimant: Option<Other>,
+}
+
+/// What is known of the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Peers {
+    /// Not all were looked at since the start.
+    #[default]
+    Pending,
+    /// All were; none where this one holds nothing at present.
+    Known(Option<View>),
+}

@@ -1,0 +1,185 @@
+//! Every sentence about a credential that is held in several places.
+
+use super::Words;
+use super::advice::{Advice, secret};
+use crate::api::CredentialType;
+use crate::assessment::peers::{NAMED, Other, Standing, View};
+
+/// Those of other namespaces, who are never named.
+pub const ELSEWHERE: &str = "a credential of another namespace";
+/// Of a type that may be used in several places.
+pub const NOT_EXCLUSIVE: &str = "this type may be used in several places";
+/// Of what no other holds.
+pub const UNIQUE: &str = "no other TenantCredential among those looked at holds it";
+/// Of one whose Secret or key is gone.
+pub const HOLDS_NOTHING: &str = "it holds nothing now that another could hold too";
+/// Before all others were looked at.
+pub const PENDING: &str = "whether another holds it too can't be told before all have been looked at since the start";
+
+/// What is so.
+pub fn message(words: &Words<'_>, view: &View) -> String {
+    let subject = words.subject();
+    let others = others(words, view);
+    words.end(match view.standing {
+        Standing::Unique => UNIQUE.to_owned(),
+        Standing::SameSecret => format!("{subject} is read from the same Secret by {others} too"),
+        Standing::SharedByOthers => format!("{subject} was here first, and is held by {others} too"),
+        Standing::ControlAssumed => {
+            format!("{subject} is held by {others} too; the override here assumes control of it")
+        }
+        Standing::Superseded { certain: true } => match words.spec.type_ {
+            CredentialType::DEPToken => format!(
+                "{subject} no longer works: a newer token of the same consumer key is held by {others}, and its download has reset this one"
+            ),
+            _ => format!("a newer certificate of the same topic as {subject} is held by {others}"),
+        },
+        Standing::Superseded { certain: false } => match words.spec.type_ {
+            CredentialType::DEPToken => format!(
+                "another token of the same consumer key as {subject} is held by {others}; their dates do not tell which is newer, and one of the two no longer works"
+            ),
+            _ => format!(
+                "another certificate of the same topic as {subject} is held by {others}; their dates do not tell which is newer"
+            ),
+        },
+        Standing::TokenInUse => format!("{subject} is held by {others} too"),
+        Standing::ControlLost => {
+            let claimant = view.claimant.as_ref().map_or_else(|| "another one".to_owned(), name);
+            match view.claimant.as_ref().is_some_and(|claimant| view.others.as_slice() == [claimant.clone()]) {
+                true => format!("{subject} is held by {others} too, where the override assumes control of it"),
+                false => {
+                    format!("{subject} is held by {others} too; the override of {claimant} assumes control of it")
+                }
+            }
+        }
+        Standing::OverrideContested => {
+            format!("{subject} is held by {others} too, and the override claims it in more than one place")
+        }
+    })
+}
+
+fn name(other: &Other) -> String {
+    let of = |tenant: &Option<_>| tenant.as_deref().map(|tenant: &str| format!(" of tenant {tenant}"));
+    match other {
+        Other::Here { name, tenant } => format!("{name}{}", of(tenant).unwrap_or_default()),
+        Other::There { namespace, name, tenant } => format!("{namespace}/{name}{}", of(tenant).unwrap_or_default()),
+        Other::Elsewhere => ELSEWHERE.to_owned(),
+    }
+}
+
+/// Those that are named, and how to find the rest.
+fn others(words: &Words<'_>, view: &View) -> String {
+    let names: Vec<String> = view.others.iter().map(name).collect();
+    let list = match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    };
+    let is_elsewhere = view.others.contains(&Other::Elsewhere) || view.claimant == Some(Other::Elsewhere);
+    let scope = match is_elsewhere {
+        true => " -A",
+        false if view.others.len() >= NAMED => "",
+        false => return list,
+    };
+    let who = if is_elsewhere { "whoever may read all namespaces finds it with" } else { "all of them" };
+    match selector(words, view.standing) {
+        Some(selector) => format!("{list} ({who}: kubectl get tcred{scope} --field-selector {selector})"),
+        None => list,
+    }
+}
+
+/// What selects them: the fingerprint, or of those that hold another one the identity, where a shell takes it as it is.
+fn selector(words: &Words<'_>, standing: Standing) -> Option<String> {
+    if let Standing::Superseded { .. } = standing {
+        let identity = words.facts.identity.as_deref()?;
+        let is_plain = identity.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        return is_plain.then(|| format!("status.credential.identity={identity}"));
+    }
+    words.facts.fingerprint.as_deref().map(|fingerprint| format!("status.credential.fingerprint={fingerprint}"))
+}
+
+/// What stops, what goes on and how to act.
+pub fn advice(words: &Words<'_>, standing: Standing) -> Advice {
+    let secret = secret(words.spec);
+    let here = here(words);
+    match (standing, words.spec.type_) {
+        (Standing::Unique, _) => Advice::default(),
+        (Standing::SameSecret, _) => {
+            Advice::new("", "", "nothing, where both objects are meant; else delete the one that is not needed")
+        }
+        (Standing::SharedByOthers, _) => Advice::new(
+            "syncs with Apple may fail, and features in both places",
+            "apps and devices already deployed",
+            format!(
+                "give the other environment a content token of its own; or decide which of the two keeps this one and set spec.vppToken.override: Enabled there{here}"
+            ),
+        ),
+        (Standing::ControlAssumed, _) => Advice::new(
+            "the other environment's use of the token",
+            "this tenant's use of it",
+            format!("give the other environment a content token of its own{here}"),
+        ),
+        (Standing::ControlLost, _) => Advice::new(
+            "this tenant's calls with the token fail",
+            "apps already deployed",
+            format!(
+                "download a content token of its own for this tenant and put it into Secret {secret}; or withdraw the override on the other side{here}"
+            ),
+        ),
+        (Standing::OverrideContested, _) => Advice::new(
+            "whoever uploaded the token last holds it, the others' calls fail",
+            "apps already deployed",
+            format!(
+                "leave spec.vppToken.override: Enabled on one of them, and give the others a token of their own{here}"
+            ),
+        ),
+        (Standing::TokenInUse, CredentialType::VPPToken) => Advice::new(
+            "syncs with Apple may fail, and features in both places",
+            "apps and devices already deployed",
+            format!(
+                "set spec.vppToken.override: Enabled here, so that this tenant assumes control and the token can no longer be used in the other environment; or put a content token of its own into Secret {secret}{here}"
+            ),
+        ),
+        (Standing::TokenInUse, CredentialType::DEPToken) => Advice::new(
+            "the upload is refused: a server token can't be shared with another instance, a previous trial, a QA environment or another MDM",
+            "",
+            format!(
+                "find where it is in use and remove it there; if that is unknown, contact the MDM vendor's support {} and send the token through a secure channel{here}",
+                match words.side.support_account {
+                    Some(account) => format!("with the account number {account}"),
+                    None => "with the account number (record it in the MDMTenant's spec.supportAccount)".to_owned(),
+                }
+            ),
+        ),
+        (Standing::TokenInUse, CredentialType::APNsCertificate) => Advice::new(
+            "a push certificate belongs to one MDM server: in the other place devices may fall silent",
+            "",
+            format!(
+                "find out which MDM server the devices of this topic are enrolled with: it keeps the certificate; create one of its own for the other, and delete the object that is not needed{here}"
+            ),
+        ),
+        (Standing::TokenInUse, _) => Advice::new(
+            "perhaps nothing: the same certificate is used in two places",
+            "",
+            format!("check that both are meant, and delete the object that is not needed{here}"),
+        ),
+        (Standing::Superseded { .. }, CredentialType::DEPToken) => Advice::new(
+            "syncs with Apple fail: downloading a newer token has reset the one before it",
+            "devices already enrolled",
+            format!("put the newest token into Secret {secret} too, or delete this object{here}"),
+        ),
+        (Standing::Superseded { .. }, _) => Advice::new(
+            "nothing yet, but this one lapses by its own date",
+            "",
+            format!("put the newer certificate into Secret {secret} too, or delete this object{here}"),
+        ),
+    }
+}
+
+/// Which side of the two this is, since the other one is asked the same.
+fn here(words: &Words<'_>) -> String {
+    match (words.side.environment, &words.spec.tenant_ref) {
+        (Some(environment), Some(tenant)) => {
+            format!("; this side is tenant {}, the {environment} environment", tenant.name)
+        }
+        _ => String::new(),
+    }
+}

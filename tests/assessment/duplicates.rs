@@ -1,0 +1,158 @@
+//! What is said where others hold the same credential.
+
+use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch::api::conditions::ConditionType::{Duplicate, Healthy};
+use lapsewatch::api::reasons::FailureReason;
+use lapsewatch::api::{CredentialType, Severity, TenantCredentialStatus};
+use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
+use lapsewatch::assessment::words::Side;
+
+use super::facts::{apns, dated};
+use super::story::Story;
+
+const T0: &str = "2030-03-01T00:00:00Z";
+const SETTLED: &str = "2030-03-01T00:00:30Z";
+const LATER: &str = "2030-03-01T01:00:00Z";
+const AGAIN: &str = "2030-03-01T01:00:30Z";
+
+fn others(standing: Standing) -> Peers {
+    let here = Other::Here { name: "theirs".into(), tenant: Some("acme-qa".into()) };
+    let claimant = (standing == Standing::ControlLost).then(|| here.clone());
+    Peers::Known(Some(View { standing, others: vec![here, Other::Elsewhere], claimant }))
+}
+
+fn alone() -> Peers {
+    Peers::Known(Some(View { standing: Standing::Unique, others: Vec::new(), claimant: None }))
+}
+
+fn token(type_: CredentialType) -> Story {
+    let mut story = Story::of(dated('a', Some("2030-01-01T00:00:00Z"), "2031-01-01T00:00:00Z"), type_);
+    story.side = Side { environment: Some("QA"), support_account: Some("4711") };
+    story
+}
+
+fn words(status: &TenantCredentialStatus) -> String {
+    let said = status.notifications.iter().find(|n| n.type_ == "Duplicate").expect("it is said");
+    format!("{} | {} | {}", said.message, said.impact, said.remedy)
+}
+
+#[test]
+fn each_standing_has_its_severity_its_state_and_its_event() {
+    use CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate};
+    for (type_, standing, severity, healthy) in [
+        (VPPToken, Standing::SameSecret, Severity::Notice, (True, "Valid")),
+        (VPPToken, Standing::SharedByOthers, Severity::Notice, (True, "Valid")),
+        (VPPToken, Standing::TokenInUse, Severity::Warning, (False, "Duplicate")),
+        (VPPToken, Standing::ControlAssumed, Severity::Notice, (True, "Valid")),
+        (VPPToken, Standing::ControlLost, Severity::Critical, (False, "Duplicate")),
+        (VPPToken, Standing::OverrideContested, Severity::Warning, (False, "Duplicate")),
+        (DEPToken, Standing::TokenInUse, Severity::Warning, (False, "Duplicate")),
+        (DEPToken, Standing::Superseded { certain: true }, Severity::Warning, (False, "Duplicate")),
+        (DEPToken, Standing::Superseded { certain: false }, Severity::Warning, (False, "Duplicate")),
+        (APNsCertificate, Standing::TokenInUse, Severity::Warning, (False, "Duplicate")),
+        (APNsCertificate, Standing::Superseded { certain: true }, Severity::Notice, (True, "Valid")),
+        (WindowsSymantecCertificate, Standing::TokenInUse, Severity::Warning, (False, "Duplicate")),
+    ] {
+        let mut story = token(type_);
+        story.among(others(standing));
+        let first = story.at(T0);
+        first.quiet().severity(severity).expect(Duplicate, True, standing.reason());
+        first.expect(Healthy, healthy.0, healthy.1).next(SETTLED);
+        let named = serde_json::to_value(&first.status.duplicates).unwrap();
+        assert_eq!(
+            named,
+            serde_json::json!([{"name": "theirs", "tenant": "acme-qa"}, {"elsewhere": "a credential of another namespace"}])
+        );
+        let settled = story.at(SETTLED);
+        settled.events([standing.reason()]);
+        assert_eq!(settled.sent[0].warning, severity >= Severity::Warning, "{standing:?}");
+        story.among(alone());
+        let mended = story.at(LATER);
+        mended.events(["Recovered"]).severity(Severity::None).expect(Duplicate, False, "Unique");
+        assert!(mended.status.duplicates.is_empty());
+        assert_eq!(story.run(AGAIN, "2030-03-05T00:00:00Z"), []);
+    }
+}
+
+#[test]
+fn what_passes_before_it_has_settled_is_never_announced() {
+    let mut story = token(CredentialType::VPPToken);
+    story.at("2030-02-01T00:00:00Z");
+    story.among(others(Standing::TokenInUse)).at(T0).quiet();
+    story.among(alone()).at("2030-03-01T00:00:29Z").quiet().expect(Duplicate, False, "Unique");
+    story.at(LATER).quiet();
+}
+
+#[test]
+fn another_standing_and_another_token_are_news_and_another_holder_is_none() {
+    let mut story = token(CredentialType::VPPToken);
+    story.among(others(Standing::TokenInUse)).at(T0);
+    story.at(SETTLED).events(["TokenInUse"]);
+    let third = Other::Here { name: "third".into(), tenant: None };
+    story.among(Peers::Known(Some(View { standing: Standing::TokenInUse, others: vec![third], claimant: None })));
+    story.at(LATER).quiet();
+    story.at(AGAIN).quiet();
+    story.among(others(Standing::ControlLost)).at("2030-03-01T02:00:00Z").quiet();
+    story.at("2030-03-01T02:00:30Z").events(["ControlLost"]);
+    story.holds(dated('b', Some("2030-02-01T00:00:00Z"), "2031-02-01T00:00:00Z"));
+    // As soon as it is found: it has been so for long.
+    story.at("2030-03-01T03:00:00Z").events(["ControlLost", "Renewed"]);
+}
+
+#[test]
+fn before_all_were_looked_at_nothing_is_said_and_nothing_is_taken_back() {
+    let mut story = token(CredentialType::DEPToken);
+    story.among(Peers::Pending);
+    story.at(T0).quiet().severity(Severity::None).expect(Duplicate, Unknown, "Pending");
+    story.among(others(Standing::TokenInUse)).at(T0).quiet();
+    story.at(SETTLED).events(["TokenInUse"]);
+    story.among(Peers::Pending).at(LATER).quiet().expect(Duplicate, Unknown, "Pending");
+    story.among(others(Standing::TokenInUse)).at(AGAIN).quiet();
+}
+
+#[test]
+fn one_whose_secret_is_gone_holds_nothing_and_takes_nothing_back() {
+    let mut story = token(CredentialType::VPPToken);
+    story.among(others(Standing::TokenInUse)).at(T0);
+    story.at(SETTLED).events(["TokenInUse"]);
+    story.among(Peers::Known(None)).fails(FailureReason::SecretNotFound);
+    let gone = story.at(LATER);
+    gone.quiet().expect(Duplicate, False, "Unique").expect(Healthy, False, "Unreadable");
+    story.at(AGAIN).events(["SecretNotFound"]);
+    story.holds(dated('a', Some("2030-01-01T00:00:00Z"), "2031-01-01T00:00:00Z"));
+    story.among(others(Standing::TokenInUse)).at("2030-03-01T02:00:00Z").events(["Recovered"]);
+    story.at("2030-03-01T03:00:00Z").quiet();
+}
+
+#[test]
+fn types_that_may_be_used_in_several_places_say_so() {
+    let mut story = token(CredentialType::X509Certificate);
+    story.among(Peers::Pending);
+    story.at(T0).quiet().expect(Duplicate, False, "NotExclusive").expect(Healthy, True, "Valid");
+}
+
+#[test]
+fn the_words_name_the_side_the_support_account_and_how_to_find_the_others() {
+    let mut dep = token(CredentialType::DEPToken);
+    dep.spec.tenant_ref = Some(lapsewatch::api::credential::TenantRef { name: "acme-prod".into() });
+    let said = words(&dep.among(others(Standing::TokenInUse)).at(T0).status);
+    for part in [
+        "theirs of tenant acme-qa and a credential of another namespace",
+        "kubectl get tcred -A --field-selector status.credential.fingerprint=aaaa",
+        "with the account number 4711",
+        "this side is tenant acme-prod, the QA environment",
+    ] {
+        assert!(said.contains(part), "{part:?} is not in {said}");
+    }
+    let mut older = Story::apns(apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"));
+    let said = words(&older.among(others(Standing::Superseded { certain: true })).at(T0).status);
+    assert!(said.contains("--field-selector status.credential.identity=com.apple.mgmt."), "{said}");
+}
+
+#[test]
+fn an_identity_that_a_shell_would_take_apart_is_not_written_into_a_command() {
+    let mut facts = apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
+    facts.identity = Some("com.apple.mgmt.$(reboot)".into());
+    let said = words(&Story::apns(facts).among(others(Standing::Superseded { certain: true })).at(T0).status);
+    assert!(!said.contains("kubectl"), "{said}");
+}
