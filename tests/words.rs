@@ -18,6 +18,8 @@ use lapsewatch::api::credential::{Owner, TenantRef};
 use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch::api::{CredentialType, TenantCredentialSpec};
+use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
+use lapsewatch::assessment::words::Side;
 use story::{Look, Story};
 
 const BEGIN: &str = "2029-12-13T00:00:00Z";
@@ -159,6 +161,41 @@ fn keys(page: &mut Page, type_: CredentialType, dress: Dress) {
     page.case("one that can't be read", &story.holds(with(KeyMatch::KeyUnreadable)).at(SOON));
 }
 
+fn shared(page: &mut Page, type_: CredentialType, dress: Dress) {
+    let here = |name: &str, tenant: Option<&str>| Other::Here { name: name.into(), tenant: tenant.map(Into::into) };
+    let mut cases = vec![Standing::SameSecret, Standing::TokenInUse];
+    match type_ {
+        CredentialType::VPPToken => cases.extend([
+            Standing::SharedByOthers,
+            Standing::ControlAssumed,
+            Standing::ControlLost,
+            Standing::OverrideContested,
+        ]),
+        CredentialType::APNsCertificate | CredentialType::DEPToken => {
+            cases.extend([true, false].map(|certain| Standing::Superseded { certain }));
+        }
+        CredentialType::WindowsSymantecCertificate => {}
+        CredentialType::X509Certificate | CredentialType::DeclaredExpiry => return,
+    }
+    for standing in cases {
+        let theirs = here("acme-qa-token", Some("acme-qa"));
+        let claims = |other: &Other| (standing == Standing::ControlLost).then(|| other.clone());
+        let view = |others: Vec<Other>, claimant| Peers::Known(Some(View { standing, others, claimant }));
+        let mut story = story(type_, of_type(type_, 'a', END), dress);
+        if story.spec.tenant_ref.is_some() {
+            story.side = Side { environment: Some("Production"), support_account: Some("4711") };
+        }
+        page.case(standing.reason(), &story.among(view(vec![theirs.clone()], claims(&theirs))).at(WELL));
+        let others = vec![here("one", None), here("two", None), Other::Elsewhere];
+        page.case("beside others of another namespace", &story.among(view(others, claims(&Other::Elsewhere))).at(SOON));
+        let five = ["one", "two", "three", "four", "five"].map(|name| here(name, None)).to_vec();
+        let first = claims(&here("claimant", None));
+        page.case("beside many", &story.among(view(five, first)).at("2030-06-03T00:00:00Z"));
+        let alone = View { standing: Standing::Unique, others: Vec::new(), claimant: None };
+        page.case("alone again", &story.among(Peers::Known(Some(alone))).at("2030-06-04T00:00:00Z"));
+    }
+}
+
 fn failures(page: &mut Page, type_: CredentialType, dress: Dress) {
     if type_ == CredentialType::DeclaredExpiry {
         return;
@@ -177,7 +214,7 @@ fn failures(page: &mut Page, type_: CredentialType, dress: Dress) {
 
 fn page(type_: CredentialType) -> String {
     let mut page = Page::default();
-    let rooms: [fn(&mut Page, CredentialType, Dress); 5] = [times, changes, identities, keys, failures];
+    let rooms: [fn(&mut Page, CredentialType, Dress); 6] = [times, changes, identities, keys, shared, failures];
     page.title(&format!("{}, with tenant, owner, runbook and contact", type_.as_str()));
     rooms.iter().for_each(|room| room(&mut page, type_, full));
     page.title(&format!("{}, with nothing but its Secret", type_.as_str()));

@@ -5,6 +5,7 @@ pub mod crds;
 pub mod credential;
 pub mod decode;
 pub mod key;
+mod last_read;
 pub mod limits;
 pub mod reasons;
 pub mod status;

@@ -152,6 +152,11 @@ impl Cache {
         self.objects.complete.contains(&scope) && self.secrets.complete.contains(&scope)
     }
 
+    /// How many scopes there are.
+    pub fn scopes(&self) -> usize {
+        self.scopes.len()
+    }
+
     /// The scope that holds an object.
     pub fn scope_of(&self, key: &Key) -> Option<usize> {
         (0..self.scopes.len()).find(|scope| within(&self.scopes, *scope, key))

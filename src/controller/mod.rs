@@ -4,6 +4,7 @@
 
 mod cache;
 mod error;
+mod gate;
 mod gather;
 mod invalid;
 mod observed;
@@ -15,7 +16,7 @@ pub mod slim;
 mod watch;
 mod write;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,12 +28,15 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::api::Key;
+use crate::assessment::peers::{self, Index, Peers};
 use crate::clock::Clock;
 use cache::Cache;
 use error::Error;
+use gate::{Gate, Moved};
 use gather::Access;
+use observed::Observed;
 use queue::Queue;
-use reconcile::{Context, Outcome, reconcile};
+use reconcile::{Around, Context, Found, Outcome, find, say};
 use watch::{Seen, WatchFailure};
 use write::NotKept;
 
@@ -69,6 +73,10 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
         cache: Cache::new(scopes),
         queue: Queue::default(),
         tasks: JoinSet::new(),
+        index: Index::default(),
+        gate: Gate::default(),
+        found: VecDeque::new(),
+        held: Vec::new(),
         said: HashMap::new(),
         complete: HashSet::new(),
         last_look: clock.now(),
@@ -85,12 +93,14 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
     loop {
         operator.start();
         let retry = operator.queue.next_retry();
+        let gate = operator.gate.deadline();
         tokio::select! {
             () = &mut stop => break,
             Some((scope, seen)) = streams.next() => operator.see(scope, seen),
             Some(outcome) = operator.tasks.join_next() => operator.end(outcome),
             () = operator.context.clock.wait_until(operator.queue.next_boundary()) => operator.look(),
             () = sleep_until(retry), if retry.is_some() => operator.look(),
+            () = sleep_until(gate), if gate.is_some() => operator.release(),
         }
     }
     tracing::info!(under_way = operator.tasks.len(), "stopping");
@@ -112,13 +122,26 @@ async fn sleep_until(instant: Option<Instant>) {
 struct Operator {
     cache: Cache,
     queue: Queue,
-    tasks: JoinSet<(Key, Outcome)>,
+    tasks: JoinSet<(Key, Done)>,
     context: Arc<Context>,
+    /// Who holds which credential.
+    index: Index,
+    gate: Gate,
+    /// What was found, and is to be said as soon as there is room.
+    found: VecDeque<(Key, Arc<Observed>, Box<Found>)>,
+    /// What waits for the gate.
+    held: Vec<(Key, Arc<Observed>, Box<Found>)>,
     /// When a failure was last said, so that the log is not filled with it.
     said: HashMap<String, Instant>,
     /// The scopes whose lists were complete once.
     complete: HashSet<usize>,
     last_look: DateTime<Utc>,
+}
+
+/// What a task has done.
+enum Done {
+    Found(Arc<Observed>, Box<Found>),
+    Said(Outcome),
 }
 
 impl Operator {
@@ -145,7 +168,9 @@ impl Operator {
             self.said.clear();
             let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
             tracing::info!(credentials = keys.len(), namespace = self.cache.namespace(scope), "watching");
+            self.gate.shut(keys.iter().cloned(), Instant::now());
             keys.into_iter().for_each(|key| self.queue.call(key));
+            self.release();
         }
     }
 
@@ -160,29 +185,89 @@ impl Operator {
     /// Starts what is ready, as far as there is room.
     fn start(&mut self) {
         while self.tasks.len() < AT_ONCE {
+            let context = self.context.clone();
+            if let Some((key, observed, found)) = self.found.pop_front() {
+                let around = self.around(&key, &observed);
+                self.tasks.spawn(async move {
+                    let outcome = say(&context, &observed, *found, around).await;
+                    (key, Done::Said(outcome))
+                });
+                continue;
+            }
             let Some(key) = self.queue.start() else { break };
             let Some((observed, secret)) = self.cache.get(&key) else {
                 self.queue.done(&key, None);
+                self.gate.tried(&key);
                 continue;
             };
-            let context = self.context.clone();
             self.tasks.spawn(async move {
-                let outcome = reconcile(&context, &observed, secret.as_ref()).await;
-                (key, outcome)
+                let found = find(&context, &observed, secret.as_ref()).await;
+                (key, Done::Found(observed, Box::new(found)))
             });
         }
     }
 
-    fn end(&mut self, outcome: Result<(Key, Outcome), tokio::task::JoinError>) {
-        let Ok((key, Outcome { next, result })) = outcome else {
-            // Lints forbid panics; should one happen all the same, the process starts anew rather than fall silent.
-            tracing::error!("a reconciliation ended abnormally; stopping so that none is lost");
-            std::process::exit(70);
-        };
+    fn end(&mut self, done: Result<(Key, Done), tokio::task::JoinError>) {
+        match done {
+            Ok((key, Done::Found(observed, found))) => self.take_in(key, observed, found),
+            Ok((key, Done::Said(outcome))) => self.finish(&key, outcome),
+            Err(_) => {
+                // Lints forbid panics; should one happen all the same, the process starts anew rather than fall silent.
+                tracing::error!("a reconciliation ended abnormally; stopping so that none is lost");
+                std::process::exit(70);
+            }
+        }
+    }
+
+    /// Enters what one holds, and calls for those of whom something else is to be said now.
+    fn take_in(&mut self, key: Key, observed: Arc<Observed>, mut found: Box<Found>) {
+        let is_there = self.cache.get(&key).is_some();
+        let holder = found.holder.take().filter(|_| is_there);
+        let concerned = self.index.set(&key, holder);
+        concerned.into_iter().for_each(|other| self.call(other));
+        self.gate.tried(&key);
+        if self.gate.holds() && is_exclusive(&observed) {
+            self.held.push((key, observed, found));
+        } else {
+            self.found.push_back((key, observed, found));
+        }
+        self.release();
+    }
+
+    /// What stands around one object, as far as that may be told.
+    fn around(&self, key: &Key, observed: &Observed) -> Around {
+        // What was said before all were tried at this start is only said anew, from what was known before.
+        let is_known = self.gate.is_open() || observed.knows_peers();
+        Around { peers: if is_known { Peers::Known(self.index.view(key)) } else { Peers::Pending } }
+    }
+
+    /// Looks whether the gate is open, and lets through what waits for it.
+    fn release(&mut self) {
+        let moved = self.gate.look(self.complete.len() == self.cache.scopes(), Instant::now());
+        match moved {
+            Moved::No => return,
+            Moved::Late => tracing::warn!(
+                "not all objects could be looked at within a minute; who else holds a credential is said later"
+            ),
+            Moved::Open { was_late } => {
+                tracing::info!(holders = self.index.len(), "all objects were looked at");
+                if was_late {
+                    self.call_all();
+                }
+            }
+        }
+        self.found.extend(self.held.drain(..));
+    }
+
+    fn call_all(&mut self) {
+        self.cache.keys().cloned().collect::<Vec<_>>().into_iter().for_each(|key| self.call(key));
+    }
+
+    fn finish(&mut self, key: &Key, Outcome { next, result }: Outcome) {
         match result {
-            Ok(()) => self.queue.done(&key, next),
+            Ok(()) => self.queue.done(key, next),
             Err(error) => {
-                let wait = self.queue.failed(&key, next, Instant::now(), spread(&key));
+                let wait = self.queue.failed(key, next, Instant::now(), spread(key));
                 match &error {
                     Error::Conflict => tracing::debug!(object = %key, "{error}"),
                     _ if self.say(&format!("{key} {error}")) => tracing::error!(
@@ -192,8 +277,8 @@ impl Operator {
                 }
             }
         }
-        if self.cache.get(&key).is_none() {
-            self.forget(&key);
+        if self.cache.get(key).is_none() {
+            self.forget(key);
         }
     }
 
@@ -201,6 +286,10 @@ impl Operator {
     fn forget(&mut self, key: &Key) {
         self.queue.forget(key);
         self.context.not_kept.forget(key);
+        self.gate.tried(key);
+        let concerned = self.index.set(key, None);
+        concerned.into_iter().for_each(|other| self.call(other));
+        self.release();
     }
 
     /// Looks at the clock: what is due, and whether the clock was set back.
@@ -208,7 +297,7 @@ impl Operator {
         let now = self.context.clock.now();
         if now < self.last_look {
             tracing::warn!("the clock was set back; everything is assessed again");
-            self.cache.keys().cloned().collect::<Vec<_>>().into_iter().for_each(|key| self.call(key));
+            self.call_all();
         }
         self.last_look = now;
         self.queue.wake(now, Instant::now());
@@ -224,6 +313,10 @@ impl Operator {
         }
         new
     }
+}
+
+fn is_exclusive(observed: &Observed) -> bool {
+    observed.spec.as_ref().is_ok_and(|spec| peers::is_exclusive(spec.type_))
 }
 
 /// From 0 to 1, the same for the same object.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::slim::Slim;
+use crate::api::conditions::{Condition, ConditionStatus};
 use crate::api::{TenantCredential, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 
 /// A TenantCredential without what only its readers need.
@@ -25,6 +26,8 @@ pub struct Observed {
     pub resource_version: String,
     /// The generation of its spec.
     pub generation: i64,
+    /// When it was created, in seconds since 1970.
+    pub created: Option<i64>,
     /// What the user declares, or the part of it that can't be understood.
     pub spec: Result<TenantCredentialSpec, String>,
     /// What was said before, without the texts.
@@ -103,11 +106,20 @@ impl Observed {
             uid: metadata.uid.clone(),
             resource_version: metadata.resource_version.clone(),
             generation: metadata.generation,
+            created: metadata.created,
             spec: decode::spec(spec),
             previous,
             status_hash,
             unknown: unknown.map(Box::new),
         }
+    }
+}
+
+impl Observed {
+    /// Whether it was said before who else holds the same.
+    pub fn knows_peers(&self) -> bool {
+        let is_known = |c: &Condition| c.type_ == "Duplicate" && c.status != ConditionStatus::Unknown;
+        self.previous.conditions.iter().any(is_known)
     }
 }
 

@@ -1,4 +1,4 @@
-//! One object: gather, assess, publish.
+//! One object in two steps: what it holds is found; then, with what stands around it, it is assessed and published.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use kube::Client;
 
 use super::cache::SecretVersion;
 use super::error::Error;
-use super::gather::{self, Access, Gathered};
+use super::gather::{self, Access, Gathered, LastSaid};
 use super::observed::Observed;
 use super::write::NotKept;
 use super::{invalid, publish};
 use crate::api::TenantCredentialSpec;
-use crate::assessment::peers::Peers;
-use crate::assessment::{self, Input, Tenant};
+use crate::assessment::peers::{self, Holder, Peers};
+use crate::assessment::{self, Input, Reading, Tenant, published};
 use crate::clock::Clock;
 
 /// How often to ask again where nothing will tell of a change: rights that were granted.
@@ -35,6 +35,37 @@ pub struct Context {
     pub not_kept: NotKept,
 }
 
+/// What was found of one object, before what stands around it is looked at.
+pub struct Found {
+    reading: Result<Read, Trouble>,
+    /// What it holds, as the others see it.
+    pub holder: Option<Holder>,
+}
+
+/// What was read, now or before.
+struct Read {
+    gathered: Gathered,
+    /// What it was read by, where that is no longer the object's own.
+    spec: Option<Box<TenantCredentialSpec>>,
+    generation: i64,
+    /// What could not be read now.
+    error: Option<Error>,
+}
+
+/// Why there is nothing to assess.
+enum Trouble {
+    /// Its spec can't be understood.
+    Invalid,
+    /// It could not be read, and never was.
+    Failed(Error),
+}
+
+/// What stands around one object.
+pub struct Around {
+    /// Who else holds the same credential.
+    pub peers: Peers,
+}
+
 /// What came of it.
 pub struct Outcome {
     /// When to look at it again, where that is known.
@@ -43,37 +74,54 @@ pub struct Outcome {
     pub result: Result<(), Error>,
 }
 
-/// Brings what is said of one object up to date.
-pub async fn reconcile(context: &Context, observed: &Observed, secret: Option<&SecretVersion>) -> Outcome {
-    let now = context.clock.now().trunc_subsecs(0);
-    let spec = match &observed.spec {
-        Ok(spec) => spec,
-        Err(problem) => {
-            let result = invalid::say(&context.client, &context.instance, observed, problem, now).await;
-            return Outcome { next: None, result };
-        }
+/// Finds out what one object holds.
+pub async fn find(context: &Context, observed: &Observed, secret: Option<&SecretVersion>) -> Found {
+    let Ok(spec) = &observed.spec else {
+        return Found { reading: Err(Trouble::Invalid), holder: None };
     };
-    match gather::gather(&context.client, &context.access, observed, spec, secret).await {
-        Ok(gathered) => say(context, observed, spec, observed.generation, gathered, now).await,
-        Err(error) => {
-            // What was said last still goes on in time.
-            let next = match gather::last_said(observed, spec) {
-                Some(last) => say(context, observed, &last.spec, last.generation, last.gathered, now).await.next,
-                None => None,
-            };
-            Outcome { next, result: Err(error) }
+    let reading = match gather::gather(&context.client, &context.access, observed, spec, secret).await {
+        Ok(gathered) => Ok(Read { gathered, spec: None, generation: observed.generation, error: None }),
+        // What was said last still goes on in time.
+        Err(error) => match gather::last_said(observed, spec) {
+            Some(LastSaid { gathered, spec, generation }) => {
+                Ok(Read { gathered, spec: Some(Box::new(spec)), generation, error: Some(error) })
+            }
+            None => Err(Trouble::Failed(error)),
+        },
+    };
+    let holder = reading.as_ref().ok().and_then(|read| holder(observed, spec, &read.gathered));
+    Found { reading, holder }
+}
+
+/// What it holds, by what was found.
+fn holder(observed: &Observed, spec: &TenantCredentialSpec, gathered: &Gathered) -> Option<Holder> {
+    if !peers::is_exclusive(spec.type_) {
+        return None;
+    }
+    match &gathered.reading {
+        // As it is published: so it is found again after a restart.
+        Reading::Facts(facts) => Holder::of(observed.created, spec, Some(&published::facts(facts.clone(), spec)), None),
+        Reading::Failed(failure) => {
+            Holder::of(observed.created, spec, observed.previous.credential.as_ref(), Some(failure.reason))
         }
     }
 }
 
-async fn say(
-    context: &Context,
-    observed: &Observed,
-    spec: &TenantCredentialSpec,
-    generation: i64,
-    gathered: Gathered,
-    now: DateTime<Utc>,
-) -> Outcome {
+/// Says what is to be said of what was found.
+pub async fn say(context: &Context, observed: &Observed, found: Found, around: Around) -> Outcome {
+    let now = context.clock.now().trunc_subsecs(0);
+    let Read { gathered, spec: former, generation, error } = match found.reading {
+        Ok(read) => read,
+        Err(Trouble::Failed(error)) => return Outcome { next: None, result: Err(error) },
+        Err(Trouble::Invalid) => {
+            let problem = observed.spec.as_ref().err().map(String::as_str).unwrap_or_default();
+            let result = invalid::say(&context.client, &context.instance, observed, problem, now).await;
+            return Outcome { next: None, result };
+        }
+    };
+    let Some(spec) = former.as_deref().or(observed.spec.as_ref().ok()) else {
+        return Outcome { next: None, result: Ok(()) };
+    };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
     let assessment = assessment::assess(Input {
         uid: &observed.uid,
@@ -82,15 +130,15 @@ async fn say(
         previous: &observed.previous,
         reading: gathered.reading,
         last_read: gathered.last_read,
-        peers: Peers::Pending,
+        peers: around.peers,
         tenant: Tenant::Unnamed,
         now,
         settle: context.settle,
     });
     let next = assessment.next.into_iter().chain(look_again).min().map(whole_second);
-    let result =
+    let published =
         publish::publish(&context.client, &context.not_kept, &context.instance, observed, assessment, now).await;
-    Outcome { next, result }
+    Outcome { next, result: error.map_or(published, Err) }
 }
 
 /// The first whole second at or after `time`: what is assessed goes by whole seconds, so that an earlier look would

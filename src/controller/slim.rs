@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use chrono::DateTime;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -23,6 +24,9 @@ pub struct Slim {
     pub resource_version: String,
     /// The generation of the spec.
     pub generation: i64,
+    /// When it was created, in seconds since 1970; none where that can't be told.
+    #[serde(rename = "creationTimestamp", deserialize_with = "seconds")]
+    pub created: Option<i64>,
 }
 
 impl Slim {
@@ -35,6 +39,12 @@ impl Slim {
             ..ObjectMeta::default()
         }
     }
+}
+
+/// A date that can't be understood is none, and stops nothing.
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let text: Option<Cow<'de, str>> = Option::deserialize(deserializer)?;
+    Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.timestamp()))
 }
 
 /// A Secret's metadata; its content is not asked for.

@@ -137,7 +137,7 @@ fn the_words_name_the_side_the_support_account_and_how_to_find_the_others() {
     dep.spec.tenant_ref = Some(lapsewatch::api::credential::TenantRef { name: "acme-prod".into() });
     let said = words(&dep.among(others(Standing::TokenInUse)).at(T0).status);
     for part in [
-        "theirs of tenant acme-qa and a credential of another namespace",
+        "also held by theirs of tenant acme-qa and a credential of another namespace; whoever",
         "kubectl get tcred -A --field-selector status.credential.fingerprint=aaaa",
         "with the account number 4711",
         "this side is tenant acme-prod, the QA environment",

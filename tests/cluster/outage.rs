@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::bed::Bed;
 use crate::renewal::until_events;
+use serde_json::json;
+
 use crate::story::Story;
 
 fn signal(pid: u32, signal: &str) {
@@ -63,9 +65,15 @@ async fn a_server_that_stands_still_is_caught_up_with() {
 async fn what_happened_while_the_connection_was_cut_is_caught_up_with() {
     let mut story = Story::without_operator("cut", "2030-12-01T00:00:00Z").await;
     story.connect_by_relay().await;
+    // Of a type that several may hold.
+    let spec = |name: &str| {
+        json!({
+            "type": "X509Certificate", "secretRef": {"name": name}, "warnBeforeDays": [60, 30], "reminderEveryHours": 0,
+        })
+    };
     for name in ["renewed", "missing", "deleted", "same"] {
         story.secret(name, &[("push.pem", "apns/a.pem")]).await;
-        story.apns(name).await;
+        story.credential(name, spec(name)).await;
     }
     story.start().await;
     for name in ["renewed", "missing", "deleted", "same"] {
@@ -78,7 +86,7 @@ async fn what_happened_while_the_connection_was_cut_is_caught_up_with() {
     story.delete_secret("missing").await;
     story.delete_credential("deleted").await;
     story.secret("new", &[("push.pem", "apns/a.pem")]).await;
-    story.apns("new").await;
+    story.credential("new", spec("new")).await;
     story.at("2030-12-10T00:00:00Z");
     story.calm().await;
     relay.mend();

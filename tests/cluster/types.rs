@@ -26,7 +26,7 @@ fn kinds() -> Vec<Kind> {
         kind(
             "pem",
             "APNsCertificate",
-            &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")],
+            &[("push.pem", "apns/b.pem"), ("push.key", "apns/b.key")],
             "PEM",
             "False/Matches",
             ("True/InGracePeriod", "Critical"),

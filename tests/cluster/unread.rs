@@ -110,7 +110,7 @@ async fn a_secret_created_before_its_object_is_never_called_missing() {
         story.apns(&name).await;
     }
     for n in 0..30 {
-        story.expect(&format!("acme-{n}"), &[("Healthy", "True/Valid")]).await;
+        story.expect(&format!("acme-{n}"), &[("Ready", "True/Assessed")]).await;
     }
     story.calm().await;
     let requests = story.bed.audit(since);

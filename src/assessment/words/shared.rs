@@ -19,42 +19,41 @@ pub const PENDING: &str = "whether another holds it too can't be told before all
 /// What is so.
 pub fn message(words: &Words<'_>, view: &View) -> String {
     let subject = words.subject();
-    let others = others(words, view);
-    words.end(match view.standing {
+    let others = list(view);
+    let mut message = match view.standing {
         Standing::Unique => UNIQUE.to_owned(),
-        Standing::SameSecret => format!("{subject} is read from the same Secret by {others} too"),
-        Standing::SharedByOthers => format!("{subject} was here first, and is held by {others} too"),
+        Standing::SameSecret => format!("{subject} is also read, from the same Secret, by {others}"),
+        Standing::SharedByOthers => format!("{subject} was here first, and is also held by {others}"),
         Standing::ControlAssumed => {
-            format!("{subject} is held by {others} too; the override here assumes control of it")
+            format!("the override here assumes control of {subject}, which is also held by {others}")
         }
         Standing::Superseded { certain: true } => match words.spec.type_ {
             CredentialType::DEPToken => format!(
-                "{subject} no longer works: a newer token of the same consumer key is held by {others}, and its download has reset this one"
+                "{subject} no longer works, since the download of a newer one has reset it: a newer token of the same consumer key is held by {others}"
             ),
             _ => format!("a newer certificate of the same topic as {subject} is held by {others}"),
         },
         Standing::Superseded { certain: false } => match words.spec.type_ {
             CredentialType::DEPToken => format!(
-                "another token of the same consumer key as {subject} is held by {others}; their dates do not tell which is newer, and one of the two no longer works"
+                "their dates do not tell which is newer, but one of the two no longer works: another token of the same consumer key as {subject} is held by {others}"
             ),
             _ => format!(
-                "another certificate of the same topic as {subject} is held by {others}; their dates do not tell which is newer"
+                "their dates do not tell which is newer: another certificate of the same topic as {subject} is held by {others}"
             ),
         },
-        Standing::TokenInUse => format!("{subject} is held by {others} too"),
+        Standing::TokenInUse => format!("{subject} is also held by {others}"),
         Standing::ControlLost => {
             let claimant = view.claimant.as_ref().map_or_else(|| "another one".to_owned(), name);
-            match view.claimant.as_ref().is_some_and(|claimant| view.others.as_slice() == [claimant.clone()]) {
-                true => format!("{subject} is held by {others} too, where the override assumes control of it"),
-                false => {
-                    format!("{subject} is held by {others} too; the override of {claimant} assumes control of it")
-                }
-            }
+            format!("the override of {claimant} assumes control of {subject}, which is also held by {others}")
         }
         Standing::OverrideContested => {
-            format!("{subject} is held by {others} too, and the override claims it in more than one place")
+            format!("the override claims {subject} in more than one place; it is also held by {others}")
         }
-    })
+    };
+    if let Some(rest) = rest(words, view) {
+        message.push_str(&rest);
+    }
+    words.end(message)
 }
 
 fn name(other: &Other) -> String {
@@ -66,24 +65,25 @@ fn name(other: &Other) -> String {
     }
 }
 
-/// Those that are named, and how to find the rest.
-fn others(words: &Words<'_>, view: &View) -> String {
+/// Those that are named.
+fn list(view: &View) -> String {
     let names: Vec<String> = view.others.iter().map(name).collect();
-    let list = match names.split_last() {
+    match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
-    };
-    let is_elsewhere = view.others.contains(&Other::Elsewhere) || view.claimant == Some(Other::Elsewhere);
-    let scope = match is_elsewhere {
-        true => " -A",
-        false if view.others.len() >= NAMED => "",
-        false => return list,
-    };
-    let who = if is_elsewhere { "whoever may read all namespaces finds it with" } else { "all of them" };
-    match selector(words, view.standing) {
-        Some(selector) => format!("{list} ({who}: kubectl get tcred{scope} --field-selector {selector})"),
-        None => list,
     }
+}
+
+/// How to find those that are not named.
+fn rest(words: &Words<'_>, view: &View) -> Option<String> {
+    let is_elsewhere = view.others.contains(&Other::Elsewhere) || view.claimant == Some(Other::Elsewhere);
+    let (who, scope) = match is_elsewhere {
+        true => ("whoever may read all namespaces finds all of them with", " -A"),
+        false if view.others.len() >= NAMED => ("all of them are found with", ""),
+        false => return None,
+    };
+    let selector = selector(words, view.standing)?;
+    Some(format!("; {who}: kubectl get tcred{scope} --field-selector {selector}"))
 }
 
 /// What selects them: the fingerprint, or of those that hold another one the identity, where a shell takes it as it is.

@@ -1,0 +1,124 @@
+//! The gate of a start: what is said of who else holds a credential waits until every listed object was looked at once.
+//! Otherwise the first verdicts would be taken back one by one.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::api::Key;
+
+/// How long it stays shut at most.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Open where it has no deadline.
+#[derive(Default)]
+pub struct Gate {
+    untried: HashSet<Key>,
+    deadline: Option<Instant>,
+    is_late: bool,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// It is as it was.
+    No,
+    /// It is too late to wait for all: what is known is said, and no more.
+    Late,
+    /// All were tried.
+    Open {
+        /// Something was said before that.
+        was_late: bool,
+    },
+}
+
+impl Gate {
+    /// A list is complete: these are to be tried.
+    pub fn shut(&mut self, keys: impl Iterator<Item = Key>, now: Instant) {
+        self.untried.extend(keys);
+        self.deadline = Some(now + LONGEST);
+        self.is_late = false;
+    }
+
+    /// It was looked at, or is gone.
+    pub fn tried(&mut self, key: &Key) {
+        self.untried.remove(key);
+    }
+
+    /// Opens it where all were tried. `complete`: no other list is waited for.
+    pub fn look(&mut self, complete: bool, now: Instant) -> Moved {
+        let Some(deadline) = self.deadline else { return Moved::No };
+        let is_over = now >= deadline;
+        if self.untried.is_empty() && (complete || is_over) {
+            self.deadline = None;
+            return Moved::Open { was_late: std::mem::take(&mut self.is_late) };
+        }
+        if is_over && !self.is_late {
+            self.is_late = true;
+            return Moved::Late;
+        }
+        Moved::No
+    }
+
+    /// Whether all were tried.
+    pub fn is_open(&self) -> bool {
+        self.deadline.is_none()
+    }
+
+    /// Whether what hangs on it waits.
+    pub fn holds(&self) -> bool {
+        !self.is_open() && !self.is_late
+    }
+
+    /// When to look at it, if nothing happens before.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.filter(|_| !self.is_late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> [Key; 2] {
+        [Key::new("ns", "a"), Key::new("ns", "b")]
+    }
+
+    #[test]
+    fn it_opens_when_all_were_tried_and_no_list_is_waited_for() {
+        let (mut gate, now) = (Gate::default(), Instant::now());
+        assert!(gate.is_open() && !gate.holds());
+        gate.shut(keys().into_iter(), now);
+        gate.tried(&keys()[0]);
+        assert_eq!(gate.look(true, now), Moved::No);
+        gate.tried(&keys()[1]);
+        assert_eq!(gate.look(false, now), Moved::No);
+        assert!(gate.holds());
+        assert_eq!(gate.look(true, now), Moved::Open { was_late: false });
+        assert!(gate.is_open());
+        assert_eq!(gate.look(true, now), Moved::No);
+    }
+
+    #[test]
+    fn after_a_minute_it_holds_nothing_back_and_opens_when_the_last_was_tried() {
+        let (mut gate, now) = (Gate::default(), Instant::now());
+        gate.shut(keys().into_iter(), now);
+        gate.tried(&keys()[0]);
+        let late = now + LONGEST;
+        assert_eq!(gate.deadline(), Some(late));
+        assert_eq!(gate.look(true, late), Moved::Late);
+        assert!(!gate.holds() && !gate.is_open());
+        assert_eq!((gate.look(true, late), gate.deadline()), (Moved::No, None));
+        gate.tried(&keys()[1]);
+        assert_eq!(gate.look(true, late), Moved::Open { was_late: true });
+    }
+
+    #[test]
+    fn a_list_that_never_completes_is_not_waited_for_longer() {
+        let (mut gate, now) = (Gate::default(), Instant::now());
+        gate.shut(std::iter::empty(), now);
+        assert_eq!(gate.look(false, now), Moved::No);
+        assert_eq!(gate.look(false, now + LONGEST), Moved::Open { was_late: false });
+    }
+}
