@@ -13,15 +13,15 @@ use std::fmt;
 use std::io::{self, Read, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::api::{CredentialType, Severity, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
+use crate::api::{CredentialType, Key, Severity, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::args::CheckArgs;
-use crate::assessment::peers::Peers;
-use crate::assessment::{Input, Reading, Tenant, assess};
+use crate::assessment::peers::{Holder, Index, Peers, Reveal};
+use crate::assessment::{Input, Reading, Tenant, assess, published};
 use crate::credential;
 use crate::secret::SecretData;
 use objects::{ManifestCredential, Objects};
-use place::Key;
 use rules::Rules;
 
 /// All of it went well, and nothing needs attention now.
@@ -125,13 +125,17 @@ fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     });
     let mut report = Report::default();
     let mut rules = None;
+    let mut readable = Vec::new();
+    // Whoever reads the result has given all of it.
+    let mut index = Index::new(Reveal::All);
     for (key, credential) in std::mem::take(&mut objects.credentials) {
         let rules = rules.get_or_insert_with(Rules::new);
         match spec(rules, &key, &credential) {
-            Ok(spec) => one(key, spec, &credential, &mut objects, &mut report, now),
+            Ok(spec) => readable.extend(read(key, spec, credential, &mut objects, &mut report, &mut index)),
             Err(problems) => objects.problems.extend(problems),
         }
     }
+    report.checked = readable.into_iter().map(|readable| readable.assess(&index, now)).collect();
     Report { problems: objects.problems, passed_over: objects.passed_over, ..report }
 }
 
@@ -145,15 +149,27 @@ fn spec(rules: &Rules, key: &Key, credential: &ManifestCredential) -> Result<Ten
     decode::spec(&credential.spec).map_err(|what| vec![problem(what)])
 }
 
-/// Pairs one TenantCredential with its Secret, reads it and assesses it.
-fn one(
+/// A TenantCredential that was paired with its Secret and read.
+struct Readable {
     key: Key,
     spec: TenantCredentialSpec,
-    credential: &ManifestCredential,
+    metadata: ObjectMeta,
+    previous: TenantCredentialStatus,
+    reading: Reading,
+}
+
+/// Pairs one TenantCredential with its Secret and reads it; enters what it holds.
+fn read(
+    key: Key,
+    spec: TenantCredentialSpec,
+    credential: ManifestCredential,
     objects: &mut Objects,
     report: &mut Report,
-    now: DateTime<Utc>,
-) {
+    index: &mut Index,
+) -> Option<Readable> {
+    let ManifestCredential { metadata, status, .. } = credential;
+    let (previous, _) = stored::decode(&status);
+    let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
     let reading = match (spec.type_, spec.expiration_time) {
         (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),
         _ => match secret(&key, &spec, objects) {
@@ -161,32 +177,49 @@ fn one(
                 Ok(facts) => Reading::Facts(facts),
                 Err(failure) => Reading::Failed(failure),
             },
-            Err(why) => return report.skipped.push(Problem::new(&key, why)),
+            Err(why) => {
+                report.skipped.push(Problem::new(&key, why));
+                // What the cluster said of it still tells that it holds something.
+                index.set(&key, Holder::of(created, &spec, previous.credential.as_ref(), None));
+                return None;
+            }
         },
     };
-    let (previous, _) = stored::decode(&credential.status);
-    let assessment = assess(Input {
-        uid: credential.metadata.uid.as_deref().unwrap_or_default(),
-        generation: credential.metadata.generation.unwrap_or_default(),
-        spec: &spec,
-        previous: &previous,
-        reading,
-        last_read: None,
-        peers: Peers::Pending,
-        tenant: Tenant::Unnamed,
-        now,
-        settle: TimeDelta::zero(),
-    });
-    report.checked.push(Checked { key, spec, status: assessment.status });
+    let holder = match &reading {
+        Reading::Facts(facts) => Holder::of(created, &spec, Some(&published::facts(facts.clone(), &spec)), None),
+        Reading::Failed(failure) => Holder::of(created, &spec, previous.credential.as_ref(), Some(failure.reason)),
+    };
+    index.set(&key, holder);
+    Some(Readable { key, spec, metadata, previous, reading })
+}
+
+impl Readable {
+    /// What the operator would say of it among all that were given.
+    fn assess(self, index: &Index, now: DateTime<Utc>) -> Checked {
+        let Self { key, spec, metadata, previous, reading } = self;
+        let assessment = assess(Input {
+            uid: metadata.uid.as_deref().unwrap_or_default(),
+            generation: metadata.generation.unwrap_or_default(),
+            spec: &spec,
+            previous: &previous,
+            reading,
+            last_read: None,
+            peers: Peers::Known(index.view(&key)),
+            tenant: Tenant::Unnamed,
+            now,
+            settle: TimeDelta::zero(),
+        });
+        Checked { key, spec, status: assessment.status }
+    }
 }
 
 /// The Secret's values, or why the credential can't be checked.
 fn secret(key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Result<SecretData, String> {
     let name = spec.secret_ref.as_ref().map(|secret| secret.name.clone()).unwrap_or_default();
-    let wanted = Key { namespace: key.namespace.clone(), name: name.clone() };
+    let wanted = Key { namespace: key.namespace.clone(), name: name.as_str().into() };
     let Some(secret) = objects.secrets.get_mut(&wanted) else {
-        let elsewhere = objects.secrets.keys().find(|other| other.name == name);
-        let but = match elsewhere.map(|other| other.namespace.as_str()) {
+        let elsewhere = objects.secrets.keys().find(|other| *other.name == *name);
+        let but = match elsewhere.map(|other| &*other.namespace) {
             None => String::new(),
             Some("") => " (one of that name without a namespace is)".to_owned(),
             Some(other) => format!(" (one of that name in namespace {other} is)"),

@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::bounded::wipe;
 use super::documents::{Document, documents};
 use super::files::Source;
-use super::place::{Key, Place};
+use super::place::Place;
 use super::secrets::ManifestSecret;
 use super::{Problem, plain};
-use crate::api;
+use crate::api::{self, Key};
 
 /// A TenantCredential as it stands in a manifest.
 pub struct ManifestCredential {
@@ -140,7 +140,7 @@ fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(_) => Err(format!("metadata.{field} is no text")),
     };
-    let key = Key { namespace: text("namespace")?, name: text("name")? };
+    let key = Key::new(&text("namespace")?, &text("name")?);
     if key.name.is_empty() {
         return Err("metadata.name is missing".to_owned());
     }

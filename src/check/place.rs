@@ -1,4 +1,4 @@
-//! Where an object stands, and what it is called.
+//! Where an object stands.
 
 use std::fmt;
 use std::rc::Rc;
@@ -18,23 +18,5 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
         self.item.as_ref().map_or(Ok(()), |item| write!(f, " ({item})"))
-    }
-}
-
-/// An object's namespace, empty where it names none, and its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    /// The namespace.
-    pub namespace: String,
-    /// The name.
-    pub name: String,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.namespace.as_str() {
-            "" => f.write_str(&self.name),
-            namespace => write!(f, "{namespace}/{}", self.name),
-        }
     }
 }

@@ -43,7 +43,7 @@ fn row(checked: &Checked) -> [String; 6] {
     };
     [
         or_dash(&checked.key.namespace),
-        checked.key.name.clone(),
+        checked.key.name.to_string(),
         checked.spec.type_.to_string(),
         healthy.map_or_else(|| "-".to_owned(), |condition| condition.reason.clone()),
         severity(status.severity.unwrap_or_default()).to_owned(),

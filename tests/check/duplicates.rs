@@ -1,0 +1,81 @@
+//! One credential in several places, found before any of it is applied.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::{Ran, check, folder};
+
+/// A VPP token, as a Secret's value.
+fn token(inner: &str) -> String {
+    let inner = STANDARD.encode(inner.repeat(8));
+    let json = format!(r#"{{"token":"{inner}","expDate":"2031-01-01T00:00:00+0000","orgName":"Acme"}}"#);
+    STANDARD.encode(STANDARD.encode(json))
+}
+
+/// A credential of a namespace, and its Secret.
+fn place(namespace: &str, name: &str, inner: &str, extra: &str) -> String {
+    let token = token(inner);
+    format!(
+        "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: {name}, namespace: {namespace}}}\n\
+         spec: {{type: VPPToken, secretRef: {{name: {name}}}{extra}}}\n---\n\
+         apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: {namespace}}}\ndata: {{sToken: {token}}}\n---\n"
+    )
+}
+
+const TENANT: &str = ", tenantRef: {name: acme-qa}";
+const OVERRIDE: &str = ", vppToken: {override: Enabled}";
+
+fn of(places: &[String]) -> Ran {
+    let folder = folder(&[("one.yaml", &places.concat())]);
+    check(folder.path(), &["--at", "2030-01-01", "."], b"")
+}
+
+/// What it prints, each of these in it.
+fn prints(ran: &Ran, parts: &[&str]) {
+    let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+}
+
+#[test]
+fn a_token_used_by_two_tenants_is_found_and_both_are_named() {
+    let ran = of(&[place("prod", "apps", "same-token", ""), place("qa", "apps", "same-token", TENANT)]);
+    ran.is(1, "checked 2, skipped 0");
+    // Nobody's names are kept from who has given them all.
+    prints(
+        &ran,
+        &[
+            "qa apps VPPToken Duplicate Warning",
+            "prod apps VPPToken Valid Notice",
+            "was here first, and is also held by qa/apps of tenant acme-qa stops",
+            "is also held by prod/apps stops",
+        ],
+    );
+}
+
+#[test]
+fn another_token_and_an_intended_override_are_fine() {
+    of(&[place("prod", "apps", "same-token", ""), place("qa", "apps", "own-token.", "")]).is(0, "checked 2, skipped 0");
+    let ran = of(&[place("prod", "apps", "same-token", OVERRIDE), place("qa", "apps", "same-token", "")]);
+    ran.is(1, "checked 2, skipped 0");
+    prints(&ran, &["qa apps VPPToken Duplicate Critical", "Critical ControlLost", "Notice ControlAssumed"]);
+    let ran = of(&[place("prod", "apps", "same-token", OVERRIDE), place("qa", "apps", "same-token", OVERRIDE)]);
+    ran.is(1, "checked 2, skipped 0");
+    prints(&ran, &["Warning OverrideContested"]);
+}
+
+#[test]
+fn one_whose_secret_is_not_given_still_holds_what_the_cluster_said() {
+    let held = of(&[place("prod", "apps", "same-token", "")]);
+    held.is(0, "checked 1, skipped 0");
+    // SHA-256 of the inner token.
+    let fingerprint = "53a8937b770484c26f12af6694073f561b68ccab86a70d3ebe405ef7c59a8db7";
+    let status = format!(
+        "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: old, namespace: live, creationTimestamp: \"2029-01-01T00:00:00Z\"}}\n\
+         spec: {{type: VPPToken, secretRef: {{name: old}}}}\nstatus: {{credential: {{fingerprint: {fingerprint}, expiry: Known, keyMatch: NotApplicable}}}}\n---\n"
+    );
+    let ran = of(&[place("prod", "apps", "same-token", ""), status]);
+    ran.is(1, "checked 1, skipped 1");
+    prints(&ran, &["is also held by live/old"]);
+}
