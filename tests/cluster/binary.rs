@@ -9,10 +9,10 @@ use serde_json::json;
 use crate::bed::Bed;
 use crate::story::{Data, Story, fixture};
 
-struct Running(Child);
+pub struct Running(Child);
 
 impl Running {
-    fn start(bed: &Bed, args: &[&str]) -> Self {
+    pub fn start(bed: &Bed, args: &[&str]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
             .arg("run")
             .args(["--kubeconfig", bed.kubeconfig.to_str().unwrap()])
@@ -25,7 +25,7 @@ impl Running {
     }
 
     /// Tells it to stop as Kubernetes does; gives how long that took, whether it ended well, and all it printed.
-    fn stop(mut self) -> (Duration, bool, String) {
+    pub fn stop(mut self) -> (Duration, bool, String) {
         let begun = Instant::now();
         Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
         let status = self.0.wait().unwrap();
