@@ -98,6 +98,23 @@ fn a_keystore_that_stays_closed_says_why() {
     is(&failure, FailureReason::KeyNotFound, &["spec.secretRef.passwordKey", "absent"]);
 }
 
+/// Each limit is told by its own name: not all that is too much is a password's rounds.
+#[test]
+fn what_is_too_much_is_told() {
+    let keystore = |name: &str| {
+        with_password(APNsCertificate, &sealed(&format!("containers/p12/{name}.p12"), "secret")).unwrap_err()
+    };
+    is(&keystore("too-costly"), LimitExceeded, &["key file holds a PKCS#12 keystore whose password takes more rounds"]);
+    is(&keystore("hostile-nested"), LimitExceeded, &["a PKCS#12 keystore that nests deeper than the 32 levels"]);
+    let many = secret(&[("key", &fixture("apns/a.key")), ("file", &fixture("containers/cms/17-recipients.p7m"))]);
+    let failure = credential::read(DEPToken, &many, &Selection::default()).unwrap_err();
+    is(
+        &failure,
+        LimitExceeded,
+        &["an encrypted DEP server token (.p7m) that is encrypted for more than the 16 recipients"],
+    );
+}
+
 #[test]
 fn an_encrypted_private_key_is_held_against_the_certificate() {
     for name in [
