@@ -12,7 +12,7 @@ use super::x509::{self, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{Failure, Format, Selection};
-use crate::secret::SecretData;
+use crate::secret::{SecretBytes, SecretData};
 
 /// The most private keys of one Secret that are computed with.
 const MAX_PRIVATE_KEYS: usize = 64;
@@ -55,7 +55,7 @@ impl<'a> Search<'a> {
         for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
             values.insert(name, value::read(type_, bytes.expose(), &mut keys_left));
         }
-        let password = password_key.and_then(|key| secret.values.get(key)).map(|bytes| password(bytes.expose()));
+        let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
         let is_tls = secret.type_.as_deref() == Some(TLS_TYPE);
         let opener = Opener::new(password);
         Ok(Self { type_, is_tls, key, private_key_key, password_key, values, opener, keys_left })
@@ -140,12 +140,6 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A password as people put it into a Secret: with the end of the line that their editor added.
-fn password(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
-}
-
 /// A key's name as it is published.
 pub(super) fn key_name(key: &str) -> String {
     let mut key = key.to_owned();
@@ -157,18 +151,5 @@ pub(super) fn key_name(key: &str) -> String {
 pub(super) fn prefer<T>(candidates: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
     if candidates.iter().any(&holds) {
         candidates.retain(holds);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_line_end_after_a_password_is_tolerated() {
-        for (bytes, expected) in [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("", ""), (" a ", " a ")]
-        {
-            assert_eq!(password(bytes.as_bytes()), expected.as_bytes());
-        }
     }
 }

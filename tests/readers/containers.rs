@@ -64,6 +64,9 @@ fn keystores_of_every_age_give_the_same_certificate_with_its_key() {
     }
     opened("umlaut", "pässwörd");
     opened("umlaut-legacy", "pässwörd\r\n");
+    // A line end that belongs to it, with and without the one that an editor adds.
+    opened("line-end", "secret\n");
+    opened("line-end", "secret\n\n");
     for name in ["empty", "empty-legacy", "no-password"] {
         opened(name, "");
         // And with no password at all.

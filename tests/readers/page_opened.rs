@@ -19,6 +19,7 @@ fn right(file: &str) -> &'static str {
     match name {
         _ if name.starts_with("umlaut") => "pässwörd",
         _ if name.contains("empty") || name.starts_with("no-password") => "",
+        "line-end.p12" => "secret\n",
         _ if file.starts_with("containers/") => "secret",
         _ => "fixture",
     }
@@ -124,7 +125,8 @@ pub fn section() -> String {
          What comes of a container for each password: the right one, the right one with the line end that an editor adds,\n\
          a wrong one, an empty one, and where `spec.secretRef.passwordKey` names none. Those with the same outcome share a\n\
          row; their names say how they were encrypted. Where no folder is named, it is the one of `containers/`. The right\n\
-         password of `empty` and `no-password` is the empty one; what is not encrypted at all needs none.\n\n\
+         password of `empty` and `no-password` is the empty one; that of `line-end` has a line end of its own;\n\
+         what is not encrypted at all needs none.\n\n\
          ### Keystores\n\n{keystores}\n### Encrypted private keys\n\n{private_keys}\n\
          ### Encrypted DEP tokens\n\n{messages}\n### Encrypted DEP tokens whose private key is encrypted too\n\n{closed_keys}\n"
     )
