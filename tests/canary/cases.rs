@@ -132,6 +132,7 @@ fn certificates() -> Vec<Row> {
         ("apns-vpp", APNS, file("sToken.vpptoken")),
         ("apns-dep", APNS, file("server.json")),
         ("apns-json", APNS, format!("{{\"{CANARY}\": \"{CANARY}\"}}").into()),
+        ("apns-text", APNS, word()),
         ("apns-page", APNS, page()),
         ("apns-utf16", APNS, utf16(&format!("{CANARY} {CANARY}"))),
         ("apns-bad-utf8", APNS, [word(), vec![0xff, 0xfe, 0x80], word()].concat()),
