@@ -47,6 +47,14 @@ impl ManifestSecret {
     /// With a sentence that names the key and quotes no value.
     pub fn decode(&self) -> Result<SecretData, String> {
         let of_form = |field: &'static str| format!("{field} is no mapping of keys to texts");
+        for (field, map) in [("data", &self.data), ("stringData", &self.string_data)] {
+            // Not quoted: where a colon stands wrong, the value is a part of the key.
+            if map.as_ref().is_some_and(|map| !map.keys().all(|key| is_key(key))) {
+                return Err(format!(
+                    "{field} has a key that the API server refuses: it takes at most 253 letters, digits, -, _ and ."
+                ));
+            }
+        }
         let mut values = BTreeMap::new();
         for (key, text) in self.data.as_ref().ok_or_else(|| of_form("data"))? {
             let bytes = text.as_ref().and_then(|text| base64(text));
@@ -77,6 +85,12 @@ fn field(value: Value) -> Field {
     Some(map.into_iter().map(|(key, value)| (key, text(value))).collect())
 }
 
+/// Whether a Secret may have such a key.
+fn is_key(key: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    matches!(key.len(), 1..=253) && key.bytes().all(allowed) && key != "." && !key.starts_with("..")
+}
+
 /// As the API server has it: the bits that padding leaves over may be any.
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
@@ -89,4 +103,19 @@ fn base64(text: &str) -> Option<SecretBytes> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(letters.len() / 4 * 3 + 3));
     BASE64.decode_vec(&*letters, &mut bytes).ok()?;
     Some(SecretBytes::new(std::mem::take(&mut *bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_as_the_api_server_takes_them() {
+        for key in ["a", "tls.crt", ".a", "-_A9", &"k".repeat(253)] {
+            assert!(is_key(key), "{key}");
+        }
+        for key in ["", ".", "..", "..a", "a b", "a:b", "a/b", "ä", &"k".repeat(254)] {
+            assert!(!is_key(key), "{key}");
+        }
+    }
 }

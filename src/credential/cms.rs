@@ -56,7 +56,7 @@ fn carriers(mut recipients: Walk<'_>) -> Result<Vec<Carrier<'_>>, Locked> {
     while !recipients.is_empty() {
         count += 1;
         if count > RECIPIENTS {
-            return Err(Locked::TooCostly);
+            return Err(Locked::ManyRecipients);
         }
         let recipient = recipients.any()?;
         // The other kinds have keys in common, or passwords.
@@ -158,7 +158,7 @@ mod tests {
         for name in ["signed.p7m", "rc2-der.p7m", "gcm-der.p7m", "elliptic-der.p7m"] {
             assert_eq!(clear(&message(name), "apns/a.key"), Err(Locked::NotSupported), "{name}");
         }
-        assert_eq!(clear(&message("17-recipients.p7m"), "apns/a.key"), Err(Locked::TooCostly));
+        assert_eq!(clear(&message("17-recipients.p7m"), "apns/a.key"), Err(Locked::ManyRecipients));
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
         for bytes in [&b""[..], b"hello", b"Content-Type: text/plain\n\nhello", b"\x30\x00", b"\x30\x80"] {
             assert_eq!(clear(bytes, "apns/a.key"), Err(Locked::Malformed));
         }
-        assert_eq!(clear(&[0x30, 0x80].repeat(100), "apns/a.key"), Err(Locked::TooCostly));
+        assert_eq!(clear(&[0x30, 0x80].repeat(100), "apns/a.key"), Err(Locked::TooDeep));
     }
 
     #[test]

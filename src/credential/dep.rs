@@ -32,7 +32,7 @@ pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
     let (not_after, expiry) = match members.string(EXPIRY) {
         Ok(end) => validity::expiry(date::read(&end).ok_or(Flaw::Unreadable(EXPIRY))?),
         Err(MemberError::Missing) => (None, Expiry::Unknown),
-        Err(MemberError::Twice) => return Err(Flaw::Twice(EXPIRY)),
+        Err(error) => return Err(flaw(error, EXPIRY)),
     };
     Ok(CredentialFacts {
         identity: Some(shortened(&consumer)),

@@ -120,6 +120,10 @@ fn locked(key: &str, sealed: Sealed, why: Locked, expected: &str) -> Failure {
             FailureReason::LimitExceeded,
             "whose password takes more rounds of key derivation than the 1000000, and 2000000 for one Secret, that are computed",
         ),
+        Locked::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
+        Locked::ManyRecipients => {
+            (FailureReason::LimitExceeded, "that is encrypted for more than the 16 recipients that are tried")
+        }
     };
     let joint = if rest.starts_with("which") { "," } else { "" };
     let end = match why {

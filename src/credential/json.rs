@@ -24,8 +24,10 @@ pub(super) enum JsonError {
 /// A member that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MemberError {
-    /// It is not there, is null or empty, or is no string.
+    /// It is not there, is null or is empty.
     Missing,
+    /// It is no string.
+    NotText,
     /// It stands there more than once: which one counts is anybody's guess.
     Twice,
 }
@@ -58,10 +60,13 @@ impl<'a> Members<'a> {
     /// A member that is a string and not empty.
     pub(super) fn string(&self, name: &str) -> Result<Zeroizing<String>, MemberError> {
         let mut values = self.0.iter().filter(|(member, _)| member.as_str() == name).map(|(_, value)| value.get());
-        match (values.next().and_then(unescape), values.next()) {
-            (_, Some(_)) => Err(MemberError::Twice),
-            (Some(text), None) if !text.trim().is_empty() => Ok(text),
-            _ => Err(MemberError::Missing),
+        let value = values.next().filter(|value| *value != "null").ok_or(MemberError::Missing);
+        if values.next().is_some() {
+            return Err(MemberError::Twice);
+        }
+        match unescape(value?) {
+            Some(text) if text.trim().is_empty() => Err(MemberError::Missing),
+            text => text.ok_or(MemberError::NotText),
         }
     }
 }
@@ -164,9 +169,10 @@ mod tests {
             r#"{"a":"\u0047r\u00fc\u00df\/e \ud83d\ude00\n\"x\"","\u0062":"c","n":null,"e":" ","o":{"a":[1,{}]}}"#;
         assert_eq!(string(text, "a").unwrap(), "Grüß/e 😀\n\"x\"");
         assert_eq!(string(text, "b").unwrap(), "c");
-        for missing in ["n", "e", "o", "z"] {
+        for missing in ["n", "e", "z"] {
             assert_eq!(string(text, missing), Err(MemberError::Missing), "{missing}");
         }
+        assert_eq!(string(text, "o"), Err(MemberError::NotText));
         assert_eq!(Members::read(text.as_bytes()).ok().unwrap().count(&["a", "b", "z"]), 2);
     }
 

@@ -50,7 +50,7 @@ use crate::secret::SecretData;
 use search::Search;
 
 /// Counts the readers' changes: where a status was made by another revision, the Secret is read again.
-pub const READER_REVISION: i64 = 2;
+pub const READER_REVISION: i64 = 3;
 
 /// Reads the credential that a Secret holds.
 ///

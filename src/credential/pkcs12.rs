@@ -179,7 +179,7 @@ mod tests {
             }
         }
         assert_eq!(opened("too-costly", Some("secret")).unwrap_err(), Locked::TooCostly);
-        assert_eq!(opened("hostile-nested", None).unwrap_err(), Locked::TooCostly);
+        assert_eq!(opened("hostile-nested", None).unwrap_err(), Locked::TooDeep);
     }
 
     #[test]

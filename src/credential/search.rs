@@ -12,7 +12,7 @@ use super::x509::{self, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{Failure, Format, Selection};
-use crate::secret::SecretData;
+use crate::secret::{SecretBytes, SecretData};
 
 /// The most private keys of one Secret that are computed with.
 const MAX_PRIVATE_KEYS: usize = 64;
@@ -55,7 +55,7 @@ impl<'a> Search<'a> {
         for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
             values.insert(name, value::read(type_, bytes.expose(), &mut keys_left));
         }
-        let password = password_key.and_then(|key| secret.values.get(key)).map(|bytes| bytes.expose());
+        let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
         let is_tls = secret.type_.as_deref() == Some(TLS_TYPE);
         let opener = Opener::new(password);
         Ok(Self { type_, is_tls, key, private_key_key, password_key, values, opener, keys_left })

@@ -30,7 +30,8 @@ pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
     let (not_after, expiry) = validity::expiry(date::read(&end).ok_or(Flaw::Unreadable("expDate"))?);
     let identity = match members.string("orgName") {
         Ok(name) => Some(organization(&name)),
-        Err(MemberError::Missing) => None,
+        // Where it is no name, the token is as good without one.
+        Err(MemberError::Missing | MemberError::NotText) => None,
         Err(MemberError::Twice) => return Err(Flaw::Twice("orgName")),
     };
     Ok(CredentialFacts {
@@ -47,6 +48,7 @@ pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
 pub(super) fn flaw(error: MemberError, name: &'static str) -> Flaw {
     match error {
         MemberError::Missing => Flaw::Lacks(name),
+        MemberError::NotText => Flaw::Unreadable(name),
         MemberError::Twice => Flaw::Twice(name),
     }
 }

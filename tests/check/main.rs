@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod bounds;
+mod canary;
 mod duplicates;
 mod input;
+#[path = "../canary/mod.rs"]
+mod planted;
 mod verdicts;
 
 use std::fs;

@@ -12,10 +12,13 @@ mod api;
 mod audit;
 mod bed;
 mod binary;
+mod canary;
 mod clock;
 mod definitions;
 mod kubectl;
 mod outage;
+#[path = "../canary/mod.rs"]
+mod planted;
 mod races;
 mod readme;
 mod relay;

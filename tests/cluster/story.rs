@@ -247,6 +247,7 @@ fn said(status: &Value, aspect: &str) -> String {
         "severity" => text(&status["severity"]),
         "lastChange" => text(&status["lastChange"]["reason"]),
         "accepted" => text(&status["acceptedIdentity"]),
+        "lastRead" => text(&status["lastRead"]["resourceVersion"]),
         "notAfter" => text(&status["credential"]["notAfter"]),
         type_ => status["conditions"]
             .as_array()

@@ -64,6 +64,9 @@ fn keystores_of_every_age_give_the_same_certificate_with_its_key() {
     }
     opened("umlaut", "pässwörd");
     opened("umlaut-legacy", "pässwörd\r\n");
+    // A line end that belongs to it, with and without the one that an editor adds.
+    opened("line-end", "secret\n");
+    opened("line-end", "secret\n\n");
     for name in ["empty", "empty-legacy", "no-password"] {
         opened(name, "");
         // And with no password at all.
@@ -96,6 +99,23 @@ fn a_keystore_that_stays_closed_says_why() {
     let selection = Selection { password_key: Some("absent".to_owned()), ..Selection::default() };
     let failure = credential::read(APNsCertificate, &bare, &selection).unwrap_err();
     is(&failure, FailureReason::KeyNotFound, &["spec.secretRef.passwordKey", "absent"]);
+}
+
+/// Each limit is told by its own name: not all that is too much is a password's rounds.
+#[test]
+fn what_is_too_much_is_told() {
+    let keystore = |name: &str| {
+        with_password(APNsCertificate, &sealed(&format!("containers/p12/{name}.p12"), "secret")).unwrap_err()
+    };
+    is(&keystore("too-costly"), LimitExceeded, &["key file holds a PKCS#12 keystore whose password takes more rounds"]);
+    is(&keystore("hostile-nested"), LimitExceeded, &["a PKCS#12 keystore that nests deeper than the 32 levels"]);
+    let many = secret(&[("key", &fixture("apns/a.key")), ("file", &fixture("containers/cms/17-recipients.p7m"))]);
+    let failure = credential::read(DEPToken, &many, &Selection::default()).unwrap_err();
+    is(
+        &failure,
+        LimitExceeded,
+        &["an encrypted DEP server token (.p7m) that is encrypted for more than the 16 recipients"],
+    );
 }
 
 #[test]

@@ -71,6 +71,21 @@ fn broken_tokens_say_what_is_missing() {
     }
 }
 
+/// A member that is there and no text is not called missing, and such a date is no token without a date.
+#[test]
+fn members_of_another_form_are_told() {
+    let json = String::from_utf8(fixture("dep/a.json")).unwrap();
+    let date = "\"2031-01-01T00:00:00Z\"";
+    for other in ["1924992000000", "{\"seconds\":1924992000}", "[]", "true"] {
+        let failure = one(DEPToken, json.replace(date, other).as_bytes()).unwrap_err();
+        is(&failure, Malformed, &["a decrypted DEP server token whose access_token_expiry can't be read"]);
+    }
+    let failure = one(DEPToken, json.replace("\"consumer_key\":", "\"consumer_key\":1,\"x\":").as_bytes());
+    is(&failure.unwrap_err(), Malformed, &["whose consumer_key can't be read"]);
+    let failure = one(VPPToken, br#"{"token":7,"expDate":"2031-01-01T00:00:00Z","orgName":"Acme"}"#).unwrap_err();
+    is(&failure, Malformed, &["a VPP content token whose token can't be read"]);
+}
+
 /// A private key that is encrypted itself, without its password, and one in the place of a token.
 #[test]
 fn a_private_key_that_is_closed_or_stands_alone_is_told() {

@@ -2,18 +2,16 @@
 
 use std::fmt::Write as _;
 
+use crate::page::names;
 use crate::*;
+use crate::{page_clothes, page_opened, page_several};
 
 const FOLDERS: [&str; 6] = ["apns", "x509", "vpp", "dep", "symantec", "wrong"];
 
 /// All files, with what they are drawn from left out.
 fn artefacts() -> Vec<String> {
-    let mut files = Vec::new();
-    for folder in FOLDERS {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
-        let names = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        files.extend(names.filter(|name| !name.ends_with(".random")).map(|name| format!("{folder}/{name}")));
-    }
+    let mut files: Vec<String> =
+        FOLDERS.into_iter().flat_map(names).filter(|name| !name.ends_with(".random")).collect();
     files.sort();
     files
 }
@@ -39,13 +37,26 @@ fn said(type_: CredentialType, file: &str) -> (String, String) {
 fn page() -> String {
     let mut page = String::from(
         "# What is read, and what is refused\n\n\
-         Each file of `tests/fixtures/`, alone in a Secret, for each type. The readers go by content; the names are only\n\
-         for people. A test compares this page with what the readers say (`LAPSEWATCH_WRITE=1 cargo test --test readers`\n\
-         writes it anew).\n\n\
-         Each file stands alone in its Secret here: keystores and encrypted DEP tokens are opened where the password, or the private key, stands beside them.\n\
-         Beside an encrypted DEP token without a private key stands `NoMatchingKey`. Of an .aetx no date can be read, so\n\
-         its expiry is unknown; where the certificate stands beside it, the certificate is what is watched.\n\n\
-         ## At a glance\n\n| file |",
+         Files of `tests/fixtures/`, in Secrets, for each type. The readers go by content; the names are only for people:\n\
+         the scripts beside the files say how each was made. A test compares this page with what the readers say\n\
+         (`LAPSEWATCH_WRITE=1 cargo test --test readers matrix` writes it anew).\n\n\
+         What was read is named by its format and by how the private key fits the certificate: `NoKey`, there is none;\n\
+         `KeyUnreadable`, it could not be opened, and the certificate is watched all the same; `NotApplicable`, a token needs\n\
+         none. What was not read is named by the reason of the condition Ready.\n\n\
+         - [The same file in other clothes](#the-same-file-in-other-clothes): line ends, marks, layers of base64\n\
+         - [Certificates with others, and odd ones](#certificates-with-others-and-odd-ones)\n\
+         - [With a password](#with-a-password): keystores, encrypted private keys, encrypted DEP tokens\n\
+         - [Several files in one Secret](#several-files-in-one-secret)\n\
+         - [Every file, for every type](#every-file-for-every-type), and what is said of it\n\n",
+    );
+    page.push_str(&page_clothes::section());
+    page.push_str(&page_opened::section());
+    page.push_str(&page_several::section());
+    page.push_str(
+        "## Every file, for every type\n\n\
+         Each file stands alone in its Secret here, without a password. Beside an encrypted DEP token without a private key\n\
+         stands `NoMatchingKey`. Of an .aetx no date can be read, so its expiry is unknown; where the certificate stands\n\
+         beside it, the certificate is what is watched.\n\n| file |",
     );
     for type_ in TYPES {
         let _ = write!(page, " {} |", type_.as_str());
@@ -60,7 +71,7 @@ fn page() -> String {
         page.push('\n');
     }
     for type_ in TYPES {
-        let _ = write!(page, "\n## {}\n\n| file | | what is said |\n|---|---|---|\n", type_.as_str());
+        let _ = write!(page, "\n### {}\n\n| file | | what is said |\n|---|---|---|\n", type_.as_str());
         for file in &files {
             let (reason, words) = said(type_, file);
             let _ = writeln!(page, "| {file} | {reason} | {words} |");
@@ -79,7 +90,7 @@ fn the_page_of_formats_is_what_the_readers_say() {
         std::fs::write(&path, &page).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == page, "docs/formats.md is out of date: LAPSEWATCH_WRITE=1 cargo test --test readers");
+    assert!(written == page, "docs/formats.md is out of date: LAPSEWATCH_WRITE=1 cargo test --test readers matrix");
 }
 
 /// A file that is right for one type is refused by the others, but for X.509, which any certificate is.

@@ -22,7 +22,7 @@ pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, 
 
 /// Writes the first element, and gives what follows it.
 fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], Locked> {
-    let depth = depth.checked_sub(1).ok_or(Locked::TooCostly)?;
+    let depth = depth.checked_sub(1).ok_or(Locked::TooDeep)?;
     let header = Header::read(input)?;
     let is_string = header.tag == OCTET_STRING | CONSTRUCTED;
     output.push(if is_string { OCTET_STRING } else { header.tag });
@@ -40,7 +40,7 @@ fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'
 
 /// Writes the content of a piece of a string, which may itself be in pieces.
 fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], Locked> {
-    let depth = depth.checked_sub(1).ok_or(Locked::TooCostly)?;
+    let depth = depth.checked_sub(1).ok_or(Locked::TooDeep)?;
     let header = Header::read(input)?;
     if header.tag == OCTET_STRING {
         let (content, rest) = header.definite()?;
@@ -179,8 +179,8 @@ mod tests {
         let nested = |depth: usize, open: [u8; 2]| [open.repeat(depth), END.repeat(depth)].concat();
         for open in [[0x30, 0x80], [0x24, 0x80]] {
             assert!(der(&nested(DEPTH, open)).is_ok());
-            assert_eq!(der(&nested(DEPTH + 1, open)), Err(Locked::TooCostly));
-            assert_eq!(der(&nested(60_000, open)), Err(Locked::TooCostly));
+            assert_eq!(der(&nested(DEPTH + 1, open)), Err(Locked::TooDeep));
+            assert_eq!(der(&nested(60_000, open)), Err(Locked::TooDeep));
         }
     }
 

@@ -26,6 +26,10 @@ pub(super) enum Locked {
     Malformed,
     /// A scheme that is not read.
     NotSupported,
-    /// The key derivation that it asks for, or its nesting, is beyond the limits.
+    /// The key derivation that it asks for is beyond the limits.
     TooCostly,
+    /// It nests deeper than is read.
+    TooDeep,
+    /// It is encrypted for more than are tried.
+    ManyRecipients,
 }
