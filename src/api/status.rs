@@ -256,7 +256,7 @@ pub struct Notification {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Announced {
-    /// The condition.
+    /// The condition, or MissingCredential of a tenant.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,
