@@ -263,7 +263,8 @@ pub struct Announced {
     /// The reason of the Event.
     #[schemars(length(max = limits::REASON))]
     pub reason: String,
-    /// Which credential it was said of: its fingerprint, or for a DeclaredExpiry its date.
+    /// Which credential it was said of: its fingerprint, or for a DeclaredExpiry its date. Of a tenant: which types are
+    /// missing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 64))]
     pub fingerprint: String,

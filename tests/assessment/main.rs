@@ -18,5 +18,6 @@ mod properties;
 mod reminders;
 mod renewal;
 mod story;
+mod tenant;
 mod undated;
 mod unreadable;
