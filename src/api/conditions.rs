@@ -78,7 +78,7 @@ impl ConditionType {
     ];
 
     /// The name as the API spells it.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ready => "Ready",
             Self::Healthy => "Healthy",

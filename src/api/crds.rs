@@ -4,11 +4,11 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::CustomResourceExt;
 use serde_json::{Value, json};
 
-use super::TenantCredential;
+use super::{MDMTenant, TenantCredential};
 
 /// All of the project's definitions as JSON, each with the name of its file in `crds/`.
 pub fn all() -> Vec<(&'static str, Value)> {
-    vec![("tenantcredentials.yaml", finish(&TenantCredential::crd()))]
+    vec![("tenantcredentials.yaml", finish(&TenantCredential::crd())), ("mdmtenants.yaml", finish(&MDMTenant::crd()))]
 }
 
 /// All definitions as one YAML stream, as `lapsewatch crds` prints it.

@@ -176,7 +176,7 @@ impl TenantCredentialSpec {
 }
 
 /// The kinds of credential.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CredentialType {
     /// Apple's push certificate for MDM.
     APNsCertificate,

@@ -1,20 +1,17 @@
 //! A spec from JSON, as the API server or a manifest has it.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{CredentialType, TenantCredentialSpec};
+use super::{CredentialType, MDMTenantSpec, TenantCredentialSpec};
 
-/// The spec, or the path of what can't be understood in it. The API server's rules are held again where breaking them
+/// A TenantCredential's spec, or the path of what can't be understood in it. The API server's rules are held again where breaking them
 /// would leave nothing to assess: an object may be older than the rules.
 ///
 /// # Errors
 /// A sentence that names the field and quotes nothing of its content.
 pub fn spec(spec: &Value) -> Result<TenantCredentialSpec, String> {
-    let spec: TenantCredentialSpec =
-        serde_path_to_error::deserialize(spec).map_err(|e| match e.path().to_string() {
-            path if path == "." => "spec lacks a field that is needed, or is of another form".to_owned(),
-            path => format!("spec.{path} is of another form than this version knows"),
-        })?;
+    let spec: TenantCredentialSpec = understand(spec)?;
     match spec.type_ {
         CredentialType::DeclaredExpiry if spec.expiration_time.is_none() => {
             Err("spec.expirationTime is missing, which a DeclaredExpiry needs".to_owned())
@@ -23,6 +20,21 @@ pub fn spec(spec: &Value) -> Result<TenantCredentialSpec, String> {
         _ if spec.secret_ref.is_none() => Err("spec.secretRef is missing, which this type needs".to_owned()),
         _ => Ok(spec),
     }
+}
+
+/// An MDMTenant's spec, or the path of what can't be understood in it. Nothing of it is needed.
+///
+/// # Errors
+/// A sentence that names the field and quotes nothing of its content.
+pub fn tenant(spec: &Value) -> Result<MDMTenantSpec, String> {
+    if spec.is_null() { Ok(MDMTenantSpec::default()) } else { understand(spec) }
+}
+
+fn understand<T: DeserializeOwned>(spec: &Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(spec).map_err(|e| match e.path().to_string() {
+        path if path == "." => "spec lacks a field that is needed, or is of another form".to_owned(),
+        path => format!("spec.{path} is of another form than this version knows"),
+    })
 }
 
 #[cfg(test)]
@@ -51,5 +63,21 @@ mod tests {
     fn fields_of_a_newer_version_are_passed_over() {
         let newer = json!({"type": "X509Certificate", "secretRef": {"name": "a", "future": 1}, "alsoFuture": {}});
         assert!(spec(&newer).is_ok());
+    }
+
+    #[test]
+    fn of_a_tenant_nothing_is_needed_and_what_cannot_be_understood_is_named() {
+        for nothing in [json!(null), json!({}), json!({"future": 1, "owner": {}})] {
+            assert!(tenant(&nothing).is_ok(), "{nothing}");
+        }
+        let days = json!({"warnBeforeDays": {"VPPToken": [30, "canary"]}});
+        let says = "spec.warnBeforeDays.VPPToken[1] is of another form than this version knows";
+        assert_eq!(tenant(&days).unwrap_err(), says);
+        let newer = json!({"requiredCredentials": ["Passkey"]});
+        assert_eq!(
+            tenant(&newer).unwrap_err(),
+            "spec.requiredCredentials[0] is of another form than this version knows"
+        );
+        assert!(tenant(&json!([1])).is_err());
     }
 }

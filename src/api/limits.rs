@@ -4,6 +4,9 @@
 /// of RFC 3339 takes: such an object would be stored and never assessed again.
 pub const TIME: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$";
 
+/// The form of a text that notices quote: no control characters.
+pub const PLAIN: &str = r"^[^\x00-\x1f\x7f]+$";
+
 /// Entries of `spec.warnBeforeDays`.
 pub const WARN_DAYS: usize = 10;
 /// Characters of an identity.
@@ -12,6 +15,8 @@ pub const IDENTITY: usize = 256;
 pub const NAME: usize = 512;
 /// Characters of a serial number in hex.
 pub const SERIAL: usize = 80;
+/// Characters of a name or account that notices quote.
+pub const LABEL: usize = 128;
 /// Characters of a key of a Secret.
 pub const KEY: usize = 253;
 /// Characters of a condition's or notification's text.
@@ -22,6 +27,8 @@ pub const REASON: usize = 128;
 pub const DUPLICATES: usize = 6;
 /// Entries of `status.notifications`, `conditions` and `announced`.
 pub const ENTRIES: usize = 32;
+/// Entries of a list of names in the status of a tenant.
+pub const NAMES: usize = 10;
 
 /// Bytes of an Event's note; the API server refuses more.
 pub const NOTE_BYTES: usize = 1024;

@@ -10,10 +10,14 @@ pub mod limits;
 pub mod reasons;
 pub mod status;
 pub mod stored;
+pub mod tenant;
+pub mod tenant_status;
 
 pub use credential::{CredentialType, TenantCredential, TenantCredentialSpec};
 pub use key::Key;
 pub use status::{CredentialFacts, Failure, Severity, TenantCredentialStatus};
+pub use tenant::{MDMTenant, MDMTenantSpec};
+pub use tenant_status::MDMTenantStatus;
 
 /// The API's group.
 pub const GROUP: &str = "lapsewatch.dev";

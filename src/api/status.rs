@@ -280,14 +280,15 @@ pub struct Notification {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Announced {
-    /// The condition.
+    /// The condition, or MissingCredential of a tenant.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,
     /// The reason of the Event.
     #[schemars(length(max = limits::REASON))]
     pub reason: String,
-    /// Which credential it was said of: its fingerprint, or for a DeclaredExpiry its date.
+    /// Which credential it was said of: its fingerprint, or for a DeclaredExpiry its date. Of a tenant: which types are
+    /// missing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 64))]
     pub fingerprint: String,

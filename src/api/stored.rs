@@ -4,90 +4,33 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde::Deserialize;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::conditions::ConditionType;
+use super::conditions::{Condition, ConditionType};
+use super::status::Announced;
 use super::{TenantCredentialStatus, limits};
 
-/// Hash of a status as it would be written.
-pub fn hash(status: &TenantCredentialStatus) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_vec(status).unwrap_or_default().hash(&mut hasher);
-    hasher.finish()
-}
+/// The status of one kind of object, as far as storing it goes.
+pub trait Stored: Serialize + DeserializeOwned + Default {
+    /// The names of its fields.
+    const FIELDS: &'static [&'static str];
 
-/// Hash of a status as it stands in an object.
-pub fn hash_of(raw: &Value) -> u64 {
-    hash(&decode(raw).0)
-}
+    /// Whether this version writes the entries of this type in the keyed lists.
+    fn is_known(type_: &str) -> bool;
 
-/// The status, and what of it is of a newer version.
-pub fn decode(raw: &Value) -> (TenantCredentialStatus, Option<Value>) {
-    let mut status = TenantCredentialStatus::deserialize(raw).unwrap_or_else(|_| salvage(raw));
-    status.conditions.retain(|c| is_known(&c.type_));
-    status.announced.retain(|a| is_known(&a.type_));
-    let known = serde_json::to_value(&status).unwrap_or_default();
-    let unknown = beyond(raw, &known);
-    (status, unknown)
-}
+    /// The lists of which each type of entry has its own owner.
+    fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>);
 
-/// What can be understood of a status that as a whole can't: field by field, entry by entry.
-fn salvage(raw: &Value) -> TenantCredentialStatus {
-    let Value::Object(fields) = raw else { return TenantCredentialStatus::default() };
-    let understood = |name: &str, value: Value| {
-        TenantCredentialStatus::deserialize(Value::Object(Map::from_iter([(name.to_owned(), value)]))).is_ok()
-    };
-    let mut kept = Map::new();
-    for (name, value) in fields {
-        let value = match value {
-            Value::Array(items) => Value::Array(
-                items.iter().filter(|item| understood(name, Value::Array(vec![(*item).clone()]))).cloned().collect(),
-            ),
-            value => value.clone(),
-        };
-        if understood(name, value.clone()) {
-            kept.insert(name.clone(), value);
-        }
+    /// Adds to `status` what a newer version wrote beside it, as far as the API's limits leave room.
+    fn with_unknown(status: &mut Value, unknown: &Value) {
+        add::<Self>(status, unknown);
     }
-    TenantCredentialStatus::deserialize(Value::Object(kept)).unwrap_or_default()
 }
 
-/// Lists of which each type of entry has its own owner.
-const KEYED_LISTS: [&str; 2] = ["conditions", "announced"];
-
-/// What `raw` has and `known` has not.
-fn beyond(raw: &Value, known: &Value) -> Option<Value> {
-    let (Value::Object(raw), Value::Object(known)) = (raw, known) else { return None };
-    let mut rest = Map::new();
-    for (name, value) in raw {
-        let left = match (known.get(name), value) {
-            (_, Value::Array(items)) if KEYED_LISTS.contains(&name.as_str()) => {
-                let items: Vec<Value> = items
-                    .iter()
-                    .filter(|item| item.get("type").and_then(Value::as_str).is_some_and(|type_| !is_known(type_)))
-                    .cloned()
-                    .collect();
-                (!items.is_empty()).then_some(Value::Array(items))
-            }
-            (Some(known), value) => beyond(value, known),
-            (None, Value::Null) => None,
-            (None, value) => (!is_field(name)).then(|| value.clone()),
-        };
-        if let Some(left) = left {
-            rest.insert(name.clone(), left);
-        }
-    }
-    (!rest.is_empty()).then_some(Value::Object(rest))
-}
-
-fn is_known(type_: &str) -> bool {
-    ConditionType::ALL.iter().any(|known| known.as_str() == type_)
-}
-
-/// A field of this version that could not be understood is replaced, not kept beside its successor.
-fn is_field(name: &str) -> bool {
-    const FIELDS: [&str; 11] = [
+impl Stored for TenantCredentialStatus {
+    const FIELDS: &'static [&'static str] = &[
         "observedGeneration",
         "severity",
         "credential",
@@ -100,11 +43,98 @@ fn is_field(name: &str) -> bool {
         "lastRead",
         "conditions",
     ];
-    FIELDS.contains(&name)
+
+    fn is_known(type_: &str) -> bool {
+        ConditionType::ALL.iter().any(|known| known.as_str() == type_)
+    }
+
+    fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>) {
+        (&mut self.conditions, &mut self.announced)
+    }
 }
 
-/// Adds to `status` what a newer version wrote beside it, as far as the API's limits leave room.
+/// Hash of a status as it would be written.
+pub fn hash<S: Stored>(status: &S) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(status).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Hash of a TenantCredential's status as it stands in the object.
+pub fn hash_of(raw: &Value) -> u64 {
+    hash(&decode::<TenantCredentialStatus>(raw).0)
+}
+
+/// As [`Stored::with_unknown`], of a TenantCredential.
 pub fn with_unknown(status: &mut Value, unknown: &Value) {
+    TenantCredentialStatus::with_unknown(status, unknown);
+}
+
+/// The status, and what of it is of a newer version.
+pub fn decode<S: Stored>(raw: &Value) -> (S, Option<Value>) {
+    let mut status = S::deserialize(raw).unwrap_or_else(|_| salvage(raw));
+    let (conditions, announced) = status.keyed_lists();
+    conditions.retain(|c| S::is_known(&c.type_));
+    announced.retain(|a| S::is_known(&a.type_));
+    let known = serde_json::to_value(&status).unwrap_or_default();
+    let unknown = beyond::<S>(raw, &known);
+    (status, unknown)
+}
+
+/// What can be understood of a status that as a whole can't: field by field, entry by entry.
+fn salvage<S: Stored>(raw: &Value) -> S {
+    let Value::Object(fields) = raw else { return S::default() };
+    let understood =
+        |name: &str, value: Value| S::deserialize(Value::Object(Map::from_iter([(name.to_owned(), value)]))).is_ok();
+    let mut kept = Map::new();
+    for (name, value) in fields {
+        let value = match value {
+            Value::Array(items) => Value::Array(
+                items.iter().filter(|item| understood(name, Value::Array(vec![(*item).clone()]))).cloned().collect(),
+            ),
+            value => value.clone(),
+        };
+        if understood(name, value.clone()) {
+            kept.insert(name.clone(), value);
+        }
+    }
+    S::deserialize(Value::Object(kept)).unwrap_or_default()
+}
+
+/// Lists of which each type of entry has its own owner.
+const KEYED_LISTS: [&str; 2] = ["conditions", "announced"];
+
+/// What `raw` has and `known` has not.
+fn beyond<S: Stored>(raw: &Value, known: &Value) -> Option<Value> {
+    let (Value::Object(raw), Value::Object(known)) = (raw, known) else { return None };
+    let mut rest = Map::new();
+    for (name, value) in raw {
+        let left = match (known.get(name), value) {
+            (_, Value::Array(items)) if KEYED_LISTS.contains(&name.as_str()) => {
+                let items: Vec<Value> = items
+                    .iter()
+                    .filter(|item| item.get("type").and_then(Value::as_str).is_some_and(|type_| !S::is_known(type_)))
+                    .cloned()
+                    .collect();
+                (!items.is_empty()).then_some(Value::Array(items))
+            }
+            (Some(known), value) => beyond::<S>(value, known),
+            (None, Value::Null) => None,
+            (None, value) => (!is_field::<S>(name)).then(|| value.clone()),
+        };
+        if let Some(left) = left {
+            rest.insert(name.clone(), left);
+        }
+    }
+    (!rest.is_empty()).then_some(Value::Object(rest))
+}
+
+/// A field of this version that could not be understood is replaced, not kept beside its successor.
+fn is_field<S: Stored>(name: &str) -> bool {
+    S::FIELDS.contains(&name)
+}
+
+fn add<S: Stored>(status: &mut Value, unknown: &Value) {
     let (Value::Object(status), Value::Object(unknown)) = (status, unknown) else { return };
     for (name, value) in unknown {
         match (status.get_mut(name), value) {
@@ -112,9 +142,9 @@ pub fn with_unknown(status: &mut Value, unknown: &Value) {
                 let room = limits::ENTRIES.saturating_sub(items.len());
                 items.extend(more.iter().take(room).cloned());
             }
-            (Some(own), value) => with_unknown(own, value),
+            (Some(own), value) => add::<S>(own, value),
             // A part that is no longer written takes its unknown fields with it.
-            (None, value) if !is_field(name) || value.is_array() => {
+            (None, value) if !is_field::<S>(name) || value.is_array() => {
                 status.insert(name.clone(), value.clone());
             }
             (None, _) => {}
@@ -127,13 +157,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::api::MDMTenantStatus;
 
     #[test]
     fn every_field_of_the_schema_is_known_as_one() {
-        let crd = crate::api::crds::all().remove(0).1;
-        let schema = crd.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/status/properties").unwrap();
-        for name in schema.as_object().unwrap().keys() {
-            assert!(is_field(name), "{name}");
+        let kinds =
+            crate::api::crds::all().into_iter().zip([is_field::<TenantCredentialStatus>, is_field::<MDMTenantStatus>]);
+        for ((file, crd), is_field) in kinds {
+            let schema = crd.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/status/properties").unwrap();
+            for name in schema.as_object().unwrap().keys() {
+                assert!(is_field(name), "{file}: {name}");
+            }
         }
     }
 
@@ -145,7 +179,7 @@ mod tests {
             "announced": [{"type": "Expiring"}, {"type": "Ready", "reason": "Malformed", "episode": 2, "reminder": 0, "time": "2030-01-01T00:00:00Z"}],
             "conditions": [{"type": "Quantum", "status": "True"}],
         });
-        let (status, unknown) = decode(&raw);
+        let (status, unknown) = decode::<TenantCredentialStatus>(&raw);
         assert_eq!((status.severity, status.accepted_identity.as_deref()), (None, Some("a")));
         assert_eq!(status.announced.iter().map(|a| a.type_.as_str()).collect::<Vec<_>>(), ["Ready"]);
         assert!(status.conditions.is_empty());
@@ -155,5 +189,29 @@ mod tests {
                 "forecast": [1], "credential": {"attestation": 3}, "conditions": [{"type": "Quantum", "status": "True"}],
             }))
         );
+    }
+
+    #[test]
+    fn a_tenants_status_is_salvaged_and_carried_over_alike() {
+        let raw = json!({
+            "severity": "Catastrophic", "forecast": [1], "credentials": {"total": 2, "archived": 3},
+            "notifications": [{"type": "Expired"}],
+            "announced": [
+                {"type": "MissingCredential", "reason": "MissingCredential", "episode": 2, "reminder": 0, "time": "2030-01-01T00:00:00Z"},
+                {"type": "Expiring", "reason": "ExpiresWithin30Days", "episode": 1, "reminder": 0, "time": "2030-01-01T00:00:00Z"},
+            ],
+            "conditions": [{"type": "Quantum", "status": "True"}],
+        });
+        let (status, unknown) = decode::<MDMTenantStatus>(&raw);
+        assert_eq!((status.severity, status.credentials.as_ref().map(|c| c.total)), (None, Some(2)));
+        assert_eq!(status.announced.iter().map(|a| a.type_.as_str()).collect::<Vec<_>>(), ["MissingCredential"]);
+        assert!(status.notifications.is_empty() && status.conditions.is_empty());
+        let unknown = unknown.unwrap();
+        assert_eq!((&unknown["forecast"], &unknown["credentials"]), (&json!([1]), &json!({"archived": 3})));
+        assert_eq!(unknown["announced"][0]["type"], "Expiring");
+        let mut written = serde_json::to_value(&status).unwrap();
+        MDMTenantStatus::with_unknown(&mut written, &unknown);
+        assert_eq!(written["credentials"], json!({"total": 2, "archived": 3}));
+        assert_eq!(written["conditions"], json!([{"type": "Quantum", "status": "True"}]));
     }
 }

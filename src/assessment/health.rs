@@ -52,3 +52,55 @@ fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
         Case::Expiring => (8, ConditionStatus::True, "Expiring"),
     })
 }
+
+/// All states, in the order in which the first that holds is named.
+const STATES: [&str; 11] = [
+    "Unreadable",
+    "Expired",
+    "IdentityChanged",
+    "KeyMismatch",
+    "Duplicate",
+    "Regressed",
+    "NotYetValid",
+    "ExpiryUnknown",
+    "Pending",
+    "Expiring",
+    "Valid",
+];
+
+/// A state's place in their order; one of a newer version comes last.
+pub(super) fn place(state: &str) -> usize {
+    STATES.iter().position(|known| *known == state).unwrap_or(STATES.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::decode;
+    use crate::api::reasons::FailureReason;
+
+    #[test]
+    fn the_states_stand_in_their_order() {
+        let spec = decode::spec(&json!({"type": "DEPToken", "secretRef": {"name": "a"}})).unwrap();
+        let of = |case| Finding::new(ConditionType::Ready, "", case, Severity::Warning, String::new(), &spec, None);
+        let mut states: Vec<_> = [
+            Case::Expiring,
+            Case::ExpiryUnknown,
+            Case::NotYetValid,
+            Case::WentBackwards,
+            Case::KeyMismatch,
+            Case::IdentityChanged,
+            Case::Expired,
+            Case::Unreadable(FailureReason::Malformed),
+        ]
+        .into_iter()
+        .filter_map(|case| state(&of(case)))
+        .collect();
+        assert_eq!(states.len(), 8);
+        states.sort_by_key(|(rank, ..)| *rank);
+        assert!(states.is_sorted_by_key(|(.., reason)| place(reason)), "{states:?}");
+        assert!(states.iter().all(|(.., reason)| STATES.contains(reason)), "{states:?}");
+    }
+}

@@ -14,6 +14,7 @@ pub mod published;
 mod reminders;
 pub mod renewal;
 mod severity;
+pub mod tenant;
 pub mod words;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -182,12 +183,16 @@ pub fn assess(input: Input<'_>) -> Assessment {
         conditions: conditions::publish(&previous.conditions, all, now, generation),
         credential: facts,
     };
-    // No earlier than a second from now, which was cut to whole seconds too.
-    let next = next.into_iter().chain(next_notice).min().map(|at| match at.trunc_subsecs(0) {
+    let next = next.into_iter().chain(next_notice).min().map(whole_second);
+    Assessment { status, notices, next }
+}
+
+/// No earlier than a second from now, which was cut to whole seconds too.
+fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
+    match at.trunc_subsecs(0) {
         whole if whole < at => whole.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(at),
         whole => whole,
-    });
-    Assessment { status, notices, next }
+    }
 }
 
 /// The conditions that say nothing before the first reading.

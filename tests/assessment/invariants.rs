@@ -84,7 +84,7 @@ fn texts(status: &TenantCredentialStatus) {
 
 /// Every time is one that the API and its clients carry: RFC 3339, whole seconds, a year of four digits before 9999
 /// (grace ends and other sums included).
-fn times(value: &Value) {
+pub fn times(value: &Value) {
     match value {
         Value::Array(list) => list.iter().for_each(times),
         Value::Object(map) => {
@@ -104,12 +104,12 @@ fn times(value: &Value) {
 }
 
 #[track_caller]
-fn fits(text: &str, limit: usize) {
+pub fn fits(text: &str, limit: usize) {
     assert!(text.chars().count() <= limit, "longer than {limit}: {text}");
 }
 
 #[track_caller]
-fn no_relative_words(text: &str) {
+pub fn no_relative_words(text: &str) {
     for word in RELATIVE {
         assert!(!text.contains(word), "“{word}” in: {text}");
     }

@@ -20,5 +20,6 @@ mod properties;
 mod reminders;
 mod renewal;
 mod story;
+mod tenant;
 mod undated;
 mod unreadable;

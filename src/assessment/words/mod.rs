@@ -1,9 +1,10 @@
-//! Every sentence that a user may read of a credential: here what and when, in `advice` the consequences.
+//! Every sentence that a user may read: here what and when, in `advice` the consequences, in `tenant` a tenant's page.
 //!
 //! All of it is deterministic: absolute times in UTC, nothing that changes by itself. `tests/words.rs` prints them all.
 
 pub mod advice;
 pub mod shared;
+pub mod tenant;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 

@@ -1,0 +1,35 @@
+//! What a credential has from its tenant, where it gives nothing of its own.
+
+use std::borrow::Cow;
+
+use crate::api::credential::Owner;
+use crate::api::{MDMTenantSpec, TenantCredentialSpec};
+
+/// The spec that a credential is assessed by: the tenant's days for its type, and the tenant's contact and runbook,
+/// where it gives none. Never the tenant's account: that a certificate was made with it, nobody has said.
+pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec>) -> Cow<'a, TenantCredentialSpec> {
+    let Some(tenant) = tenant else { return Cow::Borrowed(spec) };
+    let days = match spec.warn_before_days.as_deref() {
+        None | Some([]) => tenant.warn_before_days.as_ref().and_then(|days| days.of(spec.type_)),
+        Some(_) => None,
+    };
+    let own = |part: fn(&Owner) -> &Option<String>| spec.owner.as_ref().is_some_and(|owner| part(owner).is_some());
+    let theirs = |part: fn(&Owner) -> &Option<String>| match own(part) {
+        true => None,
+        false => tenant.owner.as_ref().and_then(|owner| part(owner).clone()),
+    };
+    let (contact, runbook) = (theirs(|owner| &owner.contact), theirs(|owner| &owner.runbook_url));
+    if days.is_none() && contact.is_none() && runbook.is_none() {
+        return Cow::Borrowed(spec);
+    }
+    let mut effective = spec.clone();
+    if let Some(days) = days {
+        effective.warn_before_days = Some(days.to_vec());
+    }
+    if contact.is_some() || runbook.is_some() {
+        let owner = effective.owner.get_or_insert_default();
+        owner.contact = contact.or(owner.contact.take());
+        owner.runbook_url = runbook.or(owner.runbook_url.take());
+    }
+    Cow::Owned(effective)
+}

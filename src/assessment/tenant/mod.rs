@@ -1,0 +1,161 @@
+//! The tenant's page: what its credentials' statuses say, put together; and its own Events.
+//!
+//! Pure, as the rest of the assessment. Texts are asked for, one for each group: those who keep a thousand statuses in
+//! memory keep no texts.
+
+mod groups;
+mod inherit;
+mod notices;
+mod state;
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+use super::notices::{Due, Notice};
+use super::{record, whole_second};
+use crate::api::conditions::{self, ConditionStatus, ConditionType};
+use crate::api::credential::Owner;
+use crate::api::status::{Announced, Notification};
+use crate::api::{
+    CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialSpec, TenantCredentialStatus,
+};
+pub use inherit::inherit;
+use notices::Situation;
+use state::State;
+
+/// A credential of the tenant: of its status what the page is made from.
+#[derive(Clone, Debug)]
+pub struct Member<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What kind of credential it is.
+    pub type_: CredentialType,
+    /// Its state in one word: the reason of its condition Healthy.
+    pub state: &'a str,
+    /// Whether that passes a gate.
+    pub healthy: ConditionStatus,
+    /// How bad it is.
+    pub severity: Severity,
+    /// When it expires.
+    pub not_after: Option<DateTime<Utc>>,
+    /// Whether that is past.
+    pub expired: bool,
+    /// Who renews it.
+    pub owner: Option<&'a Owner>,
+    /// What needs attention; its texts are not looked at.
+    pub notifications: &'a [Notification],
+}
+
+impl<'a> Member<'a> {
+    /// Of a credential's spec and status.
+    pub fn of(name: &'a str, spec: &'a TenantCredentialSpec, status: &'a TenantCredentialStatus) -> Self {
+        let condition = |type_: ConditionType| status.conditions.iter().find(|c| c.type_ == type_.as_str());
+        let healthy = condition(ConditionType::Healthy);
+        Self {
+            name,
+            type_: spec.type_,
+            state: healthy.map_or(state::PENDING, |healthy| healthy.reason.as_str()),
+            healthy: healthy.map_or(ConditionStatus::Unknown, |healthy| healthy.status),
+            severity: status.severity.unwrap_or_default(),
+            not_after: status.credential.as_ref().and_then(|credential| credential.not_after),
+            expired: condition(ConditionType::Expired).is_some_and(|expired| expired.status == ConditionStatus::True),
+            owner: spec.owner.as_ref(),
+            notifications: &status.notifications,
+        }
+    }
+}
+
+/// Gives the notification of a credential with its texts, by the credential's name, the condition and the reason. None
+/// where that is about to change.
+pub type TellWords<'a> = &'a dyn Fn(&str, &str, &str) -> Option<Notification>;
+
+/// All that the page is made from.
+pub struct Input<'a> {
+    /// The tenant's name.
+    pub name: &'a str,
+    /// Its generation.
+    pub generation: i64,
+    /// What the user declares.
+    pub spec: &'a MDMTenantSpec,
+    /// What was said before; texts are not looked at.
+    pub previous: &'a MDMTenantStatus,
+    /// Its credentials, in any order.
+    pub members: &'a [Member<'a>],
+    /// The credentials' own words.
+    pub words: TellWords<'a>,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// How long a state must last before its Event is sent.
+    pub settle: TimeDelta,
+}
+
+/// What is to be said of a tenant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    /// The status, with `announced` as it was before: each notice that was sent adds its record.
+    pub status: MDMTenantStatus,
+    /// The Events that are due.
+    pub notices: Vec<Notice>,
+    /// When time alone changes something.
+    pub next: Option<DateTime<Utc>>,
+}
+
+impl Assessment {
+    /// Enters what was announced.
+    pub fn record(&mut self, announced: Announced) {
+        record(&mut self.status.announced, announced);
+    }
+}
+
+/// Makes the page of one tenant.
+pub fn assess(input: &Input<'_>) -> Assessment {
+    let Input { generation, previous, members, .. } = *input;
+    // The API keeps whole seconds.
+    let now = input.now.trunc_subsecs(0);
+    let missing = state::missing(input.spec, members);
+    let notifications = groups::notifications(input, &missing, now);
+    let next_deadline = state::next_deadline(members);
+    let state = State::of(members, &missing);
+    let of_state = state.notification(&notifications);
+    let healthy = state.healthy(input, next_deadline.as_ref(), of_state);
+    let since = since(previous, state.reason, now);
+
+    let worst = members.iter().map(|member| member.severity);
+    let severity = worst.chain((!missing.is_empty()).then_some(Severity::Warning)).max().unwrap_or_default();
+    let Due { notices, silent, next } = Situation {
+        announced: &previous.announced,
+        state: &state,
+        since,
+        message: &healthy.message,
+        of_state,
+        severity: of_state.map_or(severity, |of| of.severity),
+        missing: &missing,
+        of_missing: notifications.iter().find(|n| n.credential_type.is_none()),
+        now,
+        settle: input.settle,
+    }
+    .due();
+    let mut announced = previous.announced.clone();
+    for entry in silent {
+        record(&mut announced, entry);
+    }
+    let verdicts = vec![state::ready(members.len()), healthy];
+    let status = MDMTenantStatus {
+        observed_generation: Some(generation),
+        severity: Some(severity),
+        state_since: Some(since),
+        credentials: Some(state::counts(members, missing)),
+        next_deadline,
+        announced,
+        conditions: conditions::publish(&previous.conditions, verdicts, now, generation),
+        notifications,
+    };
+    Assessment { status, notices, next: next.map(whole_second) }
+}
+
+/// Since when Healthy has had this reason.
+fn since(previous: &MDMTenantStatus, reason: &str, now: DateTime<Utc>) -> DateTime<Utc> {
+    let healthy = previous.conditions.iter().find(|c| c.type_ == ConditionType::Healthy.as_str());
+    let same = healthy.is_some_and(|healthy| healthy.reason == reason);
+    // A clock that was ahead when it began must not delay its Event until it is that late again.
+    previous.state_since.filter(|_| same).map_or(now, |since| since.min(now))
+}

@@ -1,0 +1,115 @@
+//! Every sentence of a tenant's page that is not a credential's own.
+
+use chrono::{DateTime, Utc};
+
+use super::{at, sentence};
+use crate::api::tenant_status::{NextDeadline, TenantNotification};
+use crate::api::{CredentialType, limits};
+
+/// What a credential says, said of it and of `more` others.
+pub fn of_group(name: &str, message: &str, more: usize) -> String {
+    match more {
+        0 => format!("{name}: {message}"),
+        1 => format!("{name}: {message}; 1 more is in the same state"),
+        more => format!("{name}: {message}; {more} more are in the same state"),
+    }
+}
+
+/// What a credential advises, as advice for `more` others too.
+pub fn remedy_of_group(name: &str, remedy: &str, more: usize) -> String {
+    match more {
+        0 => remedy.to_owned(),
+        _ => format!("for {name}: {remedy}; likewise for the others"),
+    }
+}
+
+/// What is said of a credential whose own words are not at hand.
+pub fn without_words(type_: CredentialType, reason: &str, deadline: Option<DateTime<Utc>>) -> String {
+    let dated = deadline.map(|deadline| format!(", with the date {}", at(deadline))).unwrap_or_default();
+    format!("the {} says {reason}{dated}", type_.words())
+}
+
+/// Where the words of a credential stand.
+pub fn see(name: &str) -> String {
+    format!("see kubectl describe tcred {name}")
+}
+
+/// What, and how to act, where there is none of some types that are required.
+pub fn missing(types: &[CredentialType], tenant: &str) -> (String, String) {
+    let names: Vec<&str> = types.iter().map(|type_| type_.as_str()).collect();
+    let (one, off) = match names.len() {
+        1 => ("one", "it"),
+        _ => ("one of each", "them"),
+    };
+    (
+        format!("spec.requiredCredentials names what no TenantCredential of this tenant is: {}", names.join(", ")),
+        format!("create {one} with spec.tenantRef.name {tenant}, or take {off} off spec.requiredCredentials"),
+    )
+}
+
+/// What the absence of a required credential means.
+pub const MISSING_IMPACT: &str =
+    "stops: the warnings before it lapses; the service that it is for is not watched, or not set up";
+
+/// That nothing needs attention.
+pub fn well(total: usize, next: Option<&NextDeadline>) -> String {
+    let all = match total {
+        1 => "its one credential is valid".to_owned(),
+        total => format!("all {total} credentials are valid"),
+    };
+    match next {
+        Some(next) => format!("{all}; the next to expire is {}, at {}", next.name, at(next.time)),
+        None => format!("{all}; none has a date at which it expires"),
+    }
+}
+
+/// That some were not assessed yet.
+pub fn pending(names: &[&str], total: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(limits::NAMES).copied().collect();
+    let more = match names.len().saturating_sub(shown.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{} of {total} credentials not assessed yet: {}{more}", names.len(), shown.join(", "))
+}
+
+/// That it has none.
+pub fn no_credentials(tenant: &str) -> String {
+    format!("no TenantCredential names this tenant: set spec.tenantRef.name to {tenant} in those that belong to it")
+}
+
+/// The worst state, where nothing says more of it.
+pub fn worst(name: &str, state: &str) -> String {
+    format!("{name} is in the state {state}: {}", see(name))
+}
+
+/// From what the page was made.
+pub fn assessed(total: usize) -> String {
+    match total {
+        0 => "it has no TenantCredential".to_owned(),
+        1 => "made from the status of its one TenantCredential".to_owned(),
+        total => format!("made from the status of its {total} TenantCredentials"),
+    }
+}
+
+/// The note of an Event: what and when, how to act, where it is written down, whom to ask, what it means. Cut from its
+/// end to what the API server takes.
+pub fn note(message: &str, of: Option<&TenantNotification>) -> String {
+    let mut note = sentence(message);
+    let of = |part: fn(&TenantNotification) -> Option<&str>| of.and_then(part).filter(|words| !words.is_empty());
+    let parts = [
+        ("How to act: ", of(|n| Some(&n.remedy)).map(str::to_owned)),
+        ("Runbook: ", of(|n| n.runbook_url.as_deref()).map(str::to_owned)),
+        ("Contact: ", of(|n| n.contact.as_deref()).map(str::to_owned)),
+        ("", of(|n| Some(&n.impact)).map(sentence)),
+    ];
+    for (label, words) in parts {
+        if let Some(words) = words {
+            note.push_str(". ");
+            note.push_str(label);
+            note.push_str(&words);
+        }
+    }
+    limits::cut_bytes(&mut note, limits::NOTE_BYTES);
+    note
+}
