@@ -45,6 +45,12 @@ fn page() -> String {
          Each file stands alone in its Secret here: keystores and encrypted DEP tokens are opened where the password, or the private key, stands beside them.\n\
          Beside an encrypted DEP token without a private key stands `NoMatchingKey`. Of an .aetx no date can be read, so\n\
          its expiry is unknown; where the certificate stands beside it, the certificate is what is watched.\n\n\
+         ## Limits\n\n\
+         - Of a value 256 KiB and 64 PEM blocks; nesting 32 deep.\n\
+         - Of a Secret 2,048 certificates, private keys, tokens and containers; private keys beyond 32 count as unreadable.\n\
+         - RSA keys of 16,384 bits; a .p7m is opened with keys of up to 8,192. Of one Secret such keys work 16 times at\n\
+           2,048 bits, and eight times less often each time the length doubles: name the right one where there are many.\n\
+         - Passwords: 1,000,000 rounds of key derivation each and 2,000,000 for a Secret; scrypt with 5 MiB of memory.\n\n\
          ## At a glance\n\n| file |",
     );
     for type_ in TYPES {

@@ -119,6 +119,8 @@ files! {
     "containers/cms/oaep-stream-der.p7m",
     "containers/cms/plain.txt",
     "containers/cms/rc2-der.p7m",
+    "containers/cms/long-der.p7m",
+    "containers/cms/long.key",
     "containers/cms/short-der.p7m",
     "containers/cms/short.key",
     "containers/cms/signed.p7m",
