@@ -182,8 +182,7 @@ fn reading_takes_little_memory_whatever_is_read() {
         let names: Vec<String> = (0..SECRET / bytes.len()).map(|number| format!("{number:05}")).collect();
         let mut all = with_what_opens(file, &bytes);
         all.values.extend(names.into_iter().map(|name| (name, bytes.clone().into())));
-        large.read(&format!("{file}, all over,"), &all);
-        // And whoever may be told to open it all, scrypt among it.
+        // And where a password is given, scrypt may be asked for besides.
         all.values.insert("scrypt".to_owned(), fixture("containers/key/scrypt-4m.pem").into());
         large.read(&format!("{file}, all over, with scrypt,"), &all);
     }
