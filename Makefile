@@ -16,7 +16,7 @@ test: ## every test, against a real API server too (built on first use: about 8 
 
 bench: ## what 2,000 credentials cost, and reading one, as docs/benchmarks.md has it (a release build, then 3 minutes)
 	cargo bench --locked --bench load
-	cargo bench --locked --bench read
+	cargo bench --locked --bench read --bench worst
 
 fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the first build takes minutes)
 	fuzz/run '$(SECONDS)'

@@ -1,7 +1,6 @@
 //! What it takes to read one credential of each kind: the lower table of docs/benchmarks.md.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "it ends where something fails")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use divan::Bencher;
@@ -10,7 +9,7 @@ use lapsewatch::api::credential::CredentialType::{
 };
 use lapsewatch::api::status::{KeyMatch, Selection};
 use lapsewatch::credential;
-use lapsewatch::secret::{SecretBytes, SecretData};
+use lapsewatch::secret::SecretData;
 
 fn main() {
     divan::main();
@@ -20,13 +19,8 @@ fn fixture(file: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)).unwrap()
 }
 
-fn secret(values: impl IntoIterator<Item = (String, Vec<u8>)>) -> SecretData {
-    let values: BTreeMap<_, _> = values.into_iter().map(|(key, value)| (key, SecretBytes::new(value))).collect();
-    SecretData { type_: None, values }
-}
-
 fn files(files: &[(&str, &str)]) -> SecretData {
-    secret(files.iter().map(|(key, file)| ((*key).to_owned(), fixture(file))))
+    files.iter().map(|(key, file)| (*key, fixture(file))).collect()
 }
 
 /// Measures the reading alone: the Secret stands ready.
@@ -42,9 +36,8 @@ fn reads(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, k
 }
 
 fn opens(bencher: Bencher<'_, '_>, values: &[(&str, &str)]) {
-    let password = ("password".to_owned(), b"secret".to_vec());
-    let files = values.iter().map(|(key, file)| ((*key).to_owned(), fixture(file)));
-    let secret = secret(files.chain([password]));
+    let files = values.iter().map(|(key, file)| (*key, fixture(file)));
+    let secret = files.chain([("password", b"secret".to_vec())]).collect();
     let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
     let facts = credential::read(APNsCertificate, &secret, &selection).unwrap_or_else(|why| panic!("{}", why.message));
     assert_eq!(facts.key_match, KeyMatch::Matches);
@@ -148,14 +141,14 @@ fn n_wrong_html(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn o_garbage_of_256_kib(bencher: Bencher<'_, '_>) {
-    refuses(bencher, APNsCertificate, &secret([("garbage".to_owned(), garbage(256 << 10))]));
+    refuses(bencher, APNsCertificate, &[("garbage", garbage(256 << 10))].into_iter().collect());
 }
 
 #[divan::bench]
 fn p_base64_of_garbage_of_256_kib(bencher: Bencher<'_, '_>) {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(garbage(192 << 10));
-    refuses(bencher, APNsCertificate, &secret([("garbage".to_owned(), text.into_bytes())]));
+    refuses(bencher, APNsCertificate, &[("garbage", text.into_bytes())].into_iter().collect());
 }
 
 /// Values of 1 KiB, each another, and in the midst of them the certificate.
@@ -163,6 +156,6 @@ fn p_base64_of_garbage_of_256_kib(bencher: Bencher<'_, '_>) {
 fn q_secret_of_1_mib(bencher: Bencher<'_, '_>) {
     let all = garbage(1 << 20);
     let values = all.chunks(1 << 10).enumerate().map(|(number, value)| (format!("value-{number:04}"), value.to_vec()));
-    let secret = secret(values.chain([("value-0500-push".to_owned(), fixture("apns/a.pem"))]));
+    let secret = values.chain([("value-0500-push".to_owned(), fixture("apns/a.pem"))]).collect();
     reads(bencher, APNsCertificate, &secret, KeyMatch::NoKey);
 }

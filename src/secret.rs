@@ -61,6 +61,14 @@ pub struct SecretData {
     pub values: BTreeMap<String, SecretBytes>,
 }
 
+/// An opaque Secret of keys and values.
+impl<K: Into<String>, V: Into<SecretBytes>> FromIterator<(K, V)> for SecretData {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
+        let values = values.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        Self { type_: None, values }
+    }
+}
+
 /// A Secret as the API server gives it.
 #[derive(Debug)]
 pub struct SecretObject {

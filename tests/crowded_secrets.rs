@@ -4,10 +4,10 @@
 use std::time::{Duration, Instant};
 
 use lapsewatch::api::credential::CredentialType::X509Certificate;
-use lapsewatch::api::reasons::FailureReason::Ambiguous;
+use lapsewatch::api::reasons::FailureReason::{Ambiguous, LimitExceeded};
 use lapsewatch::api::status::Selection;
 use lapsewatch::credential;
-use lapsewatch::secret::{SecretBytes, SecretData};
+use lapsewatch::secret::SecretData;
 
 fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
@@ -42,8 +42,8 @@ fn compressed() -> Vec<u8> {
 }
 
 fn time_of(count: u16, public_key: &[u8]) -> Duration {
-    let value = |serial| (format!("{serial:05}"), SecretBytes::new(certificate(serial, public_key)));
-    let secret = SecretData { type_: None, values: (0..count).map(value).collect() };
+    let secret: SecretData =
+        (0..count).map(|serial| (format!("{serial:05}"), certificate(serial, public_key))).collect();
     let begun = Instant::now();
     let failure = credential::read(X509Certificate, &secret, &Selection::default()).unwrap_err();
     assert_eq!(failure.reason, Ambiguous, "{}", failure.message);
@@ -56,9 +56,21 @@ fn best_of(count: u16, public_key: &[u8]) -> Duration {
 }
 
 #[test]
-fn twelve_thousand_certificates_take_not_much_longer_each_than_a_thousand() {
-    let (few, many) = (best_of(1_000, &unknown()), time_of(12_000, &unknown()));
-    assert!(many < few * 36, "{few:?} for 1000, {many:?} for 12000");
+fn two_thousand_certificates_take_not_much_longer_each_than_two_hundred() {
+    let (few, many) = (best_of(200, &unknown()), time_of(2_000, &unknown()));
+    assert!(many < few * 30, "{few:?} for 200, {many:?} for 2000");
+}
+
+#[test]
+fn more_than_2048_entries_are_refused_before_the_rest_is_read() {
+    let secret: SecretData =
+        (0..12_000).map(|serial| (format!("{serial:05}"), certificate(serial, &unknown()))).collect();
+    let failure = credential::read(X509Certificate, &secret, &Selection::default()).unwrap_err();
+    assert_eq!(failure.reason, LimitExceeded, "{}", failure.message);
+    assert!(failure.message.contains("more than the 2048 certificates"), "{}", failure.message);
+    let one = |key: &str| Some(key.to_owned());
+    let named = Selection { key: one("00007"), private_key_key: one("00008"), ..Selection::default() };
+    assert!(credential::read(X509Certificate, &secret, &named).is_ok());
 }
 
 #[test]

@@ -7,15 +7,14 @@ use lapsewatch::api::credential::CredentialType::X509Certificate;
 use lapsewatch::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, WrongFile};
 use lapsewatch::api::status::{CredentialFacts, Failure, Selection};
 use lapsewatch::credential;
-use lapsewatch::secret::{SecretBytes, SecretData};
+use lapsewatch::secret::SecretData;
 
 fn fixture(file: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)).unwrap()
 }
 
 fn secret(values: &[(&str, Vec<u8>)]) -> SecretData {
-    let values = values.iter().map(|(key, bytes)| ((*key).to_owned(), SecretBytes::new(bytes.clone()))).collect();
-    SecretData { type_: None, values }
+    values.iter().map(|(key, bytes)| (*key, bytes.clone())).collect()
 }
 
 fn read(values: &[(&str, Vec<u8>)]) -> Result<CredentialFacts, Failure> {

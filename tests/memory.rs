@@ -2,7 +2,6 @@
 //! is one test in a file of its own: nothing else may run beside it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +12,7 @@ use lapsewatch::api::credential::CredentialType::{
 };
 use lapsewatch::api::status::Selection;
 use lapsewatch::credential;
-use lapsewatch::secret::{SecretBytes, SecretData};
+use lapsewatch::secret::SecretData;
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -24,20 +23,26 @@ const TYPES: [CredentialType; 5] = [APNsCertificate, VPPToken, DEPToken, Windows
 const VALUE: usize = 256 << 10;
 const SECRET: usize = 1 << 20;
 const BOUND: usize = 8 << 20;
-/// What scrypt is granted, where a password is given.
-const SCRYPT: usize = 8 << 20;
 
-/// What is opened with a password besides.
-const CLOSED: usize = 1 << 20;
-const SEALED: [&str; 6] = [
-    "apns/a.encrypted.key",
-    "containers/key/scrypt-16m.pem",
-    "containers/key/scrypt-8m.pem",
-    "containers/p12/hostile-nested.p12",
-    "containers/p12/legacy.p12",
-    "containers/p12/openssl3.p12",
+/// Their many rounds take time and no memory: read as they are, and not in mutants, and the last not at all.
+const SLOW: [&str; 3] = ["containers/key/scrypt-4m.pem", "containers/p12/keytool-legacy.p12", SLOWEST];
+const SLOWEST: &str = "containers/p12/pbkdf2-600000.p12";
+/// What a file's name has, if a password or a private key opens it.
+const SEALED: [&str; 5] = [".key", ".p7m", ".p12", ".pfx", "containers/"];
+/// As short as what is taken for a private key, though it is none.
+const BEGUN: &[u8] = b"-----BEGIN PRIVATE KEY-----";
+/// What fills Secrets to the brim, one of each kind.
+const LARGE: [&str; 9] = [
+    "apns/a.der",
+    "apns/a.key.der",
+    "containers/cms/aes128-stream-der.p7m",
+    "containers/key/legacy-aes128.pem",
+    "containers/p12/clear.p12",
+    "containers/p12/one-iteration.p12",
+    "dep/a.json",
+    "symantec/a.aetx",
+    "vpp/a.vpptoken",
 ];
-const LARGE: [&str; 2] = ["apns/a.der", "symantec/a.aetx"];
 
 /// What was most, and for what.
 #[derive(Default)]
@@ -48,13 +53,15 @@ struct Most {
 
 impl Most {
     /// Reads it in every type's slot, and counts what that takes beyond the Secret itself.
-    fn read(&mut self, name: &str, types: &[CredentialType], secret: &SecretData, selection: &Selection, bound: usize) {
-        for type_ in types {
+    fn read(&mut self, name: &str, secret: &SecretData) {
+        let password_key = secret.values.contains_key("password").then(|| "password".to_owned());
+        let selection = Selection { password_key, ..Selection::default() };
+        for type_ in TYPES {
             MEMORY.reset_peak_usage();
             let before = MEMORY.current_usage();
-            drop(credential::read(*type_, secret, selection));
+            drop(credential::read(type_, secret, &selection));
             let bytes = MEMORY.peak_usage() - before;
-            assert!(bytes <= bound, "{name} as {type_:?} takes {bytes} bytes, at most {bound}");
+            assert!(bytes <= BOUND, "{name} as {type_:?} takes {bytes} bytes, at most {BOUND}");
             if bytes > self.bytes {
                 *self = Self { bytes, by: format!("{name} as {type_:?}") };
             }
@@ -87,9 +94,24 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
 }
 
 fn secret(values: &[(&str, &[u8])]) -> SecretData {
-    let values: BTreeMap<_, _> =
-        values.iter().map(|(key, value)| ((*key).to_owned(), SecretBytes::new(value.to_vec()))).collect();
-    SecretData { type_: None, values }
+    values.iter().map(|(key, value)| (*key, value.to_vec())).collect()
+}
+
+/// What opens the fixture, stands beside it: password, private key, and for a lone key its certificate.
+fn with_what_opens(name: &str, bytes: &[u8]) -> SecretData {
+    let password = match name {
+        _ if name.contains("umlaut") => "pässwörd",
+        _ if name.contains("empty") || name.contains("no-password") => "",
+        _ if name.contains("containers/") => "secret",
+        _ => "fixture",
+    };
+    let key = if name.contains("containers/cms/") { "apns/a.key" } else { "dep/server.key" };
+    let (key, push) = (fixture(key), fixture("apns/a.pem"));
+    let mut values = vec![("other", key.as_slice()), ("password", password.as_bytes()), ("value", bytes)];
+    if name.contains(".key") || name.contains("/key/") {
+        values.push(("push.pem", &push));
+    }
+    secret(&values)
 }
 
 /// A number below `end` that looks like chance and is the same every time.
@@ -134,50 +156,37 @@ fn mutants(bytes: &[u8], seed: &mut u64) -> Vec<(&'static str, Vec<u8>)> {
 fn reading_takes_little_memory_whatever_is_read() {
     let files = fixtures();
     assert!(files.len() > 250, "{}", files.len());
-    let (mut bare, mut closed, mut large) = (Most::default(), Most::default(), Most::default());
-    let key = files.iter().find(|(name, _)| name == "dep/server.key").map(|(_, bytes)| bytes.as_slice()).unwrap();
-    let nothing = Selection::default();
-    let password = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let (mut bare, mut opened, mut large) = (Most::default(), Most::default(), Most::default());
     let mut seed = 0x9e37_79b9_7f4a_7c15;
-    // Beside the private key that opens the encrypted tokens among them.
-    let beside = |bytes: &[u8]| secret(&[("other", key), ("value", bytes)]);
-    for (name, bytes) in &files {
-        // The empty password is tried on every keystore, which takes time: the types for certificates do the same.
-        let is_keystore = [".p12", ".pfx"].iter().any(|ending| name.ends_with(ending));
-        let types = if is_keystore { &TYPES[..2] } else { &TYPES[..] };
-        if is_keystore && !SEALED.contains(&name.as_str()) {
-            bare.read(name, types, &secret(&[("value", bytes)]), &nothing, BOUND);
+    for (name, bytes) in files.iter().filter(|(name, _)| name != SLOWEST) {
+        bare.read(name, &secret(&[("value", bytes)]));
+        opened.read(name, &with_what_opens(name, bytes));
+        if SLOW.contains(&name.as_str()) {
             continue;
-        }
-        bare.read(name, &TYPES, &secret(&[("value", bytes)]), &nothing, BOUND);
-        let is_message = name.ends_with(".p7m");
-        if is_message {
-            bare.read(name, &[DEPToken], &beside(bytes), &nothing, BOUND);
         }
         for (how, bytes) in mutants(bytes, &mut seed) {
             let name = format!("{name}, {how},");
-            bare.read(&name, types, &secret(&[("value", &bytes)]), &nothing, BOUND);
-            if is_message {
-                bare.read(&name, &[DEPToken], &beside(&bytes), &nothing, BOUND);
+            bare.read(&name, &secret(&[("value", &bytes)]));
+            if SEALED.iter().any(|part| name.contains(part)) {
+                opened.read(&name, &with_what_opens(&name, &bytes));
             }
         }
     }
-    // Deriving takes time: one of each kind is opened.
-    for file in SEALED {
-        let (_, bytes) = files.iter().find(|(name, _)| name == file).unwrap();
-        let sealed = secret(&[("password", b"secret"), ("push.pem", &fixture("apns/a.pem")), ("value", bytes)]);
-        closed.read(file, &[APNsCertificate], &sealed, &password, SCRYPT + CLOSED);
-    }
+    large.read("values of nothing", &(0..60_000).map(|number| (format!("{number:05}"), Vec::new())).collect());
+    large.read("the beginnings of keys", &(0..50_000).map(|number| (format!("{number:05}"), BEGUN.to_vec())).collect());
     // As much as a value, and as a Secret, can hold.
     for file in LARGE {
         let bytes = fixture(file);
         let full = bytes.repeat(VALUE / bytes.len());
-        large.read(&format!("{file}, to the brim,"), &TYPES, &secret(&[("value", &full)]), &nothing, BOUND);
+        large.read(&format!("{file}, to the brim,"), &with_what_opens(file, &full));
         let names: Vec<String> = (0..SECRET / bytes.len()).map(|number| format!("{number:05}")).collect();
-        let values: Vec<_> = names.iter().map(|key| (key.as_str(), bytes.as_slice())).collect();
-        large.read(&format!("{file}, all over,"), &[X509Certificate], &secret(&values), &nothing, BOUND);
+        let mut all = with_what_opens(file, &bytes);
+        all.values.extend(names.into_iter().map(|name| (name, bytes.clone().into())));
+        // And where a password is given, scrypt may be asked for besides.
+        all.values.insert("scrypt".to_owned(), fixture("containers/key/scrypt-4m.pem").into());
+        large.read(&format!("{file}, all over, with scrypt,"), &all);
     }
-    for (what, most) in [("no password", bare), ("a password", closed), ("as much as there can be", large)] {
+    for (what, most) in [("nothing beside", bare), ("what opens it", opened), ("as much as there can be", large)] {
         println!("with {what}: {} KiB, {}", most.bytes.div_ceil(1024), most.by);
     }
 }

@@ -3,6 +3,8 @@
 use lapsewatch::api::credential::CredentialType;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
-    let key = include_bytes!("../../tests/fixtures/dep/server.key");
-    lapsewatch_fuzz::beside(CredentialType::DEPToken, key, b"fixture", input);
+    // One opens the messages of the folder dep, the other those of containers.
+    let keys =
+        concat!(include_str!("../../tests/fixtures/dep/server.key"), include_str!("../../tests/fixtures/apns/a.key"));
+    lapsewatch_fuzz::beside(CredentialType::DEPToken, keys.as_bytes(), b"fixture", input);
 });

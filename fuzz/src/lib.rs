@@ -6,7 +6,7 @@
 use lapsewatch::api::credential::CredentialType;
 use lapsewatch::api::status::Selection;
 use lapsewatch::credential;
-use lapsewatch::secret::{SecretBytes, SecretData};
+use lapsewatch::secret::SecretData;
 
 /// What `door` chooses among.
 const TYPES: [CredentialType; 5] = [
@@ -35,10 +35,14 @@ pub fn beside(type_: CredentialType, private_key: &[u8], password: &[u8], input:
 /// | 5, 6 | the second file's length |
 /// | 7… | password, private key, second file; the rest is the first file |
 pub fn door(input: &[u8]) {
-    let Some((&[type_, bits, password, key_1, key_0, second_1, second_0], rest)) = input.split_first_chunk::<7>()
-    else {
-        return;
-    };
+    if let Some((type_, secret, selection)) = taken_apart(input) {
+        check(type_, &secret, &selection);
+    }
+}
+
+/// What `door` reads, and how.
+pub fn taken_apart(input: &[u8]) -> Option<(CredentialType, SecretData, Selection)> {
+    let (&[type_, bits, password, key_1, key_0, second_1, second_0], rest) = input.split_first_chunk::<7>()?;
     let (password, rest) = split(rest, usize::from(password));
     let (key, rest) = split(rest, usize::from(u16::from_be_bytes([key_1, key_0])));
     let (second, first) = split(rest, usize::from(u16::from_be_bytes([second_1, second_0])));
@@ -54,7 +58,7 @@ pub fn door(input: &[u8]) {
         private_key_key: named(8, "tls.key"),
     };
     let type_ = TYPES[usize::from(type_) % TYPES.len()];
-    check(type_, &secret(named(1, "kubernetes.io/tls"), &values), &selection);
+    Some((type_, secret(named(1, "kubernetes.io/tls"), &values), selection))
 }
 
 fn split(bytes: &[u8], at: usize) -> (&[u8], &[u8]) {
@@ -62,8 +66,7 @@ fn split(bytes: &[u8], at: usize) -> (&[u8], &[u8]) {
 }
 
 fn secret(type_: Option<String>, values: &[(&str, &[u8])]) -> SecretData {
-    let values = values.iter().map(|(name, bytes)| ((*name).to_owned(), SecretBytes::new(bytes.to_vec()))).collect();
-    SecretData { type_, values }
+    SecretData { type_, ..values.iter().map(|(name, bytes)| (*name, bytes.to_vec())).collect() }
 }
 
 fn check(type_: CredentialType, secret: &SecretData, selection: &Selection) {

@@ -168,7 +168,7 @@ fn read(
     index: &mut Index,
 ) -> Option<Readable> {
     let ManifestCredential { metadata, status, .. } = credential;
-    let (previous, _) = stored::decode(&status);
+    let (previous, _) = stored::decode::<TenantCredentialStatus>(&status);
     let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
     let reading = match (spec.type_, spec.expiration_time) {
         (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),

@@ -4,19 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
 use super::kind::Problem;
-use super::search::{Search, key_name, prefer};
+use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
 use super::tokens;
 use super::value::PrivateKey;
 use super::x509::Certificate;
 use crate::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeysUsed};
 
-const TLS_CERTIFICATE: &str = "tls.crt";
-
 /// Finds the certificate and its private key, and gives the facts. Where a type is also for tokens, one is read where no
 /// certificate can be: it carries no date.
 pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> {
     if !search.has_plain() {
-        search.open_keystores();
+        search.open_keystores()?;
     }
     if search.password_key.is_some() && !search.has_fitting_pair() {
         search.open_private_keys();

@@ -10,6 +10,7 @@ use super::cms_key::{Carrier, PrivateKey};
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
 use super::pem;
 use super::pkcs12_bags::string;
+use super::sealed::budget::RsaBudget;
 use super::sealed::cipher::Cipher;
 use super::sealed::walk::Walk;
 use super::sealed::{Locked, ber, oid};
@@ -18,9 +19,13 @@ use super::sealed::{Locked, ber, oid};
 const RECIPIENTS: usize = 16;
 const SET: u8 = 0x31;
 
-/// Decrypts a message with an RSA key in PKCS#1 or PKCS#8. That the key does not fit, that it is no RSA key and that
-/// what it decrypts is garbage are all `NoMatchingKey`.
-pub(super) fn open(bytes: &[u8], private_key_der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Locked> {
+/// Decrypts a message with the first of some RSA keys, in PKCS#1 or PKCS#8, that opens it, and tells which it was. That
+/// none fits, that they are no RSA keys and that what they decrypt is garbage are all `NoMatchingKey`.
+pub(super) fn open(
+    bytes: &[u8],
+    private_keys: &[&[u8]],
+    budget: &mut RsaBudget,
+) -> Result<(usize, Zeroizing<Vec<u8>>), Locked> {
     let unwrapped = unwrapped(bytes);
     let der = ber::to_der(unwrapped.as_deref().map_or(bytes, Vec::as_slice))?;
     let mut message = Walk::new(&der).enter(SEQUENCE)?;
@@ -39,13 +44,26 @@ pub(super) fn open(bytes: &[u8], private_key_der: &[u8]) -> Result<Zeroizing<Vec
     if !cipher.fits(encrypted.len()) {
         return Err(Locked::Malformed);
     }
-    let key = PrivateKey::read(private_key_der)?;
-    carriers
-        .iter()
-        .filter_map(|carrier| key.open(carrier))
-        .filter(|content_key| content_key.len() == cipher.key_len())
-        .find_map(|content_key| cipher.decrypt(&content_key, iv, &encrypted))
-        .ok_or(Locked::NoMatchingKey)
+    let mut failure = Locked::NoMatchingKey;
+    for (at, private_key) in private_keys.iter().enumerate() {
+        let key = match PrivateKey::read(private_key, &carriers) {
+            Ok(key) => key,
+            Err(Locked::NoMatchingKey) => continue,
+            Err(unread) => {
+                failure = unread;
+                continue;
+            }
+        };
+        let opened = carriers
+            .iter()
+            .filter_map(|carrier| key.open(carrier, budget))
+            .filter(|content_key| content_key.len() == cipher.key_len())
+            .find_map(|content_key| cipher.decrypt(&content_key, iv, &encrypted));
+        if let Some(clear) = opened {
+            return Ok((at, clear));
+        }
+    }
+    Err(failure)
 }
 
 /// The content keys as they are encrypted for each recipient with an RSA key.
@@ -101,8 +119,12 @@ mod tests {
         file(&format!("containers/cms/{name}"))
     }
 
+    fn with_der(bytes: &[u8], key: &[u8]) -> Result<Vec<u8>, Locked> {
+        open(bytes, &[key], &mut RsaBudget::new()).map(|(_, clear)| clear.to_vec())
+    }
+
     fn clear(bytes: &[u8], key: &str) -> Result<Vec<u8>, Locked> {
-        open(bytes, &block(key)).map(|clear| clear.to_vec())
+        with_der(bytes, &block(key))
     }
 
     #[test]
@@ -129,7 +151,7 @@ mod tests {
             }
             assert_eq!(clear(&bytes, "apns/other.key"), Err(Locked::NoMatchingKey), "{name}");
             assert_eq!(clear(&bytes, "x509/ec-pkcs8.key"), Err(Locked::NoMatchingKey), "{name}");
-            assert_eq!(open(&bytes, b""), Err(Locked::NoMatchingKey), "{name}");
+            assert_eq!(with_der(&bytes, b""), Err(Locked::NoMatchingKey), "{name}");
         }
     }
 
@@ -138,6 +160,18 @@ mod tests {
         let bytes = message("negative-serial.p7m");
         assert_eq!(clear(&bytes, "apns/b.key"), Ok(message("plain.txt")));
         assert_eq!(clear(&message("two-recipients.p7m"), "apns/b.key"), Ok(message("plain.txt")));
+    }
+
+    #[test]
+    fn the_first_key_that_fits_is_told_and_the_budget_is_kept() {
+        let keys = ["x509/ec-pkcs8.key", "apns/other.key", "apns/a.key", "apns/a.pkcs1.key"].map(block);
+        let keys = keys.each_ref().map(Vec::as_slice);
+        let bytes = message("aes128-der.p7m");
+        let (at, clear) = open(&bytes, &keys, &mut RsaBudget::new()).unwrap();
+        assert_eq!((at, clear.to_vec()), (2, message("plain.txt")));
+        let mut budget = RsaBudget::new();
+        while budget.spend(256).is_ok() {}
+        assert_eq!(open(&bytes, &keys, &mut budget), Err(Locked::NoMatchingKey));
     }
 
     #[test]
@@ -192,8 +226,10 @@ mod tests {
     fn keys_that_are_no_rsa_keys_do_no_harm() {
         let bytes = message("short-der.p7m");
         assert_eq!(clear(&bytes, "containers/cms/short.key"), Ok(message("plain.txt")));
+        let long = message("long-der.p7m");
+        assert_eq!(clear(&long, "containers/cms/long.key"), Ok(message("plain.txt")));
         for name in ["hostile-even.key.der", "hostile-composite.key.der"] {
-            assert!(open(&bytes, &message(name)).is_err(), "{name}");
+            assert!(with_der(&bytes, &message(name)).is_err(), "{name}");
         }
     }
 
@@ -216,7 +252,7 @@ mod tests {
                 let at = at.index(key.len());
                 key[at] = byte;
             }
-            let _ = open(&bytes, &key);
+            let _ = with_der(&bytes, &key);
         }
     }
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
 use super::rsa as numbers;
+use super::sealed::budget::RsaBudget;
 use super::sealed::hash::Hash;
 use super::sealed::walk::Walk;
 use super::sealed::{Locked, oid};
@@ -18,6 +19,8 @@ use super::shape::{Shape, shape};
 /// EXPLICIT [1] and [2].
 const CONTEXT_1: u8 = 0xa1;
 const CONTEXT_2: u8 = 0xa2;
+/// The longest modulus that a message is opened with, in bytes: 6,144 bits. A longer one takes more than 50 ms.
+const MAX_BYTES: usize = 768;
 
 /// A content key as it is encrypted for one recipient.
 pub(super) struct Carrier<'a> {
@@ -75,8 +78,8 @@ fn oaep(mut parameters: Walk<'_>) -> Result<Padding<'_>, Locked> {
 pub(super) struct PrivateKey(RsaPrivateKey);
 
 impl PrivateKey {
-    /// Reads a key in PKCS#1 or PKCS#8.
-    pub(super) fn read(der: &[u8]) -> Result<Self, Locked> {
+    /// Reads a key in PKCS#1 or PKCS#8, if any of the content keys has its length.
+    pub(super) fn read(der: &[u8], carriers: &[Carrier<'_>]) -> Result<Self, Locked> {
         let none = Locked::NoMatchingKey;
         let inner = match shape(der).ok_or(none)? {
             Shape::Pkcs1Key => der,
@@ -89,17 +92,25 @@ impl PrivateKey {
             }
             _ => return Err(none),
         };
+        let length = numbers::length(inner).ok_or(none)?;
+        if carriers.iter().all(|carrier| carrier.encrypted.len() != length) {
+            return Err(none);
+        }
+        if length > MAX_BYTES {
+            return Err(Locked::NotSupported);
+        }
         // Numbers that contradict each other go no further.
         numbers::public_key(inner).ok_or(none)?;
         // What is left are sizes and exponents that the crate does not take.
         RsaPrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| Locked::NotSupported)
     }
 
-    /// The content key. A key that does not fit gives none, or garbage.
-    pub(super) fn open(&self, carrier: &Carrier<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    /// The content key, if the budget allows it. A key that does not fit gives none, or garbage.
+    pub(super) fn open(&self, carrier: &Carrier<'_>, budget: &mut RsaBudget) -> Option<Zeroizing<Vec<u8>>> {
         if carrier.encrypted.len() != self.0.size() {
             return None;
         }
+        budget.spend(self.0.size()).ok()?;
         let data = carrier.encrypted;
         match carrier.padding {
             // Wrong padding gives garbage as well, always the same: nothing tells that the padding was wrong.

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::pkcs12_bags::Keystore;
 use super::sealed::Locked;
-use super::sealed::budget::KdfBudget;
+use super::sealed::budget::{KdfBudget, RsaBudget};
 use super::{cms, encrypted_key, pkcs12};
 
 /// A private key that a password opens.
@@ -17,15 +17,16 @@ pub(super) struct EncryptedKey {
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// Opens the containers of one Secret, within one budget of key derivation.
+/// Opens the containers of one Secret, within one budget of key derivation and one of RSA.
 pub(super) struct Opener<'a> {
     password: Option<&'a [u8]>,
     budget: KdfBudget,
+    rsa: RsaBudget,
 }
 
 impl<'a> Opener<'a> {
     pub(super) fn new(password: Option<&'a [u8]>) -> Self {
-        Self { password, budget: KdfBudget::new() }
+        Self { password, budget: KdfBudget::new(), rsa: RsaBudget::new() }
     }
 
     /// The content of a PKCS#12 keystore.
@@ -42,8 +43,12 @@ impl<'a> Opener<'a> {
         }
     }
 
-    /// The plaintext of an encrypted message.
-    pub(super) fn message(&mut self, message: &[u8], private_key: &[u8]) -> Result<Zeroizing<Vec<u8>>, Locked> {
-        cms::open(message, private_key)
+    /// The plaintext of an encrypted message, and which of the private keys opened it.
+    pub(super) fn message(
+        &mut self,
+        message: &[u8],
+        private_keys: &[&[u8]],
+    ) -> Result<(usize, Zeroizing<Vec<u8>>), Locked> {
+        cms::open(message, private_keys, &mut self.rsa)
     }
 }

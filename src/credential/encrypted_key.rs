@@ -99,7 +99,7 @@ mod tests {
 
     /// The PKCS#8 files, decoded, but for the ones that are not opened with "secret".
     fn keys() -> Vec<(&'static str, Vec<u8>)> {
-        let others = ["legacy", "umlaut", "16m", "costly", "truncated"];
+        let others = ["legacy", "umlaut", "8m", "16m", "wide", "costly", "truncated"];
         names("key")
             .into_iter()
             .filter(|name| others.iter().all(|other| !name.contains(other)))
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn what_is_too_costly_is_refused_and_not_run() {
-        for name in ["scrypt-16m", "too-costly"] {
+        for name in ["scrypt-8m", "scrypt-16m", "scrypt-wide", "too-costly"] {
             let mut budget = KdfBudget::new();
             let bytes = block(&format!("containers/key/{name}.pem"));
             assert_eq!(open(&bytes, Some(b"secret"), &mut budget), Err(Locked::TooCostly), "{name}");

@@ -48,6 +48,16 @@ pub(super) fn ambiguous<'a>(type_: CredentialType, keys: impl Iterator<Item = &'
     failure(FailureReason::Ambiguous, message)
 }
 
+/// The Secret holds more than is read.
+pub(super) fn too_many(entries: usize) -> Failure {
+    failure(
+        FailureReason::LimitExceeded,
+        format!(
+            "the Secret holds more than the {entries} certificates, private keys and tokens that are read of one; keep the credential in a Secret of its own, or name its keys in spec.secretRef.key and privateKeyKey"
+        ),
+    )
+}
+
 /// The Secret has no values.
 pub(super) fn no_values(type_: CredentialType) -> Failure {
     failure(FailureReason::WrongFile, format!("the Secret is empty; expected is {}", expected(type_)))
@@ -116,9 +126,13 @@ fn locked(key: &str, sealed: Sealed, why: Locked, expected: &str) -> Failure {
         ),
         Locked::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
         Locked::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
+        Locked::TooCostly if sealed == Sealed::Message => (
+            FailureReason::LimitExceeded,
+            "with more recipients than the 16, or nested deeper than the 32 levels, that are read",
+        ),
         Locked::TooCostly => (
             FailureReason::LimitExceeded,
-            "whose password takes more rounds of key derivation than the 1000000, and 2000000 for one Secret, that are computed",
+            "whose password takes more rounds of key derivation than the 1000000, and 2000000 for one Secret, that are computed, or scrypt with more than 5 MiB of memory",
         ),
         Locked::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
         Locked::ManyRecipients => {
@@ -204,6 +218,7 @@ mod tests {
                 "keystore, which this version does not read; expected",
             ),
             (Sealed::Keystore, Locked::Malformed, FailureReason::Malformed, "damaged or cut off; expected"),
+            (Sealed::Message, Locked::TooCostly, FailureReason::LimitExceeded, "more recipients than the 16"),
             (Sealed::Keystore, Locked::TooCostly, FailureReason::LimitExceeded, "rounds of key derivation"),
             (
                 Sealed::Message,

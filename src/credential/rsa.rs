@@ -30,6 +30,11 @@ pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
     })
 }
 
+/// How many bytes the modulus of a PKCS#1 private key has.
+pub(super) fn length(der: &[u8]) -> Option<usize> {
+    Some(trimmed(RsaPrivateKeyRef::from_der(der).ok()?.modulus.as_bytes()).len())
+}
+
 /// n = p q, and e d = 1 modulo p - 1 and q - 1.
 fn is_consistent([n, e, d, p, q]: [&[u8]; 5]) -> bool {
     let number = |bytes: &[u8]| Zeroizing::new(BoxedUint::from_be_slice_vartime(bytes));

@@ -14,9 +14,13 @@ use crate::api::limits;
 use crate::api::status::{Failure, Format, Selection};
 use crate::secret::{SecretBytes, SecretData};
 
-/// The most private keys of one Secret that are computed with.
-const MAX_PRIVATE_KEYS: usize = 64;
+/// The most private keys of one Secret that are computed with: half a millisecond each at worst.
+const MAX_PRIVATE_KEYS: usize = 32;
+/// The most certificates, private keys, tokens and containers of one Secret: each takes memory beyond its own bytes.
+const MAX_ENTRIES: usize = 2048;
 const TLS_TYPE: &str = "kubernetes.io/tls";
+/// Where such a Secret has its certificate.
+pub(super) const TLS_CERTIFICATE: &str = "tls.crt";
 
 /// What is looked for, and in what.
 pub(super) struct Search<'a> {
@@ -29,6 +33,7 @@ pub(super) struct Search<'a> {
     pub values: BTreeMap<&'a str, Value>,
     pub opener: Opener<'a>,
     keys_left: usize,
+    entries_left: usize,
 }
 
 impl<'a> Search<'a> {
@@ -52,13 +57,28 @@ impl<'a> Search<'a> {
         };
         let mut keys_left = MAX_PRIVATE_KEYS;
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
+        let (mut entries, mut problems) = (0, Vec::new());
         for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
-            values.insert(name, value::read(type_, bytes.expose(), &mut keys_left));
+            let value = value::read(type_, bytes.expose(), &mut keys_left);
+            entries += value.entries();
+            if entries > MAX_ENTRIES {
+                return Err(failure::too_many(MAX_ENTRIES));
+            }
+            // Of values that hold nothing, which may be many, one is as telling as another with the same problem.
+            let is_special = name == TLS_CERTIFICATE || named.contains(&Some(name));
+            if value.entries() == 0 && !is_special {
+                if problems.contains(&value.problem) {
+                    continue;
+                }
+                problems.push(value.problem);
+            }
+            values.insert(name, value);
         }
         let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
         let is_tls = secret.type_.as_deref() == Some(TLS_TYPE);
         let opener = Opener::new(password);
-        Ok(Self { type_, is_tls, key, private_key_key, password_key, values, opener, keys_left })
+        let entries_left = MAX_ENTRIES - entries;
+        Ok(Self { type_, is_tls, key, private_key_key, password_key, values, opener, keys_left, entries_left })
     }
 
     /// The values that the credential may stand in.
@@ -83,8 +103,8 @@ impl<'a> Search<'a> {
     }
 
     /// Opens the keystores that the credential or its private key may stand in. Where one stays closed, its value says
-    /// why.
-    pub(super) fn open_keystores(&mut self) {
+    /// why; only where they hold too much, all fails.
+    pub(super) fn open_keystores(&mut self) -> Result<(), Failure> {
         let key = if is_token(self.type_) { self.private_key_key } else { self.key };
         for (name, value) in &mut self.values {
             if ![None, Some(*name)].contains(&key) && self.private_key_key != Some(*name) {
@@ -93,6 +113,9 @@ impl<'a> Search<'a> {
             for keystore in std::mem::take(&mut value.keystores) {
                 match self.opener.keystore(&keystore) {
                     Ok(content) => {
+                        let entries = content.certificates.len() + content.private_keys.len();
+                        self.entries_left =
+                            self.entries_left.checked_sub(entries).ok_or_else(|| failure::too_many(MAX_ENTRIES))?;
                         for der in &content.certificates {
                             match x509::read(der, Format::PKCS12, Tail::Lines) {
                                 Ok(certificate) => value.certificates.push(certificate),
@@ -111,6 +134,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        Ok(())
     }
 
     /// Opens the encrypted private keys: of the named key, else of all. One that stays closed stays as it is; why the

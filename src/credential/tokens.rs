@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::failure;
 use super::kind::{Problem, Sealed};
+use super::public_key::PublicKey;
 use super::sealed::Locked;
 use super::search::{Search, key_name};
 use super::token;
@@ -30,7 +31,7 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
         if opened.is_empty() && found.is_empty() {
             // Only then the costly ones: private keys that a password opens.
             let closed = search.open_private_keys();
-            search.open_keystores();
+            search.open_keystores()?;
             opened = open(&mut search);
             if let Some(why) = closed.filter(|_| opened.is_empty()) {
                 let problem = Problem::Locked(Sealed::MessageKey, why);
@@ -82,42 +83,39 @@ fn one(search: &Search<'_>, found: Vec<Found<'_>>) -> Result<CredentialFacts, Fa
 /// Opens the encrypted messages with the private keys that can be read. Where one stays closed, its value says why.
 fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
     let named = search.private_key_key;
-    let keys: Vec<(&'a str, &PrivateKey, &[u8])> = search
-        .values
-        .iter()
-        .filter(|(key, _)| named.is_none_or(|named| named == **key))
-        .flat_map(|(key, value)| value.private_keys.iter().map(|private| (*key, private)))
-        .filter_map(|(key, private)| Some((key, private, private.der()?)))
-        .collect();
+    let readable = || {
+        let all = search.values.iter().filter(|(key, _)| named.is_none_or(|named| named == **key));
+        let all = all.flat_map(|(key, value)| value.private_keys.iter().map(|private| (*key, private)));
+        all.filter_map(|(key, private)| Some((key, private, private.der()?)))
+    };
+    let has_keys = readable().next().is_some();
+    // No other key opens a message.
+    let is_rsa = |private: &PrivateKey| matches!(private.public_key(), Some(PublicKey::Rsa { .. }));
+    let (keys, ders): (Vec<(&'a str, &PrivateKey)>, Vec<&[u8]>) =
+        readable().filter(|(_, private, _)| is_rsa(private)).map(|(key, private, der)| ((key, private), der)).unzip();
     let scope = search.key;
-    let (mut found, mut problems, mut attempts) = (Vec::new(), Vec::new(), 0_usize);
+    let (mut found, mut problems, mut left) = (Vec::new(), Vec::new(), MAX_ATTEMPTS);
     for (key, value) in search.values.iter().filter(|(key, _)| scope.is_none_or(|named| named == **key)) {
         for message in &value.messages {
-            let mut problem = Problem::Locked(
-                if keys.is_empty() { Sealed::LoneMessage } else { Sealed::Message },
-                Locked::NoMatchingKey,
-            );
-            for (key_of_key, private, der) in &keys {
-                attempts += 1;
-                if attempts > MAX_ATTEMPTS {
-                    break;
-                }
-                match search.opener.message(message, der).map(|text| token::opened(&text)) {
-                    Ok(Ok(facts)) => {
+            let sealed = if has_keys { Sealed::Message } else { Sealed::LoneMessage };
+            let tried = ders.get(..left.min(ders.len())).unwrap_or_default();
+            left -= tried.len();
+            let why = match search.opener.message(message, tried) {
+                Ok((at, text)) => match (token::opened(&text), keys.get(at)) {
+                    (Ok(facts), Some((key_of_key, private))) => {
                         let facts = CredentialFacts { format: Some(Format::SMIME), ..facts };
                         let (private_key, with_password) = (Some(*key_of_key), private.is_opened());
                         found.push(Found { key, private_key, with_password, facts });
-                        break;
+                        continue;
                     }
-                    Ok(Err(inside)) => {
-                        problem = inside;
-                        break;
-                    }
-                    Err(Locked::NoMatchingKey) => {}
-                    Err(why) => problem = Problem::Locked(Sealed::Message, why),
-                }
-            }
-            problems.push((*key, problem.seen_for(search.type_)));
+                    (Err(inside), _) => inside,
+                    (Ok(_), None) => continue,
+                },
+                // Without a key there is nothing to be said of the message itself.
+                Err(_) if !has_keys => Problem::Locked(sealed, Locked::NoMatchingKey),
+                Err(why) => Problem::Locked(sealed, why),
+            };
+            problems.push((*key, why.seen_for(search.type_)));
         }
     }
     for (key, problem) in problems {

@@ -53,6 +53,12 @@ pub(super) struct Value {
 }
 
 impl Value {
+    /// How many things it holds.
+    pub(super) fn entries(&self) -> usize {
+        let (sealed, keys) = (self.keystores.len() + self.messages.len(), self.private_keys.len());
+        self.certificates.len() + self.tokens.len() + sealed + keys
+    }
+
     /// Keeps the most telling problem.
     pub(super) fn note(&mut self, problem: Problem) {
         if self.problem.is_none_or(|known| problem.rank() < known.rank()) {
@@ -75,6 +81,10 @@ pub(super) fn read(type_: CredentialType, bytes: &[u8], keys_left: &mut usize) -
     } else if !(value.certificates.is_empty() && value.tokens.is_empty()) {
         value.problem = None;
     }
+    // One is the rule, and a vector of one has room for four: with thousands of values that adds up.
+    value.certificates.shrink_to_fit();
+    value.private_keys.shrink_to_fit();
+    value.tokens.shrink_to_fit();
     value
 }
 

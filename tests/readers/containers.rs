@@ -130,7 +130,7 @@ fn an_encrypted_private_key_is_held_against_the_certificate() {
         "legacy-aes256",
         "legacy-des3",
         "legacy-des",
-        "scrypt-8m",
+        "scrypt-4m",
     ] {
         let file = fixture(&format!("containers/key/{name}.pem"));
         let values = |password: &'static str| {

@@ -7,6 +7,7 @@ mod dep;
 mod discovery;
 mod limits;
 mod matrix;
+mod nested;
 mod page;
 mod page_clothes;
 mod page_opened;
@@ -17,7 +18,6 @@ mod symantec;
 mod vpp;
 mod wrong;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use lapsewatch::api::credential::CredentialType::{
@@ -28,7 +28,7 @@ use lapsewatch::api::reasons::FailureReason::{
 };
 use lapsewatch::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, Selection};
 use lapsewatch::credential;
-use lapsewatch::secret::{SecretBytes, SecretData};
+use lapsewatch::secret::SecretData;
 
 /// All types that are read from a Secret.
 const TYPES: [CredentialType; 5] = [APNsCertificate, VPPToken, DEPToken, WindowsSymantecCertificate, X509Certificate];
@@ -40,15 +40,12 @@ fn fixture(file: &str) -> Vec<u8> {
 }
 
 fn secret(values: &[(&str, &[u8])]) -> SecretData {
-    let values: BTreeMap<_, _> =
-        values.iter().map(|(key, value)| ((*key).to_owned(), SecretBytes::new(value.to_vec()))).collect();
-    SecretData { type_: None, values }
+    values.iter().map(|(key, value)| (*key, value.to_vec())).collect()
 }
 
 /// A Secret of fixtures: key and file.
 fn files(files: &[(&str, &str)]) -> SecretData {
-    let files: Vec<_> = files.iter().map(|(key, file)| (*key, fixture(file))).collect();
-    secret(&files.iter().map(|(key, bytes)| (*key, bytes.as_slice())).collect::<Vec<_>>())
+    files.iter().map(|(key, file)| (*key, fixture(file))).collect()
 }
 
 fn read(type_: CredentialType, secret: &SecretData) -> Result<CredentialFacts, Failure> {

@@ -47,6 +47,7 @@ fn page() -> String {
          - [Certificates with others, and odd ones](#certificates-with-others-and-odd-ones)\n\
          - [With a password](#with-a-password): keystores, encrypted private keys, encrypted DEP tokens\n\
          - [Several files in one Secret](#several-files-in-one-secret)\n\
+         - [Limits](#limits)\n\
          - [Every file, for every type](#every-file-for-every-type), and what is said of it\n\n",
     );
     page.push_str(&page_clothes::section());

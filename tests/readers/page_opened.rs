@@ -30,7 +30,7 @@ fn cells(type_: CredentialType, password: &str, values: &[(&str, &str)]) -> Vec<
     let with = |password: Option<String>| {
         let mut data: SecretData = files(values);
         let password_key = password.map(|password| {
-            data.values.insert("password".to_owned(), SecretBytes::new(password.into_bytes()));
+            data.values.insert("password".to_owned(), password.into_bytes().into());
             "password".to_owned()
         });
         outcome(credential::read(type_, &data, &Selection { password_key, ..Selection::default() }))
@@ -84,6 +84,7 @@ fn recipient(message: &str) -> &'static str {
     match message {
         "containers/cms/negative-serial.p7m" => "apns/b.key",
         "containers/cms/short-der.p7m" => "containers/cms/short.key",
+        "containers/cms/long-der.p7m" => "containers/cms/long.key",
         "containers/cms/elliptic-der.p7m" => "x509/ec-pkcs8.key",
         _ if message.starts_with("containers/") => "apns/a.key",
         _ => "dep/server.key",

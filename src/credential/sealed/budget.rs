@@ -1,4 +1,5 @@
-//! How much key derivation one Secret may ask for. It is spent before the work is done.
+//! How much key derivation, and how many operations with RSA keys, one Secret may ask for. It is spent before the work
+//! is done.
 
 use super::Locked;
 
@@ -6,6 +7,35 @@ use super::Locked;
 const EACH: u64 = 1_000_000;
 /// The most iterations of all derivations for one Secret.
 const SUM: u64 = 2_000_000;
+
+/// The most that the private keys of one Secret may work on its messages: 16 operations with a key of 2,048 bits, two
+/// with 4,096, or one with the largest: some 20 ms.
+const RSA_WORK: usize = 16 * 8;
+
+/// What is left of the operations with RSA keys that one Secret may cost.
+#[derive(Debug)]
+pub(in crate::credential) struct RsaBudget {
+    left: Option<usize>,
+}
+
+impl RsaBudget {
+    /// The budget of one Secret.
+    pub(in crate::credential) fn new() -> Self {
+        Self { left: Some(RSA_WORK) }
+    }
+
+    /// Takes one operation with a key of that many bytes off, or refuses it: twice the length is eight times the work.
+    /// A key of any length works once.
+    pub(in crate::credential) fn spend(&mut self, bytes: usize) -> Result<(), Locked> {
+        let left = self.left.take().ok_or(Locked::NoMatchingKey)?;
+        let work = bytes.div_ceil(128).saturating_pow(3);
+        if work <= left {
+            self.left = Some(left - work);
+            return Ok(());
+        }
+        if left == RSA_WORK { Ok(()) } else { Err(Locked::NoMatchingKey) }
+    }
+}
 
 /// What is left of the iterations that one Secret may cost.
 #[derive(Debug)]
@@ -44,5 +74,14 @@ mod tests {
         assert_eq!(budget.spend(EACH - 1), Ok(()));
         assert_eq!(budget.spend(0), Ok(()));
         assert_eq!(budget.spend(1), Err(Locked::TooCostly));
+    }
+
+    #[test]
+    fn large_keys_work_seldom() {
+        for (bytes, times) in [(128, 128), (256, 16), (512, 2), (513, 1), (1024, 1), (2048, 1)] {
+            let mut budget = RsaBudget::new();
+            let done = (0..1000).take_while(|_| budget.spend(bytes).is_ok()).count();
+            assert_eq!(done, times, "{bytes}");
+        }
     }
 }

@@ -10,8 +10,8 @@ use super::walk::Walk;
 use super::{Locked, oid};
 use crate::credential::der::{INTEGER, OCTET_STRING, SEQUENCE};
 
-/// The most memory that scrypt may take.
-const MEMORY: u64 = 8 << 20;
+/// The most memory that scrypt may take: with what is read beside it, reading a Secret stays below 8 MiB.
+const MEMORY: u64 = 5 << 20;
 
 /// A derivation and a cipher.
 pub(in crate::credential) struct Scheme<'a> {
@@ -101,13 +101,11 @@ impl<'a> Kdf<'a> {
                 Ok(hash.pbkdf2(password, self.salt, iterations, len))
             }
             Function::Scrypt { cost, block, parallel } => {
-                let blocks = cost.checked_mul(block).ok_or(Locked::TooCostly)?;
-                let all = blocks.checked_mul(parallel).ok_or(Locked::TooCostly)?;
-                if all.checked_mul(128).is_none_or(|memory| memory > MEMORY) {
+                if scrypt_memory(cost, block, parallel).is_none_or(|memory| memory > MEMORY) {
                     return Err(Locked::TooCostly);
                 }
                 // Mixing two blocks in and two out costs about as much as an iteration of PBKDF2.
-                budget.spend(all.saturating_mul(2))?;
+                budget.spend(cost.saturating_mul(block).saturating_mul(parallel).saturating_mul(2))?;
                 let small = |number: u64| u32::try_from(number).map_err(|_| Locked::Malformed);
                 if !cost.is_power_of_two() {
                     return Err(Locked::Malformed);
@@ -120,6 +118,12 @@ impl<'a> Kdf<'a> {
             }
         }
     }
+}
+
+/// The bytes of scrypt's table, of what is mixed, which are as many again where the cost is low, and of one block more.
+fn scrypt_memory(cost: u64, block: u64, parallel: u64) -> Option<u64> {
+    let blocks = cost.checked_add(parallel)?.checked_add(1)?;
+    blocks.checked_mul(block)?.checked_mul(128)
 }
 
 fn key_len(parameters: &mut Walk<'_>) -> Result<Option<u64>, Locked> {
