@@ -1,4 +1,4 @@
-//! Every sentence that a user may read of a credential, printed into `tests/snapshots`: read it as an administrator
+//! Every sentence that a user may read of a credential or of a tenant, printed into `tests/snapshots`: read it as an administrator
 //! would. `INSTA_UPDATE=always cargo test --test words` writes it anew.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(dead_code, unreachable_pub)]
@@ -7,8 +7,12 @@
 mod facts;
 #[path = "assessment/invariants.rs"]
 mod invariants;
+#[path = "assessment/tenant/page.rs"]
+mod page;
 #[path = "assessment/story.rs"]
 mod story;
+#[path = "words/tenant.rs"]
+mod tenant;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

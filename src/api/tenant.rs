@@ -119,7 +119,7 @@ pub struct MDMTenantSpec {
 
     /// Types of which this tenant needs a TenantCredential: the absence of one is a Warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 6))]
+    #[schemars(length(min = 1, max = CredentialType::ALL.len()))]
     #[schemars(extend("x-kubernetes-list-type" = "set"))]
     pub required_credentials: Option<Vec<CredentialType>>,
 }

@@ -59,7 +59,7 @@ pub struct CredentialCounts {
     pub states: Vec<StateCount>,
     /// The types of `spec.requiredCredentials` of which there is none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 6))]
+    #[schemars(length(max = CredentialType::ALL.len()))]
     #[schemars(extend("x-kubernetes-list-type" = "set"))]
     pub missing: Vec<CredentialType>,
 }

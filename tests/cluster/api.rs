@@ -4,3 +4,4 @@ mod explain;
 mod pending;
 mod rules;
 mod selectors;
+mod tenant;

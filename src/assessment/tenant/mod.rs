@@ -126,6 +126,7 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         state: &state,
         since,
         message: &healthy.message,
+        total: members.len(),
         of_state,
         severity: of_state.map_or(severity, |of| of.severity),
         missing: &missing,

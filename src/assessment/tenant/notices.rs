@@ -23,6 +23,8 @@ pub(super) struct Situation<'a> {
     pub since: DateTime<Utc>,
     /// The state in words.
     pub message: &'a str,
+    /// How many credentials there are.
+    pub total: usize,
     /// What says more of it.
     pub of_state: Option<&'a TenantNotification>,
     /// How bad it is.
@@ -61,7 +63,7 @@ impl Situation<'_> {
                     due.notices.push(Notice {
                         warning: self.severity >= Severity::Warning,
                         reason: state.to_owned(),
-                        note: words::note(self.message, self.of_state),
+                        note: words::note(&words::news(self.message, self.total), self.of_state),
                         record: self.record(HEALTHY, state, ""),
                     });
                 }
@@ -139,7 +141,7 @@ impl Situation<'_> {
         due.notices.push(Notice {
             warning: false,
             reason: RECOVERED.to_owned(),
-            note: words::note(self.message, None),
+            note: words::note(&words::well_again(self.message), None),
             record: self.record(first, RECOVERED, ""),
         });
     }

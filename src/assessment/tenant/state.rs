@@ -34,9 +34,7 @@ impl<'a> State<'a> {
     /// credentials would; then the severity decides, then the order of the states.
     pub(super) fn of(members: &'a [Member<'a>], missing: &[CredentialType]) -> Self {
         let key = |member: &Member<'_>| (gate(member.healthy), Reverse(member.severity), health::place(member.state));
-        let worst = members
-            .iter()
-            .min_by_key(|member| (key(member), member.not_after.is_none(), member.not_after, member.name));
+        let worst = members.iter().min_by_key(|member| (key(member), member.name));
         let of_members = worst.map(|worst| worst.state);
         // Among states that are as bad it goes before one that is not valid yet.
         let absence = (gate(ConditionStatus::False), Reverse(Severity::Warning), health::place("NotYetValid"));
@@ -54,7 +52,6 @@ impl<'a> State<'a> {
     pub(super) fn notification<'n>(&self, notifications: &'n [TenantNotification]) -> Option<&'n TenantNotification> {
         let of = |n: &&TenantNotification| match self.reason {
             "Unreadable" => n.type_ == ConditionType::Ready.as_str(),
-            "Expiring" => n.type_ == self.reason && n.reason != "ExpiryUnknown",
             MISSING | "ExpiryUnknown" | "NotYetValid" => n.reason == self.reason,
             state => n.type_ == state,
         };

@@ -37,13 +37,10 @@ pub fn see(name: &str) -> String {
 /// What, and how to act, where there is none of some types that are required.
 pub fn missing(types: &[CredentialType], tenant: &str) -> (String, String) {
     let names: Vec<&str> = types.iter().map(|type_| type_.as_str()).collect();
-    let (one, off) = match names.len() {
-        1 => ("one", "it"),
-        _ => ("one of each", "them"),
-    };
+    let (types, one) = if names.len() == 1 { ("type", "one") } else { ("types", "one of each") };
     (
-        format!("spec.requiredCredentials names what no TenantCredential of this tenant is: {}", names.join(", ")),
-        format!("create {one} with spec.tenantRef.name {tenant}, or take {off} off spec.requiredCredentials"),
+        format!("this tenant has no TenantCredential of the required {types} {}", names.join(", ")),
+        format!("create {one} with spec.tenantRef.name {tenant}, or take the {types} off spec.requiredCredentials"),
     )
 }
 
@@ -55,7 +52,7 @@ pub const MISSING_IMPACT: &str =
 pub fn well(total: usize, next: Option<&NextDeadline>) -> String {
     let all = match total {
         1 => "its one credential is valid".to_owned(),
-        total => format!("all {total} credentials are valid"),
+        total => format!("its {total} credentials are valid"),
     };
     match next {
         Some(next) => format!("{all}; the next to expire is {}, at {}", next.name, at(next.time)),
@@ -80,7 +77,7 @@ pub fn no_credentials(tenant: &str) -> String {
 
 /// The worst state, where nothing says more of it.
 pub fn worst(name: &str, state: &str) -> String {
-    format!("{name} is in the state {state}: {}", see(name))
+    format!("{name}: its state is {state}; {}", see(name))
 }
 
 /// From what the page was made.
@@ -90,6 +87,19 @@ pub fn assessed(total: usize) -> String {
         1 => "made from the status of its one TenantCredential".to_owned(),
         total => format!("made from the status of its {total} TenantCredentials"),
     }
+}
+
+/// The sentence of an Event: which credential it is that makes the tenant's state what it is.
+pub fn news(message: &str, total: usize) -> String {
+    match total {
+        1 => format!("its credential {message}"),
+        _ => format!("the worst of its credentials is {message}"),
+    }
+}
+
+/// The sentence of an Event that a problem is mended.
+pub fn well_again(message: &str) -> String {
+    format!("all is well again: {message}")
 }
 
 /// The note of an Event: what and when, how to act, where it is written down, whom to ask, what it means. Cut from its

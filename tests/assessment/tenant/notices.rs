@@ -189,6 +189,14 @@ fn a_crash_a_refusal_and_a_clock_set_back_repeat_and_lose_nothing() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_delays_nothing() {
+    let mut page = Page::new().requires([DEPToken]);
+    page.due("vpp", VPPToken, GONE).at("2030-06-03T00:00:00Z");
+    page.at(&at(0)).quiet().next(Some(&at(30)));
+    page.at(&at(30)).events(["MissingCredential", "Expired"]);
+}
+
+#[test]
 fn the_note_says_what_how_to_act_and_whom_to_ask() {
     let mut page = Page::new();
     page.settle = chrono::TimeDelta::zero();
@@ -201,7 +209,7 @@ fn the_note_says_what_how_to_act_and_whom_to_ask() {
     let look = page.at(&at(0));
     assert_eq!(
         look.sent[0].note,
-        "Acme-vpp: the VPP content token expired at 2030-05-31T00:00:00Z. How to act: download a new content token for \
+        "Its credential acme-vpp: the VPP content token expired at 2030-05-31T00:00:00Z. How to act: download a new content token for \
          the same location, upload it to the MDM and put it into Secret acme-secret. Runbook: \
          https://wiki.acme.example/vpp. Contact: #mobile-ops. Stops: new app distributions and licence assignments, \
          until a new token is in place; goes on: apps and devices already deployed"

@@ -97,11 +97,22 @@ impl Page {
         self.look(time(now), false, true)
     }
 
+    /// Whatever the order in which the credentials are given.
     fn assess(&self, previous: &MDMTenantStatus, now: DateTime<Utc>) -> Assessment {
+        let assessment = self.assess_in(false, previous, now);
+        assert_eq!(self.assess_in(true, previous, now), assessment);
+        assessment
+    }
+
+    fn assess_in(&self, reversed: bool, previous: &MDMTenantStatus, now: DateTime<Utc>) -> Assessment {
         let (spec, settle) = (&self.spec, self.settle);
         let kept: Vec<_> =
             self.credentials.iter().map(|(name, story)| (name, &story.spec, bare(&story.status))).collect();
-        let members: Vec<Member<'_>> = kept.iter().map(|(name, spec, status)| Member::of(name, spec, status)).collect();
+        let mut members: Vec<Member<'_>> =
+            kept.iter().map(|(name, spec, status)| Member::of(name, spec, status)).collect();
+        if reversed {
+            members.reverse();
+        }
         let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
             let all = &self.credentials.get(name).expect("asked of its own credentials").status.notifications;
             all.iter().find(|n| n.type_ == type_ && n.reason == reason).filter(|_| self.words).cloned()

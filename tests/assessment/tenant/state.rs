@@ -1,5 +1,6 @@
 //! The tenant's state in one word.
 
+use chrono::TimeDelta;
 use lapsewatch::api::CredentialType::{
     APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
@@ -7,9 +8,11 @@ use lapsewatch::api::Severity::{self, Critical, Notice, Warning};
 use lapsewatch::api::conditions::ConditionStatus::{self, False, True, Unknown};
 use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::status::KeyMatch;
+use lapsewatch::api::{MDMTenantSpec, MDMTenantStatus};
+use lapsewatch::assessment::tenant::{Input, Member, assess};
 
 use super::page::Page;
-use crate::facts::{apns, undated_dep, x509};
+use crate::facts::{apns, time, undated_dep, x509};
 use crate::story::Story;
 
 const NOW: &str = "2030-06-01T00:00:00Z";
@@ -72,7 +75,8 @@ fn the_worst_decides_and_a_gate_passes_only_where_each_would_let_it_pass() {
 
 #[test]
 fn what_is_required_and_missing_is_a_warning() {
-    let table: [(&[&str], &[&str], ConditionStatus, &str, Severity); 7] = [
+    type Row = (&'static [&'static str], &'static [&'static str], ConditionStatus, &'static str, Severity);
+    let table: [Row; 7] = [
         (&[], &["APNsCertificate", "VPPToken"], False, "MissingCredential", Warning),
         (&["valid"], &["APNsCertificate"], False, "MissingCredential", Warning),
         (&["valid", "expiring"], &[], True, "Expiring", Critical),
@@ -150,5 +154,39 @@ fn nothing_changes_where_nothing_changes() {
     let settled = page.at("2030-06-01T00:00:30Z").status;
     for later in ["2030-06-01T00:10:00Z", "2030-06-01T13:00:00Z", "2030-06-01T23:59:59Z"] {
         assert_eq!(page.at(later).status, settled, "{later}");
+    }
+}
+
+#[test]
+fn a_state_of_a_newer_version_is_taken_as_it_is() {
+    let of = |name| Member {
+        name,
+        type_: VPPToken,
+        state: "Revoked",
+        healthy: False,
+        severity: Warning,
+        not_after: None,
+        expired: false,
+        owner: None,
+        notifications: &[],
+    };
+    for members in [[of("a"), of("b")], [of("b"), of("a")]] {
+        let assessment = assess(&Input {
+            name: "acme-prod",
+            generation: 1,
+            spec: &MDMTenantSpec::default(),
+            previous: &MDMTenantStatus::default(),
+            members: &members,
+            words: &|_, _, _| None,
+            now: time(NOW),
+            settle: TimeDelta::zero(),
+        });
+        let healthy = &assessment.status.conditions[1];
+        assert_eq!((healthy.status, healthy.reason.as_str()), (False, "Revoked"));
+        assert_eq!(healthy.message, "a: its state is Revoked; see kubectl describe tcred a");
+        assert_eq!(
+            assessment.notices.iter().map(|n| (n.reason.as_str(), n.warning)).collect::<Vec<_>>(),
+            [("Revoked", true)]
+        );
     }
 }

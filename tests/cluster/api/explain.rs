@@ -39,13 +39,20 @@ fn kubectl_explains_every_field_of_the_spec() {
     let bed = bed();
     // The server publishes a new kind's schema a moment after it serves the kind.
     let begun = Instant::now();
-    while !bed.kubectl(&["explain", "tcred.spec"]).status.success() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "kubectl explain does not find the kind");
-        std::thread::sleep(Duration::from_millis(500));
+    for kind in ["tcred", "mdmt"] {
+        while !bed.kubectl(&["explain", &format!("{kind}.spec")]).status.success() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "kubectl explain does not find {kind}");
+            std::thread::sleep(Duration::from_millis(500));
+        }
     }
     let type_ = bed.kubectl_ok(&["explain", "tcred.spec.type"], "");
     assert!(type_.contains("What kind of credential this is."), "{type_}");
     assert!(CredentialType::ALL.iter().all(|t| type_.contains(&format!("\n    {t}\n"))), "{type_}");
+    let environment = bed.kubectl_ok(&["explain", "mdmt.spec.environment"], "");
+    assert!(environment.contains("What the tenant is for."), "{environment}");
+    for value in ["Production", "Trial", "QA", "Development"] {
+        assert!(environment.contains(&format!("\n    {value}\n")), "{environment}");
+    }
 
     for (_, crd) in crds::all() {
         let kind = crd["spec"]["names"]["singular"].as_str().expect("it has a name").to_owned();

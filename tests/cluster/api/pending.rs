@@ -11,6 +11,13 @@ metadata: {name: acme-apns}
 spec: {type: APNsCertificate, secretRef: {name: acme-apns}}
 ";
 
+const NEW_TENANT: &str = "
+apiVersion: lapsewatch.dev/v1alpha1
+kind: MDMTenant
+metadata: {name: acme-prod}
+spec: {}
+";
+
 /// How kstatus, which Flux and Helm go by, judges a custom resource.
 fn kstatus(object: &Value) -> &'static str {
     let status = &object["status"];
@@ -41,26 +48,31 @@ fn before_any_operator_runs_a_new_object_is_pending() {
     assert_eq!(rows[1][..3], ["acme-apns", "Pending", "APNsCertificate"], "{table}");
     assert_eq!(kubectl(&["get", "lapsewatch", "-o", "name"]), "tenantcredential.lapsewatch.dev/acme-apns\n");
 
-    let object: Value = serde_json::from_str(&kubectl(&["get", "tcred", "acme-apns", "-o", "json"])).expect("JSON");
+    bed.kubectl_ok(&["-n", &namespace, "apply", "-f", "-"], NEW_TENANT);
     let pending = |type_: &str| {
         serde_json::json!({
             "type": type_, "status": "Unknown", "reason": "Pending", "message": "waiting for the operator",
             "lastTransitionTime": "1970-01-01T00:00:00Z",
         })
     };
-    assert_eq!(object["status"], serde_json::json!({"conditions": [pending("Ready"), pending("Healthy")]}));
-    assert_eq!(kstatus(&object), "InProgress");
+    for object in ["tcred/acme-apns", "mdmt/acme-prod"] {
+        let object: Value = serde_json::from_str(&kubectl(&["get", object, "-o", "json"])).expect("JSON");
+        assert_eq!(object["status"], serde_json::json!({"conditions": [pending("Ready"), pending("Healthy")]}));
+        assert_eq!(kstatus(&object), "InProgress");
+    }
 }
 
 #[test]
 fn waiting_for_an_object_that_no_operator_saw_does_not_succeed() {
     let bed = bed();
     let namespace = bed.namespace("waiting");
-    bed.kubectl_ok(&["-n", &namespace, "apply", "-f", "-"], NEW);
-    for condition in ["Ready", "Healthy"] {
-        let awaited = format!("--for=condition={condition}");
-        let output = bed.kubectl(&["-n", &namespace, "wait", &awaited, "--timeout=2s", "tcred/acme-apns"]);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && said.contains("timed out waiting"), "{condition}: {said}");
+    for (new, object) in [(NEW, "tcred/acme-apns"), (NEW_TENANT, "mdmt/acme-prod")] {
+        bed.kubectl_ok(&["-n", &namespace, "apply", "-f", "-"], new);
+        for condition in ["Ready", "Healthy"] {
+            let awaited = format!("--for=condition={condition}");
+            let output = bed.kubectl(&["-n", &namespace, "wait", &awaited, "--timeout=2s", object]);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && said.contains("timed out waiting"), "{object} {condition}: {said}");
+        }
     }
 }

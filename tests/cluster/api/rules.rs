@@ -19,7 +19,7 @@ fn api(client: Client, namespace: &str) -> Api<DynamicObject> {
     Api::namespaced_with(client, namespace, &kind())
 }
 
-fn dry_run() -> PostParams {
+pub fn dry_run() -> PostParams {
     PostParams { dry_run: true, ..PostParams::default() }
 }
 
@@ -38,7 +38,7 @@ fn spec(type_: &str, fields: Value) -> Value {
 }
 
 /// The fields that the server finds fault with, each with what it says.
-fn faults(error: kube::Error) -> Vec<(String, String)> {
+pub fn faults(error: kube::Error) -> Vec<(String, String)> {
     let kube::Error::Api(status) = error else { panic!("not an answer of the server's: {error}") };
     let causes = status.details.map(|d| d.causes).unwrap_or_default();
     causes.into_iter().map(|cause| (cause.field, cause.message)).collect()
