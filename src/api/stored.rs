@@ -20,6 +20,9 @@ pub trait Stored: Serialize + DeserializeOwned + Default {
     /// Whether this version writes the entries of this type in the keyed lists.
     fn is_known(type_: &str) -> bool;
 
+    /// The conditions.
+    fn conditions(&self) -> &[Condition];
+
     /// The lists of which each type of entry has its own owner.
     fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>);
 
@@ -48,6 +51,10 @@ impl Stored for TenantCredentialStatus {
         ConditionType::ALL.iter().any(|known| known.as_str() == type_)
     }
 
+    fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>) {
         (&mut self.conditions, &mut self.announced)
     }
@@ -60,14 +67,9 @@ pub fn hash<S: Stored>(status: &S) -> u64 {
     hasher.finish()
 }
 
-/// Hash of a TenantCredential's status as it stands in the object.
-pub fn hash_of(raw: &Value) -> u64 {
-    hash(&decode::<TenantCredentialStatus>(raw).0)
-}
-
-/// As [`Stored::with_unknown`], of a TenantCredential.
-pub fn with_unknown(status: &mut Value, unknown: &Value) {
-    TenantCredentialStatus::with_unknown(status, unknown);
+/// Hash of a status as it stands in the object.
+pub fn hash_of<S: Stored>(raw: &Value) -> u64 {
+    hash(&decode::<S>(raw).0)
 }
 
 /// The status, and what of it is of a newer version.

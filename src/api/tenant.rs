@@ -137,6 +137,18 @@ pub enum Environment {
     Development,
 }
 
+impl Environment {
+    /// The name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "Production",
+            Self::Trial => "Trial",
+            Self::QA => "QA",
+            Self::Development => "Development",
+        }
+    }
+}
+
 /// Warning stages by type, each in days before expiry, from the first to the last.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[schemars(extend("minProperties" = 1))]

@@ -158,6 +158,10 @@ impl Stored for MDMTenantStatus {
         type_ == MISSING || [ConditionType::Ready, ConditionType::Healthy].iter().any(|known| known.as_str() == type_)
     }
 
+    fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>) {
         (&mut self.conditions, &mut self.announced)
     }

@@ -80,6 +80,7 @@ mod tests {
     use super::*;
     use crate::api::decode;
     use crate::api::reasons::FailureReason;
+    use crate::assessment::peers::Standing;
 
     #[test]
     fn the_states_stand_in_their_order() {
@@ -90,6 +91,7 @@ mod tests {
             Case::ExpiryUnknown,
             Case::NotYetValid,
             Case::WentBackwards,
+            Case::Shared(Standing::TokenInUse),
             Case::KeyMismatch,
             Case::IdentityChanged,
             Case::Expired,
@@ -98,7 +100,7 @@ mod tests {
         .into_iter()
         .filter_map(|case| state(&of(case)))
         .collect();
-        assert_eq!(states.len(), 8);
+        assert_eq!(states.len(), 9);
         states.sort_by_key(|(rank, ..)| *rank);
         assert!(states.is_sorted_by_key(|(.., reason)| place(reason)), "{states:?}");
         assert!(states.iter().all(|(.., reason)| STATES.contains(reason)), "{states:?}");

@@ -94,7 +94,8 @@ impl Assessment {
     }
 }
 
-fn record(list: &mut Vec<Announced>, announced: Announced) {
+/// Enters what was announced beside one condition: the last of it is kept.
+pub fn record(list: &mut Vec<Announced>, announced: Announced) {
     match list.iter_mut().find(|a| a.type_ == announced.type_) {
         Some(entry) => *entry = announced,
         None => list.push(announced),

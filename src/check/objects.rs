@@ -1,4 +1,4 @@
-//! Documents to objects: TenantCredentials and Secrets are kept, what is not meant is passed over.
+//! Documents to objects: TenantCredentials, MDMTenants and Secrets are kept, what is not meant is passed over.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -15,8 +15,8 @@ use super::secrets::ManifestSecret;
 use super::{Problem, plain};
 use crate::api::{self, Key};
 
-/// A TenantCredential as it stands in a manifest.
-pub struct ManifestCredential {
+/// A TenantCredential or an MDMTenant as it stands in a manifest.
+pub struct Manifest {
     /// Where.
     pub place: Place,
     /// Its metadata.
@@ -31,7 +31,9 @@ pub struct ManifestCredential {
 #[derive(Default)]
 pub struct Objects {
     /// The TenantCredentials.
-    pub credentials: BTreeMap<Key, ManifestCredential>,
+    pub credentials: BTreeMap<Key, Manifest>,
+    /// The MDMTenants.
+    pub tenants: BTreeMap<Key, Manifest>,
     /// The Secrets.
     pub secrets: BTreeMap<Key, ManifestSecret>,
     /// What is wrong.
@@ -72,9 +74,7 @@ impl Objects {
             self.list(&place, &api_version, &kind, value);
         } else if is_ours {
             match kind.as_str() {
-                "TenantCredential" => self.credential(place, value),
-                // Has nothing to check by itself.
-                "MDMTenant" => {}
+                "TenantCredential" | "MDMTenant" => self.keep(&kind, place, value),
                 _ => self.problem(place, format!("{api_version} has no kind {}", plain(&kind))),
             }
         } else if api_version == "v1" && kind == "Secret" {
@@ -101,18 +101,19 @@ impl Objects {
         }
     }
 
-    fn credential(&mut self, place: Place, mut value: Value) {
+    fn keep(&mut self, kind: &str, place: Place, mut value: Value) {
         let (key, metadata) = match identify(&value) {
             Ok(found) => found,
-            Err(why) => return self.problem(place, format!("TenantCredential: {why}")),
+            Err(why) => return self.problem(place, format!("{kind}: {why}")),
         };
-        if let Some(first) = self.credentials.get(&key) {
+        let kept = if kind == "MDMTenant" { &mut self.tenants } else { &mut self.credentials };
+        if let Some(first) = kept.get(&key) {
             let first = first.place.clone();
-            return self.problem(place, format!("TenantCredential {key} stands at {first} already"));
+            return self.problem(place, format!("{kind} {key} stands at {first} already"));
         }
         let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (spec, status) = (part("spec"), part("status"));
-        self.credentials.insert(key, ManifestCredential { place, metadata, spec, status });
+        kept.insert(key, Manifest { place, metadata, spec, status });
     }
 
     fn secret(&mut self, place: Place, mut value: Value) {

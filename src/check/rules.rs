@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::plain;
 use crate::api::crds;
 
-/// The definition of TenantCredential, ready to be held against many.
+/// One definition, ready to be held against many.
 pub struct Rules {
     spec: Value,
     compiled: CompiledSchema,
@@ -18,9 +18,9 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Compiles them.
-    pub fn new() -> Self {
-        let crd = crds::all().into_iter().find(|(file, _)| *file == "tenantcredentials.yaml");
+    /// Compiles those of the definition that stands in this file of `crds/`.
+    pub fn of(file: &str) -> Self {
+        let crd = crds::all().into_iter().find(|(name, _)| *name == file);
         let schema = crd.and_then(|(_, crd)| crd.pointer("/spec/versions/0/schema/openAPIV3Schema").cloned());
         let schema = schema.unwrap_or_default();
         let spec = schema.pointer("/properties/spec").cloned().unwrap_or_default();
@@ -154,12 +154,12 @@ mod tests {
     use super::*;
 
     fn broken(spec: Value) -> Vec<String> {
-        Rules::new().broken(&spec)
+        Rules::of("tenantcredentials.yaml").broken(&spec)
     }
 
     #[test]
     fn every_pattern_and_every_rule_of_the_definition_is_understood() {
-        let rules = Rules::new();
+        let rules = Rules::of("tenantcredentials.yaml");
         assert!(rules.compiled.compilation_errors().is_empty());
         fn patterns(schema: &Value) -> usize {
             match schema {

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Checked, Report};
+use super::tenants::CheckedTenant;
+use super::{Checked, Report, own};
 use crate::api::Severity;
 use crate::api::conditions::ConditionType;
 use crate::api::status::Expiry;
@@ -12,24 +13,61 @@ use crate::assessment::words;
 const WIDTH: usize = 100;
 
 const HEAD: [&str; 6] = ["NAMESPACE", "NAME", "TYPE", "STATE", "SEVERITY", "EXPIRES"];
+const TENANT_HEAD: [&str; 6] = ["NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
 
 /// Writes all of it.
 ///
 /// # Errors
 /// When it can't be written.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if !report.checked.is_empty() {
-        let rows: Vec<[String; 6]> =
-            std::iter::once(HEAD.map(str::to_owned)).chain(report.checked.iter().map(row)).collect();
+    rows(HEAD, report.checked.iter().map(row), out)?;
+    rows(TENANT_HEAD, report.tenants.iter().map(tenant_row), out)?;
+    for checked in report.checked.iter().filter(|checked| !checked.status.notifications.is_empty()) {
+        block(checked, out)?;
+    }
+    for tenant in &report.tenants {
+        for said in own(tenant) {
+            writeln!(out, "{} (MDMTenant)", tenant.key)?;
+            notification(said.severity, &said.reason, [&said.message, &said.impact, &said.remedy], out)?;
+            paragraph("runbook: ", said.runbook_url.as_deref().unwrap_or_default(), out)?;
+            paragraph("contact: ", said.contact.as_deref().unwrap_or_default(), out)?;
+            writeln!(out)?;
+        }
+    }
+    let tenants = match report.tenants.len() {
+        0 => String::new(),
+        1 => "; 1 tenant".to_owned(),
+        several => format!("; {several} tenants"),
+    };
+    writeln!(out, "checked {}, skipped {}{tenants}", report.checked.len(), report.skipped.len())
+}
+
+/// A table, where there is anything to stand in it.
+fn rows(head: [&str; 6], rows: impl Iterator<Item = [String; 6]>, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<[String; 6]> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();
+    if rows.len() > 1 {
         for line in aligned(&rows) {
             writeln!(out, "{line}")?;
         }
         writeln!(out)?;
     }
-    for checked in report.checked.iter().filter(|checked| !checked.status.notifications.is_empty()) {
-        block(checked, out)?;
-    }
-    writeln!(out, "checked {}, skipped {}", report.checked.len(), report.skipped.len())
+    Ok(())
+}
+
+fn tenant_row(tenant: &CheckedTenant) -> [String; 6] {
+    let status = &tenant.status;
+    let healthy = status.conditions.iter().find(|condition| condition.type_ == ConditionType::Healthy.as_str());
+    [
+        or_dash(&tenant.key.namespace),
+        tenant.key.name.to_string(),
+        healthy.map_or_else(|| "-".to_owned(), |condition| condition.reason.clone()),
+        severity(status.severity.unwrap_or_default()).to_owned(),
+        status.credentials.as_ref().map_or(0, |counts| counts.total).to_string(),
+        status
+            .next_deadline
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |next| format!("{} {}", words::at(next.time), next.name)),
+    ]
 }
 
 fn row(checked: &Checked) -> [String; 6] {
@@ -83,15 +121,21 @@ fn aligned(rows: &[[String; 6]]) -> Vec<String> {
 fn block(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} ({})", checked.key, checked.spec.type_)?;
     for notification in &checked.status.notifications {
-        writeln!(out, "  {} {}", severity(notification.severity), notification.reason)?;
-        paragraph("", &notification.message, out)?;
-        paragraph("", &notification.impact, out)?;
-        paragraph("to do: ", &notification.remedy, out)?;
+        let texts = [&*notification.message, &notification.impact, &notification.remedy];
+        self::notification(notification.severity, &notification.reason, texts, out)?;
         paragraph("runbook: ", notification.runbook_url.as_deref().unwrap_or_default(), out)?;
     }
     let contact = checked.spec.owner.as_ref().and_then(|owner| owner.contact.as_deref());
     paragraph("contact: ", contact.unwrap_or_default(), out)?;
     writeln!(out)
+}
+
+fn notification(how_bad: Severity, reason: &str, texts: [&str; 3], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  {} {reason}", severity(how_bad))?;
+    let [message, impact, remedy] = texts;
+    paragraph("", message, out)?;
+    paragraph("", impact, out)?;
+    paragraph("to do: ", remedy, out)
 }
 
 /// A text in lines that fit, indented; nothing for an empty one.

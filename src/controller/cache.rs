@@ -1,8 +1,10 @@
-//! What the operator knows of the cluster: the TenantCredentials, which Secrets there are, and who refers to which.
+//! What the operator knows of the cluster: the TenantCredentials and MDMTenants, which Secrets there are, and who refers
+//! to which.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::kind::Tenant;
 use super::observed::Observed;
 use crate::api::Key;
 
@@ -80,46 +82,109 @@ impl<T> Store<T> {
     }
 }
 
+/// Which TenantCredentials refer to an object of another kind, by name.
+#[derive(Default)]
+struct Referrers(HashMap<Key, BTreeSet<Arc<str>>>);
+
+impl Referrers {
+    fn moved(&mut self, name: &Arc<str>, before: Option<&Key>, after: Option<&Key>) {
+        if before == after {
+            return;
+        }
+        if let Some(before) = before
+            && let Some(names) = self.0.get_mut(before)
+        {
+            names.remove(name);
+            if names.is_empty() {
+                self.0.remove(before);
+            }
+        }
+        if let Some(after) = after {
+            self.0.entry(after.clone()).or_default().insert(name.clone());
+        }
+    }
+
+    fn of(&self, to: &Key) -> impl Iterator<Item = Key> {
+        let names = self.0.get(to).into_iter().flatten();
+        names.map(|name| Key { namespace: to.namespace.clone(), name: name.clone() })
+    }
+}
+
 /// What the operator knows of the cluster.
 pub struct Cache {
     scopes: Vec<Option<String>>,
     objects: Store<Arc<Observed>>,
+    tenants: Store<Arc<Observed<Tenant>>>,
     secrets: Store<SecretVersion>,
-    /// The TenantCredentials that refer to a Secret.
-    by_secret: HashMap<Key, BTreeSet<Arc<str>>>,
+    by_secret: Referrers,
+    by_tenant: Referrers,
+}
+
+/// What became of a TenantCredential.
+pub struct Moved {
+    /// Which one.
+    pub key: Key,
+    /// It is gone.
+    pub is_gone: bool,
+    /// The MDMTenants whose page it stands on, or stood on.
+    pub tenants: BTreeSet<Key>,
+}
+
+/// What became of an MDMTenant.
+pub struct TenantMoved {
+    /// Which one.
+    pub key: Key,
+    /// It is gone.
+    pub is_gone: bool,
+    /// The TenantCredentials that are assessed anew for that.
+    pub members: Vec<Key>,
 }
 
 impl Cache {
     /// Of these scopes: a namespace each, or all.
     pub fn new(scopes: Vec<Option<String>>) -> Self {
-        Self { scopes, objects: Store::default(), secrets: Store::default(), by_secret: HashMap::new() }
+        Self {
+            scopes,
+            objects: Store::default(),
+            tenants: Store::default(),
+            secrets: Store::default(),
+            by_secret: Referrers::default(),
+            by_tenant: Referrers::default(),
+        }
     }
 
-    /// Takes in a change of a TenantCredential; tells which one to look at, and whether it is gone.
-    pub fn object(&mut self, scope: usize, change: Change<Arc<Observed>>) -> Vec<(Key, bool)> {
+    /// Takes in a change of a TenantCredential.
+    pub fn object(&mut self, scope: usize, change: Change<Arc<Observed>>) -> Vec<Moved> {
         let scopes = &self.scopes;
         let steps = self.objects.apply(scope, |key| within(scopes, scope, key), change);
-        steps
-            .into_iter()
-            .map(|step| {
-                let before = step.before.as_deref().and_then(|observed| secret_of(observed, &step.key));
-                let after = self.objects.items.get(&step.key).and_then(|observed| secret_of(observed, &step.key));
-                if before != after {
-                    if let Some(secret) = before
-                        && let Some(names) = self.by_secret.get_mut(&secret)
-                    {
-                        names.remove(&step.key.name);
-                        if names.is_empty() {
-                            self.by_secret.remove(&secret);
-                        }
-                    }
-                    if let Some(secret) = after {
-                        self.by_secret.entry(secret).or_default().insert(step.key.name.clone());
-                    }
-                }
-                (step.key, !step.after)
-            })
-            .collect()
+        let mut moved = Vec::with_capacity(steps.len());
+        for Step { key, before, after } in steps {
+            let now = self.objects.items.get(&key).map(Arc::as_ref);
+            let before = before.as_deref();
+            let refers = |to: fn(&Observed, &Key) -> Option<Key>| {
+                (before.and_then(|observed| to(observed, &key)), now.and_then(|observed| to(observed, &key)))
+            };
+            let (from, to) = refers(secret_of);
+            self.by_secret.moved(&key.name, from.as_ref(), to.as_ref());
+            let (from, to) = refers(tenant_of);
+            self.by_tenant.moved(&key.name, from.as_ref(), to.as_ref());
+            moved.push(Moved { tenants: from.into_iter().chain(to).collect(), is_gone: !after, key });
+        }
+        moved
+    }
+
+    /// Takes in a change of an MDMTenant.
+    pub fn tenant(&mut self, scope: usize, change: Change<Arc<Observed<Tenant>>>) -> Vec<TenantMoved> {
+        let scopes = &self.scopes;
+        let steps = self.tenants.apply(scope, |key| within(scopes, scope, key), change);
+        let moved = steps.into_iter().map(|Step { key, before, after }| {
+            let now = self.tenants.items.get(&key);
+            // Its own status concerns nobody else.
+            let is_same = before.zip(now).is_some_and(|(before, now)| before.spec == now.spec);
+            let members = if is_same { Vec::new() } else { self.by_tenant.of(&key).collect() };
+            TenantMoved { key, is_gone: !after, members }
+        });
+        moved.collect()
     }
 
     /// Takes in a change of a Secret; tells which TenantCredentials to look at.
@@ -129,14 +194,7 @@ impl Cache {
         steps
             .into_iter()
             .filter(|step| step.before.as_ref() != self.secrets.items.get(&step.key))
-            .flat_map(|step| {
-                let names = self.by_secret.get(&step.key);
-                names
-                    .into_iter()
-                    .flatten()
-                    .map(|name| Key { namespace: step.key.namespace.clone(), name: name.clone() })
-                    .collect::<Vec<_>>()
-            })
+            .flat_map(|step| self.by_secret.of(&step.key).collect::<Vec<_>>())
             .collect()
     }
 
@@ -147,9 +205,25 @@ impl Cache {
         Some((observed.clone(), secret))
     }
 
-    /// Whether both lists of a scope are complete.
+    /// An MDMTenant.
+    pub fn get_tenant(&self, key: &Key) -> Option<&Arc<Observed<Tenant>>> {
+        self.tenants.items.get(key)
+    }
+
+    /// The MDMTenant that a TenantCredential names; `Some(None)` where there is none of that name.
+    pub fn tenant_named_by(&self, observed: &Observed, key: &Key) -> Option<Option<&Arc<Observed<Tenant>>>> {
+        tenant_of(observed, key).map(|tenant| self.tenants.items.get(&tenant))
+    }
+
+    /// The TenantCredentials of an MDMTenant, by name.
+    pub fn members(&self, tenant: &Key) -> impl Iterator<Item = (Key, &Arc<Observed>)> {
+        self.by_tenant.of(tenant).filter_map(|key| self.objects.items.get(&key).map(|observed| (key, observed)))
+    }
+
+    /// Whether all lists of a scope are complete.
     pub fn is_complete(&self, scope: usize) -> bool {
-        self.objects.complete.contains(&scope) && self.secrets.complete.contains(&scope)
+        let complete = [&self.objects.complete, &self.tenants.complete, &self.secrets.complete];
+        complete.into_iter().all(|complete| complete.contains(&scope))
     }
 
     /// How many scopes there are.
@@ -172,6 +246,16 @@ impl Cache {
         self.keys().filter(move |key| within(&self.scopes, scope, key))
     }
 
+    /// The MDMTenants of a scope.
+    pub fn tenant_keys_in(&self, scope: usize) -> impl Iterator<Item = &Key> {
+        self.tenant_keys().filter(move |key| within(&self.scopes, scope, key))
+    }
+
+    /// All MDMTenants.
+    pub fn tenant_keys(&self) -> impl Iterator<Item = &Key> {
+        self.tenants.items.keys()
+    }
+
     /// All TenantCredentials.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.objects.items.keys()
@@ -187,5 +271,10 @@ fn within(scopes: &[Option<String>], scope: usize, key: &Key) -> bool {
 
 fn secret_of(observed: &Observed, key: &Key) -> Option<Key> {
     let name = &observed.spec.as_ref().ok()?.secret_ref.as_ref()?.name;
+    Some(Key { namespace: key.namespace.clone(), name: name.as_str().into() })
+}
+
+fn tenant_of(observed: &Observed, key: &Key) -> Option<Key> {
+    let name = &observed.spec.as_ref().ok()?.tenant_ref.as_ref()?.name;
     Some(Key { namespace: key.namespace.clone(), name: name.as_str().into() })
 }

@@ -2,15 +2,17 @@
 //! it is.
 
 use chrono::{DateTime, Utc};
-use kube::Client;
 use serde_json::{Value, json};
 
 use super::error::Error;
+use super::kind::Kind;
 use super::observed::Observed;
-use super::{publish, write};
+use super::publish::Publisher;
+use super::write;
 use crate::api::conditions::ConditionType;
 use crate::api::limits;
 use crate::api::status::Announced;
+use crate::api::stored::Stored;
 use crate::assessment::notices::Notice;
 
 /// What Ready says of it.
@@ -21,15 +23,15 @@ const REASON: &str = "InvalidObject";
 ///
 /// # Errors
 /// Where its conditions can't be read or written.
-pub async fn say(
-    client: &Client,
-    instance: &str,
-    observed: &Observed,
+pub async fn say<K: Kind>(
+    publisher: &Publisher,
+    observed: &Observed<K>,
     problem: &str,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
+    let client = &publisher.client;
     let generation = Some(observed.generation);
-    let said = observed.previous.conditions.iter().any(|condition| {
+    let said = observed.previous.conditions().iter().any(|condition| {
         condition.type_ == "Ready" && condition.reason == REASON && condition.observed_generation == generation
     });
     if said {
@@ -47,7 +49,7 @@ pub async fn say(
     limits::cut(&mut message, limits::TEXT);
     tracing::warn!(object = %format_args!("{}/{}", observed.namespace, observed.name), "{message}");
     let notice = notice(&message, observed.generation, now);
-    let sent = publish::send(client, instance, observed, &notice, now).await;
+    let sent = publisher.send(observed, &notice, now).await;
     let ready = json!({
         "type": "Ready", "status": "False", "reason": REASON, "observedGeneration": generation,
         "lastTransitionTime": since.unwrap_or_else(|| crate::assessment::words::at(now).into()),

@@ -1,4 +1,4 @@
-//! A TenantCredential as the caches keep it: ids, spec and memory, without the texts.
+//! An object as the caches keep it: ids, spec and memory, without the texts.
 //!
 //! Decoding never fails, so that one object that can't be understood stops no other.
 
@@ -9,13 +9,14 @@ use kube::Resource;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::kind::{Credential, Kind};
 use super::slim::Slim;
 use crate::api::conditions::{Condition, ConditionStatus};
-use crate::api::{TenantCredential, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
+use crate::api::{Key, stored};
 
-/// A TenantCredential without what only its readers need.
+/// An object without what only its readers need.
 #[derive(Clone, Debug)]
-pub struct Observed {
+pub struct Observed<K: Kind = Credential> {
     /// Its namespace.
     pub namespace: String,
     /// Its name.
@@ -29,9 +30,9 @@ pub struct Observed {
     /// When it was created, in seconds since 1970.
     pub created: Option<i64>,
     /// What the user declares, or the part of it that can't be understood.
-    pub spec: Result<TenantCredentialSpec, String>,
+    pub spec: Result<K::Spec, String>,
     /// What was said before, without the texts.
-    pub previous: TenantCredentialStatus,
+    pub previous: K::Status,
     /// Of the whole status, to tell whether another one differs from it.
     pub status_hash: u64,
     /// What a newer version wrote into the status: it is written back as it is.
@@ -40,33 +41,33 @@ pub struct Observed {
 
 /// As it comes from the API server.
 #[derive(Clone, Debug)]
-pub struct Wire {
+pub struct Wire<K: Kind = Credential> {
     meta: ObjectMeta,
-    observed: Observed,
+    observed: Observed<K>,
 }
 
-impl Wire {
+impl<K: Kind> Wire<K> {
     /// What is kept of it.
-    pub fn into_observed(self) -> Observed {
+    pub fn into_observed(self) -> Observed<K> {
         self.observed
     }
 }
 
-impl Resource for Wire {
+impl<K: Kind> Resource for Wire<K> {
     type DynamicType = ();
     type Scope = k8s_openapi::NamespaceResourceScope;
 
     fn kind(_: &()) -> Cow<'_, str> {
-        TenantCredential::kind(&())
+        K::Object::kind(&())
     }
     fn group(_: &()) -> Cow<'_, str> {
-        TenantCredential::group(&())
+        K::Object::group(&())
     }
     fn version(_: &()) -> Cow<'_, str> {
-        TenantCredential::version(&())
+        K::Object::version(&())
     }
     fn plural(_: &()) -> Cow<'_, str> {
-        TenantCredential::plural(&())
+        K::Object::plural(&())
     }
     fn meta(&self) -> &ObjectMeta {
         &self.meta
@@ -86,7 +87,7 @@ struct Raw {
     status: Value,
 }
 
-impl<'de> Deserialize<'de> for Wire {
+impl<'de, K: Kind> Deserialize<'de> for Wire<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Raw { metadata, spec, status } = Raw::deserialize(deserializer)?;
         let observed = Observed::new(&metadata, &spec, &status);
@@ -94,12 +95,12 @@ impl<'de> Deserialize<'de> for Wire {
     }
 }
 
-impl Observed {
-    /// From the parts of an object, as the API server or a manifest has them.
+impl<K: Kind> Observed<K> {
+    /// From the parts of an object, as the API server has them.
     pub fn new(metadata: &Slim, spec: &Value, status: &Value) -> Self {
-        let (mut previous, unknown) = stored::decode(status);
+        let (mut previous, unknown) = stored::decode::<K::Status>(status);
         let status_hash = stored::hash(&previous);
-        strip(&mut previous);
+        K::strip(&mut previous);
         Self {
             namespace: metadata.namespace.clone(),
             name: metadata.name.clone(),
@@ -107,11 +108,16 @@ impl Observed {
             resource_version: metadata.resource_version.clone(),
             generation: metadata.generation,
             created: metadata.created,
-            spec: decode::spec(spec),
+            spec: K::decode(spec),
             previous,
             status_hash,
             unknown: unknown.map(Box::new),
         }
+    }
+
+    /// Its namespace and name.
+    pub fn key(&self) -> Key {
+        Key::new(&self.namespace, &self.name)
     }
 }
 
@@ -120,18 +126,5 @@ impl Observed {
     pub fn knows_peers(&self) -> bool {
         let is_known = |c: &Condition| c.type_ == "Duplicate" && c.status != ConditionStatus::Unknown;
         self.previous.conditions.iter().any(is_known)
-    }
-}
-
-/// Texts are made anew at each assessment: none is kept in memory.
-fn strip(status: &mut TenantCredentialStatus) {
-    for condition in &mut status.conditions {
-        condition.message = String::new();
-    }
-    for notification in &mut status.notifications {
-        notification.message = String::new();
-        notification.impact = String::new();
-        notification.remedy = String::new();
-        notification.runbook_url = None;
     }
 }

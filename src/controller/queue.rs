@@ -1,11 +1,12 @@
 //! What to look at, and when: each object once at a time, at its next boundary, and after a failure ever later.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
+use super::timetable::Timetable;
 use crate::api::Key;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -101,47 +102,6 @@ impl Queue {
     /// When the next retry is.
     pub fn next_retry(&self) -> Option<Instant> {
         self.retries.first()
-    }
-}
-
-/// Keys by time, at most one time each.
-struct Timetable<T> {
-    by_time: BTreeSet<(T, Key)>,
-    by_key: BTreeMap<Key, T>,
-}
-
-impl<T> Default for Timetable<T> {
-    fn default() -> Self {
-        Self { by_time: BTreeSet::new(), by_key: BTreeMap::new() }
-    }
-}
-
-impl<T: Ord + Copy> Timetable<T> {
-    fn set(&mut self, key: Key, time: T) {
-        self.remove(&key);
-        self.by_time.insert((time, key.clone()));
-        self.by_key.insert(key, time);
-    }
-
-    fn remove(&mut self, key: &Key) {
-        if let Some(time) = self.by_key.remove(key) {
-            self.by_time.remove(&(time, key.clone()));
-        }
-    }
-
-    fn first(&self) -> Option<T> {
-        self.by_time.first().map(|(time, _)| *time)
-    }
-
-    fn due(&mut self, now: T) -> Vec<Key> {
-        let mut due = Vec::new();
-        while self.first().is_some_and(|time| time <= now) {
-            if let Some((_, key)) = self.by_time.pop_first() {
-                self.by_key.remove(&key);
-                due.push(key);
-            }
-        }
-        due
     }
 }
 

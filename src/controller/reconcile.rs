@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use kube::Client;
 
 use super::cache::SecretVersion;
 use super::error::Error;
 use super::gather::{self, Access, Gathered, LastSaid};
+use super::invalid;
+use super::kind::Tenant;
 use super::observed::Observed;
-use super::write::NotKept;
-use super::{invalid, publish};
-use crate::api::TenantCredentialSpec;
+use super::publish::Publisher;
+use crate::api::{MDMTenantSpec, TenantCredentialSpec};
 use crate::assessment::peers::{self, Holder, Peers};
-use crate::assessment::{self, Input, Reading, Tenant, published};
+use crate::assessment::{self, Assessment, Input, Reading, published, tenant};
 use crate::clock::Clock;
 
 /// How often to ask again where nothing will tell of a change: rights that were granted.
@@ -21,18 +21,14 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 /// What every reconciliation works with.
 pub struct Context {
-    /// The connection.
-    pub client: Client,
+    /// What all writes go through.
+    pub publisher: Publisher,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How long a problem that GitOps may cause in passing must last before its Event is sent.
     pub settle: TimeDelta,
-    /// The name of this process in its Events.
-    pub instance: String,
     /// Whether Secrets can be read at all.
     pub access: Access,
-    /// Statuses of which the API server does not keep all.
-    pub not_kept: NotKept,
 }
 
 /// What was found of one object, before what stands around it is looked at.
@@ -61,9 +57,48 @@ enum Trouble {
 }
 
 /// What stands around one object.
+#[derive(Default)]
 pub struct Around {
     /// Who else holds the same credential.
     pub peers: Peers,
+    /// The tenant it names, if it does, and if there is one.
+    pub tenant: Option<Option<Arc<Observed<Tenant>>>>,
+}
+
+impl Around {
+    /// What the tenant declares, where that can be understood.
+    fn tenant_spec(&self) -> Option<&MDMTenantSpec> {
+        self.tenant.as_ref()?.as_ref()?.spec.as_ref().ok()
+    }
+
+    /// What is to be said of one object, by what was gathered.
+    pub fn assess(
+        self,
+        observed: &Observed,
+        spec: &TenantCredentialSpec,
+        generation: i64,
+        gathered: Gathered,
+        now: DateTime<Utc>,
+        settle: TimeDelta,
+    ) -> Assessment {
+        let tenant = match &self.tenant {
+            None => assessment::Tenant::Unnamed,
+            Some(None) => assessment::Tenant::NotFound,
+            Some(Some(_)) => assessment::Tenant::Found(self.tenant_spec().map(tenant::side).unwrap_or_default()),
+        };
+        assessment::assess(Input {
+            uid: &observed.uid,
+            generation,
+            spec: &tenant::inherit(spec, self.tenant_spec()),
+            previous: &observed.previous,
+            reading: gathered.reading,
+            last_read: gathered.last_read,
+            peers: self.peers.clone(),
+            tenant,
+            now,
+            settle,
+        })
+    }
 }
 
 /// What came of it.
@@ -79,7 +114,7 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
     let Ok(spec) = &observed.spec else {
         return Found { reading: Err(Trouble::Invalid), holder: None };
     };
-    let reading = match gather::gather(&context.client, &context.access, observed, spec, secret).await {
+    let reading = match gather::gather(&context.publisher.client, &context.access, observed, spec, secret).await {
         Ok(gathered) => Ok(Read { gathered, spec: None, generation: observed.generation, error: None }),
         // What was said last still goes on in time.
         Err(error) => match gather::last_said(observed, spec) {
@@ -115,7 +150,7 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
         Err(Trouble::Failed(error)) => return Outcome { next: None, result: Err(error) },
         Err(Trouble::Invalid) => {
             let problem = observed.spec.as_ref().err().map(String::as_str).unwrap_or_default();
-            let result = invalid::say(&context.client, &context.instance, observed, problem, now).await;
+            let result = invalid::say(&context.publisher, observed, problem, now).await;
             return Outcome { next: None, result };
         }
     };
@@ -123,21 +158,10 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
         return Outcome { next: None, result: Ok(()) };
     };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
-    let assessment = assessment::assess(Input {
-        uid: &observed.uid,
-        generation,
-        spec,
-        previous: &observed.previous,
-        reading: gathered.reading,
-        last_read: gathered.last_read,
-        peers: around.peers,
-        tenant: Tenant::Unnamed,
-        now,
-        settle: context.settle,
-    });
-    let next = assessment.next.into_iter().chain(look_again).min().map(whole_second);
-    let published =
-        publish::publish(&context.client, &context.not_kept, &context.instance, observed, assessment, now).await;
+    let Assessment { status, notices, next } = around.assess(observed, spec, generation, gathered, now, context.settle);
+    let next = next.into_iter().chain(look_again).min().map(whole_second);
+    let publisher = &context.publisher;
+    let published = publisher.publish(&publisher.credentials_not_kept, observed, notices, status, now).await;
     Outcome { next, result: error.map_or(published, Err) }
 }
 

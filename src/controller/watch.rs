@@ -1,4 +1,4 @@
-//! Watching: TenantCredentials without their texts, and Secrets as metadata only, Helm's releases left out by the server.
+//! Watching: TenantCredentials and MDMTenants without their texts, and Secrets as metadata only, Helm's releases left out by the server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +10,17 @@ use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
 use super::cache::{Change, SecretVersion};
+use super::kind::{Credential, Kind, Tenant};
 use super::observed::{Observed, Wire};
 use super::slim::SecretMeta;
 use crate::api::Key;
 
-/// A change of one of the two kinds that are watched.
+/// A change of one of the kinds that are watched.
 pub enum Seen {
     /// Of TenantCredentials.
     Object(Change<Arc<Observed>>),
+    /// Of MDMTenants.
+    Tenant(Change<Arc<Observed<Tenant>>>),
     /// Of Secrets.
     Secret(Change<SecretVersion>),
     /// A watch failed; it is tried again by itself.
@@ -39,7 +42,8 @@ const UNKNOWN_WAIT: Duration = Duration::from_secs(5);
 
 /// The changes of one scope: a namespace, or all.
 pub fn scope(client: &Client, namespace: Option<&str>) -> BoxStream<'static, Seen> {
-    let objects = api(client, namespace);
+    let credentials = watch::<Credential>(api(client, namespace), Seen::Object);
+    let tenants = watch::<Tenant>(api(client, namespace), Seen::Tenant);
     let secrets: Api<SecretMeta> = api(client, namespace);
     // Helm keeps each release in a Secret of up to 1 MiB, and never a credential.
     let config = Config::default().fields("type!=helm.sh/release.v1");
@@ -48,32 +52,39 @@ pub fn scope(client: &Client, namespace: Option<&str>) -> BoxStream<'static, See
             let key = Key::new(&slim.namespace, &slim.name);
             (key, SecretVersion { uid: slim.uid, resource_version: slim.resource_version })
         })),
-        Err(error) => Seen::Failed(failure("Secrets", &error)),
+        Err(error) => Seen::Failed(failure("Secret", &error)),
     });
-    stream::select(watch_objects(objects), secrets).boxed()
+    stream::select_all([credentials, tenants, secrets.boxed()]).boxed()
 }
 
-/// The changes of TenantCredentials. Where their definition goes, they all go with it, and the watcher would go on
-/// asking for what followed its last one: so it begins anew, with a list.
-fn watch_objects(api: Api<Wire>) -> BoxStream<'static, Seen> {
+/// The changes of one kind. Where its definition goes, all objects go with it, and the watcher would go on asking for
+/// what followed its last one: so it begins anew, with a list. Tenants that can't be listed from the start are none, so
+/// that credentials are watched all the same.
+fn watch<K: Kind>(api: Api<Wire<K>>, seen: fn(Change<Arc<Observed<K>>>) -> Seen) -> BoxStream<'static, Seen> {
     let begin = move || {
         let mut is_listed = false;
+        let mut is_first = true;
         watcher(api.clone(), Config::default())
             .default_backoff()
             .flat_map(move |event| {
                 is_listed |= matches!(event, Ok(Event::InitDone));
-                let is_unknown = event.as_ref().is_err_and(|error| code(error) == Some(404));
-                let seen = match event {
-                    Ok(event) => Seen::Object(change(event, |wire: Wire| {
+                let refused = event.as_ref().err().and_then(code);
+                let is_unknown = refused == Some(404);
+                let is_none = K::IS_OPTIONAL && !is_listed && matches!(refused, Some(403 | 404));
+                let is_none = is_none && std::mem::take(&mut is_first);
+                let told = match event {
+                    Ok(event) => seen(change(event, |wire: Wire<K>| {
                         let observed = wire.into_observed();
-                        (Key::new(&observed.namespace, &observed.name), Arc::new(observed))
+                        (observed.key(), Arc::new(observed))
                     })),
-                    Err(error) => Seen::Failed(failure("TenantCredentials", &error)),
+                    Err(error) => Seen::Failed(failure(K::KIND, &error)),
                 };
-                let mut all = vec![Step::Seen(seen)];
+                let mut all = vec![Step::Seen(told)];
+                if is_unknown && is_listed || is_none {
+                    all.push(Step::Seen(seen(Change::ListBegins)));
+                    all.push(Step::Seen(seen(Change::ListEnds)));
+                }
                 if is_unknown && is_listed {
-                    all.push(Step::Seen(Seen::Object(Change::ListBegins)));
-                    all.push(Step::Seen(Seen::Object(Change::ListEnds)));
                     all.push(Step::Anew);
                 }
                 stream::iter(all)
@@ -147,17 +158,17 @@ fn failure(kind: &'static str, error: &watcher::Error) -> WatchFailure {
     let api = status(error).map(|status| (status.code, &status.reason));
     let (problem, advice) = match api {
         Some((404, _)) => (
-            format!("the API server does not know {kind}"),
+            format!("the API server does not know {kind}s"),
             "install the definitions: lapsewatch crds | kubectl apply --server-side -f -",
         ),
         Some((code @ (401 | 403), _)) => (
-            format!("the API server refuses to list and watch {kind} ({code})"),
-            "allow the operator's service account get, list and watch on tenantcredentials and secrets",
+            format!("the API server refuses to list and watch {kind}s ({code})"),
+            "allow the operator's service account get, list and watch on tenantcredentials, mdmtenants and secrets",
         ),
-        Some((410, _)) => (format!("the watch of {kind} fell behind"), "nothing: they are listed again"),
+        Some((410, _)) => (format!("the watch of {kind}s fell behind"), "nothing: they are listed again"),
         Some((code, reason)) => (format!("the API server answered {code} {reason}"), "see the API server's log"),
         None => (
-            format!("no connection for {kind}, or it broke"),
+            format!("no connection for {kind}s, or it broke"),
             "check that the API server can be reached from here; it is tried again",
         ),
     };

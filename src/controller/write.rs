@@ -12,9 +12,11 @@ use kube::Client;
 use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
+use super::kind::Kind;
 use super::observed::Observed;
 use super::request::{self, Sensitivity};
-use crate::api::{GROUP, Key, TenantCredentialStatus, VERSION, stored};
+use crate::api::stored::{self, Stored};
+use crate::api::{GROUP, Key, VERSION};
 
 /// The field manager of all writes.
 pub const MANAGER: &str = "lapsewatch";
@@ -35,12 +37,12 @@ impl NotKept {
         writes.get(key).is_some_and(|(at, wanted)| at == version && *wanted == hash)
     }
 
-    fn remember(&self, key: Key, version: String, hash: u64) {
+    fn remember(&self, kind: &str, key: Key, version: String, hash: u64) {
         if !self.said.swap(true, Ordering::Relaxed) {
             tracing::error!(
-                object = %key,
+                object = %key, kind,
                 advice = "install this version's: lapsewatch crds | kubectl apply --server-side -f -",
-                "the API server does not keep all of a status: the definition of TenantCredentials is of another version"
+                "the API server does not keep all of a status: its definition is of another version"
             );
         }
         self.writes.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (version, hash));
@@ -56,23 +58,23 @@ impl NotKept {
 ///
 /// # Errors
 /// Where it could not be written; a conflict where the object is no longer the one that this was decided on.
-pub async fn status(
+pub async fn status<K: Kind>(
     client: &Client,
     not_kept: &NotKept,
-    observed: &Observed,
-    status: &TenantCredentialStatus,
+    observed: &Observed<K>,
+    status: &K::Status,
 ) -> Result<(), Error> {
     let hash = stored::hash(status);
-    let key = Key::new(&observed.namespace, &observed.name);
+    let key = observed.key();
     if hash == observed.status_hash || not_kept.is_known(&key, &observed.resource_version, hash) {
         return Ok(());
     }
     let mut wanted = serde_json::to_value(status).unwrap_or_default();
     if let Some(unknown) = &observed.unknown {
-        stored::with_unknown(&mut wanted, unknown);
+        K::Status::with_unknown(&mut wanted, unknown);
     }
     let written = match apply(client, observed, &wanted).await {
-        Ok(Some(object)) if stored::hash_of(status_of(&object)) == hash => return Ok(()),
+        Ok(Some(object)) if stored::hash_of::<K::Status>(status_of(&object)) == hash => return Ok(()),
         Ok(object) => object,
         // Refused for what is in it: a part may be taken all the same.
         Err(Error::WriteStatus(cause)) if matches!(cause.code(), Some(400 | 422 | 500)) => {
@@ -90,9 +92,9 @@ pub async fn status(
         None => Some(object),
     };
     if let Some(object) = object
-        && stored::hash_of(status_of(&object)) != hash
+        && stored::hash_of::<K::Status>(status_of(&object)) != hash
     {
-        not_kept.remember(key, version_of(&object), hash);
+        not_kept.remember(K::KIND, key, version_of(&object), hash);
     }
     Ok(())
 }
@@ -101,7 +103,7 @@ pub async fn status(
 ///
 /// # Errors
 /// Where it could not be read.
-pub async fn get(client: &Client, observed: &Observed) -> Result<Option<Value>, Error> {
+pub async fn get<K: Kind>(client: &Client, observed: &Observed<K>) -> Result<Option<Value>, Error> {
     let path = path(observed, "");
     answer(request::send(client, Method::GET, &path, None, Vec::new(), Sensitivity::Open).await)
 }
@@ -110,15 +112,20 @@ pub async fn get(client: &Client, observed: &Observed) -> Result<Option<Value>, 
 ///
 /// # Errors
 /// Where it could not be written.
-pub async fn merge(client: &Client, observed: &Observed, version: &str, status: Value) -> Result<Option<Value>, Error> {
+pub async fn merge<K: Kind>(
+    client: &Client,
+    observed: &Observed<K>,
+    version: &str,
+    status: Value,
+) -> Result<Option<Value>, Error> {
     let body = json!({"metadata": {"resourceVersion": version}, "status": status});
     patch(client, &path(observed, &format!("/status?fieldManager={MANAGER}")), MERGE, &body).await
 }
 
-async fn apply(client: &Client, observed: &Observed, status: &Value) -> Result<Option<Value>, Error> {
+async fn apply<K: Kind>(client: &Client, observed: &Observed<K>, status: &Value) -> Result<Option<Value>, Error> {
     let body = json!({
         "apiVersion": format!("{GROUP}/{VERSION}"),
-        "kind": "TenantCredential",
+        "kind": K::KIND,
         "metadata": {"name": observed.name, "namespace": observed.namespace, "resourceVersion": observed.resource_version},
         "status": status,
     });
@@ -141,8 +148,9 @@ fn answer<T: AsRef<[u8]>>(answer: Result<T, Cause>) -> Result<Option<Value>, Err
     }
 }
 
-fn path(observed: &Observed, rest: &str) -> String {
-    format!("/apis/{GROUP}/{VERSION}/namespaces/{}/tenantcredentials/{}{rest}", observed.namespace, observed.name)
+fn path<K: Kind>(observed: &Observed<K>, rest: &str) -> String {
+    let (namespace, plural, name) = (&observed.namespace, K::PLURAL, &observed.name);
+    format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}/{name}{rest}")
 }
 
 /// An object's version.
@@ -192,7 +200,7 @@ mod tests {
     fn what_is_not_kept_is_not_tried_again_on_the_same_version() {
         let not_kept = NotKept::default();
         let key = Key::new("ns", "a");
-        not_kept.remember(key.clone(), "7".to_owned(), 1);
+        not_kept.remember("TenantCredential", key.clone(), "7".to_owned(), 1);
         assert!(not_kept.is_known(&key, "7", 1));
         assert!(!not_kept.is_known(&key, "8", 1) && !not_kept.is_known(&key, "7", 2));
         not_kept.forget(&key);

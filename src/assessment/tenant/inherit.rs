@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::api::credential::Owner;
+use crate::api::tenant::Environment;
 use crate::api::{MDMTenantSpec, TenantCredentialSpec};
+use crate::assessment::words::Side;
 
 /// The spec that a credential is assessed by: the tenant's days for its type, and the tenant's contact and runbook,
 /// where it gives none. Never the tenant's account: that a certificate was made with it, nobody has said.
@@ -32,4 +34,12 @@ pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec
         owner.runbook_url = runbook.or(owner.runbook_url.take());
     }
     Cow::Owned(effective)
+}
+
+/// What a tenant says of itself, to tell two places apart that hold the same credential.
+pub fn side(tenant: &MDMTenantSpec) -> Side<'_> {
+    Side {
+        environment: tenant.environment.map(Environment::as_str),
+        support_account: tenant.support_account.as_deref(),
+    }
 }

@@ -18,7 +18,7 @@ use crate::api::status::{Announced, Notification};
 use crate::api::{
     CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
-pub use inherit::inherit;
+pub use inherit::{inherit, side};
 use notices::Situation;
 use state::State;
 

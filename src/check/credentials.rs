@@ -1,0 +1,156 @@
+//! TenantCredentials: each is paired with its Secret and read; then each is assessed among all.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::objects::{Manifest, Objects};
+use super::rules::Rules;
+use super::tenants::Tenants;
+use super::{Checked, Problem, Report};
+use crate::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
+use crate::assessment::peers::{Holder, Index, Peers, Reveal};
+use crate::assessment::{Input, Reading, assess, published, tenant};
+use crate::credential;
+use crate::secret::SecretData;
+
+/// A TenantCredential that was paired with its Secret and read.
+struct Readable {
+    key: Key,
+    spec: TenantCredentialSpec,
+    metadata: ObjectMeta,
+    previous: TenantCredentialStatus,
+    reading: Reading,
+}
+
+/// One whose Secret is not among what was given, with what the cluster said of it, if it was asked.
+pub struct Unread {
+    pub key: Key,
+    pub spec: TenantCredentialSpec,
+    pub previous: TenantCredentialStatus,
+}
+
+/// All TenantCredentials, and who holds what.
+pub struct Credentials {
+    readable: Vec<Readable>,
+    /// Those that were skipped.
+    pub unread: Vec<Unread>,
+    index: Index,
+}
+
+/// Reads all of them; what can't be taken or paired is told to `objects` and `report`.
+pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
+    // Whoever reads the result has given all of it.
+    let index = Index::new(Reveal::All);
+    let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index };
+    let mut rules = None;
+    for (key, manifest) in std::mem::take(&mut objects.credentials) {
+        let rules = rules.get_or_insert_with(|| Rules::of("tenantcredentials.yaml"));
+        match spec(rules, &key, &manifest) {
+            Ok(spec) => all.read(key, spec, manifest, objects, report),
+            Err(problems) => objects.problems.extend(problems),
+        }
+    }
+    all
+}
+
+/// The spec, where the API server and the operator would take it.
+fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentialSpec, Vec<Problem>> {
+    let problem = |what| Problem::new(format!("{}: TenantCredential {key}", manifest.place), what);
+    let broken = rules.broken(&manifest.spec);
+    if !broken.is_empty() {
+        return Err(broken.into_iter().map(problem).collect());
+    }
+    decode::spec(&manifest.spec).map_err(|what| vec![problem(what)])
+}
+
+impl Credentials {
+    /// Pairs one with its Secret and reads it; enters what it holds.
+    fn read(
+        &mut self,
+        key: Key,
+        spec: TenantCredentialSpec,
+        manifest: Manifest,
+        objects: &mut Objects,
+        report: &mut Report,
+    ) {
+        let Manifest { metadata, status, .. } = manifest;
+        let (previous, _) = stored::decode::<TenantCredentialStatus>(&status);
+        let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
+        let reading = match (spec.type_, spec.expiration_time) {
+            (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),
+            _ => match secret(&key, &spec, objects) {
+                Ok(data) => match credential::read(spec.type_, &data, &spec.selection()) {
+                    Ok(facts) => Reading::Facts(facts),
+                    Err(failure) => Reading::Failed(failure),
+                },
+                Err(why) => {
+                    report.skipped.push(Problem::new(&key, why));
+                    // What the cluster said of it still tells that it holds something.
+                    self.index.set(&key, Holder::of(created, &spec, previous.credential.as_ref(), None));
+                    return self.unread.push(Unread { key, spec, previous });
+                }
+            },
+        };
+        let holder = match &reading {
+            Reading::Facts(facts) => Holder::of(created, &spec, Some(&published::facts(facts.clone(), &spec)), None),
+            Reading::Failed(failure) => Holder::of(created, &spec, previous.credential.as_ref(), Some(failure.reason)),
+        };
+        self.index.set(&key, holder);
+        self.readable.push(Readable { key, spec, metadata, previous, reading });
+    }
+
+    /// What the operator would say of each among all that were given.
+    pub fn assess(&mut self, tenants: &Tenants, now: DateTime<Utc>) -> Vec<Checked> {
+        let index = &self.index;
+        self.readable.drain(..).map(|readable| readable.assess(index, tenants, now)).collect()
+    }
+}
+
+impl Readable {
+    fn assess(self, index: &Index, tenants: &Tenants, now: DateTime<Utc>) -> Checked {
+        let Self { key, spec, metadata, previous, reading } = self;
+        let (inherits, whose) = tenants.of(&key, &spec);
+        let spec = tenant::inherit(&spec, inherits).into_owned();
+        let assessment = assess(Input {
+            uid: metadata.uid.as_deref().unwrap_or_default(),
+            generation: metadata.generation.unwrap_or_default(),
+            spec: &spec,
+            previous: &previous,
+            reading,
+            last_read: None,
+            peers: Peers::Known(index.view(&key)),
+            tenant: whose,
+            now,
+            settle: TimeDelta::zero(),
+        });
+        Checked { key, spec, status: assessment.status }
+    }
+}
+
+/// The Secret's values, or why the credential can't be checked.
+fn secret(key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Result<SecretData, String> {
+    let name = spec.secret_ref.as_ref().map(|secret| secret.name.clone()).unwrap_or_default();
+    let wanted = Key { namespace: key.namespace.clone(), name: name.as_str().into() };
+    let Some(secret) = objects.secrets.get_mut(&wanted) else {
+        let elsewhere = objects.secrets.keys().find(|other| *other.name == *name);
+        let but = match elsewhere.map(|other| &*other.namespace) {
+            None => String::new(),
+            Some("") => " (one of that name without a namespace is)".to_owned(),
+            Some(other) => format!(" (one of that name in namespace {other} is)"),
+        };
+        return Err(format!("Secret {name} is not among what was given{but}"));
+    };
+    for again in secret.again.drain(..) {
+        objects.problems.push(Problem::new(again, format!("Secret {wanted} stands at {} already", secret.place)));
+    }
+    if secret.is_encrypted {
+        return Err(format!("Secret {name} is encrypted with sops: give it decrypted"));
+    }
+    secret.decode().map_err(|why| {
+        let problem = Problem::new(format!("{}: Secret {wanted}", secret.place), why);
+        if !objects.problems.iter().any(|known| known.0 == problem.0) {
+            objects.problems.push(problem);
+        }
+        format!("Secret {name} can't be decoded")
+    })
+}

@@ -1,0 +1,104 @@
+//! MDMTenants: what their credentials have from them, and their pages.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::credentials::Unread;
+use super::objects::{Manifest, Objects};
+use super::rules::Rules;
+use super::{Checked, Problem};
+use crate::api::{Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
+use crate::assessment::Tenant;
+use crate::assessment::tenant::{self, Input, Member};
+
+/// What the operator would say of one MDMTenant.
+pub struct CheckedTenant {
+    pub key: Key,
+    pub status: MDMTenantStatus,
+}
+
+/// All MDMTenants.
+pub struct Tenants(BTreeMap<Key, Declared>);
+
+struct Declared {
+    spec: MDMTenantSpec,
+    generation: i64,
+    previous: MDMTenantStatus,
+}
+
+/// Takes all of them; what the API server or the operator would refuse is told to `objects`.
+pub fn take(objects: &mut Objects) -> Tenants {
+    let mut tenants = BTreeMap::new();
+    let mut rules = None;
+    for (key, manifest) in std::mem::take(&mut objects.tenants) {
+        let rules = rules.get_or_insert_with(|| Rules::of("mdmtenants.yaml"));
+        match declared(rules, &key, &manifest) {
+            Ok(declared) => drop(tenants.insert(key, declared)),
+            Err(problems) => objects.problems.extend(problems),
+        }
+    }
+    Tenants(tenants)
+}
+
+fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<Problem>> {
+    let problem = |what| Problem::new(format!("{}: MDMTenant {key}", manifest.place), what);
+    // All of a tenant's spec is optional.
+    let broken = if manifest.spec.is_null() { Vec::new() } else { rules.broken(&manifest.spec) };
+    if !broken.is_empty() {
+        return Err(broken.into_iter().map(problem).collect());
+    }
+    Ok(Declared {
+        spec: decode::tenant(&manifest.spec).map_err(|what| vec![problem(what)])?,
+        generation: manifest.metadata.generation.unwrap_or_default(),
+        previous: stored::decode(&manifest.status).0,
+    })
+}
+
+fn named_by(key: &Key, spec: &TenantCredentialSpec) -> Option<Key> {
+    let tenant = spec.tenant_ref.as_ref()?;
+    Some(Key { namespace: key.namespace.clone(), name: tenant.name.as_str().into() })
+}
+
+impl Tenants {
+    /// What a credential has from its tenant. One that is not among what was given need not be missing in the cluster.
+    pub fn of(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, Tenant<'_>) {
+        match named_by(key, spec).and_then(|tenant| self.0.get(&tenant)) {
+            Some(declared) => (Some(&declared.spec), Tenant::Found(tenant::side(&declared.spec))),
+            None => (None, Tenant::Unnamed),
+        }
+    }
+
+    /// The page of each, among the credentials that were checked and those that were skipped.
+    pub fn assess(&self, checked: &[Checked], unread: &[Unread], now: DateTime<Utc>) -> Vec<CheckedTenant> {
+        self.0.iter().map(|(key, declared)| declared.assess(key, checked, unread, now)).collect()
+    }
+}
+
+impl Declared {
+    fn assess(&self, key: &Key, checked: &[Checked], unread: &[Unread], now: DateTime<Utc>) -> CheckedTenant {
+        let is_member = |of: &Key, spec| named_by(of, spec).as_ref() == Some(key);
+        let ours = checked.iter().filter(|one| is_member(&one.key, &one.spec));
+        let skipped = unread.iter().filter(|one| is_member(&one.key, &one.spec));
+        let members: Vec<Member<'_>> = ours
+            .clone()
+            .map(|one| Member::of(&one.key.name, &one.spec, &one.status))
+            .chain(skipped.map(|one| Member::of(&one.key.name, &one.spec, &one.previous)))
+            .collect();
+        let words = |name: &str, type_: &str, reason: &str| {
+            let one = ours.clone().find(|one| *one.key.name == *name)?;
+            one.status.notifications.iter().find(|said| said.type_ == type_ && said.reason == reason).cloned()
+        };
+        let page = tenant::assess(&Input {
+            name: &key.name,
+            generation: self.generation,
+            spec: &self.spec,
+            previous: &self.previous,
+            members: &members,
+            words: &words,
+            now,
+            settle: TimeDelta::zero(),
+        });
+        CheckedTenant { key: key.clone(), status: page.status }
+    }
+}

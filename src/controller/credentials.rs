@@ -1,0 +1,124 @@
+//! The work on TenantCredentials: what each holds is found and entered; then, with what stands around it, it is said.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::gate::{Gate, Moved};
+use super::observed::Observed;
+use super::operator::{Done, Operator};
+use super::queue::Queue;
+use super::reconcile::{Around, Found, find, say};
+use crate::api::Key;
+use crate::assessment::peers::{self, Peers};
+
+/// What is to be done.
+#[derive(Default)]
+pub struct Credentials {
+    /// Which to look at.
+    pub queue: Queue,
+    /// What a start waits for.
+    pub gate: Gate,
+    /// What was found, and is to be said as soon as there is room.
+    found: VecDeque<(Key, Arc<Observed>, Box<Found>)>,
+    /// What waits for the gate.
+    held: Vec<(Key, Arc<Observed>, Box<Found>)>,
+}
+
+impl Operator {
+    /// Calls for one.
+    pub fn call(&mut self, key: Key) {
+        if self.is_known(&key) {
+            self.credentials.queue.call(key);
+        }
+    }
+
+    /// Calls for all.
+    pub fn call_all(&mut self) {
+        self.cache.keys().cloned().collect::<Vec<_>>().into_iter().for_each(|key| self.call(key));
+    }
+
+    /// Starts the next step of one; tells whether there was any.
+    pub fn start_credential(&mut self) -> bool {
+        let context = self.context.clone();
+        if let Some((key, observed, found)) = self.credentials.found.pop_front() {
+            let around = self.around(&key, &observed);
+            self.tasks.spawn(async move {
+                let outcome = say(&context, &observed, *found, around).await;
+                Done::Said(key, outcome)
+            });
+            return true;
+        }
+        let Some(key) = self.credentials.queue.start() else { return false };
+        match self.cache.get(&key) {
+            Some((observed, secret)) => drop(self.tasks.spawn(async move {
+                let found = find(&context, &observed, secret.as_ref()).await;
+                Done::Found(key, observed, Box::new(found))
+            })),
+            None => {
+                self.credentials.queue.done(&key, None);
+                self.credentials.gate.tried(&key);
+                self.release();
+            }
+        }
+        true
+    }
+
+    /// Enters what one holds, and calls for those of whom something else is to be said now.
+    pub fn take_in(&mut self, key: Key, observed: Arc<Observed>, mut found: Box<Found>) {
+        let is_there = self.cache.get(&key).is_some();
+        let holder = found.holder.take().filter(|_| is_there);
+        let concerned = self.index.set(&key, holder);
+        concerned.into_iter().for_each(|other| self.call(other));
+        self.credentials.gate.tried(&key);
+        if self.credentials.gate.holds() && is_exclusive(&observed) {
+            self.credentials.held.push((key, observed, found));
+        } else {
+            self.credentials.found.push_back((key, observed, found));
+        }
+        self.release();
+    }
+
+    /// What stands around one object, as far as that may be told.
+    pub fn around(&self, key: &Key, observed: &Observed) -> Around {
+        // Before all were tried at this start, only what was said before is said anew.
+        let is_known = self.credentials.gate.is_open() || observed.knows_peers();
+        Around {
+            peers: if is_known { Peers::Known(self.index.view(key)) } else { Peers::Pending },
+            tenant: self.cache.tenant_named_by(observed, key).map(Option::<&_>::cloned),
+        }
+    }
+
+    /// Looks whether the gate is open, and lets through what waits for it.
+    pub fn release(&mut self) {
+        let complete = self.is_complete();
+        match self.credentials.gate.look(complete, Instant::now()) {
+            Moved::No => return,
+            Moved::Late => tracing::warn!(
+                "not all objects could be looked at within a minute; who else holds a credential is said later"
+            ),
+            Moved::Open { was_late } => {
+                tracing::info!(holders = self.index.len(), "all objects were looked at");
+                if was_late {
+                    self.call_all();
+                }
+            }
+        }
+        self.credentials.found.extend(self.credentials.held.drain(..));
+    }
+
+    /// It is gone.
+    pub fn forget(&mut self, key: &Key) {
+        self.credentials.queue.forget(key);
+        self.context.publisher.credentials_not_kept.forget(key);
+        self.credentials.gate.tried(key);
+        let concerned = self.index.set(key, None);
+        concerned.into_iter().for_each(|other| self.call(other));
+        self.release();
+    }
+}
+
+fn is_exclusive(observed: &Observed) -> bool {
+    observed.spec.as_ref().is_ok_and(|spec| peers::is_exclusive(spec.type_))
+}

@@ -1,0 +1,213 @@
+//! The one task that owns all state: takes in what the watches tell and what has ended, and starts what is ready.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+
+use super::cache::{Cache, Moved, TenantMoved};
+use super::credentials::Credentials;
+use super::error::Error;
+use super::observed::Observed;
+use super::queue::Queue;
+use super::reconcile::{Context, Found, Outcome};
+use super::said::Said;
+use super::tenants::Tenants;
+use super::watch::{Seen, WatchFailure};
+use crate::api::Key;
+use crate::assessment::peers::Index;
+
+/// Reads and writes of objects at once.
+pub const AT_ONCE: usize = 16;
+
+/// What a task has done.
+pub enum Done {
+    /// What one TenantCredential holds is found.
+    Found(Key, Arc<Observed>, Box<Found>),
+    /// What is to be said of it is said.
+    Said(Key, Outcome),
+    /// A tenant's page is made.
+    Paged(Key, Outcome),
+}
+
+/// All that the operator knows and does.
+pub struct Operator {
+    /// What there is.
+    pub cache: Cache,
+    /// Who holds which credential.
+    pub index: Index,
+    /// What is under way.
+    pub tasks: JoinSet<Done>,
+    /// What all tasks share.
+    pub context: Arc<Context>,
+    /// The work on TenantCredentials.
+    pub credentials: Credentials,
+    /// The work on MDMTenants.
+    pub tenants: Tenants,
+    said: Said,
+    /// The scopes whose lists were complete once.
+    complete: HashSet<usize>,
+    last_look: DateTime<Utc>,
+}
+
+impl Operator {
+    /// One that knows nothing yet.
+    pub fn new(scopes: Vec<Option<String>>, context: Context) -> Self {
+        Self {
+            cache: Cache::new(scopes),
+            index: Index::default(),
+            tasks: JoinSet::new(),
+            credentials: Credentials::default(),
+            tenants: Tenants::default(),
+            said: Said::default(),
+            complete: HashSet::new(),
+            last_look: context.clock.now(),
+            context: Arc::new(context),
+        }
+    }
+
+    /// Takes in what a watch tells.
+    pub fn see(&mut self, scope: usize, seen: Seen) {
+        match seen {
+            Seen::Object(change) => {
+                for Moved { key, is_gone, tenants } in self.cache.object(scope, change) {
+                    if is_gone {
+                        self.forget(&key)
+                    } else {
+                        self.call(key)
+                    }
+                    tenants.into_iter().for_each(|tenant| self.call_tenant(tenant));
+                }
+            }
+            Seen::Tenant(change) => {
+                for TenantMoved { key, is_gone, members } in self.cache.tenant(scope, change) {
+                    if is_gone {
+                        self.forget_tenant(&key)
+                    } else {
+                        self.call_tenant(key)
+                    }
+                    members.into_iter().for_each(|member| self.call(member));
+                }
+            }
+            Seen::Secret(change) => {
+                for key in self.cache.secret(scope, change) {
+                    self.call(key);
+                }
+            }
+            Seen::Failed(WatchFailure { kind, problem, advice }) => {
+                if self.said.is_news(&problem) {
+                    tracing::error!(kind, advice, "{problem}");
+                }
+            }
+        }
+        if !self.complete.contains(&scope) && self.cache.is_complete(scope) {
+            self.complete.insert(scope);
+            self.said.clear();
+            let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
+            let tenants: Vec<Key> = self.cache.tenant_keys_in(scope).cloned().collect();
+            let namespace = self.cache.namespace(scope);
+            tracing::info!(credentials = keys.len(), tenants = tenants.len(), namespace, "watching");
+            self.credentials.gate.shut(keys.iter().cloned(), Instant::now());
+            keys.into_iter().for_each(|key| self.call(key));
+            tenants.into_iter().for_each(|key| self.call_tenant(key));
+            self.release();
+        }
+    }
+
+    /// Whether all lists of an object's scope are complete: until then, what is absent is not known to be missing. All
+    /// of the scope are called for then.
+    pub fn is_known(&self, key: &Key) -> bool {
+        self.cache.scope_of(key).is_some_and(|scope| self.complete.contains(&scope))
+    }
+
+    /// Whether all lists of all scopes are complete.
+    pub fn is_complete(&self) -> bool {
+        self.complete.len() == self.cache.scopes()
+    }
+
+    /// Starts what is ready, as far as there is room. Credentials go first: the pages follow them.
+    pub fn start(&mut self) {
+        while self.tasks.len() < AT_ONCE {
+            if !self.start_credential() && !self.start_tenant() {
+                break;
+            }
+        }
+    }
+
+    /// Takes in what a task has done.
+    pub fn end(&mut self, done: Result<Done, JoinError>) {
+        match done {
+            Ok(Done::Found(key, observed, found)) => self.take_in(key, observed, found),
+            Ok(Done::Said(key, outcome)) => {
+                close(&mut self.credentials.queue, &mut self.said, &key, outcome);
+                if self.cache.get(&key).is_none() {
+                    self.forget(&key);
+                }
+            }
+            Ok(Done::Paged(key, outcome)) => {
+                close(&mut self.tenants.queue, &mut self.said, &key, outcome);
+                if self.cache.get_tenant(&key).is_none() {
+                    self.forget_tenant(&key);
+                }
+            }
+            Err(_) => {
+                // Lints forbid panics; should one happen all the same, the process starts anew rather than fall silent.
+                tracing::error!("a reconciliation ended abnormally; stopping so that none is lost");
+                std::process::exit(70);
+            }
+        }
+    }
+
+    /// Looks at the clock: what is due, and whether the clock was set back.
+    pub fn look(&mut self) {
+        let now = self.context.clock.now();
+        if now < self.last_look {
+            tracing::warn!("the clock was set back; everything is assessed again");
+            self.call_all();
+            let tenants: Vec<Key> = self.cache.tenant_keys().cloned().collect();
+            tenants.into_iter().for_each(|key| self.call_tenant(key));
+        }
+        self.last_look = now;
+        let instant = Instant::now();
+        self.credentials.queue.wake(now, instant);
+        self.tenants.wake(now, instant);
+        self.release();
+    }
+
+    /// Ends when the next boundary is reached.
+    pub fn wait_for_boundary(&self) -> impl Future<Output = ()> + use<> {
+        let boundaries = [self.credentials.queue.next_boundary(), self.tenants.queue.next_boundary()];
+        self.context.clock.wait_until(boundaries.into_iter().flatten().min())
+    }
+
+    /// When to look again in real time.
+    pub fn next_instant(&self) -> Option<Instant> {
+        let instants =
+            [self.credentials.queue.next_retry(), self.credentials.gate.deadline(), self.tenants.next_instant()];
+        instants.into_iter().flatten().min()
+    }
+}
+
+/// What came of the work on one object: when to look at it again.
+fn close(queue: &mut Queue, said: &mut Said, key: &Key, Outcome { next, result }: Outcome) {
+    let Err(error) = result else { return queue.done(key, next) };
+    let wait = queue.failed(key, next, Instant::now(), spread(key));
+    match &error {
+        Error::Conflict => tracing::debug!(object = %key, "{error}"),
+        _ if said.is_news(&format!("{key} {error}")) => tracing::error!(
+            object = %key, step = error.step(), retry_seconds = wait.as_secs(), "{error}"
+        ),
+        _ => {}
+    }
+}
+
+/// From 0 to 1, the same for the same object.
+fn spread(key: &Key) -> f64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    (hasher.finish() % 1000) as f64 / 1000.0
+}

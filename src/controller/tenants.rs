@@ -1,0 +1,116 @@
+//! The work on MDMTenants: each one's page is made of what its credentials' statuses say.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use tokio::time::Instant;
+
+use super::gather;
+use super::invalid;
+use super::kind::Tenant;
+use super::observed::Observed;
+use super::operator::{Done, Operator};
+use super::pace::Pace;
+use super::queue::Queue;
+use super::reconcile::Outcome;
+use crate::api::status::Notification;
+use crate::api::{Key, MDMTenantSpec};
+use crate::assessment::tenant::{self, Assessment, Input, Member};
+
+/// What is to be done.
+#[derive(Default)]
+pub struct Tenants {
+    /// Which to look at.
+    pub queue: Queue,
+    pace: Pace,
+}
+
+impl Tenants {
+    /// Calls for those whose time has come.
+    pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
+        self.queue.wake(now, instant);
+        for key in self.pace.due(instant) {
+            self.queue.call(key);
+        }
+    }
+
+    /// When to look again in real time.
+    pub fn next_instant(&self) -> Option<Instant> {
+        [self.queue.next_retry(), self.pace.next()].into_iter().flatten().min()
+    }
+}
+
+impl Operator {
+    /// Calls for one, soon.
+    pub fn call_tenant(&mut self, key: Key) {
+        if self.is_known(&key) && self.cache.get_tenant(&key).is_some() {
+            self.tenants.pace.call(key, Instant::now());
+        }
+    }
+
+    /// It is gone.
+    pub fn forget_tenant(&mut self, key: &Key) {
+        self.tenants.queue.forget(key);
+        self.tenants.pace.forget(key);
+        self.context.publisher.tenants_not_kept.forget(key);
+    }
+
+    /// Makes the page of the next one and starts to publish it; tells whether there was any.
+    pub fn start_tenant(&mut self) -> bool {
+        let Some(key) = self.tenants.queue.start() else { return false };
+        let Some(observed) = self.cache.get_tenant(&key).cloned() else {
+            self.tenants.queue.done(&key, None);
+            return true;
+        };
+        let context = self.context.clone();
+        let now = context.clock.now().trunc_subsecs(0);
+        match &observed.spec {
+            Ok(spec) => {
+                let Assessment { status, notices, next } = self.page(&key, &observed, spec, now);
+                self.tasks.spawn(async move {
+                    let publisher = &context.publisher;
+                    let not_kept = &publisher.tenants_not_kept;
+                    let result = publisher.publish(not_kept, &observed, notices, status, now).await;
+                    Done::Paged(key, Outcome { next, result })
+                });
+            }
+            Err(problem) => {
+                let problem = problem.clone();
+                self.tasks.spawn(async move {
+                    let result = invalid::say(&context.publisher, &observed, &problem, now).await;
+                    Done::Paged(key, Outcome { next: None, result })
+                });
+            }
+        }
+        true
+    }
+
+    fn page(&self, key: &Key, observed: &Observed<Tenant>, spec: &MDMTenantSpec, now: DateTime<Utc>) -> Assessment {
+        let of_tenant: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
+        let member = |observed| -> Option<Member<'_>> {
+            let observed: &Observed = observed;
+            Some(Member::of(&observed.name, observed.spec.as_ref().ok()?, &observed.previous))
+        };
+        let members: Vec<Member<'_>> = of_tenant.iter().filter_map(|(_, observed)| member(observed)).collect();
+        // No texts are kept: those that the page shows are made anew, from what was said last.
+        let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
+            let at = of_tenant.binary_search_by(|(key, _)| (*key.name).cmp(name)).ok()?;
+            let (key, observed) = of_tenant.get(at)?;
+            let last = gather::last_said(observed, observed.spec.as_ref().ok()?)?;
+            let around = self.around(key, observed);
+            let assessment =
+                around.assess(observed, &last.spec, last.generation, last.gathered, now, self.context.settle);
+            assessment.status.notifications.into_iter().find(|said| said.type_ == type_ && said.reason == reason)
+        };
+        tenant::assess(&Input {
+            name: &observed.name,
+            generation: observed.generation,
+            spec,
+            previous: &observed.previous,
+            members: &members,
+            words: &words,
+            now,
+            settle: self.context.settle,
+        })
+    }
+}
