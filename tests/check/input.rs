@@ -115,10 +115,10 @@ data: {a: ENC(not base64)}
 ";
     let with = format!("{others}---\n{}", declared("a"));
     let ran = of(&with);
-    ran.is(0, "checked 1, skipped 0");
+    ran.is(0, "checked 1, skipped 0; 1 tenant");
     assert_eq!(ran.err, "");
     of(others)
-        .is(2, "checked 0, skipped 0")
+        .is(2, "checked 0, skipped 0; 1 tenant")
         .says("nothing was checked: there is no TenantCredential in what was given");
 }
 
