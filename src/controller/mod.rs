@@ -36,7 +36,7 @@ use gate::{Gate, Moved};
 use gather::Access;
 use observed::Observed;
 use queue::Queue;
-use reconcile::{Around, Context, Found, Outcome, find, say};
+use reconcile::{Around, Context, Found, Outcome, find, remembered, say};
 use watch::{Seen, WatchFailure};
 use write::NotKept;
 
@@ -169,9 +169,18 @@ impl Operator {
             let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
             tracing::info!(credentials = keys.len(), namespace = self.cache.namespace(scope), "watching");
             self.gate.shut(keys.iter().cloned(), Instant::now());
+            keys.iter().for_each(|key| self.remember(key));
             keys.into_iter().for_each(|key| self.queue.call(key));
             self.release();
         }
+    }
+
+    /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
+    /// for want of those that were not looked at again.
+    fn remember(&mut self, key: &Key) {
+        let Some(holder) = self.cache.get(key).and_then(|(observed, _)| remembered(&observed)) else { return };
+        let concerned = self.index.set(key, Some(holder));
+        concerned.into_iter().for_each(|other| self.call(other));
     }
 
     /// Calls for one, but not before both lists of its scope are complete: until then, what is absent is not known to be
@@ -236,7 +245,7 @@ impl Operator {
 
     /// What stands around one object, as far as that may be told.
     fn around(&self, key: &Key, observed: &Observed) -> Around {
-        // What was said before all were tried at this start is only said anew, from what was known before.
+        // What was said before this start is said anew, from what was known then of those that were not tried yet.
         let is_known = self.gate.is_open() || observed.knows_peers();
         Around { peers: if is_known { Peers::Known(self.index.view(key)) } else { Peers::Pending } }
     }
