@@ -14,9 +14,9 @@ lint: ## formatting and clippy, warnings denied
 test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go)
 	cargo test --locked
 
-bench: ## what 2,000 credentials cost, and reading one, as docs/benchmarks.md has it (a release build, then 3 minutes)
+bench: ## the figures of docs/benchmarks.md: 2,000 credentials, reading one, the index (a release build, then 4 minutes)
 	cargo bench --locked --bench load
-	cargo bench --locked --bench read --bench worst
+	cargo bench --locked --bench read --bench worst --bench index
 
 fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the first build takes minutes)
 	fuzz/run '$(SECONDS)'

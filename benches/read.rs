@@ -1,4 +1,4 @@
-//! What it takes to read one credential of each kind: the lower table of docs/benchmarks.md.
+//! What it takes to read one credential of each kind: the middle table of docs/benchmarks.md.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "it ends where something fails")]
 
 use std::path::Path;

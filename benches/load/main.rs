@@ -2,7 +2,6 @@
 //! docs/benchmarks.md.
 #![allow(
     dead_code,
-    unused_imports,
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
@@ -17,24 +16,26 @@ mod audit;
 mod bed;
 #[path = "../../tests/cluster/kubectl.rs"]
 mod kubectl;
+#[path = "../../tests/many/objects.rs"]
+mod objects;
+mod operator;
 #[path = "../../tests/cluster/users.rs"]
 mod users;
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures::stream::{self, StreamExt};
-use http::Request;
 use kube::Client;
 use serde_json::{Value, json};
 
 use audit::{Marker, count};
 use bed::Bed;
+use objects::reason;
+use operator::Operator;
 
 const CREDENTIALS: usize = 2000;
+/// Of the second import: a hundred pairs that hold the same.
+const DUPLICATES: usize = 200;
 const USER: &str = "operator";
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -49,118 +50,114 @@ async fn measure() {
     let binding = ["create", "clusterrolebinding", USER, "--clusterrole=cluster-admin", &format!("--user={USER}")];
     bed.kubectl_ok(&binding, "");
     let client = bed.client().await;
-    let certificate = certificate(&bed);
 
     println!("| {CREDENTIALS} credentials | time | GETs of Secrets | status writes | Events | RSS | peak |");
     println!("|---|---|---|---|---|---|---|");
+    different(&bed, &client, &namespace).await;
+    bed.kubectl_ok(&["delete", "tcred,secret", "--all", "-n", &namespace, "--wait=false"], "");
+    let namespace = bed.namespace("load");
+    with_duplicates(&bed, &client, &namespace).await;
+}
+
+/// Each holds a token of its own.
+async fn different(bed: &Bed, client: &Client, namespace: &str) {
     let begun = Instant::now();
     let since = bed.mark();
-    let operator = Operator::start(&bed);
+    let operator = Operator::start(bed);
     tokio::time::sleep(Duration::from_secs(3)).await;
-    report(&bed, since, "started on none", begun.elapsed(), &operator);
+    report(bed, since, "started on none", begun.elapsed(), &operator);
 
     let (begun, since) = (Instant::now(), bed.mark());
-    import(&client, &namespace, &certificate).await;
+    import(client, namespace, |n| n).await;
     let imported = begun.elapsed();
-    until(&client, &namespace, |status| reason(status) == "Valid").await;
+    until(client, namespace, |objects| objects.iter().all(|object| reason(object, "Healthy") == "Valid")).await;
     let took = begun.elapsed();
     calm().await;
-    report(&bed, since, &format!("imported (the import itself took {:.1} s)", imported.as_secs_f64()), took, &operator);
+    report(bed, since, &format!("imported (the import itself took {:.1} s)", imported.as_secs_f64()), took, &operator);
 
     let since = bed.mark();
     calm().await;
-    report(&bed, since, "at rest for 5 s", Duration::from_secs(5), &operator);
+    report(bed, since, "at rest for 5 s", Duration::from_secs(5), &operator);
     drop(operator);
-
-    let (begun, since) = (Instant::now(), bed.mark());
-    let operator = Operator::start(&bed);
-    operator.until_watching();
-    let took = begun.elapsed();
-    calm().await;
-    report(&bed, since, "restarted", took, &operator);
-    drop(operator);
+    drop(restart(bed, "restarted").await);
 
     // As after an upgrade whose reader reads better.
-    let objects = list(&client, &namespace).await;
-    stream::iter(objects)
+    let reread = json!({"lastRead": null, "severity": null});
+    stream::iter(objects::list(client, namespace).await)
         .for_each_concurrent(16, |object| {
-            let path = path(&namespace, object["metadata"]["name"].as_str().unwrap());
-            let reread = json!({"status": {"lastRead": null, "severity": null}});
-            let client = &client;
+            let reread = &reread;
             async move {
-                send(client, "PATCH", &format!("{path}/status"), "application/merge-patch+json", &reread).await;
+                let name = object["metadata"]["name"].as_str().unwrap();
+                objects::patch_status(client, namespace, name, reread).await;
             }
         })
         .await;
     let (begun, since) = (Instant::now(), bed.mark());
-    let operator = Operator::start(&bed);
-    until(&client, &namespace, |status| status["severity"] == "None").await;
+    let operator = Operator::start(bed);
+    until(client, namespace, |objects| objects.iter().all(|object| object["status"]["severity"] == "None")).await;
     let took = begun.elapsed();
     calm().await;
-    report(&bed, since, "restarted, all read anew", took, &operator);
+    report(bed, since, "restarted, all read anew", took, &operator);
     let begun = Instant::now();
     drop(operator);
-    println!("\nIt ended {:.1} s after SIGTERM.", begun.elapsed().as_secs_f64());
+    eprintln!("It ended {:.1} s after SIGTERM.", begun.elapsed().as_secs_f64());
 }
 
-/// A certificate that is valid now.
-fn certificate(bed: &Bed) -> String {
-    let folder = bed.folder.join("issued");
-    let issued = Command::new(bed.assets.join("issue-credentials"))
-        .args(["--out", folder.to_str().unwrap(), "--topic", "com.apple.mgmt.External.load"])
-        .args(["--not-before", "-10d", "--not-after", "+355d"])
-        .status()
-        .unwrap();
-    assert!(issued.success());
-    STANDARD.encode(std::fs::read(folder.join("push.pem")).unwrap())
+/// Some hold the same as another one.
+async fn with_duplicates(bed: &Bed, client: &Client, namespace: &str) {
+    let operator = Operator::start(bed);
+    operator.until_watching();
+    let (begun, since) = (Instant::now(), bed.mark());
+    let first = CREDENTIALS - DUPLICATES / 2;
+    import(client, namespace, |n| if n < first { n } else { n - first }).await;
+    until(client, namespace, |objects| {
+        let saying = |what| objects.iter().filter(|object| reason(object, "Duplicate") == what).count();
+        (saying("SharedByOthers"), saying("TokenInUse")) == (DUPLICATES / 2, DUPLICATES / 2)
+            && saying("Unique") == CREDENTIALS - DUPLICATES
+    })
+    .await;
+    let took = begun.elapsed();
+    // Until it has settled, and is announced.
+    while objects::events(client, namespace).await.len() < DUPLICATES {
+        assert!(begun.elapsed() < PATIENCE, "it is not announced");
+        calm().await;
+    }
+    calm().await;
+    report(bed, since, &format!("imported, {DUPLICATES} of them duplicates"), took, &operator);
+    drop(operator);
+    drop(restart(bed, "restarted with these").await);
 }
 
-fn path(namespace: &str, name: &str) -> String {
-    format!("/apis/lapsewatch.dev/v1alpha1/namespaces/{namespace}/tenantcredentials/{name}")
+async fn restart(bed: &Bed, what: &str) -> Operator {
+    let (begun, since) = (Instant::now(), bed.mark());
+    let operator = Operator::start(bed);
+    operator.until_watching();
+    let took = begun.elapsed();
+    calm().await;
+    report(bed, since, what, took, &operator);
+    operator
 }
 
-async fn import(client: &Client, namespace: &str, certificate: &str) {
-    stream::iter(0..CREDENTIALS)
-        .for_each_concurrent(16, |n| async move {
-            let name = format!("credential-{n}");
-            let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": {"push.pem": certificate}});
-            send(client, "POST", &format!("/api/v1/namespaces/{namespace}/secrets"), "application/json", &secret).await;
-            let credential = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",
-                "metadata": {"name": name}, "spec": {"type": "APNsCertificate", "secretRef": {"name": name}}});
-            let path = path(namespace, "");
-            send(client, "POST", path.trim_end_matches('/'), "application/json", &credential).await;
+/// In no order; `holds`: the number of the token that each holds.
+async fn import(client: &Client, namespace: &str, holds: impl Fn(usize) -> usize) {
+    stream::iter((0..CREDENTIALS).map(|n| n * 7919 % CREDENTIALS))
+        .for_each_concurrent(16, |n| {
+            let token = holds(n);
+            async move { objects::create(client, namespace, &format!("credential-{n}"), token).await }
         })
         .await;
 }
 
-async fn send(client: &Client, method: &str, path: &str, content_type: &str, body: &Value) {
-    let request = Request::builder().method(method).uri(path).header("content-type", content_type);
-    client.request::<Value>(request.body(body.to_string().into_bytes()).unwrap()).await.unwrap();
-}
-
-async fn list(client: &Client, namespace: &str) -> Vec<Value> {
-    let path = path(namespace, "");
-    let request = Request::builder().uri(path.trim_end_matches('/')).body(Vec::new()).unwrap();
-    let list: Value = client.request(request).await.unwrap();
-    list["items"].as_array().unwrap().clone()
-}
-
-async fn until(client: &Client, namespace: &str, holds: impl Fn(&Value) -> bool) {
+async fn until(client: &Client, namespace: &str, holds: impl Fn(&[Value]) -> bool) {
     let begun = Instant::now();
     loop {
-        let objects = list(client, namespace).await;
-        if objects.len() == CREDENTIALS && objects.iter().all(|object| holds(&object["status"])) {
+        let objects = objects::list(client, namespace).await;
+        if objects.len() == CREDENTIALS && holds(&objects) {
             return;
         }
         assert!(begun.elapsed() < PATIENCE, "it does not come to rest");
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-}
-
-fn reason(status: &Value) -> &str {
-    let conditions = status["conditions"].as_array();
-    let healthy = conditions.and_then(|conditions| conditions.iter().find(|c| c["type"] == "Healthy"));
-    healthy.and_then(|healthy| healthy["reason"].as_str()).unwrap_or_default()
 }
 
 async fn calm() {
@@ -180,48 +177,4 @@ fn report(bed: &Bed, since: Marker, what: &str, took: Duration, operator: &Opera
         operator.memory("VmRSS"),
         operator.memory("VmHWM"),
     );
-}
-
-/// The binary, under a user of its own.
-struct Operator {
-    process: Child,
-    log: std::path::PathBuf,
-}
-
-impl Operator {
-    fn start(bed: &Bed) -> Self {
-        let log = bed.folder.join("operator.log");
-        let process = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
-            .args(["run", "--kubeconfig"])
-            .arg(bed.kubeconfig_as(USER, "default"))
-            .stdin(Stdio::null())
-            .stderr(std::fs::File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
-        Self { process, log }
-    }
-
-    /// Until it has listed all.
-    fn until_watching(&self) {
-        let begun = Instant::now();
-        while !std::fs::read_to_string(&self.log).unwrap().contains("watching") {
-            assert!(begun.elapsed() < PATIENCE, "it does not begin to watch");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn memory(&self, field: &str) -> String {
-        let status = std::fs::read_to_string(Path::new("/proc").join(self.process.id().to_string()).join("status"));
-        let status = status.unwrap_or_default();
-        let kib =
-            status.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().nth(1)?.parse::<u64>().ok());
-        kib.map_or_else(|| "unknown".to_owned(), |kib| format!("{:.1} MiB", kib as f64 / 1024.0))
-    }
-}
-
-impl Drop for Operator {
-    fn drop(&mut self) {
-        Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().ok();
-        self.process.wait().ok();
-    }
 }

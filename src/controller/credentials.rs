@@ -9,7 +9,7 @@ use super::gate::{Gate, Moved};
 use super::observed::Observed;
 use super::operator::{Done, Operator};
 use super::queue::Queue;
-use super::reconcile::{Around, Found, find, say};
+use super::reconcile::{Around, Found, find, remembered, say};
 use crate::api::Key;
 use crate::assessment::peers::{self, Peers};
 
@@ -65,6 +65,14 @@ impl Operator {
         true
     }
 
+    /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
+    /// for want of those that were not looked at again.
+    pub fn remember(&mut self, key: &Key) {
+        let Some(holder) = self.cache.get(key).and_then(|(observed, _)| remembered(&observed)) else { return };
+        let concerned = self.index.set(key, Some(holder));
+        concerned.into_iter().for_each(|other| self.call(other));
+    }
+
     /// Enters what one holds, and calls for those of whom something else is to be said now.
     pub fn take_in(&mut self, key: Key, observed: Arc<Observed>, mut found: Box<Found>) {
         let is_there = self.cache.get(&key).is_some();
@@ -82,7 +90,7 @@ impl Operator {
 
     /// What stands around one object, as far as that may be told.
     pub fn around(&self, key: &Key, observed: &Observed) -> Around {
-        // Before all were tried at this start, only what was said before is said anew.
+        // What was said before this start is said anew, from what was known then of those that were not tried yet.
         let is_known = self.credentials.gate.is_open() || observed.knows_peers();
         Around {
             peers: if is_known { Peers::Known(self.index.view(key)) } else { Peers::Pending },

@@ -111,6 +111,7 @@ impl Operator {
             let namespace = self.cache.namespace(scope);
             tracing::info!(credentials = keys.len(), tenants = tenants.len(), namespace, "watching");
             self.credentials.gate.shut(keys.iter().cloned(), Instant::now());
+            keys.iter().for_each(|key| self.remember(key));
             keys.into_iter().for_each(|key| self.call(key));
             tenants.into_iter().for_each(|key| self.call_tenant(key));
             self.release();

@@ -128,6 +128,12 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
     Found { reading, holder }
 }
 
+/// What it held when it was last looked at, before this start.
+pub fn remembered(observed: &Observed) -> Option<Holder> {
+    let spec = observed.spec.as_ref().ok()?;
+    holder(observed, spec, &gather::last_said(observed, spec)?.gathered)
+}
+
 /// What it holds, by what was found.
 fn holder(observed: &Observed, spec: &TenantCredentialSpec, gathered: &Gathered) -> Option<Holder> {
     if !peers::is_exclusive(spec.type_) {

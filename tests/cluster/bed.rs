@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// Where the control plane is, and how to talk to it.
 pub struct Bed {
@@ -116,28 +117,17 @@ impl Bed {
 
     /// A new namespace that no other test uses.
     pub fn namespace(&self, prefix: &str) -> String {
-        let name = format!("{prefix}-{}", self.namespaces.fetch_add(1, Ordering::Relaxed));
-        self.kubectl_ok(&["create", "namespace", &name], "");
-        name
+        self.namespaces(prefix, 1).remove(0)
     }
-}
 
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use super::Bed;
-
-    #[test]
-    fn a_control_plane_goes_down_with_the_pipe_and_leaves_nothing() {
-        let bed = Bed::bare();
-        assert!(!bed.kubectl(&["get", "tcred"]).status.success(), "it has no CRDs");
-        let folder = bed.folder.clone();
-        assert!(folder.exists());
-        drop(bed);
-        let begun = Instant::now();
-        while folder.exists() {
-            assert!(begun.elapsed() < Duration::from_secs(30), "{} is still there", folder.display());
-            std::thread::sleep(Duration::from_millis(100));
-        }
+    /// Several new namespaces, by one call.
+    pub fn namespaces(&self, prefix: &str, count: usize) -> Vec<String> {
+        let first = self.namespaces.fetch_add(count, Ordering::Relaxed);
+        let names: Vec<String> = (first..first + count).map(|number| format!("{prefix}-{number}")).collect();
+        let namespace = |name| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+        let items: Vec<Value> = names.iter().map(namespace).collect();
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+        self.kubectl_ok(&["create", "-f", "-"], &list.to_string());
+        names
     }
 }

@@ -14,7 +14,9 @@ mod bed;
 mod binary;
 mod canary;
 mod clock;
+mod control_plane;
 mod definitions;
+mod duplicates;
 mod kubectl;
 mod outage;
 #[path = "../canary/mod.rs"]

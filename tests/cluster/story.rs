@@ -54,12 +54,15 @@ impl Story {
 
     /// On a control plane of the test's own, without an operator.
     pub async fn on(bed: &'static Bed, prefix: &str, now: &str) -> Self {
-        let client = bed.client().await;
-        let namespace = bed.namespace(prefix);
+        Self::within(bed, bed.namespace(prefix), now).await
+    }
+
+    /// In a namespace that is there, without an operator.
+    pub async fn within(bed: &'static Bed, namespace: String, now: &str) -> Self {
         Self {
             bed,
             namespace,
-            client,
+            client: bed.client().await,
             clock: Arc::new(TestClock::at(now)),
             also: Vec::new(),
             relay: None,

@@ -1,6 +1,6 @@
 //! All holders of one identity, by the date at which their credentials end: a later one supersedes an earlier one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 
 use super::NAMED;
@@ -24,7 +24,8 @@ pub(super) struct Succession {
 #[derive(Default)]
 struct Level {
     ranks: BTreeMap<Rank, Fingerprint>,
-    fingerprints: HashMap<Fingerprint, usize>,
+    /// The same by fingerprint, so that a large crowd of one fingerprint is passed over at once.
+    crowds: HashMap<Fingerprint, BTreeSet<Rank>>,
 }
 
 /// What supersedes a holder's credential.
@@ -73,8 +74,8 @@ impl Line {
 impl Succession {
     fn add(&mut self, rank: Rank, fingerprint: Fingerprint, end: End) {
         let level = self.ends.entry(end).or_default();
+        level.crowds.entry(fingerprint).or_default().insert(rank.clone());
         level.ranks.insert(rank, fingerprint);
-        *level.fingerprints.entry(fingerprint).or_default() += 1;
         self.count += 1;
     }
 
@@ -84,10 +85,10 @@ impl Succession {
             return;
         }
         self.count = self.count.saturating_sub(1);
-        if let Some(count) = level.fingerprints.get_mut(fingerprint) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                level.fingerprints.remove(fingerprint);
+        if let Some(crowd) = level.crowds.get_mut(fingerprint) {
+            crowd.remove(rank);
+            if crowd.is_empty() {
+                level.crowds.remove(fingerprint);
             }
         }
         if level.ranks.is_empty() {
@@ -112,8 +113,8 @@ impl Succession {
             (below, undated.filter(|_| newest.is_some_and(|(newest, _)| newest == end)))
         };
         let levels = self.ends.get(&end).into_iter().chain(below).chain(beside);
-        let others = levels.flat_map(|level| &level.ranks).filter(|(_, other)| *other != fingerprint);
-        others.map(|(rank, _)| rank.key.clone()).collect()
+        let others = levels.flat_map(|level| &level.crowds).filter(|(other, _)| *other != fingerprint);
+        others.flat_map(|(_, crowd)| crowd).map(|rank| rank.key.clone()).collect()
     }
 
     fn newer(&self, rank: &Rank, fingerprint: &Fingerprint, end: End) -> Option<Newer<'_>> {
@@ -134,7 +135,7 @@ impl Succession {
 
 impl Level {
     fn has_other(&self, fingerprint: &Fingerprint) -> bool {
-        self.fingerprints.len() > usize::from(self.fingerprints.contains_key(fingerprint))
+        self.crowds.len() > usize::from(self.crowds.contains_key(fingerprint))
     }
 
     /// The ones created next before it; where there are none, next after it.

@@ -164,12 +164,16 @@ pub fn advice(words: &Words<'_>, standing: Standing) -> Advice {
         (Standing::Superseded { .. }, CredentialType::DEPToken) => Advice::new(
             "syncs with Apple fail: downloading a newer token has reset the one before it",
             "devices already enrolled",
-            format!("put the newest token into Secret {secret} too, or delete this object{here}"),
+            format!(
+                "put the newest token into Secret {secret} and delete the object that holds it now, or delete this one{here}"
+            ),
         ),
         (Standing::Superseded { .. }, _) => Advice::new(
             "nothing yet, but this one lapses by its own date",
             "",
-            format!("put the newer certificate into Secret {secret} too, or delete this object{here}"),
+            format!(
+                "put the newer certificate into Secret {secret} and delete the object that holds it now, or delete this one{here}"
+            ),
         ),
     }
 }

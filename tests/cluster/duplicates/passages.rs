@@ -1,0 +1,127 @@
+//! What becomes of several holders when one of them changes: the others are told at once, while the clock stands still,
+//! and what is mended is said once.
+
+use std::time::{Duration, Instant};
+
+use futures::stream::{self, StreamExt};
+
+use super::changes::{Change, NOT_READ, PASSAGES, Passage};
+use super::party::{Party, Said};
+use super::scene::Scene;
+use super::table::AT_ONCE;
+use crate::bed::bed;
+
+/// Alone it takes some hundredths of a second; here many scenes share the machine.
+const AT_LATEST: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn when_one_party_changes_the_others_are_told_at_once_and_once() {
+    let namespaces = bed().namespaces("passage", PASSAGES.len() * 2);
+    stream::iter(PASSAGES.iter().zip(namespaces.chunks_exact(2)))
+        .for_each_concurrent(AT_ONCE, |(passage, pair)| play(passage, pair))
+        .await;
+}
+
+async fn play(passage: &Passage, pair: &[String]) {
+    let mut scene = Scene::set(passage.what.to_owned(), pair[0].clone(), pair[1].clone()).await;
+    let mut parties = passage.parties.to_vec();
+    let newcomer = matches!(passage.change, Change::Joined).then(|| parties.pop().unwrap());
+    for party in &parties {
+        scene.give(party, &parties).await;
+    }
+    scene.create(&parties).await;
+    scene.here.start().await;
+    scene.expect_all(&parties, passage.before).await;
+    scene.here.at("2030-03-01T00:00:30Z");
+    for (party, said) in parties.iter().zip(passage.before) {
+        scene.expect_events(party, &said.events()).await;
+    }
+    scene.restart(&parties).await;
+
+    // From here on the clock stands still: nobody looks again for any other reason than that they were told.
+    if let Some(newcomer) = newcomer {
+        tokio::time::sleep(Duration::from_millis(1050)).await;
+        parties.push(newcomer);
+    }
+    change(&scene, passage.change, &mut parties).await;
+    let begun = Instant::now();
+    let left: Vec<(&Party, &Said, &[&str])> = parties
+        .iter()
+        .zip(passage.after)
+        .zip(passage.events)
+        .enumerate()
+        .filter(|(number, _)| !matches!(passage.change, Change::Deleted(gone) if gone == *number))
+        .map(|(_, ((party, said), events))| (party, said, *events))
+        .collect();
+    for (party, said, _) in &left {
+        expect(&scene, party, said).await;
+    }
+    assert!(begun.elapsed() < AT_LATEST, "{}: told after {:?}", scene.what, begun.elapsed());
+
+    scene.here.at("2030-03-01T00:01:00Z");
+    for (party, _, events) in &left {
+        let events: Vec<String> = events.iter().map(|reason| (*reason).to_owned()).collect();
+        scene.expect_events(party, &events).await;
+    }
+    scene.here.calm().await;
+    let left: Vec<Party> = left.into_iter().map(|(party, ..)| *party).collect();
+    scene.restart(&left).await;
+    scene.here.stop().await;
+}
+
+async fn change(scene: &Scene, change: Change, parties: &mut [Party]) {
+    match change {
+        Change::Deleted(at) => scene.at(parties[at].place).delete_credential(parties[at].name).await,
+        Change::Renewed(at, file) => {
+            parties[at] = parties[at].holding(file);
+            scene.give(&parties[at], parties).await;
+        }
+        Change::SecretGone(at) => scene.at(parties[at].place).delete_secret(parties[at].secret()).await,
+        Change::Withdrawn(at) => {
+            parties[at].claims = false;
+            scene.declare(&parties[at]).await;
+        }
+        Change::Claimed(at) => {
+            parties[at].claims = true;
+            scene.declare(&parties[at]).await;
+        }
+        Change::Joined => {
+            let newcomer = parties.last().unwrap();
+            scene.give(newcomer, parties).await;
+            scene.declare(newcomer).await;
+        }
+    }
+}
+
+async fn expect(scene: &Scene, party: &Party, said: &Said) {
+    if said.reason == NOT_READ.reason && said.severity == NOT_READ.severity {
+        let holds_nothing = [("Duplicate", "False/Unique"), ("Ready", "False/SecretNotFound"), ("severity", "Warning")];
+        scene.at(party.place).expect(party.name, &holds_nothing).await;
+    } else {
+        scene.expect(party, said).await;
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_comes_back_counts_again() {
+    let pair = bed().namespaces("back", 2);
+    let mut scene = Scene::set("a Secret comes back".to_owned(), pair[0].clone(), pair[1].clone()).await;
+    let passage = PASSAGES.iter().find(|passage| matches!(passage.change, Change::SecretGone(0))).unwrap();
+    let parties = passage.parties;
+    for party in parties {
+        scene.give(party, parties).await;
+    }
+    scene.create(parties).await;
+    scene.here.start().await;
+    scene.expect_all(parties, passage.before).await;
+    scene.here.delete_secret("a").await;
+    expect(&scene, &parties[0], &NOT_READ).await;
+    scene.expect(&parties[1], &passage.after[1]).await;
+    scene.give(&parties[0], parties).await;
+    scene.expect_all(parties, passage.before).await;
+    scene.here.at("2030-03-01T00:00:30Z");
+    for (party, said) in parties.iter().zip(passage.before) {
+        scene.expect_events(party, &said.events()).await;
+    }
+    scene.here.stop().await;
+}

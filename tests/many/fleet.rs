@@ -1,0 +1,157 @@
+//! Namespaces full of credentials, and the operator that watches them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use kube::Client;
+use lapsewatch::controller::{self, Settings};
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::audit::{Marker, count};
+use crate::bed::{Bed, bed};
+use crate::clock::TestClock;
+use crate::objects;
+
+const PATIENCE: Duration = Duration::from_secs(180);
+/// As long as nothing may come before it counts as over.
+const CALM: Duration = Duration::from_millis(1500);
+
+pub struct Fleet {
+    pub bed: &'static Bed,
+    pub namespaces: Vec<String>,
+    pub client: Client,
+    pub clock: Arc<TestClock>,
+    operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+/// What the operator asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub secrets: usize,
+    pub statuses: usize,
+    /// Of these, how many came too late.
+    pub conflicts: usize,
+    pub events: usize,
+}
+
+impl Fleet {
+    pub async fn new(prefix: &str, namespaces: usize) -> Self {
+        let bed = bed();
+        Self {
+            bed,
+            namespaces: bed.namespaces(prefix, namespaces),
+            client: bed.client().await,
+            clock: Arc::new(TestClock::at("2030-03-01T00:00:00Z")),
+            operator: None,
+        }
+    }
+
+    /// Its requests carry the namespace as a user agent.
+    fn agent(&self) -> String {
+        format!("lapsewatch-test/{}", self.namespaces[0])
+    }
+
+    pub async fn start(&mut self) {
+        let mut config = self.bed.config_as(None).await;
+        config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
+        let client = lapsewatch::connect::client(config).unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let settings = Settings {
+            namespaces: self.namespaces.clone(),
+            settle: TimeDelta::seconds(30),
+            instance: "test".to_owned(),
+        };
+        let clock = self.clock.clone();
+        let run = tokio::spawn(async move {
+            let stopped = async move {
+                stopped.await.ok();
+            };
+            controller::run(client, clock, settings, stopped).await;
+        });
+        self.operator = Some((stop, run));
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some((stop, run)) = self.operator.take() {
+            stop.send(()).ok();
+            run.await.unwrap();
+        }
+    }
+
+    /// All credentials.
+    pub async fn objects(&self) -> Vec<Value> {
+        let mut all = Vec::new();
+        for namespace in &self.namespaces {
+            all.extend(objects::list(&self.client, namespace).await);
+        }
+        all
+    }
+
+    pub async fn events(&self) -> Vec<Value> {
+        let mut all = Vec::new();
+        for namespace in &self.namespaces {
+            all.extend(objects::events(&self.client, namespace).await);
+        }
+        all
+    }
+
+    /// What the operator asked for since.
+    pub fn asked(&self, since: Marker) -> Asked {
+        let requests = self.bed.audit(since);
+        let of = |verb: &str, resource: &str, code: Option<u16>| {
+            count(&requests, |r| {
+                r.user_agent == self.agent()
+                    && (r.verb.as_str(), r.resource.as_str()) == (verb, resource)
+                    && code.is_none_or(|code| r.code == code)
+            })
+        };
+        Asked {
+            secrets: of("get", "secrets", None),
+            statuses: of("patch", "tenantcredentials", None),
+            conflicts: of("patch", "tenantcredentials", Some(409)),
+            events: of("create", "events", None),
+        }
+    }
+
+    /// The same, once it asks for nothing more.
+    pub async fn asked_in_all(&self, since: Marker) -> Asked {
+        let begun = Instant::now();
+        let mut asked = self.asked(since);
+        loop {
+            tokio::time::sleep(CALM).await;
+            let now = self.asked(since);
+            if now == asked {
+                return asked;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not come to rest: {now:?}");
+            asked = now;
+        }
+    }
+
+    /// Waits until this holds of all credentials.
+    pub async fn until(&self, what: &str, holds: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let begun = Instant::now();
+        loop {
+            let objects = self.objects().await;
+            if holds(&objects) {
+                return objects;
+            }
+            assert!(begun.elapsed() < PATIENCE, "they do not come to this: {what}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+/// How many say this of who else holds the same.
+pub fn saying(objects: &[Value], reason: &str) -> usize {
+    objects.iter().filter(|object| objects::reason(object, "Duplicate") == reason).count()
+}
+
+/// The versions of all objects.
+pub fn versions(objects: &[Value]) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    objects.iter().map(|o| (text(&o["metadata"]["uid"]), text(&o["metadata"]["resourceVersion"]))).collect()
+}
