@@ -24,15 +24,6 @@ fn kinds() -> Vec<Kind> {
     let devices = "existing devices stop reporting";
     vec![
         kind(
-            "pem",
-            "APNsCertificate",
-            &[("push.pem", "apns/b.pem"), ("push.key", "apns/b.key")],
-            "PEM",
-            "False/Matches",
-            ("True/InGracePeriod", "Critical"),
-            devices,
-        ),
-        kind(
             "keystore",
             "APNsCertificate",
             &[("push.p12", "containers/p12/legacy.p12")],
@@ -77,6 +68,16 @@ fn kinds() -> Vec<Kind> {
             ("True/Lapsed", "Warning"),
             "whatever relies on it",
         ),
+        // The last to lapse.
+        kind(
+            "pem",
+            "APNsCertificate",
+            &[("push.pem", "apns/b.pem"), ("push.key", "apns/b.key")],
+            "PEM",
+            "False/Matches",
+            ("True/InGracePeriod", "Critical"),
+            devices,
+        ),
     ]
 }
 
@@ -106,8 +107,8 @@ async fn a_secret_of_each_type_healthy_and_lapsed() {
     }
     story.expect("declared", &[("Healthy", "True/Valid")]).await;
 
-    story.at("2031-01-15T00:00:00Z");
     for kind in &kinds {
+        story.at(if kind.name == "pem" { "2031-06-15T00:00:00Z" } else { "2031-01-15T00:00:00Z" });
         let (expired, severity) = kind.lapsed;
         let lapsed =
             [("Ready", "True/Assessed"), ("Healthy", "False/Expired"), ("Expired", expired), ("severity", severity)];

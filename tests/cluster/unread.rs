@@ -106,8 +106,9 @@ async fn a_secret_created_before_its_object_is_never_called_missing() {
     let since = story.bed.mark();
     for n in 0..30 {
         let name = format!("acme-{n}");
-        story.secret(&name, &[("push.pem", "apns/a.pem")]).await;
-        story.apns(&name).await;
+        story.secret(&name, &[("tls.crt", "x509/rsa.pem")]).await;
+        // Of a type that may be used in several places: of any other, each newcomer is told to those before it.
+        story.credential(&name, json!({"type": "X509Certificate", "secretRef": {"name": name}})).await;
     }
     for n in 0..30 {
         story.expect(&format!("acme-{n}"), &[("Ready", "True/Assessed")]).await;
