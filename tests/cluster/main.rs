@@ -17,6 +17,7 @@ mod clock;
 mod control_plane;
 mod definitions;
 mod duplicates;
+mod haste;
 mod kubectl;
 mod outage;
 #[path = "../canary/mod.rs"]

@@ -11,8 +11,8 @@ use super::scene::Scene;
 use super::table::AT_ONCE;
 use crate::bed::bed;
 
-/// Alone it takes some hundredths of a second; here many scenes share the machine.
-const AT_LATEST: Duration = Duration::from_secs(20);
+/// It takes a fifth of a second, up to half a one where many scenes share the machine; a slower machine has its chance.
+const AT_LATEST: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn when_one_party_changes_the_others_are_told_at_once_and_once() {
@@ -63,7 +63,6 @@ async fn play(passage: &Passage, pair: &[String]) {
         let events: Vec<String> = events.iter().map(|reason| (*reason).to_owned()).collect();
         scene.expect_events(party, &events).await;
     }
-    scene.here.calm().await;
     let left: Vec<Party> = left.into_iter().map(|(party, ..)| *party).collect();
     scene.restart(&left).await;
     scene.here.stop().await;

@@ -120,6 +120,8 @@ impl Scene {
 
     /// Ends the operator and starts another one: nothing is written, and nothing sent.
     pub async fn restart(&mut self, parties: &[Party]) {
+        // An Event is sent before the status write that records it.
+        self.here.calm().await;
         let before = self.state(parties).await;
         self.here.stop().await;
         self.here.start().await;

@@ -69,7 +69,6 @@ async fn play(row: &Row, arrival: Arrival, pair: &[String]) {
         let type_ = if said.is_warning() { "Warning" } else { "Normal" };
         assert!(events.iter().all(|event| event.type_.as_deref() == Some(type_)), "{}: {events:?}", scene.what);
     }
-    scene.here.calm().await;
     scene.restart(parties).await;
     scene.expect_all(parties, row.said).await;
     scene.here.stop().await;
