@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::gate::{Gate, Moved};
 use super::observed::Observed;
 use super::operator::{Done, Operator};
+use super::own_writes::OwnWrites;
 use super::queue::Queue;
 use super::reconcile::{Around, Found, find, remembered, say};
 use crate::api::Key;
@@ -18,6 +19,8 @@ use crate::assessment::peers::{self, Peers};
 pub struct Credentials {
     /// Which to look at.
     pub queue: Queue,
+    /// What the watch has yet to tell of.
+    pub own_writes: OwnWrites,
     /// What a start waits for.
     pub gate: Gate,
     /// What was found, and is to be said as soon as there is room.
@@ -52,6 +55,9 @@ impl Operator {
         }
         let Some(key) = self.credentials.queue.start() else { return false };
         match self.cache.get(&key) {
+            Some((observed, _)) if self.credentials.own_writes.is_behind(&key, &observed.resource_version) => {
+                self.credentials.queue.pass(&key);
+            }
             Some((observed, secret)) => drop(self.tasks.spawn(async move {
                 let found = find(&context, &observed, secret.as_ref()).await;
                 Done::Found(key, observed, Box::new(found))
@@ -119,6 +125,7 @@ impl Operator {
     /// It is gone.
     pub fn forget(&mut self, key: &Key) {
         self.credentials.queue.forget(key);
+        self.credentials.own_writes.forget(key);
         self.context.publisher.credentials_not_kept.forget(key);
         self.credentials.gate.tried(key);
         let concerned = self.index.set(key, None);

@@ -12,6 +12,7 @@ mod invalid;
 mod kind;
 mod observed;
 mod operator;
+mod own_writes;
 mod pace;
 mod publish;
 mod queue;

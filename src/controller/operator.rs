@@ -12,6 +12,7 @@ use super::cache::{Cache, Moved, TenantMoved};
 use super::credentials::Credentials;
 use super::error::Error;
 use super::observed::Observed;
+use super::own_writes::OwnWrites;
 use super::queue::Queue;
 use super::reconcile::{Context, Found, Outcome};
 use super::said::Said;
@@ -143,13 +144,15 @@ impl Operator {
         match done {
             Ok(Done::Found(key, observed, found)) => self.take_in(key, observed, found),
             Ok(Done::Said(key, outcome)) => {
-                close(&mut self.credentials.queue, &mut self.said, &key, outcome);
+                let Credentials { queue, own_writes, .. } = &mut self.credentials;
+                close(queue, own_writes, &mut self.said, &key, outcome);
                 if self.cache.get(&key).is_none() {
                     self.forget(&key);
                 }
             }
             Ok(Done::Paged(key, outcome)) => {
-                close(&mut self.tenants.queue, &mut self.said, &key, outcome);
+                let Tenants { queue, own_writes, .. } = &mut self.tenants;
+                close(queue, own_writes, &mut self.said, &key, outcome);
                 if self.cache.get_tenant(&key).is_none() {
                     self.forget_tenant(&key);
                 }
@@ -193,7 +196,9 @@ impl Operator {
 }
 
 /// What came of the work on one object: when to look at it again.
-fn close(queue: &mut Queue, said: &mut Said, key: &Key, Outcome { next, result }: Outcome) {
+fn close(queue: &mut Queue, own_writes: &mut OwnWrites, said: &mut Said, key: &Key, outcome: Outcome) {
+    let Outcome { next, result, replaced } = outcome;
+    own_writes.replaced(key, replaced);
     let Err(error) = result else { return queue.done(key, next) };
     let wait = queue.failed(key, next, Instant::now(), spread(key));
     match &error {

@@ -18,6 +18,14 @@ use crate::assessment::record;
 /// What reports the Events.
 const REPORTER: &str = "lapsewatch.dev/operator";
 
+/// What came of a publication.
+pub struct Published {
+    /// The object's versions that own writes have replaced.
+    pub replaced: Vec<String>,
+    /// The status write's failure, else the first Event's.
+    pub result: Result<(), Error>,
+}
+
 /// What all publications share.
 pub struct Publisher {
     /// The connection.
@@ -39,9 +47,6 @@ impl Publisher {
 
     /// Sends the Events that are due, then writes the status where it differs from what was observed. An Event that
     /// can't be sent stays due and does not delay the status.
-    ///
-    /// # Errors
-    /// The status write's failure, else the first Event's.
     pub async fn publish<K: Kind>(
         &self,
         not_kept: &NotKept,
@@ -49,8 +54,9 @@ impl Publisher {
         notices: Vec<Notice>,
         mut status: K::Status,
         now: DateTime<Utc>,
-    ) -> Result<(), Error> {
+    ) -> Published {
         let mut failed = None;
+        let mut replaced = Vec::new();
         let announced = status.keyed_lists().1;
         for notice in notices {
             match self.send(observed, &notice, now).await {
@@ -62,8 +68,8 @@ impl Publisher {
         }
         // The same order as in the status it is compared with.
         announced.sort_by(|a, b| a.type_.cmp(&b.type_));
-        write::status(&self.client, not_kept, observed, &status).await?;
-        failed.map_or(Ok(()), Err)
+        let written = write::status(&self.client, not_kept, observed, &status, &mut replaced).await;
+        Published { replaced, result: written.and(failed.map_or(Ok(()), Err)) }
     }
 
     /// Sends one Event; that it was sent before is success.

@@ -87,6 +87,12 @@ impl Queue {
         wait
     }
 
+    /// It is not its turn: it will be called for, and its boundary and its failures stay as they are.
+    pub fn pass(&mut self, key: &Key) {
+        self.again.remove(key);
+        self.finish(key);
+    }
+
     fn finish(&mut self, key: &Key) {
         self.running.remove(key);
         if self.again.remove(key) {

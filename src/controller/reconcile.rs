@@ -10,7 +10,7 @@ use super::gather::{self, Access, Gathered, LastSaid};
 use super::invalid;
 use super::kind::Tenant;
 use super::observed::Observed;
-use super::publish::Publisher;
+use super::publish::{Published, Publisher};
 use crate::api::{MDMTenantSpec, TenantCredentialSpec};
 use crate::assessment::peers::{self, Holder, Peers};
 use crate::assessment::{self, Assessment, Input, Reading, published, tenant};
@@ -107,6 +107,15 @@ pub struct Outcome {
     pub next: Option<DateTime<Utc>>,
     /// What could not be read or written; everything that could be was.
     pub result: Result<(), Error>,
+    /// The object's versions that own writes have replaced.
+    pub replaced: Vec<String>,
+}
+
+impl Outcome {
+    /// Of what wrote nothing that is decided on again.
+    pub fn of(result: Result<(), Error>) -> Self {
+        Self { next: None, result, replaced: Vec::new() }
+    }
 }
 
 /// Finds out what one object holds.
@@ -153,22 +162,23 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
     let now = context.clock.now().trunc_subsecs(0);
     let Read { gathered, spec: former, generation, error } = match found.reading {
         Ok(read) => read,
-        Err(Trouble::Failed(error)) => return Outcome { next: None, result: Err(error) },
+        Err(Trouble::Failed(error)) => return Outcome::of(Err(error)),
         Err(Trouble::Invalid) => {
             let problem = observed.spec.as_ref().err().map(String::as_str).unwrap_or_default();
             let result = invalid::say(&context.publisher, observed, problem, now).await;
-            return Outcome { next: None, result };
+            return Outcome::of(result);
         }
     };
     let Some(spec) = former.as_deref().or(observed.spec.as_ref().ok()) else {
-        return Outcome { next: None, result: Ok(()) };
+        return Outcome::of(Ok(()));
     };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
     let Assessment { status, notices, next } = around.assess(observed, spec, generation, gathered, now, context.settle);
     let next = next.into_iter().chain(look_again).min().map(whole_second);
     let publisher = &context.publisher;
-    let published = publisher.publish(&publisher.credentials_not_kept, observed, notices, status, now).await;
-    Outcome { next, result: error.map_or(published, Err) }
+    let Published { replaced, result } =
+        publisher.publish(&publisher.credentials_not_kept, observed, notices, status, now).await;
+    Outcome { next, result: error.map_or(result, Err), replaced }
 }
 
 /// The first whole second at or after `time`: what is assessed goes by whole seconds, so that an earlier look would

@@ -10,7 +10,9 @@ use super::invalid;
 use super::kind::Tenant;
 use super::observed::Observed;
 use super::operator::{Done, Operator};
+use super::own_writes::OwnWrites;
 use super::pace::Pace;
+use super::publish::Published;
 use super::queue::Queue;
 use super::reconcile::Outcome;
 use crate::api::status::Notification;
@@ -22,6 +24,8 @@ use crate::assessment::tenant::{self, Assessment, Input, Member};
 pub struct Tenants {
     /// Which to look at.
     pub queue: Queue,
+    /// What the watch has yet to tell of.
+    pub own_writes: OwnWrites,
     pace: Pace,
 }
 
@@ -52,6 +56,7 @@ impl Operator {
     pub fn forget_tenant(&mut self, key: &Key) {
         self.tenants.queue.forget(key);
         self.tenants.pace.forget(key);
+        self.tenants.own_writes.forget(key);
         self.context.publisher.tenants_not_kept.forget(key);
     }
 
@@ -62,6 +67,10 @@ impl Operator {
             self.tenants.queue.done(&key, None);
             return true;
         };
+        if self.tenants.own_writes.is_behind(&key, &observed.resource_version) {
+            self.tenants.queue.pass(&key);
+            return true;
+        }
         let context = self.context.clone();
         let now = context.clock.now().trunc_subsecs(0);
         match &observed.spec {
@@ -70,15 +79,16 @@ impl Operator {
                 self.tasks.spawn(async move {
                     let publisher = &context.publisher;
                     let not_kept = &publisher.tenants_not_kept;
-                    let result = publisher.publish(not_kept, &observed, notices, status, now).await;
-                    Done::Paged(key, Outcome { next, result })
+                    let Published { replaced, result } =
+                        publisher.publish(not_kept, &observed, notices, status, now).await;
+                    Done::Paged(key, Outcome { next, result, replaced })
                 });
             }
             Err(problem) => {
                 let problem = problem.clone();
                 self.tasks.spawn(async move {
                     let result = invalid::say(&context.publisher, &observed, &problem, now).await;
-                    Done::Paged(key, Outcome { next: None, result })
+                    Done::Paged(key, Outcome::of(result))
                 });
             }
         }

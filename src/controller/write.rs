@@ -54,7 +54,8 @@ impl NotKept {
     }
 }
 
-/// Writes the status where it differs from what was observed.
+/// Writes the status where it differs from what was observed. Enters the object's versions that are no more into
+/// `replaced`, also where only a part could be written.
 ///
 /// # Errors
 /// Where it could not be written; a conflict where the object is no longer the one that this was decided on.
@@ -63,6 +64,7 @@ pub async fn status<K: Kind>(
     not_kept: &NotKept,
     observed: &Observed<K>,
     status: &K::Status,
+    replaced: &mut Vec<String>,
 ) -> Result<(), Error> {
     let hash = stored::hash(status);
     let key = observed.key();
@@ -73,7 +75,18 @@ pub async fn status<K: Kind>(
     if let Some(unknown) = &observed.unknown {
         K::Status::with_unknown(&mut wanted, unknown);
     }
-    let written = match apply(client, observed, &wanted).await {
+    let applied = apply(client, observed, &wanted).await;
+    let mut present = observed.resource_version.clone();
+    let mut wrote = |object: &Value| {
+        let version = version_of(object);
+        if version != present {
+            replaced.push(std::mem::replace(&mut present, version));
+        }
+    };
+    if let Ok(Some(object)) = &applied {
+        wrote(object);
+    }
+    let written = match applied {
         Ok(Some(object)) if stored::hash_of::<K::Status>(status_of(&object)) == hash => return Ok(()),
         Ok(object) => object,
         // Refused for what is in it: a part may be taken all the same.
@@ -91,6 +104,7 @@ pub async fn status<K: Kind>(
         Some(rest) => merge(client, observed, &version_of(&object), rest).await?,
         None => Some(object),
     };
+    object.as_ref().inspect(|object| wrote(object));
     if let Some(object) = object
         && stored::hash_of::<K::Status>(status_of(&object)) != hash
     {
