@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::objects::{Manifest, Objects};
 use super::rules::Rules;
 use super::tenants::Tenants;
-use super::{Checked, Problem, Report};
+use super::{Checked, Problem, Report, Unread};
 use crate::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::assessment::peers::{Holder, Index, Peers, Reveal};
 use crate::assessment::{Input, Reading, assess, published, tenant};
@@ -20,13 +20,6 @@ struct Readable {
     metadata: ObjectMeta,
     previous: TenantCredentialStatus,
     reading: Reading,
-}
-
-/// One whose Secret is not among what was given, with what the cluster said of it, if it was asked.
-pub struct Unread {
-    pub key: Key,
-    pub spec: TenantCredentialSpec,
-    pub previous: TenantCredentialStatus,
 }
 
 /// All TenantCredentials, and who holds what.

@@ -52,6 +52,13 @@ struct Checked {
     status: TenantCredentialStatus,
 }
 
+/// One whose Secret is not among what was given, with what the cluster said of it, if it was asked.
+struct Unread {
+    key: Key,
+    spec: TenantCredentialSpec,
+    previous: TenantCredentialStatus,
+}
+
 /// What came of all that was given.
 #[derive(Default)]
 struct Report {

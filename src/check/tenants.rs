@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::credentials::Unread;
 use super::objects::{Manifest, Objects};
 use super::rules::Rules;
-use super::{Checked, Problem};
+use super::{Checked, Problem, Unread};
 use crate::api::{Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
 use crate::assessment::Tenant;
 use crate::assessment::tenant::{self, Input, Member};

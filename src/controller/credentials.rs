@@ -1,33 +1,15 @@
 //! The work on TenantCredentials: what each holds is found and entered; then, with what stands around it, it is said.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::gate::{Gate, Moved};
+use super::gate::Moved;
 use super::observed::Observed;
 use super::operator::{Done, Operator};
-use super::own_writes::OwnWrites;
-use super::queue::Queue;
 use super::reconcile::{Around, Found, find, remembered, say};
 use crate::api::Key;
 use crate::assessment::peers::{self, Peers};
-
-/// What is to be done.
-#[derive(Default)]
-pub struct Credentials {
-    /// Which to look at.
-    pub queue: Queue,
-    /// What the watch has yet to tell of.
-    pub own_writes: OwnWrites,
-    /// What a start waits for.
-    pub gate: Gate,
-    /// What was found, and is to be said as soon as there is room.
-    found: VecDeque<(Key, Arc<Observed>, Box<Found>)>,
-    /// What waits for the gate.
-    held: Vec<(Key, Arc<Observed>, Box<Found>)>,
-}
 
 impl Operator {
     /// Calls for one.

@@ -23,6 +23,7 @@ pub mod slim;
 mod tenants;
 mod timetable;
 mod watch;
+mod work;
 mod write;
 
 use std::future::Future;

@@ -9,15 +9,14 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::cache::{Cache, Moved, TenantMoved};
-use super::credentials::Credentials;
 use super::error::Error;
 use super::observed::Observed;
 use super::own_writes::OwnWrites;
 use super::queue::Queue;
 use super::reconcile::{Context, Found, Outcome};
 use super::said::Said;
-use super::tenants::Tenants;
 use super::watch::{Seen, WatchFailure};
+use super::work::{Credentials, Tenants};
 use crate::api::Key;
 use crate::assessment::peers::Index;
 

@@ -10,39 +10,11 @@ use super::invalid;
 use super::kind::Tenant;
 use super::observed::Observed;
 use super::operator::{Done, Operator};
-use super::own_writes::OwnWrites;
-use super::pace::Pace;
 use super::publish::Published;
-use super::queue::Queue;
 use super::reconcile::Outcome;
 use crate::api::status::Notification;
 use crate::api::{Key, MDMTenantSpec};
 use crate::assessment::tenant::{self, Assessment, Input, Member};
-
-/// What is to be done.
-#[derive(Default)]
-pub struct Tenants {
-    /// Which to look at.
-    pub queue: Queue,
-    /// What the watch has yet to tell of.
-    pub own_writes: OwnWrites,
-    pace: Pace,
-}
-
-impl Tenants {
-    /// Calls for those whose time has come.
-    pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
-        self.queue.wake(now, instant);
-        for key in self.pace.due(instant) {
-            self.queue.call(key);
-        }
-    }
-
-    /// When to look again in real time.
-    pub fn next_instant(&self) -> Option<Instant> {
-        [self.queue.next_retry(), self.pace.next()].into_iter().flatten().min()
-    }
-}
 
 impl Operator {
     /// Calls for one, soon.

@@ -1,0 +1,56 @@
+//! What is to be done, and what is waited for.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::gate::Gate;
+use super::observed::Observed;
+use super::own_writes::OwnWrites;
+use super::pace::Pace;
+use super::queue::Queue;
+use super::reconcile::Found;
+use crate::api::Key;
+
+/// The work on TenantCredentials.
+#[derive(Default)]
+pub struct Credentials {
+    /// Which to look at.
+    pub queue: Queue,
+    /// What the watch has yet to tell of.
+    pub own_writes: OwnWrites,
+    /// What a start waits for.
+    pub gate: Gate,
+    /// What was found, and is to be said as soon as there is room.
+    pub found: VecDeque<(Key, Arc<Observed>, Box<Found>)>,
+    /// What waits for the gate.
+    pub held: Vec<(Key, Arc<Observed>, Box<Found>)>,
+}
+
+/// The work on MDMTenants.
+#[derive(Default)]
+pub struct Tenants {
+    /// Which to look at.
+    pub queue: Queue,
+    /// What the watch has yet to tell of.
+    pub own_writes: OwnWrites,
+    /// When to make which page.
+    pub pace: Pace,
+}
+
+impl Tenants {
+    /// Calls for those whose time has come.
+    pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
+        self.queue.wake(now, instant);
+        for key in self.pace.due(instant) {
+            self.queue.call(key);
+        }
+    }
+
+    /// When to look again in real time.
+    pub fn next_instant(&self) -> Option<Instant> {
+        [self.queue.next_retry(), self.pace.next()].into_iter().flatten().min()
+    }
+}
