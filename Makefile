@@ -21,7 +21,7 @@ bench: ## the figures of docs/benchmarks.md: 2,000 credentials, reading one, the
 fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the first build takes minutes)
 	fuzz/run '$(SECONDS)'
 
-demo: ## the operator on a real API server, with credentials in every state
+demo: ## the operator on a real API server: two tenants, with credentials in every state
 	tests/demo/run
 
 crds: ## write crds/ anew from the code

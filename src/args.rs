@@ -20,27 +20,34 @@ pub struct Cli {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Run the operator: watch TenantCredentials and their Secrets, write conditions and Events
+    /// Run the operator: watch TenantCredentials, MDMTenants and Secrets, write conditions and Events
     #[command(after_help = "Examples:
   lapsewatch run                                   in a cluster, or with the current context
   lapsewatch run --context staging --settle 5s     against another cluster, from a desk
-  lapsewatch run --namespace mdm --namespace qa    with rights in two namespaces only")]
+  lapsewatch run --namespace mdm --namespace qa    with rights in two namespaces only
+
+Who else holds a token or certificate is looked for in all namespaces that are watched.
+
+Rights that it needs, in a ClusterRole, or with --namespace in a Role in each of them:
+  get, list, watch   tenantcredentials.lapsewatch.dev, mdmtenants.lapsewatch.dev, secrets
+  patch              tenantcredentials.lapsewatch.dev/status, mdmtenants.lapsewatch.dev/status
+  create             events.events.k8s.io")]
     Run(RunArgs),
     /// Say what the operator would say of manifests, without a cluster
     #[command(
         long_about = "Say what the operator would say of manifests, without a cluster.\n\n\
-Reads TenantCredentials and their Secrets from files, folders and the standard input, in YAML or JSON, and prints \
-what needs attention. A TenantCredential whose Secret is not given is skipped. Nothing of a Secret is ever \
-printed.\n\n\
+Reads TenantCredentials, their Secrets and MDMTenants from files, folders and the standard input, in YAML or JSON, \
+and prints what needs attention: also a token that two of them hold, and what a tenant requires and has not. A \
+TenantCredential whose Secret is not given is skipped. Nothing of a Secret is ever printed.\n\n\
 Exit code: 0 when all is fine, 1 when something is at Warning or above, 2 when something could not be read or \
 nothing was checked.",
         after_help = "Examples:
-  lapsewatch check deploy/                               a folder, with all below it
-  lapsewatch check --at 2027-03-01 deploy/               what it would say then
-  kubectl get tcred,secret -o yaml | lapsewatch check -  what is in a cluster"
+  lapsewatch check deploy/                                    a folder, with all below it
+  lapsewatch check --at 2027-03-01 deploy/                    what it would say then
+  kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),
-    /// Print the CustomResourceDefinitions
+    /// Print the CustomResourceDefinitions of TenantCredential and MDMTenant
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]
     Crds,
@@ -55,11 +62,11 @@ pub struct RunArgs {
     /// The context of the kubeconfig; without it the current one
     #[arg(long)]
     pub context: Option<String>,
-    /// Watch this namespace only; may be given several times. Without it: all
+    /// Watch this namespace only, and look for duplicates in no other; may be given several times. Without it: all
     #[arg(long = "namespace", short = 'n', value_name = "NAMESPACE", value_parser = namespace)]
     pub namespaces: Vec<String>,
-    /// Send the Event of a missing, unreadable or exchanged credential only when it has been so for this long, since
-    /// GitOps applies in any order: 30s, 2m, 0s
+    /// Send the Event of a missing, unreadable, exchanged or shared credential, and of a tenant's state, only when it has
+    /// been so for this long, since GitOps applies in any order: 30s, 2m, 0s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub settle: Duration,
     /// How log lines are written

@@ -5,11 +5,36 @@ use crate::{check, credential, declared, declared_until, examples, folder, of, p
 #[test]
 fn the_examples_are_fine_as_they_stand() {
     // The other folders in examples/ may have TenantCredentials without their Secrets.
-    let ran = check(examples(), &["apns.yaml", "x509.yaml", "declared.yaml"], b"");
-    ran.is(0, "checked 3, skipped 0");
+    let ran = check(examples(), &["apns.yaml", "x509.yaml", "declared.yaml", "tenant.yaml"], b"");
+    ran.is(0, "checked 5, skipped 0; 1 tenant");
     assert_eq!(ran.err, "");
+    check(examples(), &["tenant.yaml"], b"").is(0, "checked 2, skipped 0; 1 tenant");
+    // With the token that is shared, and none that the API server would refuse.
     let all = check(examples(), &["."], b"");
-    assert_eq!(all.code, 0, "{}\n{}", all.out, all.err);
+    assert_eq!(all.code, 1, "{}\n{}", all.out, all.err);
+    assert!(!all.err.contains("error:"), "{}", all.err);
+}
+
+#[test]
+fn the_example_of_the_override_says_who_assumes_control_and_who_lost_it() {
+    let text = std::fs::read_to_string(examples().join("shared-token.yaml")).unwrap();
+    let ran = of(&text);
+    ran.is(1, "checked 2, skipped 0; 2 tenants");
+    assert_eq!(ran.err, "");
+    for part in [
+        "globex/globex-vpp (VPPToken)\n  Notice ControlAssumed",
+        "globex-trial/globex-vpp (VPPToken)\n  Critical ControlLost",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    // As its comment says.
+    let without = of(&text.replace("  vppToken:\n    override: Enabled\n", ""));
+    without.is(1, "checked 2, skipped 0; 2 tenants");
+    assert!(
+        without.out.contains("Notice SharedByOthers") && without.out.contains("Warning TokenInUse"),
+        "{}",
+        without.out
+    );
 }
 
 #[test]

@@ -3,7 +3,10 @@
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::bed::Bed;
@@ -31,6 +34,19 @@ async fn the_readme_shows_what_a_reader_sees() {
     story.secret("acme-apns", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
     let manifest = text.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     bed.kubectl_ok(&["apply", "-f", "-"], manifest);
+    let trial = json!({
+        "apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant",
+        "metadata": {"name": "acme-trial", "namespace": "mdm"}, "spec": {"environment": "Trial"},
+    });
+    bed.kubectl_ok(&["apply", "-f", "-"], &trial.to_string());
+    // The trial's is the earlier one, also where both are created within one second: by its name.
+    for (name, tenant) in [("acme-trial-vpp", "acme-trial"), ("acme-vpp", "acme-prod")] {
+        let token =
+            json!({"token": STANDARD.encode([7; 64]), "expDate": "2031-09-01T00:00:00Z", "orgName": "Acme Corp."});
+        story.secret_of(name, &[("acme.vpptoken", token.to_string().into_bytes())]).await;
+        let spec = json!({"type": "VPPToken", "tenantRef": {"name": tenant}, "secretRef": {"name": name}});
+        story.credential(name, spec).await;
+    }
     story.secret("qa-apns", &[("push.pem", "apns/b.pem"), ("push.key", "apns/b.key")]).await;
     let qa = json!({"type": "APNsCertificate", "tenantRef": {"name": "acme-qa"}, "secretRef": {"name": "qa-apns"}});
     story.credential("qa-apns", qa).await;
@@ -42,11 +58,24 @@ async fn the_readme_shows_what_a_reader_sees() {
     story.start().await;
     for (name, healthy) in [
         ("acme-apns", "True/Expiring"),
+        ("acme-trial-vpp", "True/Valid"),
+        ("acme-vpp", "False/Duplicate"),
         ("qa-apns", "True/Valid"),
         ("old-apns", "False/Expired"),
         ("support-contract", "True/Valid"),
     ] {
         story.expect(name, &[("Healthy", healthy)]).await;
+    }
+    story.expect("acme-trial-vpp", &[("Duplicate", "True/SharedByOthers")]).await;
+    // A tenant's page follows its credentials by up to two seconds.
+    let pages = "jsonpath={range .items[*]}{.metadata.name}: {.status.notifications[*].reason}; {end}";
+    for tries in 0.. {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let said = bed.kubectl_ok(&["get", "mdmt", "-n", "mdm", "-o", pages], "");
+        if said.trim() == "acme-prod: ExpiresWithin30Days TokenInUse MissingCredential; acme-trial: SharedByOthers;" {
+            break;
+        }
+        assert!(tries < 100, "{said}");
     }
 
     let mut shown = String::new();
@@ -63,7 +92,7 @@ async fn the_readme_shows_what_a_reader_sees() {
             None => shown.push_str(part),
         }
     }
-    assert_eq!(commands, 6, "the README has lost its commands");
+    assert_eq!(commands, 9, "the README has lost its commands");
     if std::env::var_os("LAPSEWATCH_WRITE").is_some() {
         std::fs::write(README, &shown).unwrap();
     } else {

@@ -54,6 +54,15 @@ fn page() -> String {
     page.push_str(&page_opened::section());
     page.push_str(&page_several::section());
     page.push_str(
+        "## Limits\n\n\
+         - Of a value 256 KiB and 64 PEM blocks; nesting 32 deep.\n\
+         - Of a Secret 2,048 certificates, private keys, tokens and containers; private keys beyond 32 count as unreadable.\n\
+         - RSA keys of 16,384 bits; a .p7m is opened with keys of up to 6,144.\n\
+         - Private keys that open messages: of one Secret 16 times at 2,048 bits, and eight times less often each time the\n\
+         \u{20} length doubles. Name the right one where there are many.\n\
+         - Passwords: 1,000,000 rounds of key derivation each and 2,000,000 for a Secret; scrypt with 5 MiB of memory.\n\n",
+    );
+    page.push_str(
         "## Every file, for every type\n\n\
          Each file stands alone in its Secret here, without a password. Beside an encrypted DEP token without a private key\n\
          stands `NoMatchingKey`. Of an .aetx no date can be read, so its expiry is unknown; where the certificate stands\n\

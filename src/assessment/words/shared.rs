@@ -42,10 +42,13 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
             ),
         },
         Standing::TokenInUse => format!("{subject} is also held by {others}"),
-        Standing::ControlLost => {
-            let claimant = view.claimant.as_ref().map_or_else(|| "another one".to_owned(), name);
-            format!("the override of {claimant} assumes control of {subject}, which is also held by {others}")
-        }
+        Standing::ControlLost => match &view.claimant {
+            Some(claimant) if view.others.iter().any(|other| other != claimant) => format!(
+                "the override of {} assumes control of {subject}, which is also held by {others}",
+                name(claimant)
+            ),
+            _ => format!("the override of {others}, which holds it too, assumes control of {subject}"),
+        },
         Standing::OverrideContested => {
             format!("the override claims {subject} in more than one place; it is also held by {others}")
         }
