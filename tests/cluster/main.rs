@@ -30,6 +30,7 @@ mod stages;
 mod story;
 mod survival;
 mod tampering;
+mod tenants;
 mod types;
 mod unread;
 mod unreadable;
