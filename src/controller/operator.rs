@@ -51,6 +51,7 @@ pub struct Operator {
     /// The scopes whose lists were complete once.
     complete: HashSet<usize>,
     last_look: DateTime<Utc>,
+    is_pages_turn: bool,
 }
 
 impl Operator {
@@ -65,6 +66,7 @@ impl Operator {
             said: Said::default(),
             complete: HashSet::new(),
             last_look: context.clock.now(),
+            is_pages_turn: false,
             context: Arc::new(context),
         }
     }
@@ -129,10 +131,16 @@ impl Operator {
         self.complete.len() == self.cache.scopes()
     }
 
-    /// Starts what is ready, as far as there is room. Credentials go first: the pages follow them.
+    /// Starts what is ready, as far as there is room. By turns: pages follow while many credentials settle, and many
+    /// pages hold up no credential.
     pub fn start(&mut self) {
         while self.tasks.len() < AT_ONCE {
-            if !self.start_credential() && !self.start_tenant() {
+            self.is_pages_turn = !self.is_pages_turn;
+            let is_started = match self.is_pages_turn {
+                true => self.start_tenant() || self.start_credential(),
+                false => self.start_credential() || self.start_tenant(),
+            };
+            if !is_started {
                 break;
             }
         }
