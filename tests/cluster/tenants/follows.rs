@@ -12,7 +12,13 @@ use crate::story::{Story, said};
 const AT_LATEST: Duration = Duration::from_secs(2);
 
 /// Has something change, and measures from when the credential says so to when the page does.
-async fn follows(seen: &Seen, what: &str, change: impl Future<Output = ()>, credential: (&str, &str, &str), page: &str) {
+async fn follows(
+    seen: &Seen,
+    what: &str,
+    change: impl Future<Output = ()>,
+    credential: (&str, &str, &str),
+    page: &str,
+) {
     let begin = Instant::now();
     change.await;
     let (name, aspect, value) = credential;
@@ -83,9 +89,16 @@ async fn one_change_after_another_is_on_the_page_within_two_seconds_and_it_is_wr
         let page = entries.iter().find(shows).unwrap().at;
         longest = longest.max(page.saturating_duration_since(*at));
     }
-    let writes = story.bed.answered(since, |r| r.user_agent == story.agent() && r.resource == "mdmtenants" && r.subresource == "status");
+    let writes = story
+        .bed
+        .answered(since, |r| r.user_agent == story.agent() && r.resource == "mdmtenants" && r.subresource == "status");
     let gaps = writes.windows(2).map(|pair| pair[1] - pair[0]);
-    println!("longest {} ms, {} writes, gaps {:?}", longest.as_millis(), writes.len(), gaps.clone().map(|g| g.num_milliseconds()).collect::<Vec<_>>());
+    println!(
+        "longest {} ms, {} writes, gaps {:?}",
+        longest.as_millis(),
+        writes.len(),
+        gaps.clone().map(|g| g.num_milliseconds()).collect::<Vec<_>>()
+    );
     assert!(longest <= AT_LATEST, "the page follows after {longest:?}");
     // As the server answered them, which on a busy machine shakes them a little.
     assert!(gaps.clone().all(|gap| gap.num_milliseconds() >= 700), "{writes:?}");
@@ -107,7 +120,9 @@ async fn a_tenant_is_pending_until_an_operator_runs_and_can_be_waited_for() {
     assert!(!wait("Healthy", "1s") && !wait("Ready", "1s"));
     let (bed, namespace) = (story.bed, story.namespace.clone());
     let waiting = tokio::task::spawn_blocking(move || {
-        let wait = |args: &[&str]| bed.kubectl_ok(&[&["-n", &namespace, "wait", "--timeout=30s", "mdmt/acme-prod"], args].concat(), "");
+        let wait = |args: &[&str]| {
+            bed.kubectl_ok(&[&["-n", &namespace, "wait", "--timeout=30s", "mdmt/acme-prod"], args].concat(), "")
+        };
         wait(&["--for=condition=Healthy"]) + &wait(&["--for=condition=Ready"])
     });
     story.start().await;

@@ -96,13 +96,6 @@ impl Story {
         tokio::time::sleep(Duration::from_millis(1800)).await;
     }
 
-    /// How often this story's operator wrote the status of a tenant.
-    pub fn page_writes(&self, since: Marker) -> usize {
-        count(&self.bed.audit(since), |r| {
-            r.user_agent == self.agent() && (r.resource.as_str(), r.subresource.as_str()) == ("mdmtenants", "status")
-        })
-    }
-
     /// Ends the operator and starts another one: nothing is read, written or sent.
     pub async fn restart_is_no_news(&mut self, tenant: &str) {
         self.stop().await;
