@@ -66,8 +66,11 @@ impl Bed {
         self.settle();
         let log = self.log_since(since);
         let entries = log.lines().map(|line| serde_json::from_str::<Entry>(line).expect("the audit log holds JSON"));
-        let mut times: Vec<DateTime<Utc>> =
-            entries.map(|entry| (entry.stage_timestamp, entry.into())).filter(|(_, r)| which(r)).map(|(t, _)| t).collect();
+        let mut times: Vec<DateTime<Utc>> = entries
+            .map(|entry| (entry.stage_timestamp, entry.into()))
+            .filter(|(_, r)| which(r))
+            .map(|(t, _)| t)
+            .collect();
         times.sort_unstable();
         times
     }
