@@ -57,7 +57,7 @@ async fn one_of_everything(story: &Story) {
     create(story, "acme-scep", "X509Certificate", &mismatch, json!({})).await;
     create(story, "acme-portal", "X509Certificate", &[("tls.crt", fixture("wrong/page.html"))], json!({})).await;
     for n in 1..=12 {
-        story.declared(&format!("contract-{n:02}"), "acme-prod", &format!("2030-06-{:02}T00:00:00Z", n + 17)).await;
+        story.declared(&format!("contract-{n:02}"), "acme-prod", &format!("2030-07-{n:02}T00:00:00Z")).await;
     }
     story.declared("support", "acme-prod", "2032-01-01T00:00:00Z").await;
 }

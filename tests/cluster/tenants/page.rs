@@ -7,7 +7,7 @@ use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams
 use kube::core::{ApiResource, GroupVersionKind};
 use serde_json::{Value, json};
 
-use crate::audit::{Marker, count};
+use crate::audit::count;
 use crate::story::{PATIENCE, Story, said};
 
 impl Story {
