@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::page::counted;
 use super::seen::Seen;
+use crate::audit::Request;
 use crate::story::{Story, said};
 
 /// From the credential's status to the tenant's.
@@ -89,9 +90,7 @@ async fn one_change_after_another_is_on_the_page_within_two_seconds_and_it_is_wr
         let page = entries.iter().find(shows).unwrap().at;
         longest = longest.max(page.saturating_duration_since(*at));
     }
-    let writes = story
-        .bed
-        .answered(since, |r| r.user_agent == story.agent() && r.resource == "mdmtenants" && r.subresource == "status");
+    let writes = story.bed.answered(since, |r| is_page(&story, r));
     let gaps = writes.windows(2).map(|pair| pair[1] - pair[0]);
     println!(
         "longest {} ms, {} writes, gaps {:?}",
@@ -104,6 +103,23 @@ async fn one_change_after_another_is_on_the_page_within_two_seconds_and_it_is_wr
     assert!(gaps.clone().all(|gap| gap.num_milliseconds() >= 700), "{writes:?}");
     let took = *writes.last().unwrap() - writes[0];
     assert!(writes.len() as i64 <= took.num_seconds() + 2, "{} writes in {took}", writes.len());
+}
+
+#[tokio::test]
+async fn what_comes_due_for_the_tenant_and_for_a_credential_at_once_is_one_page() {
+    let story = Story::begin("at-once", "2030-07-01T00:00:00Z").await;
+    story.tenant("acme-prod", json!({})).await;
+    story.declared("lapsed", "acme-prod", "2030-06-01T00:00:00Z").await;
+    // It expires as the tenant's Event comes due.
+    story.declared("lapses", "acme-prod", "2030-07-01T00:00:29Z").await;
+    story.until_page("acme-prod", "one has expired", |page| counted(page, "Expired") == 1).await;
+    story.rest().await;
+    let since = story.bed.mark();
+    story.at("2030-07-01T00:00:30Z");
+    story.until_page("acme-prod", "both have expired", |page| counted(page, "Expired") == 2).await;
+    story.expect_tenant_events("acme-prod", &["Expired"]).await;
+    let writes = story.bed.answered(since, |r| is_page(&story, r));
+    assert_eq!(writes.len(), 1, "{writes:?}");
 }
 
 #[tokio::test]
@@ -131,4 +147,10 @@ async fn a_tenant_is_pending_until_an_operator_runs_and_can_be_waited_for() {
     story.expect_page("acme-prod", &[("Healthy", "False/Expired"), ("Ready", "True/Assessed")]).await;
     let gate = ["-n", &story.namespace, "wait", "--for=condition=Healthy", "--timeout=1s", "mdmt/acme-prod"];
     assert!(!story.bed.kubectl(&gate).status.success(), "the gate shuts");
+}
+
+/// Whether a request writes a tenant's status, and is of this story's operator.
+fn is_page(story: &Story, request: &Request) -> bool {
+    let resource = (request.resource.as_str(), request.subresource.as_str());
+    request.user_agent == story.agent() && resource == ("mdmtenants", "status")
 }
