@@ -21,6 +21,11 @@ pub struct MDMTenantStatus {
     /// The worst of all its credentials; at least Warning where a required one is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
+    /// What needs attention and when, worst first, in one line each: what stands in `notifications` with all that belongs
+    /// to it. Of all fields it comes first in the order of names, in which `kubectl describe` prints them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::ENTRIES), inner(length(max = limits::TEXT)))]
+    pub agenda: Vec<String>,
     /// Since when the condition Healthy has had its reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_since: Option<DateTime<Utc>>,
@@ -146,6 +151,7 @@ impl Stored for MDMTenantStatus {
     const FIELDS: &'static [&'static str] = &[
         "observedGeneration",
         "severity",
+        "agenda",
         "stateSince",
         "credentials",
         "nextDeadline",

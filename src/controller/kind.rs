@@ -101,6 +101,7 @@ impl Kind for Tenant {
             notification.contact = None;
             notification.names = Vec::new();
         }
+        status.agenda = Vec::new();
     }
 
     fn secret(_: &Self::Spec) -> Option<&str> {

@@ -22,8 +22,6 @@ use crate::assessment::peers::Index;
 
 /// Reads and writes of objects at once.
 pub const AT_ONCE: usize = 16;
-/// Of so many starts one is a tenant's, where one is ready.
-const TENANT_EVERY: u8 = 4;
 
 /// What a task has done.
 pub enum Done {
@@ -50,11 +48,10 @@ pub struct Operator {
     /// The work on MDMTenants.
     pub tenants: Tenants,
     said: Said,
-    /// Counts the starts.
-    turn: u8,
     /// The scopes whose lists were complete once.
     complete: HashSet<usize>,
     last_look: DateTime<Utc>,
+    is_pages_turn: bool,
 }
 
 impl Operator {
@@ -67,9 +64,9 @@ impl Operator {
             credentials: Credentials::default(),
             tenants: Tenants::default(),
             said: Said::default(),
-            turn: 0,
             complete: HashSet::new(),
             last_look: context.clock.now(),
+            is_pages_turn: false,
             context: Arc::new(context),
         }
     }
@@ -134,14 +131,14 @@ impl Operator {
         self.complete.len() == self.cache.scopes()
     }
 
-    /// Starts what is ready, as far as there is room. Credentials go first, since the pages follow them; but thousands of
-    /// them hold up no page.
+    /// Starts what is ready, as far as there is room. By turns: pages follow while many credentials settle, and many
+    /// pages hold up no credential.
     pub fn start(&mut self) {
         while self.tasks.len() < AT_ONCE {
-            self.turn = self.turn.wrapping_add(1);
-            let is_started = match self.turn % TENANT_EVERY {
-                0 => self.start_tenant() || self.start_credential(),
-                _ => self.start_credential() || self.start_tenant(),
+            self.is_pages_turn = !self.is_pages_turn;
+            let is_started = match self.is_pages_turn {
+                true => self.start_tenant() || self.start_credential(),
+                false => self.start_credential() || self.start_tenant(),
             };
             if !is_started {
                 break;

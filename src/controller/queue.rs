@@ -48,9 +48,12 @@ impl Queue {
 
     /// Calls for what is due.
     pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
-        for key in self.boundaries.due(now).into_iter().chain(self.retries.due(instant)) {
-            self.call(key);
-        }
+        self.due(now, instant).into_iter().for_each(|key| self.call(key));
+    }
+
+    /// Takes out what is due.
+    pub fn due(&mut self, now: DateTime<Utc>, instant: Instant) -> Vec<Key> {
+        self.boundaries.due(now).into_iter().chain(self.retries.due(instant)).collect()
     }
 
     /// The next one to work on; it stays out of the queue until it is [`Queue::done`].

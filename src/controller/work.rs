@@ -41,9 +41,11 @@ pub struct Tenants {
 }
 
 impl Tenants {
-    /// Calls for those whose time has come.
+    /// Calls for those whose time has come. At a boundary credentials may change too: it keeps to the pace.
     pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
-        self.queue.wake(now, instant);
+        for key in self.queue.due(now, instant) {
+            self.pace.call(key, instant);
+        }
         for key in self.pace.due(instant) {
             self.queue.call(key);
         }

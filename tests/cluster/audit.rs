@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::bed::Bed;
@@ -60,6 +61,20 @@ impl Bed {
         requests
     }
 
+    /// When the requests were answered that these are, in this order.
+    pub fn answered(&self, since: Marker, which: impl Fn(&Request) -> bool) -> Vec<DateTime<Utc>> {
+        self.settle();
+        let log = self.log_since(since);
+        let entries = log.lines().map(|line| serde_json::from_str::<Entry>(line).expect("the audit log holds JSON"));
+        let mut times: Vec<DateTime<Utc>> = entries
+            .map(|entry| (entry.stage_timestamp, entry.into()))
+            .filter(|(_, r)| which(r))
+            .map(|(t, _)| t)
+            .collect();
+        times.sort_unstable();
+        times
+    }
+
     /// Waits until the log has caught up: it is written after the answer is.
     fn settle(&self) {
         static ASKED: AtomicUsize = AtomicUsize::new(0);
@@ -93,6 +108,7 @@ struct Entry {
     #[serde(rename = "requestURI")]
     request_uri: String,
     verb: String,
+    stage_timestamp: DateTime<Utc>,
     #[serde(default)]
     user_agent: String,
     user: User,

@@ -31,6 +31,7 @@ mod stages;
 mod story;
 mod survival;
 mod tampering;
+mod tenants;
 mod types;
 mod unread;
 mod unreadable;

@@ -21,7 +21,7 @@ use crate::clock::TestClock;
 use crate::relay::Relay;
 
 /// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a test watches for what must not come.
 const CALM: Duration = Duration::from_millis(800);
 
@@ -126,7 +126,7 @@ impl Story {
         tokio::time::sleep(CALM).await;
     }
 
-    fn credentials(&self) -> Api<DynamicObject> {
+    pub fn credentials(&self) -> Api<DynamicObject> {
         let kind = GroupVersionKind::gvk("lapsewatch.dev", "v1alpha1", "TenantCredential");
         Api::namespaced_with(self.client.clone(), &self.namespace, &ApiResource::from_gvk(&kind))
     }
@@ -244,7 +244,8 @@ impl Story {
     }
 }
 
-fn said(status: &Value, aspect: &str) -> String {
+/// What a status says of one aspect.
+pub fn said(status: &Value, aspect: &str) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     match aspect {
         "severity" => text(&status["severity"]),

@@ -50,7 +50,7 @@ impl Fleet {
     }
 
     /// Its requests carry the namespace as a user agent.
-    fn agent(&self) -> String {
+    pub fn agent(&self) -> String {
         format!("lapsewatch-test/{}", self.namespaces[0])
     }
 

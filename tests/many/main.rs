@@ -22,5 +22,6 @@ mod import;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
 mod objects;
+mod tenants;
 #[path = "../cluster/users.rs"]
 mod users;

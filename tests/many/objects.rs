@@ -33,6 +33,23 @@ pub async fn create(client: &Client, namespace: &str, name: &str, number: usize)
     create_credential(client, namespace, name, "VPPToken").await;
 }
 
+/// A TenantCredential or MDMTenant of this spec.
+pub async fn create_of(client: &Client, namespace: &str, kind: &str, name: &str, spec: Value) {
+    let object =
+        json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
+    let plural = format!("{}s", kind.to_lowercase());
+    let path = format!("/apis/lapsewatch.dev/v1alpha1/namespaces/{namespace}/{plural}");
+    send(client, "POST", &path, "application/json", &object).await;
+}
+
+/// What the status of an MDMTenant says.
+pub async fn page(client: &Client, namespace: &str, name: &str) -> Value {
+    let path = format!("/apis/lapsewatch.dev/v1alpha1/namespaces/{namespace}/mdmtenants/{name}");
+    let request = Request::builder().uri(path).body(Vec::new()).unwrap();
+    let tenant: Value = client.request(request).await.unwrap();
+    tenant["status"].clone()
+}
+
 pub async fn delete(client: &Client, path: &str) {
     send(client, "DELETE", path, "application/json", &json!({})).await;
 }

@@ -22,6 +22,8 @@ pub use inherit::{inherit, side};
 use notices::Situation;
 use state::State;
 
+use super::words::tenant as words;
+
 /// A credential of the tenant: of its status what the page is made from.
 #[derive(Clone, Debug)]
 pub struct Member<'a> {
@@ -143,6 +145,7 @@ pub fn assess(input: &Input<'_>) -> Assessment {
     let status = MDMTenantStatus {
         observed_generation: Some(generation),
         severity: Some(severity),
+        agenda: notifications.iter().map(words::agenda).collect(),
         state_since: Some(since),
         credentials: Some(state::counts(members, missing)),
         next_deadline,

@@ -89,6 +89,13 @@ pub fn assessed(total: usize) -> String {
     }
 }
 
+/// The line of the page's agenda.
+pub fn agenda(of: &TenantNotification) -> String {
+    let mut line = format!("{:?}, {}", of.severity, of.message);
+    limits::cut(&mut line, limits::TEXT);
+    line
+}
+
 /// The sentence of an Event: which credential it is that makes the tenant's state what it is.
 pub fn news(message: &str, total: usize) -> String {
     match total {

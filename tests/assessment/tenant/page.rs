@@ -180,6 +180,7 @@ fn without_texts(mut status: MDMTenantStatus) -> MDMTenantStatus {
     for n in &mut status.notifications {
         (n.message, n.impact, n.remedy, n.runbook_url, n.contact) = Default::default();
     }
+    status.agenda.clear();
     status
 }
 
@@ -206,6 +207,12 @@ fn hold(assessment: &Assessment, now: DateTime<Utc>) {
             invariants::no_relative_words(text);
         }
         assert!(n.names.len() <= limits::NAMES && n.more.is_none_or(|more| more > 0 && n.names.len() == limits::NAMES));
+    }
+    assert_eq!(status.agenda.len(), status.notifications.len());
+    for (line, n) in status.agenda.iter().zip(&status.notifications) {
+        invariants::fits(line, limits::TEXT);
+        let told = line.strip_prefix(&format!("{:?}, ", n.severity)).expect("the severity, then the message");
+        assert!(n.message.starts_with(told.trim_end_matches('…')), "{line}");
     }
     let counts = status.credentials.as_ref().expect("they are counted");
     assert_eq!(counts.states.iter().map(|s| s.count).sum::<i64>(), counts.total);

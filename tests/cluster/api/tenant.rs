@@ -133,7 +133,8 @@ fn what_is_valid_is_stored_as_it_was_applied_and_shows_no_drift() {
 /// A page as the operator writes it.
 fn status() -> Value {
     json!({
-        "observedGeneration": 1, "severity": "Critical", "stateSince": "2030-12-12T08:00:00Z",
+        "observedGeneration": 1, "severity": "Critical", "agenda": ["Critical, acme-vpp-01: …"],
+        "stateSince": "2030-12-12T08:00:00Z",
         "credentials": {
             "total": 13, "missing": ["DEPToken"],
             "states": [{"state": "Expired", "count": 12}, {"state": "Valid", "count": 1}],

@@ -1,0 +1,127 @@
+//! Without tenants, since their definition is not installed or nobody lets the operator see them, credentials are
+//! watched and warned of all the same; the log says what is missing; and tenants are found once they can be.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::bed::Bed;
+use crate::restart::{grant, may_send_events, may_write_status, rules};
+use crate::story::Story;
+
+const NOW: &str = "2030-12-10T00:00:00Z";
+/// The watch asks again ever later, at most after half a minute and what is added at random.
+const AT_LATEST: Duration = Duration::from_secs(65);
+
+/// What is logged on this test's thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Watched, assessed and warned of without a tenant.
+async fn warned(story: &Story) {
+    story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
+    let spec = json!({"type": "APNsCertificate", "tenantRef": {"name": "acme-prod"}, "secretRef": {"name": "acme"},
+        "reminderEveryHours": 0});
+    story.credential("acme", spec).await;
+    story
+        .expect("acme", &[("Ready", "True/Assessed"), ("Expiring", "True/Within30Days"), ("severity", "Warning")])
+        .await;
+    story.calm().await;
+    assert_eq!(story.events("acme").await, ["ExpiresWithin30Days"]);
+}
+
+/// The tenant is found, its page made and its days passed on.
+async fn found(story: &Story, since: Instant, what: &str) {
+    let begun = Instant::now();
+    while crate::story::said(&story.page("acme-prod").await, "Healthy") != "True/Expiring" {
+        assert!(begun.elapsed() < AT_LATEST, "{what}: the tenant is not found");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    println!("{what}: the tenant is found after {} ms", since.elapsed().as_millis());
+    story.expect("acme", &[("Expiring", "True/Within25Days")]).await;
+}
+
+fn days() -> Value {
+    json!({"warnBeforeDays": {"APNsCertificate": [25]}})
+}
+
+#[tokio::test]
+async fn without_the_tenants_definition_credentials_are_warned_of_all_the_same() {
+    let (log, _listening) = Log::listen();
+    let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
+    let (_, credentials) = lapsewatch::api::crds::all().remove(0);
+    bed.kubectl_ok(&["--cache-dir=bare", "apply", "--server-side", "-f", "-"], &credentials.to_string());
+    let wait = ["wait", "--for=condition=Established", "--timeout=60s", "crd/tenantcredentials.lapsewatch.dev"];
+    bed.kubectl_ok(&wait, "");
+    let mut story = Story::on(bed, "no-definition", NOW).await;
+    story.start().await;
+    warned(&story).await;
+    let text = log.text();
+    assert!(text.contains("does not know MDMTenants") && text.contains("lapsewatch crds"), "{text}");
+
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    let said = log.text().matches("does not know MDMTenants").count();
+    assert!(said <= 2, "it does not fill the log: {said}");
+    bed.install_crds().unwrap();
+    let since = Instant::now();
+    story.at("2030-12-10T00:00:00Z");
+    story.tenant("acme-prod", days()).await;
+    found(&story, since, "its definition is installed").await;
+    story.stop().await;
+}
+
+#[tokio::test]
+async fn without_the_right_to_see_tenants_credentials_are_warned_of_all_the_same() {
+    let (log, _listening) = Log::listen();
+    let mut story = Story::without_operator("no-right", NOW).await;
+    let user = format!("system:serviceaccount:{}:lapsewatch", story.namespace);
+    let before = [may_write_status(), may_send_events()];
+    grant(&story, &user, &rules(&before));
+    story.tenant("acme-prod", days()).await;
+    story.start_as(Some(&user)).await;
+    warned(&story).await;
+    story.expect_page("acme-prod", &[("Ready", "Unknown/Pending")]).await;
+    let text = log.text();
+    assert!(text.contains("refuses to list and watch MDMTenants (403)") && text.contains("service account"), "{text}");
+
+    let [group, verbs] = [json!(["lapsewatch.dev"]), json!(["get", "list", "watch"])];
+    let tenants = json!({"apiGroups": group, "resources": ["mdmtenants"], "verbs": verbs});
+    let pages = json!({"apiGroups": group, "resources": ["mdmtenants/status"], "verbs": ["patch"]});
+    grant(&story, &user, &rules(&[before[0].clone(), before[1].clone(), tenants, pages]));
+    found(&story, Instant::now(), "the right is given").await;
+    story.stop().await;
+}
