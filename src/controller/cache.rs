@@ -118,6 +118,8 @@ pub struct Cache {
     secrets: Store<SecretVersion>,
     by_secret: Referrers,
     by_tenant: Referrers,
+    /// The scopes in which MDMTenants may not be listed.
+    tenants_refused: HashSet<usize>,
 }
 
 /// What became of a TenantCredential.
@@ -150,6 +152,7 @@ impl Cache {
             secrets: Store::default(),
             by_secret: Referrers::default(),
             by_tenant: Referrers::default(),
+            tenants_refused: HashSet::new(),
         }
     }
 
@@ -171,6 +174,17 @@ impl Cache {
             moved.push(Moved { tenants: from.into_iter().chain(to).collect(), is_gone: !after, key });
         }
         moved
+    }
+
+    /// MDMTenants may not be listed there: they are waited for no longer.
+    pub fn refuse_tenants(&mut self, scope: usize) {
+        self.tenants.complete.insert(scope);
+        self.tenants_refused.insert(scope);
+    }
+
+    /// Whether MDMTenants can be seen there that could not be before.
+    pub fn tenants_appear(&mut self, scope: usize, change: &Change<Arc<Observed<Tenant>>>) -> bool {
+        matches!(change, Change::ListEnds) && self.tenants_refused.remove(&scope)
     }
 
     /// Takes in a change of an MDMTenant.
@@ -210,9 +224,11 @@ impl Cache {
         self.tenants.items.get(key)
     }
 
-    /// The MDMTenant that a TenantCredential names; `Some(None)` where there is none of that name.
+    /// The MDMTenant that a TenantCredential names; `Some(None)` where there is none of that name. None where it names
+    /// none, or where they can't be seen.
     pub fn tenant_named_by(&self, observed: &Observed, key: &Key) -> Option<Option<&Arc<Observed<Tenant>>>> {
-        tenant_of(observed, key).map(|tenant| self.tenants.items.get(&tenant))
+        let is_refused = self.scope_of(key).is_some_and(|scope| self.tenants_refused.contains(&scope));
+        tenant_of(observed, key).filter(|_| !is_refused).map(|tenant| self.tenants.items.get(&tenant))
     }
 
     /// The TenantCredentials of an MDMTenant, by name.

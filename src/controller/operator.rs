@@ -84,7 +84,12 @@ impl Operator {
                     tenants.into_iter().for_each(|tenant| self.call_tenant(tenant));
                 }
             }
+            Seen::TenantsRefused => self.cache.refuse_tenants(scope),
             Seen::Tenant(change) => {
+                if self.cache.tenants_appear(scope, &change) {
+                    let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
+                    keys.into_iter().for_each(|key| self.call(key));
+                }
                 for TenantMoved { key, is_gone, members } in self.cache.tenant(scope, change) {
                     if is_gone {
                         self.forget_tenant(&key)

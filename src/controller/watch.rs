@@ -21,6 +21,8 @@ pub enum Seen {
     Object(Change<Arc<Observed>>),
     /// Of MDMTenants.
     Tenant(Change<Arc<Observed<Tenant>>>),
+    /// MDMTenants may not be listed: whether there are any is not known.
+    TenantsRefused,
     /// Of Secrets.
     Secret(Change<SecretVersion>),
     /// A watch failed; it is tried again by itself.
@@ -58,8 +60,8 @@ pub fn scope(client: &Client, namespace: Option<&str>) -> BoxStream<'static, See
 }
 
 /// The changes of one kind. Where its definition goes, all objects go with it, and the watcher would go on asking for
-/// what followed its last one: so it begins anew, with a list. Tenants that can't be listed from the start are none, so
-/// that credentials are watched all the same.
+/// what followed its last one: so it begins anew, with a list. Tenants that can't be listed from the start are waited
+/// for no longer, so that credentials are watched all the same.
 fn watch<K: Kind>(api: Api<Wire<K>>, seen: fn(Change<Arc<Observed<K>>>) -> Seen) -> BoxStream<'static, Seen> {
     let begin = move || {
         let mut is_listed = false;
@@ -70,8 +72,8 @@ fn watch<K: Kind>(api: Api<Wire<K>>, seen: fn(Change<Arc<Observed<K>>>) -> Seen)
                 is_listed |= matches!(event, Ok(Event::InitDone));
                 let refused = event.as_ref().err().and_then(code);
                 let is_unknown = refused == Some(404);
-                let is_none = K::IS_OPTIONAL && !is_listed && matches!(refused, Some(403 | 404));
-                let is_none = is_none && std::mem::take(&mut is_first);
+                let gives_up = K::IS_OPTIONAL && !is_listed && matches!(refused, Some(403 | 404));
+                let gives_up = gives_up && std::mem::take(&mut is_first);
                 let told = match event {
                     Ok(event) => seen(change(event, |wire: Wire<K>| {
                         let observed = wire.into_observed();
@@ -80,7 +82,9 @@ fn watch<K: Kind>(api: Api<Wire<K>>, seen: fn(Change<Arc<Observed<K>>>) -> Seen)
                     Err(error) => Seen::Failed(failure(K::KIND, &error)),
                 };
                 let mut all = vec![Step::Seen(told)];
-                if is_unknown && is_listed || is_none {
+                if gives_up && !is_unknown {
+                    all.push(Step::Seen(Seen::TenantsRefused));
+                } else if is_unknown && (is_listed || gives_up) {
                     all.push(Step::Seen(seen(Change::ListBegins)));
                     all.push(Step::Seen(seen(Change::ListEnds)));
                 }

@@ -115,6 +115,9 @@ async fn without_the_right_to_see_tenants_credentials_are_warned_of_all_the_same
     story.start_as(Some(&user)).await;
     warned(&story).await;
     story.expect_page("acme-prod", &[("Ready", "Unknown/Pending")]).await;
+    // It is there, only out of sight.
+    let ready = story.status("acme").await["conditions"][0]["message"].as_str().unwrap().to_owned();
+    assert!(!ready.contains("TenantNotFound"), "{ready}");
     let text = log.text();
     assert!(text.contains("refuses to list and watch MDMTenants (403)") && text.contains("service account"), "{text}");
 
