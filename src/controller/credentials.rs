@@ -86,7 +86,7 @@ impl Operator {
         let concerned = self.index.set(&key, holder);
         concerned.into_iter().for_each(|other| self.call(other));
         self.credentials.gate.tried(&key);
-        if self.credentials.gate.holds() && is_exclusive(&observed) {
+        if is_exclusive(&observed) && self.credentials.gate.holds(&key, observed.knows_peers()) {
             self.credentials.held.push((key, observed, found));
         } else {
             self.credentials.found.push_back((key, observed, found));
