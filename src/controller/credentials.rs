@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::cache::SecretVersion;
 use super::gate::{Gate, Moved};
 use super::observed::Observed;
 use super::operator::{Done, Operator};
@@ -13,6 +14,18 @@ use super::queue::Queue;
 use super::reconcile::{Around, Found, find, remembered, say};
 use crate::api::Key;
 use crate::assessment::peers::{self, Peers};
+
+/// What one TenantCredential holds, and what of it was looked at.
+pub struct Looked {
+    /// Which one.
+    pub key: Key,
+    /// As it was then.
+    pub observed: Arc<Observed>,
+    /// Its Secret, as the watch told of it then.
+    pub secret: Option<SecretVersion>,
+    /// What was found.
+    pub found: Box<Found>,
+}
 
 /// What is to be done.
 #[derive(Default)]
@@ -24,9 +37,9 @@ pub struct Credentials {
     /// What a start waits for.
     pub gate: Gate,
     /// What was found, and is to be said as soon as there is room.
-    found: VecDeque<(Key, Arc<Observed>, Box<Found>)>,
+    found: VecDeque<Looked>,
     /// What waits for the gate.
-    held: Vec<(Key, Arc<Observed>, Box<Found>)>,
+    held: Vec<Looked>,
 }
 
 impl Operator {
@@ -45,7 +58,12 @@ impl Operator {
     /// Starts the next step of one; tells whether there was any.
     pub fn start_credential(&mut self) -> bool {
         let context = self.context.clone();
-        if let Some((key, observed, found)) = self.credentials.found.pop_front() {
+        if let Some(looked) = self.credentials.found.pop_front() {
+            if self.is_over(&looked) {
+                self.credentials.queue.anew(looked.key);
+                return true;
+            }
+            let Looked { key, observed, found, .. } = looked;
             let around = self.around(&key, &observed);
             self.tasks.spawn(async move {
                 let outcome = say(&context, &observed, *found, around).await;
@@ -60,7 +78,7 @@ impl Operator {
             }
             Some((observed, secret)) => drop(self.tasks.spawn(async move {
                 let found = find(&context, &observed, secret.as_ref()).await;
-                Done::Found(key, observed, Box::new(found))
+                Done::Found(Looked { key, observed, secret, found: Box::new(found) })
             })),
             None => {
                 self.credentials.queue.done(&key, None);
@@ -69,6 +87,15 @@ impl Operator {
             }
         }
         true
+    }
+
+    /// Whether what was looked at is no more: an Event about that would be false. What waited for the gate may have waited
+    /// for a minute.
+    fn is_over(&self, Looked { key, observed, secret, found }: &Looked) -> bool {
+        self.cache.get(key).is_none_or(|(present, now)| {
+            present.resource_version != observed.resource_version
+                || now != *secret && !now.is_some_and(|now| found.is_of(&now))
+        })
     }
 
     /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
@@ -80,16 +107,17 @@ impl Operator {
     }
 
     /// Enters what one holds, and calls for those of whom something else is to be said now.
-    pub fn take_in(&mut self, key: Key, observed: Arc<Observed>, mut found: Box<Found>) {
-        let is_there = self.cache.get(&key).is_some();
+    pub fn take_in(&mut self, mut looked: Looked) {
+        let Looked { key, observed, found, .. } = &mut looked;
+        let is_there = self.cache.get(key).is_some();
         let holder = found.holder.take().filter(|_| is_there);
-        let concerned = self.index.set(&key, holder);
+        let concerned = self.index.set(key, holder);
         concerned.into_iter().for_each(|other| self.call(other));
-        self.credentials.gate.tried(&key);
-        if is_exclusive(&observed) && self.credentials.gate.holds(&key, observed.knows_peers()) {
-            self.credentials.held.push((key, observed, found));
+        self.credentials.gate.tried(key);
+        if is_exclusive(observed) && self.credentials.gate.holds(key, observed.knows_peers()) {
+            self.credentials.held.push(looked);
         } else {
-            self.credentials.found.push_back((key, observed, found));
+            self.credentials.found.push_back(looked);
         }
         self.release();
     }
@@ -136,4 +164,115 @@ impl Operator {
 
 fn is_exclusive(observed: &Observed) -> bool {
     observed.spec.as_ref().is_ok_and(|spec| peers::is_exclusive(spec.type_))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+    use kube::{Client, Config};
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::controller::cache::Change;
+    use crate::controller::gather::Access;
+    use crate::controller::publish::Publisher;
+    use crate::controller::reconcile::Context;
+    use crate::controller::slim::Slim;
+    use crate::controller::watch::Seen;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH
+        }
+    }
+
+    fn object(version: &str) -> Arc<Observed> {
+        let metadata = Slim {
+            namespace: "a".to_owned(),
+            name: "vpp".to_owned(),
+            uid: "1".to_owned(),
+            resource_version: version.to_owned(),
+            generation: 1,
+            created: Some(0),
+        };
+        let status = json!({
+            "observedGeneration": 1, "credential": {"fingerprint": "ab".repeat(32), "expiry": "Never"},
+            "lastRead": {"name": "vpp", "uid": "2", "resourceVersion": "7",
+                "readerRevision": crate::credential::READER_REVISION},
+        });
+        Arc::new(Observed::new(&metadata, &json!({"type": "VPPToken", "secretRef": {"name": "vpp"}}), &status))
+    }
+
+    fn secret(version: &str) -> SecretVersion {
+        SecretVersion { uid: "2".to_owned(), resource_version: version.to_owned() }
+    }
+
+    /// All of a namespace's lists: the object and its Secret, or nothing.
+    fn list(operator: &mut Operator, scope: usize, is_there: bool) {
+        let key = || Key::new("a", "vpp");
+        operator.see(scope, Seen::Tenant(Change::ListEnds));
+        if is_there {
+            operator.see(scope, Seen::Secret(Change::Listed(key(), secret("7"))));
+            operator.see(scope, Seen::Object(Change::Listed(key(), object("3"))));
+        }
+        operator.see(scope, Seen::Secret(Change::ListEnds));
+        operator.see(scope, Seen::Object(Change::ListEnds));
+    }
+
+    /// One that was looked at, and waits since another namespace was not listed yet.
+    async fn waiting() -> Operator {
+        let client = Client::try_from(Config::new("http://127.0.0.1:9".parse().unwrap())).unwrap();
+        let context = Context {
+            publisher: Publisher::new(client, "test".to_owned()),
+            clock: Arc::new(Still),
+            settle: TimeDelta::zero(),
+            access: Access::default(),
+        };
+        let mut operator = Operator::new(vec![Some("a".to_owned()), Some("b".to_owned())], context);
+        list(&mut operator, 0, true);
+        operator.start();
+        let done = operator.tasks.join_next().await.unwrap();
+        operator.end(done);
+        operator.start();
+        assert_eq!((operator.credentials.held.len(), operator.tasks.len()), (1, 0));
+        operator
+    }
+
+    /// Whether what waited is said once the other namespace is listed.
+    fn is_said(operator: &mut Operator) -> bool {
+        list(operator, 1, false);
+        assert_eq!((operator.credentials.held.len(), operator.credentials.found.len()), (0, 1));
+        assert!(operator.start_credential());
+        assert!(operator.credentials.found.is_empty());
+        operator.tasks.len() == 1
+    }
+
+    #[tokio::test]
+    async fn what_waited_for_the_gate_is_said_where_it_is_still_so() {
+        let key = Key::new("a", "vpp");
+        assert!(is_said(&mut waiting().await));
+        // The watch tells of the state that was read, once more.
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret("7"))));
+        assert!(is_said(&mut operator));
+
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret("8"))));
+        assert!(!is_said(&mut operator), "its Secret holds something else now");
+        assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
+
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Object(Change::Applied(key.clone(), object("4"))));
+        assert!(!is_said(&mut operator), "it is declared anew");
+        assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
+
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Object(Change::Deleted(key)));
+        assert!(!is_said(&mut operator), "it is gone");
+        operator.start();
+        assert_eq!(operator.tasks.len(), 0);
+    }
 }

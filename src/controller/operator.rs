@@ -9,12 +9,11 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::cache::{Cache, Moved, TenantMoved};
-use super::credentials::Credentials;
+use super::credentials::{Credentials, Looked};
 use super::error::Error;
-use super::observed::Observed;
 use super::own_writes::OwnWrites;
 use super::queue::Queue;
-use super::reconcile::{Context, Found, Outcome};
+use super::reconcile::{Context, Outcome};
 use super::said::Said;
 use super::tenants::Tenants;
 use super::watch::{Seen, WatchFailure};
@@ -27,7 +26,7 @@ pub const AT_ONCE: usize = 16;
 /// What a task has done.
 pub enum Done {
     /// What one TenantCredential holds is found.
-    Found(Key, Arc<Observed>, Box<Found>),
+    Found(Looked),
     /// What is to be said of it is said.
     Said(Key, Outcome),
     /// A tenant's page is made.
@@ -142,7 +141,7 @@ impl Operator {
     /// Takes in what a task has done.
     pub fn end(&mut self, done: Result<Done, JoinError>) {
         match done {
-            Ok(Done::Found(key, observed, found)) => self.take_in(key, observed, found),
+            Ok(Done::Found(looked)) => self.take_in(looked),
             Ok(Done::Said(key, outcome)) => {
                 let Credentials { queue, own_writes, .. } = &mut self.credentials;
                 close(queue, own_writes, &mut self.said, &key, outcome);

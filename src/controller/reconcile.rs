@@ -118,6 +118,14 @@ impl Outcome {
     }
 }
 
+impl Found {
+    /// Whether it was read from this state of the Secret.
+    pub fn is_of(&self, secret: &SecretVersion) -> bool {
+        let read = self.reading.as_ref().ok().and_then(|read| read.gathered.last_read.as_ref());
+        read.is_some_and(|read| read.uid == secret.uid && read.resource_version == secret.resource_version)
+    }
+}
+
 /// Finds out what one object holds.
 pub async fn find(context: &Context, observed: &Observed, secret: Option<&SecretVersion>) -> Found {
     let Ok(spec) = &observed.spec else {
