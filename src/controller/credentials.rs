@@ -189,21 +189,25 @@ mod tests {
         }
     }
 
-    fn object(version: &str) -> Arc<Observed> {
+    fn object(name: &str, version: &str, spec: &serde_json::Value) -> Arc<Observed> {
         let metadata = Slim {
             namespace: "a".to_owned(),
-            name: "vpp".to_owned(),
-            uid: "1".to_owned(),
+            name: name.to_owned(),
+            uid: name.to_owned(),
             resource_version: version.to_owned(),
             generation: 1,
             created: Some(0),
         };
         let status = json!({
             "observedGeneration": 1, "credential": {"fingerprint": "ab".repeat(32), "expiry": "Never"},
-            "lastRead": {"name": "vpp", "uid": "2", "resourceVersion": "7",
+            "lastRead": {"name": name, "uid": "2", "resourceVersion": "7",
                 "readerRevision": crate::credential::READER_REVISION},
         });
-        Arc::new(Observed::new(&metadata, &json!({"type": "VPPToken", "secretRef": {"name": "vpp"}}), &status))
+        Arc::new(Observed::new(&metadata, spec, &status))
+    }
+
+    fn vpp(version: &str) -> Arc<Observed> {
+        object("vpp", version, &json!({"type": "VPPToken", "secretRef": {"name": "vpp"}}))
     }
 
     fn secret(version: &str) -> SecretVersion {
@@ -216,14 +220,13 @@ mod tests {
         operator.see(scope, Seen::Tenant(Change::ListEnds));
         if is_there {
             operator.see(scope, Seen::Secret(Change::Listed(key(), secret("7"))));
-            operator.see(scope, Seen::Object(Change::Listed(key(), object("3"))));
+            operator.see(scope, Seen::Object(Change::Listed(key(), vpp("3"))));
         }
         operator.see(scope, Seen::Secret(Change::ListEnds));
         operator.see(scope, Seen::Object(Change::ListEnds));
     }
 
-    /// One that was looked at, and waits since another namespace was not listed yet.
-    async fn waiting() -> Operator {
+    fn operator() -> Operator {
         let client = Client::try_from(Config::new("http://127.0.0.1:9".parse().unwrap())).unwrap();
         let context = Context {
             publisher: Publisher::new(client, "test".to_owned()),
@@ -231,7 +234,12 @@ mod tests {
             settle: TimeDelta::zero(),
             access: Access::default(),
         };
-        let mut operator = Operator::new(vec![Some("a".to_owned()), Some("b".to_owned())], context);
+        Operator::new(vec![Some("a".to_owned()), Some("b".to_owned())], context)
+    }
+
+    /// One that was looked at, and waits since another namespace was not listed yet.
+    async fn waiting() -> Operator {
+        let mut operator = operator();
         list(&mut operator, 0, true);
         operator.start();
         let done = operator.tasks.join_next().await.unwrap();
@@ -265,7 +273,7 @@ mod tests {
         assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
 
         let mut operator = waiting().await;
-        operator.see(0, Seen::Object(Change::Applied(key.clone(), object("4"))));
+        operator.see(0, Seen::Object(Change::Applied(key.clone(), vpp("4"))));
         assert!(!is_said(&mut operator), "it is declared anew");
         assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
 
@@ -274,5 +282,33 @@ mod tests {
         assert!(!is_said(&mut operator), "it is gone");
         operator.start();
         assert_eq!(operator.tasks.len(), 0);
+    }
+    #[tokio::test]
+    async fn one_that_cannot_be_understood_holds_what_it_held_and_stays_its_tenants() {
+        use crate::assessment::peers::Standing;
+        let mut operator = operator();
+        let key = |name| Key::new("a", name);
+        let newer = json!({"type": "VPPToken", "secretRef": {"name": "newer"}, "tenantRef": {"name": "acme"},
+            "warnBeforeDays": ["soon"]});
+        operator.see(0, Seen::Secret(Change::Listed(key("newer"), secret("7"))));
+        operator.see(0, Seen::Object(Change::Listed(key("newer"), object("newer", "5", &newer))));
+        list(&mut operator, 0, true);
+        let standing = |operator: &Operator| operator.index.view(&key("vpp")).map(|view| view.standing);
+        assert_eq!(standing(&operator), Some(Standing::TokenInUse), "as remembered");
+        assert_eq!(operator.cache.members(&key("acme")).count(), 1);
+        for _ in 0..2 {
+            operator.start();
+            let done = operator.tasks.join_next().await.unwrap();
+            operator.end(done);
+        }
+        assert_eq!(standing(&operator), Some(Standing::TokenInUse), "as it was looked at");
+        // What it points to can be told all the same.
+        operator.see(0, Seen::Secret(Change::Deleted(key("newer"))));
+        while operator.index.len() == 2 {
+            operator.start();
+            let done = operator.tasks.join_next().await.unwrap();
+            operator.end(done);
+        }
+        assert_eq!(standing(&operator), Some(Standing::Unique));
     }
 }

@@ -129,7 +129,9 @@ impl Found {
 /// Finds out what one object holds.
 pub async fn find(context: &Context, observed: &Observed, secret: Option<&SecretVersion>) -> Found {
     let Ok(spec) = &observed.spec else {
-        return Found { reading: Err(Trouble::Invalid), holder: None };
+        // What it held it holds, as far as can be told without reading it.
+        let holder = remembered(observed).filter(|_| secret.is_some());
+        return Found { reading: Err(Trouble::Invalid), holder };
     };
     let reading = match gather::gather(&context.publisher.client, &context.access, observed, spec, secret).await {
         Ok(gathered) => Ok(Read { gathered, spec: None, generation: observed.generation, error: None }),
@@ -147,7 +149,7 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
 
 /// What it held when it was last looked at, before this start.
 pub fn remembered(observed: &Observed) -> Option<Holder> {
-    let spec = observed.spec.as_ref().ok()?;
+    let spec = observed.understood()?;
     holder(observed, spec, &gather::last_said(observed, spec)?.gathered)
 }
 
