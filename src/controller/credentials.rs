@@ -311,4 +311,28 @@ mod tests {
         }
         assert_eq!(standing(&operator), Some(Standing::Unique));
     }
+    #[tokio::test]
+    async fn a_page_does_not_wait_until_all_credentials_are_done() {
+        let mut operator = operator();
+        let wire = |version: &str| Slim {
+            namespace: "a".to_owned(),
+            name: "acme".to_owned(),
+            resource_version: version.to_owned(),
+            ..Slim::default()
+        };
+        let tenant = Arc::new(Observed::new(&wire("1"), &json!({}), &json!({})));
+        operator.see(0, Seen::Tenant(Change::Listed(Key::new("a", "acme"), tenant)));
+        for number in 0..60 {
+            let name = format!("c-{number}");
+            let spec = json!({"type": "X509Certificate", "secretRef": {"name": name}, "tenantRef": {"name": "acme"}});
+            operator.see(0, Seen::Secret(Change::Listed(Key::new("a", &name), secret("7"))));
+            operator.see(0, Seen::Object(Change::Listed(Key::new("a", &name), object(&name, "5", &spec))));
+        }
+        list(&mut operator, 0, false);
+        tokio::time::sleep(std::time::Duration::from_millis(350)).await;
+        operator.look();
+        operator.start();
+        assert!(!operator.tenants.queue.is_idle(), "one of those under way is the page");
+        assert_eq!(operator.tasks.len(), crate::controller::operator::AT_ONCE);
+    }
 }

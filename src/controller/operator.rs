@@ -129,10 +129,12 @@ impl Operator {
         self.complete.len() == self.cache.scopes()
     }
 
-    /// Starts what is ready, as far as there is room. Credentials go first: the pages follow them.
+    /// Starts what is ready, as far as there is room. Credentials go first, since the pages follow them; but one page at a
+    /// time does not wait until thousands of them are done.
     pub fn start(&mut self) {
         while self.tasks.len() < AT_ONCE {
-            if !self.start_credential() && !self.start_tenant() {
+            let is_page = self.tenants.queue.is_idle() && self.start_tenant();
+            if !is_page && !self.start_credential() && !self.start_tenant() {
                 break;
             }
         }

@@ -106,6 +106,11 @@ impl Queue {
         }
     }
 
+    /// Whether nothing is worked on.
+    pub fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
     /// When the next boundary is.
     pub fn next_boundary(&self) -> Option<DateTime<Utc>> {
         self.boundaries.first()
