@@ -149,8 +149,7 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
 
 /// What it held when it was last looked at, before this start.
 pub fn remembered(observed: &Observed) -> Option<Holder> {
-    let spec = observed.understood()?;
-    holder(observed, spec, &gather::last_said(observed, spec)?.gathered)
+    Holder::remembered(observed.created, observed.understood()?, &observed.previous)
 }
 
 /// What it holds, by what was found.
