@@ -1,7 +1,7 @@
 //! A spec from JSON, as the API server or a manifest has it.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{CredentialType, MDMTenantSpec, TenantCredentialSpec};
 
@@ -20,6 +20,20 @@ pub fn spec(spec: &Value) -> Result<TenantCredentialSpec, String> {
         _ if spec.secret_ref.is_none() => Err("spec.secretRef is missing, which this type needs".to_owned()),
         _ => Ok(spec),
     }
+}
+
+/// What can be understood, field by field, of a spec that as a whole can't: whose it is, and what it points to. None where
+/// its type is not known.
+pub fn part(spec: &Value) -> Option<TenantCredentialSpec> {
+    let type_ = spec.get("type")?;
+    let mut part = Map::from_iter([("type".to_owned(), type_.clone())]);
+    for (name, value) in spec.as_object()? {
+        let alone = Map::from_iter([("type".to_owned(), type_.clone()), (name.clone(), value.clone())]);
+        if understand::<TenantCredentialSpec>(&Value::Object(alone)).is_ok() {
+            part.insert(name.clone(), value.clone());
+        }
+    }
+    understand(&Value::Object(part)).ok()
 }
 
 /// An MDMTenant's spec, or the path of what can't be understood in it. Nothing of it is needed.
@@ -50,6 +64,22 @@ mod tests {
         assert_eq!(spec(&with_days).unwrap_err(), "spec.warnBeforeDays[1] is of another form than this version knows");
         let newer = json!({"type": "Passkey", "secretRef": {"name": "a"}});
         assert_eq!(spec(&newer).unwrap_err(), "spec.type is of another form than this version knows");
+    }
+
+    #[test]
+    fn of_what_cannot_be_understood_the_rest_is() {
+        let newer = json!({"type": "VPPToken", "secretRef": {"name": "a"}, "tenantRef": {"name": "acme"},
+            "vppToken": {"override": "Negotiated"}, "warnBeforeDays": ["soon"], "reminderEveryHours": 3});
+        assert!(spec(&newer).is_err());
+        let part = part(&newer).unwrap();
+        assert_eq!(part.secret_ref.unwrap().name, "a");
+        assert_eq!(part.tenant_ref.unwrap().name, "acme");
+        assert_eq!((part.vpp_token, part.warn_before_days, part.reminder_every_hours), (None, None, Some(3)));
+        for none in
+            [json!({"type": "Passkey", "secretRef": {"name": "a"}}), json!({"secretRef": {"name": "a"}}), json!(null)]
+        {
+            assert!(super::part(&none).is_none(), "{none}");
+        }
     }
 
     #[test]

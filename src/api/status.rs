@@ -36,7 +36,8 @@ pub struct TenantCredentialStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_change: Option<LastChange>,
     /// Others that hold the same credential, or a newer one of the same identity: at most five, the ones created next
-    /// before this one (of the oldest, next after it). Those of other namespaces are one entry without a name.
+    /// before this one (of the oldest, next after it); where these read the same Secret, the oldest that reads another
+    /// one is among them. Those of other namespaces are one entry without a name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::DUPLICATES))]
     pub duplicates: Vec<OtherHolder>,

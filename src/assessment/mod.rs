@@ -150,12 +150,14 @@ pub fn assess(input: Input<'_>) -> Assessment {
     // Worst first; among equals in the order of the conditions.
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.type_));
     let notifications: Vec<_> = findings.iter().map(|finding| finding.notification(spec, previous, now)).collect();
+    let conditions = conditions::publish(&previous.conditions, all, now, generation);
     let due = Situation {
         uid,
         spec,
         announced: &previous.announced,
         findings: &findings,
         notifications: &notifications,
+        conditions: &conditions,
         last_change: memory.last_change.as_ref(),
         change_before: previous.last_change.as_ref(),
         words: words.as_ref(),
@@ -181,7 +183,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         notifications,
         announced,
         last_read,
-        conditions: conditions::publish(&previous.conditions, all, now, generation),
+        conditions,
         credential: facts,
     };
     let next = next.into_iter().chain(next_notice).min().map(whole_second);

@@ -13,7 +13,7 @@ use super::peers::Peers;
 use super::published;
 use super::renewal::{mark_of, stage_mark};
 use super::words::{self, Words};
-use crate::api::conditions::ConditionType;
+use crate::api::conditions::{Condition, ConditionType};
 use crate::api::limits;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{Announced, KeyMatch, LastChange, Notification};
@@ -79,6 +79,8 @@ pub struct Situation<'a> {
     pub findings: &'a [Finding],
     /// The same as notifications: since when.
     pub notifications: &'a [Notification],
+    /// The verdicts: since when.
+    pub conditions: &'a [Condition],
     /// The last change of the credential.
     pub last_change: Option<&'a LastChange>,
     /// The change before that, as of the status that this is decided from.
@@ -242,7 +244,22 @@ impl Situation<'_> {
             due.silent.push(self.record(type_, RECOVERED, ""));
             return;
         }
+        if type_ == ConditionType::Duplicate && !self.is_gone_for_good(type_, due) {
+            return;
+        }
         due.notices.push(self.recovered(type_));
+    }
+
+    /// Whether a problem that others make has been gone for as long as it had to last: where an object or a Secret is
+    /// replaced by another one of its name, its holder goes and comes back.
+    fn is_gone_for_good(&self, type_: ConditionType, due: &mut Due) -> bool {
+        let condition = self.conditions.iter().find(|condition| condition.type_ == type_.as_str());
+        // A clock that was ahead then does not delay it.
+        let since = condition.map(|condition| condition.last_transition_time).filter(|since| *since <= self.now);
+        let settled = since.and_then(|since| since.checked_add_signed(self.settle));
+        let is_early = settled.filter(|settled| self.now < *settled);
+        is_early.into_iter().for_each(|settled| due.look_at(settled));
+        is_early.is_none()
     }
 
     /// Whether the absence of a finding means that all is well, and not that nobody knows.

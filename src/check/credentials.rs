@@ -79,7 +79,7 @@ impl Credentials {
                 Err(why) => {
                     report.skipped.push(Problem::new(&key, why));
                     // What the cluster said of it still tells that it holds something.
-                    self.index.set(&key, Holder::of(created, &spec, previous.credential.as_ref(), None));
+                    self.index.set(&key, Holder::remembered(created, &spec, &previous));
                     return self.unread.push(Unread { key, spec, previous });
                 }
             },

@@ -286,11 +286,11 @@ fn within(scopes: &[Option<String>], scope: usize, key: &Key) -> bool {
 }
 
 fn secret_of(observed: &Observed, key: &Key) -> Option<Key> {
-    let name = &observed.spec.as_ref().ok()?.secret_ref.as_ref()?.name;
+    let name = &observed.understood()?.secret_ref.as_ref()?.name;
     Some(Key { namespace: key.namespace.clone(), name: name.as_str().into() })
 }
 
 fn tenant_of(observed: &Observed, key: &Key) -> Option<Key> {
-    let name = &observed.spec.as_ref().ok()?.tenant_ref.as_ref()?.name;
+    let name = &observed.understood()?.tenant_ref.as_ref()?.name;
     Some(Key { namespace: key.namespace.clone(), name: name.as_str().into() })
 }

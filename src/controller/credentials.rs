@@ -1,13 +1,12 @@
 //! The work on TenantCredentials: what each holds is found and entered; then, with what stands around it, it is said.
 
-use std::sync::Arc;
-
 use tokio::time::Instant;
 
 use super::gate::Moved;
 use super::observed::Observed;
 use super::operator::{Done, Operator};
-use super::reconcile::{Around, Found, find, remembered, say};
+use super::reconcile::{Around, find, remembered, say};
+use super::work::Looked;
 use crate::api::Key;
 use crate::assessment::peers::{self, Peers};
 
@@ -27,7 +26,12 @@ impl Operator {
     /// Starts the next step of one; tells whether there was any.
     pub fn start_credential(&mut self) -> bool {
         let context = self.context.clone();
-        if let Some((key, observed, found)) = self.credentials.found.pop_front() {
+        if let Some(looked) = self.credentials.found.pop_front() {
+            if self.is_over(&looked) {
+                self.credentials.queue.anew(looked.key);
+                return true;
+            }
+            let Looked { key, observed, found, .. } = looked;
             let around = self.around(&key, &observed);
             self.tasks.spawn(async move {
                 let outcome = say(&context, &observed, *found, around).await;
@@ -42,7 +46,7 @@ impl Operator {
             }
             Some((observed, secret)) => drop(self.tasks.spawn(async move {
                 let found = find(&context, &observed, secret.as_ref()).await;
-                Done::Found(key, observed, Box::new(found))
+                Done::Found(Looked { key, observed, secret, found: Box::new(found) })
             })),
             None => {
                 self.credentials.queue.done(&key, None);
@@ -51,6 +55,15 @@ impl Operator {
             }
         }
         true
+    }
+
+    /// Whether what was looked at is no more: an Event about that would be false. What waited for the gate may have waited
+    /// for a minute.
+    fn is_over(&self, Looked { key, observed, secret, found }: &Looked) -> bool {
+        self.cache.get(key).is_none_or(|(present, now)| {
+            present.resource_version != observed.resource_version
+                || now != *secret && !now.is_some_and(|now| found.is_of(&now))
+        })
     }
 
     /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
@@ -62,16 +75,17 @@ impl Operator {
     }
 
     /// Enters what one holds, and calls for those of whom something else is to be said now.
-    pub fn take_in(&mut self, key: Key, observed: Arc<Observed>, mut found: Box<Found>) {
-        let is_there = self.cache.get(&key).is_some();
+    pub fn take_in(&mut self, mut looked: Looked) {
+        let Looked { key, observed, found, .. } = &mut looked;
+        let is_there = self.cache.get(key).is_some();
         let holder = found.holder.take().filter(|_| is_there);
-        let concerned = self.index.set(&key, holder);
+        let concerned = self.index.set(key, holder);
         concerned.into_iter().for_each(|other| self.call(other));
-        self.credentials.gate.tried(&key);
-        if self.credentials.gate.holds() && is_exclusive(&observed) {
-            self.credentials.held.push((key, observed, found));
+        self.credentials.gate.tried(key);
+        if is_exclusive(observed) && self.credentials.gate.holds(key, observed.knows_peers()) {
+            self.credentials.held.push(looked);
         } else {
-            self.credentials.found.push_back((key, observed, found));
+            self.credentials.found.push_back(looked);
         }
         self.release();
     }
@@ -118,4 +132,179 @@ impl Operator {
 
 fn is_exclusive(observed: &Observed) -> bool {
     observed.spec.as_ref().is_ok_and(|spec| peers::is_exclusive(spec.type_))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, TimeDelta, Utc};
+    use kube::{Client, Config};
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::controller::cache::{Change, SecretVersion};
+    use crate::controller::gather::Access;
+    use crate::controller::publish::Publisher;
+    use crate::controller::reconcile::Context;
+    use crate::controller::slim::Slim;
+    use crate::controller::watch::Seen;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH
+        }
+    }
+
+    fn object(name: &str, version: &str, spec: &serde_json::Value) -> Arc<Observed> {
+        let metadata = Slim {
+            namespace: "a".to_owned(),
+            name: name.to_owned(),
+            uid: name.to_owned(),
+            resource_version: version.to_owned(),
+            generation: 1,
+            created: Some(0),
+        };
+        let status = json!({
+            "observedGeneration": 1, "credential": {"fingerprint": "ab".repeat(32), "expiry": "Never"},
+            "lastRead": {"name": name, "uid": "2", "resourceVersion": "7",
+                "readerRevision": crate::credential::READER_REVISION},
+        });
+        Arc::new(Observed::new(&metadata, spec, &status))
+    }
+
+    fn vpp(version: &str) -> Arc<Observed> {
+        object("vpp", version, &json!({"type": "VPPToken", "secretRef": {"name": "vpp"}}))
+    }
+
+    fn secret(version: &str) -> SecretVersion {
+        SecretVersion { uid: "2".to_owned(), resource_version: version.to_owned() }
+    }
+
+    /// All of a namespace's lists: the object and its Secret, or nothing.
+    fn list(operator: &mut Operator, scope: usize, is_there: bool) {
+        let key = || Key::new("a", "vpp");
+        operator.see(scope, Seen::Tenant(Change::ListEnds));
+        if is_there {
+            operator.see(scope, Seen::Secret(Change::Listed(key(), secret("7"))));
+            operator.see(scope, Seen::Object(Change::Listed(key(), vpp("3"))));
+        }
+        operator.see(scope, Seen::Secret(Change::ListEnds));
+        operator.see(scope, Seen::Object(Change::ListEnds));
+    }
+
+    fn operator() -> Operator {
+        let client = Client::try_from(Config::new("http://127.0.0.1:9".parse().unwrap())).unwrap();
+        let context = Context {
+            publisher: Publisher::new(client, "test".to_owned()),
+            clock: Arc::new(Still),
+            settle: TimeDelta::zero(),
+            access: Access::default(),
+        };
+        Operator::new(vec![Some("a".to_owned()), Some("b".to_owned())], context)
+    }
+
+    /// One that was looked at, and waits since another namespace was not listed yet.
+    async fn waiting() -> Operator {
+        let mut operator = operator();
+        list(&mut operator, 0, true);
+        operator.start();
+        let done = operator.tasks.join_next().await.unwrap();
+        operator.end(done);
+        operator.start();
+        assert_eq!((operator.credentials.held.len(), operator.tasks.len()), (1, 0));
+        operator
+    }
+
+    /// Whether what waited is said once the other namespace is listed.
+    fn is_said(operator: &mut Operator) -> bool {
+        list(operator, 1, false);
+        assert_eq!((operator.credentials.held.len(), operator.credentials.found.len()), (0, 1));
+        assert!(operator.start_credential());
+        assert!(operator.credentials.found.is_empty());
+        operator.tasks.len() == 1
+    }
+
+    #[tokio::test]
+    async fn what_waited_for_the_gate_is_said_where_it_is_still_so() {
+        let key = Key::new("a", "vpp");
+        assert!(is_said(&mut waiting().await));
+        // The watch tells of the state that was read, once more.
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret("7"))));
+        assert!(is_said(&mut operator));
+
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret("8"))));
+        assert!(!is_said(&mut operator), "its Secret holds something else now");
+        assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
+
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Object(Change::Applied(key.clone(), vpp("4"))));
+        assert!(!is_said(&mut operator), "it is declared anew");
+        assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
+
+        let mut operator = waiting().await;
+        operator.see(0, Seen::Object(Change::Deleted(key)));
+        assert!(!is_said(&mut operator), "it is gone");
+        operator.start();
+        assert_eq!(operator.tasks.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_understood_holds_what_it_held_and_stays_its_tenants() {
+        use crate::assessment::peers::Standing;
+        let mut operator = operator();
+        let key = |name| Key::new("a", name);
+        let newer = json!({"type": "VPPToken", "secretRef": {"name": "newer"}, "tenantRef": {"name": "acme"},
+            "warnBeforeDays": ["soon"]});
+        operator.see(0, Seen::Secret(Change::Listed(key("newer"), secret("7"))));
+        operator.see(0, Seen::Object(Change::Listed(key("newer"), object("newer", "5", &newer))));
+        list(&mut operator, 0, true);
+        let standing = |operator: &Operator| operator.index.view(&key("vpp")).map(|view| view.standing);
+        assert_eq!(standing(&operator), Some(Standing::TokenInUse), "as remembered");
+        assert_eq!(operator.cache.members(&key("acme")).count(), 1);
+        for _ in 0..2 {
+            operator.start();
+            let done = operator.tasks.join_next().await.unwrap();
+            operator.end(done);
+        }
+        assert_eq!(standing(&operator), Some(Standing::TokenInUse), "as it was looked at");
+        // What it points to can be told all the same.
+        operator.see(0, Seen::Secret(Change::Deleted(key("newer"))));
+        while operator.index.len() == 2 {
+            operator.start();
+            let done = operator.tasks.join_next().await.unwrap();
+            operator.end(done);
+        }
+        assert_eq!(standing(&operator), Some(Standing::Unique));
+    }
+
+    #[tokio::test]
+    async fn a_page_does_not_wait_until_all_credentials_are_done() {
+        let mut operator = operator();
+        let wire = |version: &str| Slim {
+            namespace: "a".to_owned(),
+            name: "acme".to_owned(),
+            resource_version: version.to_owned(),
+            ..Slim::default()
+        };
+        let tenant = Arc::new(Observed::new(&wire("1"), &json!({}), &json!({})));
+        operator.see(0, Seen::Tenant(Change::Listed(Key::new("a", "acme"), tenant)));
+        for number in 0..60 {
+            let name = format!("c-{number}");
+            let spec = json!({"type": "X509Certificate", "secretRef": {"name": name}, "tenantRef": {"name": "acme"}});
+            operator.see(0, Seen::Secret(Change::Listed(Key::new("a", &name), secret("7"))));
+            operator.see(0, Seen::Object(Change::Listed(Key::new("a", &name), object(&name, "5", &spec))));
+        }
+        list(&mut operator, 0, false);
+        tokio::time::sleep(std::time::Duration::from_millis(350)).await;
+        operator.look();
+        operator.start();
+        assert_eq!(operator.tenants.queue.start(), None, "the page is under way");
+        assert_eq!(operator.tasks.len(), crate::controller::operator::AT_ONCE);
+    }
 }

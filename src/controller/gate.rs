@@ -15,6 +15,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 #[derive(Default)]
 pub struct Gate {
     untried: HashSet<Key>,
+    /// Of these nothing was said since the start.
+    unsaid: HashSet<Key>,
     deadline: Option<Instant>,
     is_late: bool,
 }
@@ -34,11 +36,14 @@ pub enum Moved {
 }
 
 impl Gate {
-    /// A list is complete: these are to be tried.
+    /// A list is complete: these are to be tried. Where others are waited for, that is not for longer: namespaces that come
+    /// one after the other would hold back all of them for ever.
     pub fn shut(&mut self, keys: impl Iterator<Item = Key>, now: Instant) {
-        self.untried.extend(keys);
-        self.deadline = Some(now + LONGEST);
-        self.is_late = false;
+        for key in keys {
+            self.untried.insert(key.clone());
+            self.unsaid.insert(key);
+        }
+        self.deadline.get_or_insert(now + LONGEST);
     }
 
     /// It was looked at, or is gone.
@@ -52,10 +57,12 @@ impl Gate {
         let is_over = now >= deadline;
         if self.untried.is_empty() && (complete || is_over) {
             self.deadline = None;
+            self.unsaid.clear();
             return Moved::Open { was_late: std::mem::take(&mut self.is_late) };
         }
         if is_over && !self.is_late {
             self.is_late = true;
+            self.unsaid.clear();
             return Moved::Late;
         }
         Moved::No
@@ -66,9 +73,10 @@ impl Gate {
         self.deadline.is_none()
     }
 
-    /// Whether what hangs on it waits.
-    pub fn holds(&self) -> bool {
-        !self.is_open() && !self.is_late
+    /// Whether what is to be said of one waits: for the first time since the start, or where it was never said before who
+    /// else holds the same.
+    pub fn holds(&self, key: &Key, knows_peers: bool) -> bool {
+        !self.is_open() && !self.is_late && (!knows_peers || self.unsaid.contains(key))
     }
 
     /// When to look at it, if nothing happens before.
@@ -87,30 +95,33 @@ mod tests {
 
     #[test]
     fn it_opens_when_all_were_tried_and_no_list_is_waited_for() {
-        let (mut gate, now) = (Gate::default(), Instant::now());
-        assert!(gate.is_open() && !gate.holds());
+        let (mut gate, now, [a, b]) = (Gate::default(), Instant::now(), keys());
+        assert!(gate.is_open() && !gate.holds(&a, false));
         gate.shut(keys().into_iter(), now);
-        gate.tried(&keys()[0]);
+        gate.tried(&a);
         assert_eq!(gate.look(true, now), Moved::No);
-        gate.tried(&keys()[1]);
+        gate.tried(&b);
         assert_eq!(gate.look(false, now), Moved::No);
-        assert!(gate.holds());
+        assert!(gate.holds(&a, true) && gate.holds(&b, false));
+        // One that came since.
+        let new = Key::new("ns", "new");
+        assert!(gate.holds(&new, false) && !gate.holds(&new, true));
         assert_eq!(gate.look(true, now), Moved::Open { was_late: false });
-        assert!(gate.is_open());
+        assert!(gate.is_open() && !gate.holds(&a, false));
         assert_eq!(gate.look(true, now), Moved::No);
     }
 
     #[test]
     fn after_a_minute_it_holds_nothing_back_and_opens_when_the_last_was_tried() {
-        let (mut gate, now) = (Gate::default(), Instant::now());
+        let (mut gate, now, [a, b]) = (Gate::default(), Instant::now(), keys());
         gate.shut(keys().into_iter(), now);
-        gate.tried(&keys()[0]);
+        gate.tried(&a);
         let late = now + LONGEST;
         assert_eq!(gate.deadline(), Some(late));
         assert_eq!(gate.look(true, late), Moved::Late);
-        assert!(!gate.holds() && !gate.is_open());
+        assert!(!gate.holds(&b, false) && !gate.is_open());
         assert_eq!((gate.look(true, late), gate.deadline()), (Moved::No, None));
-        gate.tried(&keys()[1]);
+        gate.tried(&b);
         assert_eq!(gate.look(true, late), Moved::Open { was_late: true });
     }
 
@@ -120,5 +131,35 @@ mod tests {
         gate.shut(std::iter::empty(), now);
         assert_eq!(gate.look(false, now), Moved::No);
         assert_eq!(gate.look(false, now + LONGEST), Moved::Open { was_late: false });
+    }
+
+    #[test]
+    fn lists_that_complete_one_after_the_other_hold_nothing_back_for_longer() {
+        let (mut gate, now, [a, b]) = (Gate::default(), Instant::now(), keys());
+        gate.shut([a.clone()].into_iter(), now);
+        gate.tried(&a);
+        assert_eq!(gate.look(false, now), Moved::No);
+        gate.shut([b.clone()].into_iter(), now + LONGEST / 2);
+        assert_eq!(gate.look(false, now + LONGEST), Moved::Late);
+        assert!(!gate.holds(&a, false) && !gate.holds(&b, false));
+        // Another one, when it is too late anyway.
+        let c = Key::new("ns", "c");
+        gate.shut([c.clone()].into_iter(), now + LONGEST * 2);
+        assert_eq!(gate.look(true, now + LONGEST * 2), Moved::No);
+        assert!(!gate.holds(&c, false) && !gate.is_open());
+        [b, c].iter().for_each(|key| gate.tried(key));
+        assert_eq!(gate.look(true, now + LONGEST * 2), Moved::Open { was_late: true });
+    }
+
+    #[test]
+    fn a_list_that_completes_long_after_holds_back_its_own_and_not_what_was_said_before() {
+        let (mut gate, now, [a, b]) = (Gate::default(), Instant::now(), keys());
+        gate.shut([a.clone()].into_iter(), now);
+        gate.tried(&a);
+        assert_eq!(gate.look(false, now + LONGEST), Moved::Open { was_late: false });
+        gate.shut([b.clone()].into_iter(), now + LONGEST * 9);
+        assert!(!gate.holds(&a, true) && gate.holds(&b, true));
+        gate.tried(&b);
+        assert_eq!(gate.look(true, now + LONGEST * 9), Moved::Open { was_late: false });
     }
 }

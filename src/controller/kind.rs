@@ -32,6 +32,9 @@ pub trait Kind: Clone + Copy + Debug + Send + Sync + 'static {
     /// A sentence that names the field and quotes nothing of its content.
     fn decode(spec: &Value) -> Result<Self::Spec, String>;
 
+    /// What can be understood of a spec that as a whole can't.
+    fn decode_part(spec: &Value) -> Option<Self::Spec>;
+
     /// Takes away the texts, which are made anew at each assessment: none is kept in memory.
     fn strip(status: &mut Self::Status);
 
@@ -57,6 +60,10 @@ impl Kind for Credential {
 
     fn decode(spec: &Value) -> Result<Self::Spec, String> {
         decode::spec(spec)
+    }
+
+    fn decode_part(spec: &Value) -> Option<Self::Spec> {
+        decode::part(spec)
     }
 
     fn strip(status: &mut Self::Status) {
@@ -87,6 +94,10 @@ impl Kind for Tenant {
 
     fn decode(spec: &Value) -> Result<Self::Spec, String> {
         decode::tenant(spec)
+    }
+
+    fn decode_part(_: &Value) -> Option<Self::Spec> {
+        None
     }
 
     fn strip(status: &mut Self::Status) {

@@ -31,6 +31,8 @@ pub struct Observed<K: Kind = Credential> {
     pub created: Option<i64>,
     /// What the user declares, or the part of it that can't be understood.
     pub spec: Result<K::Spec, String>,
+    /// What can be understood of a spec that as a whole can't: whose it is, and what it holds, goes on.
+    pub part: Option<Box<K::Spec>>,
     /// What was said before, without the texts.
     pub previous: K::Status,
     /// Of the whole status, to tell whether another one differs from it.
@@ -101,6 +103,8 @@ impl<K: Kind> Observed<K> {
         let (mut previous, unknown) = stored::decode::<K::Status>(status);
         let status_hash = stored::hash(&previous);
         K::strip(&mut previous);
+        let understood = K::decode(spec);
+        let part = understood.is_err().then(|| K::decode_part(spec)).flatten().map(Box::new);
         Self {
             namespace: metadata.namespace.clone(),
             name: metadata.name.clone(),
@@ -108,11 +112,17 @@ impl<K: Kind> Observed<K> {
             resource_version: metadata.resource_version.clone(),
             generation: metadata.generation,
             created: metadata.created,
-            spec: K::decode(spec),
+            spec: understood,
+            part,
             previous,
             status_hash,
             unknown: unknown.map(Box::new),
         }
+    }
+
+    /// What the user declares, as far as that can be understood.
+    pub fn understood(&self) -> Option<&K::Spec> {
+        self.spec.as_ref().ok().or(self.part.as_deref())
     }
 
     /// Its namespace and name.

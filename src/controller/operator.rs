@@ -10,13 +10,12 @@ use tokio::time::Instant;
 
 use super::cache::{Cache, Moved, TenantMoved};
 use super::error::Error;
-use super::observed::Observed;
 use super::own_writes::OwnWrites;
 use super::queue::Queue;
-use super::reconcile::{Context, Found, Outcome};
+use super::reconcile::{Context, Outcome};
 use super::said::Said;
 use super::watch::{Seen, WatchFailure};
-use super::work::{Credentials, Tenants};
+use super::work::{Credentials, Looked, Tenants};
 use crate::api::Key;
 use crate::assessment::peers::Index;
 
@@ -26,7 +25,7 @@ pub const AT_ONCE: usize = 16;
 /// What a task has done.
 pub enum Done {
     /// What one TenantCredential holds is found.
-    Found(Key, Arc<Observed>, Box<Found>),
+    Found(Looked),
     /// What is to be said of it is said.
     Said(Key, Outcome),
     /// A tenant's page is made.
@@ -154,7 +153,7 @@ impl Operator {
     /// Takes in what a task has done.
     pub fn end(&mut self, done: Result<Done, JoinError>) {
         match done {
-            Ok(Done::Found(key, observed, found)) => self.take_in(key, observed, found),
+            Ok(Done::Found(looked)) => self.take_in(looked),
             Ok(Done::Said(key, outcome)) => {
                 let Credentials { queue, own_writes, .. } = &mut self.credentials;
                 close(queue, own_writes, &mut self.said, &key, outcome);

@@ -96,6 +96,12 @@ impl Queue {
         self.finish(key);
     }
 
+    /// What was found on it is over: it is looked at again, if it is still there.
+    pub fn anew(&mut self, key: Key) {
+        self.again.insert(key.clone());
+        self.finish(&key);
+    }
+
     fn finish(&mut self, key: &Key) {
         self.running.remove(key);
         if self.again.remove(key) {

@@ -118,10 +118,20 @@ impl Outcome {
     }
 }
 
+impl Found {
+    /// Whether it was read from this state of the Secret.
+    pub fn is_of(&self, secret: &SecretVersion) -> bool {
+        let read = self.reading.as_ref().ok().and_then(|read| read.gathered.last_read.as_ref());
+        read.is_some_and(|read| read.uid == secret.uid && read.resource_version == secret.resource_version)
+    }
+}
+
 /// Finds out what one object holds.
 pub async fn find(context: &Context, observed: &Observed, secret: Option<&SecretVersion>) -> Found {
     let Ok(spec) = &observed.spec else {
-        return Found { reading: Err(Trouble::Invalid), holder: None };
+        // What it held it holds, as far as can be told without reading it.
+        let holder = remembered(observed).filter(|_| secret.is_some());
+        return Found { reading: Err(Trouble::Invalid), holder };
     };
     let reading = match gather::gather(&context.publisher.client, &context.access, observed, spec, secret).await {
         Ok(gathered) => Ok(Read { gathered, spec: None, generation: observed.generation, error: None }),
@@ -139,8 +149,7 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
 
 /// What it held when it was last looked at, before this start.
 pub fn remembered(observed: &Observed) -> Option<Holder> {
-    let spec = observed.spec.as_ref().ok()?;
-    holder(observed, spec, &gather::last_said(observed, spec)?.gathered)
+    Holder::remembered(observed.created, observed.understood()?, &observed.previous)
 }
 
 /// What it holds, by what was found.

@@ -71,14 +71,14 @@ impl Operator {
         let of_tenant: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
         let member = |observed| -> Option<Member<'_>> {
             let observed: &Observed = observed;
-            Some(Member::of(&observed.name, observed.spec.as_ref().ok()?, &observed.previous))
+            Some(Member::of(&observed.name, observed.understood()?, &observed.previous))
         };
         let members: Vec<Member<'_>> = of_tenant.iter().filter_map(|(_, observed)| member(observed)).collect();
         // No texts are kept: those that the page shows are made anew, from what was said last.
         let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
             let at = of_tenant.binary_search_by(|(key, _)| (*key.name).cmp(name)).ok()?;
             let (key, observed) = of_tenant.get(at)?;
-            let last = gather::last_said(observed, observed.spec.as_ref().ok()?)?;
+            let last = gather::last_said(observed, observed.understood()?)?;
             let around = self.around(key, observed);
             let assessment =
                 around.assess(observed, &last.spec, last.generation, last.gathered, now, self.context.settle);

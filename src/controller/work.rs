@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
+use super::cache::SecretVersion;
 use super::gate::Gate;
 use super::observed::Observed;
 use super::own_writes::OwnWrites;
@@ -13,6 +14,18 @@ use super::pace::Pace;
 use super::queue::Queue;
 use super::reconcile::Found;
 use crate::api::Key;
+
+/// What one TenantCredential holds, and what of it was looked at.
+pub struct Looked {
+    /// Which one.
+    pub key: Key,
+    /// As it was then.
+    pub observed: Arc<Observed>,
+    /// Its Secret, as the watch told of it then.
+    pub secret: Option<SecretVersion>,
+    /// What was found.
+    pub found: Box<Found>,
+}
 
 /// The work on TenantCredentials.
 #[derive(Default)]
@@ -24,9 +37,9 @@ pub struct Credentials {
     /// What a start waits for.
     pub gate: Gate,
     /// What was found, and is to be said as soon as there is room.
-    pub found: VecDeque<(Key, Arc<Observed>, Box<Found>)>,
+    pub found: VecDeque<Looked>,
     /// What waits for the gate.
-    pub held: Vec<(Key, Arc<Observed>, Box<Found>)>,
+    pub held: Vec<Looked>,
 }
 
 /// The work on MDMTenants.

@@ -68,8 +68,9 @@ fn each_standing_has_its_severity_its_state_and_its_event() {
         assert_eq!(settled.sent[0].warning, severity >= Severity::Warning, "{standing:?}");
         story.among(alone());
         let mended = story.at(LATER);
-        mended.events(["Recovered"]).severity(Severity::None).expect(Duplicate, False, "Unique");
+        mended.quiet().severity(Severity::None).expect(Duplicate, False, "Unique").next(AGAIN);
         assert!(mended.status.duplicates.is_empty());
+        story.at(AGAIN).events(["Recovered"]);
         assert_eq!(story.run(AGAIN, "2030-03-05T00:00:00Z"), []);
     }
 }
@@ -81,6 +82,26 @@ fn what_passes_before_it_has_settled_is_never_announced() {
     story.among(others(Standing::TokenInUse)).at(T0).quiet();
     story.among(alone()).at("2030-03-01T00:00:29Z").quiet().expect(Duplicate, False, "Unique");
     story.at(LATER).quiet();
+}
+
+/// A Secret or an object is replaced by deleting it and creating it again: the others see its holder go and come back.
+#[test]
+fn a_holder_that_comes_back_before_that_has_settled_was_never_gone() {
+    let mut story = token(CredentialType::VPPToken);
+    story.among(others(Standing::TokenInUse)).at(T0);
+    story.at(SETTLED).events(["TokenInUse"]);
+    story.among(alone()).at(LATER).quiet().expect(Duplicate, False, "Unique");
+    story.among(others(Standing::TokenInUse)).at("2030-03-01T01:00:29Z").quiet().expect(Duplicate, True, "TokenInUse");
+    assert_eq!(story.run(AGAIN, "2030-03-01T12:00:00Z"), []);
+    // It settles from the last time that it was gone, also across a clock that is set back.
+    story.among(alone()).at("2030-03-01T12:00:00Z").quiet();
+    story.at("2030-03-01T12:00:29Z").quiet();
+    story.crash_at("2030-03-01T12:00:30Z").events(["Recovered"]);
+    story.at("2030-03-01T12:00:31Z").quiet();
+    story.among(others(Standing::TokenInUse)).at("2030-03-01T13:00:00Z").quiet();
+    story.at("2030-03-01T13:00:30Z").events(["TokenInUse"]);
+    story.among(alone()).at("2030-03-01T14:00:00Z").quiet();
+    story.at("2030-03-01T09:00:00Z").events(["Recovered"]);
 }
 
 #[test]

@@ -87,11 +87,19 @@ fn plain(all: &All, key: &Key) -> Option<View> {
         let others = tell(all, key, nearest(rivals, &at));
         return Some(View { standing: Standing::Superseded { certain }, others, claimant: None });
     }
+    // Where all of these read the same Secret, the oldest that reads another one is named too.
+    let mut named = nearest(same.iter().map(|(key, holder)| age(key, holder)).collect(), &at);
+    let others = same.iter().filter(|(key, holder)| secret(key, holder) != own);
+    let other = others.min_by_key(|(key, holder)| age(key, holder)).map(|(key, _)| (*key).clone());
+    if named.iter().all(|key| secret(key, &all[key]) == own) {
+        named.truncate(if other.is_some() { NAMED - 1 } else { NAMED });
+        named.extend(other);
+    }
     let claimants = same.iter().filter(|(_, holder)| holder.claims && shared == Standing::ControlLost);
     let claimant = claimants.min_by_key(|(key, holder)| age(key, holder)).map(|(other, _)| (*other).clone());
     Some(View {
         standing: shared,
-        others: tell(all, key, nearest(same.iter().map(|(key, holder)| age(key, holder)).collect(), &at)),
+        others: tell(all, key, named),
         claimant: claimant.and_then(|claimant| tell(all, key, vec![claimant]).pop()),
     })
 }
@@ -201,6 +209,41 @@ fn nobody_of_another_namespace_is_named_but_to_who_gave_them_all() {
         index.set(&key(2), token(2));
         assert_eq!(index.view(&key(2)).unwrap().others, expected);
     }
+}
+
+#[test]
+fn who_reads_the_secret_of_one_that_claims_it_is_told_when_that_goes() {
+    let mut index = Index::default();
+    let of =
+        |secret: &str, created, claims| token(created).map(|holder| Holder { secret: secret.into(), claims, ..holder });
+    for (number, secret, claims) in [(1, "one", true), (2, "two", true), (3, "three", false), (4, "three", true)] {
+        index.set(&key(number), of(secret, number, claims));
+    }
+    let standing = |index: &Index| index.view(&key(3)).unwrap().standing;
+    assert_eq!(standing(&index), Standing::OverrideContested);
+    assert!(index.set(&key(4), of("three", 4, false)).contains(&key(3)), "the claim is withdrawn");
+    assert_eq!(standing(&index), Standing::ControlLost);
+    assert!(index.set(&key(4), of("three", 4, true)).contains(&key(3)), "it is made again");
+    assert!(index.set(&key(4), None).contains(&key(3)), "who made it goes");
+    assert_eq!(standing(&index), Standing::ControlLost);
+}
+
+#[test]
+fn who_holds_it_elsewhere_is_named_beside_those_that_read_the_same_secret() {
+    let mut index = Index::default();
+    let of = |secret: &str, created| token(created).map(|holder| Holder { secret: secret.into(), ..holder });
+    for number in 1..=9 {
+        index.set(&key(number), of("one", number));
+    }
+    let there = Key::new("other", "theirs");
+    let all = (1..=9).map(key).collect();
+    assert_eq!(index.set(&there, of("two", 10)), all);
+    for number in 1..=9 {
+        let others = index.view(&key(number)).unwrap().others;
+        assert_eq!(others.last(), Some(&Other::Elsewhere), "{number}: {others:?}");
+        assert!(others.len() <= NAMED, "{number}: {others:?}");
+    }
+    assert_eq!(index.set(&there, None), all);
 }
 
 #[test]

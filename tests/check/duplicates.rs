@@ -71,11 +71,21 @@ fn one_whose_secret_is_not_given_still_holds_what_the_cluster_said() {
     held.is(0, "checked 1, skipped 0");
     // SHA-256 of the inner token.
     let fingerprint = "53a8937b770484c26f12af6694073f561b68ccab86a70d3ebe405ef7c59a8db7";
-    let status = format!(
-        "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: old, namespace: live, creationTimestamp: \"2029-01-01T00:00:00Z\"}}\n\
-         spec: {{type: VPPToken, secretRef: {{name: old}}}}\nstatus: {{credential: {{fingerprint: {fingerprint}, expiry: Known, keyMatch: NotApplicable}}}}\n---\n"
-    );
-    let ran = of(&[place("prod", "apps", "same-token", ""), status]);
+    let with = |also: &str| {
+        format!(
+            "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: old, namespace: live, creationTimestamp: \"2029-01-01T00:00:00Z\"}}\n\
+         spec: {{type: VPPToken, secretRef: {{name: old}}}}\nstatus: {{credential: {{fingerprint: {fingerprint}, expiry: Known, keyMatch: NotApplicable}}{also}}}\n---\n"
+        )
+    };
+    let ran = of(&[place("prod", "apps", "same-token", ""), with("")]);
     ran.is(1, "checked 1, skipped 1");
     prints(&ran, &["is also held by live/old"]);
+    // Where that was that its Secret is gone, or its key, it holds nothing.
+    for gone in [
+        "conditions: [{type: Ready, status: \"False\", reason: SecretNotFound, lastTransitionTime: \"2029-02-01T00:00:00Z\"}]",
+        "lastRead: {name: old, uid: a, resourceVersion: b, readerRevision: 1, failure: {reason: KeyNotFound, message: gone}}",
+    ] {
+        let ran = of(&[place("prod", "apps", "same-token", ""), with(&format!(", {gone}"))]);
+        ran.is(0, "checked 1, skipped 1");
+    }
 }

@@ -26,6 +26,10 @@ pub(super) struct Crowd {
     /// Each with its Secret.
     members: BTreeMap<Rank, Key>,
     by_place: HashMap<Key, BTreeSet<Rank>>,
+    /// The oldest of each Secret.
+    first: BTreeSet<Rank>,
+    /// The Secrets that several read.
+    crowded: BTreeSet<Key>,
     claimants: BTreeSet<Rank>,
     claims: HashMap<Key, usize>,
 }
@@ -34,6 +38,8 @@ pub(super) struct Crowd {
 #[derive(PartialEq)]
 struct Shape {
     oldest: Option<Key>,
+    /// The oldest two of different Secrets.
+    first: Vec<Rank>,
     /// Secrets, at most two counted.
     places: usize,
     /// Secrets that are claimed for, at most two counted.
@@ -79,7 +85,7 @@ impl Group {
 impl Crowd {
     fn add(&mut self, rank: Rank, member: Member) {
         let Member { place, claims } = member;
-        self.by_place.entry(place.clone()).or_default().insert(rank.clone());
+        self.at_place(&place, |ranks| ranks.insert(rank.clone()));
         if claims {
             self.claimants.insert(rank.clone());
             *self.claims.entry(place.clone()).or_default() += 1;
@@ -108,12 +114,7 @@ impl Crowd {
 
     fn take(&mut self, rank: &Rank, place: &Key) {
         self.members.remove(rank);
-        if let Some(ranks) = self.by_place.get_mut(place) {
-            ranks.remove(rank);
-            if ranks.is_empty() {
-                self.by_place.remove(place);
-            }
-        }
+        self.at_place(place, |ranks| ranks.remove(rank));
         if self.claimants.remove(rank)
             && let Some(count) = self.claims.get_mut(place)
         {
@@ -124,9 +125,25 @@ impl Crowd {
         }
     }
 
+    /// Changes who reads a Secret.
+    fn at_place(&mut self, place: &Key, change: impl FnOnce(&mut BTreeSet<Rank>) -> bool) {
+        let ranks = self.by_place.entry(place.clone()).or_default();
+        if let Some(first) = ranks.first() {
+            self.first.remove(first);
+        }
+        change(ranks);
+        self.first.extend(ranks.first().cloned());
+        match ranks.len() {
+            0 => drop(self.by_place.remove(place)),
+            1 => drop(self.crowded.remove(place)),
+            _ => drop(self.crowded.insert(place.clone())),
+        }
+    }
+
     fn shape(&self) -> Shape {
         Shape {
             oldest: self.members.first_key_value().map(|(_, place)| place.clone()),
+            first: self.first.iter().take(2).cloned().collect(),
             places: self.by_place.len().min(2),
             claims: self.claims.len().min(2),
             claimant: self.claimants.first().cloned(),
@@ -150,6 +167,16 @@ impl Crowd {
                 disturbed.extend(self.by_place.get(place).into_iter().flatten());
             }
         }
+        // Who claims it claims it for all that read the same Secret.
+        if let Some(place) = self.members.get(rank)
+            && self.claimants.contains(rank)
+            && self.claims.get(place) == Some(&1)
+        {
+            disturbed.extend(self.by_place.get(place).into_iter().flatten());
+        }
+        if with.first != without.first {
+            disturbed.extend(self.crowded.iter().filter_map(|place| self.by_place.get(place)).flatten());
+        }
         if with.claims != without.claims {
             disturbed.extend(self.claims.keys().filter_map(|place| self.by_place.get(place)).flatten());
         }
@@ -162,10 +189,21 @@ impl Crowd {
         self.members.range((Excluded(rank), Unbounded)).map(|(other, _)| other).take(NAMED)
     }
 
-    /// Those that are named to a member.
+    /// Those that are named to a member. Where all of them read the same Secret, the oldest that reads another one is too.
     pub(super) fn named(&self, rank: &Rank) -> Vec<&Rank> {
-        let before: Vec<&Rank> = self.members.range(..rank).rev().map(|(other, _)| other).take(NAMED).collect();
-        if before.is_empty() { self.after(rank).collect() } else { before }
+        let mut named: Vec<&Rank> = self.members.range(..rank).rev().map(|(other, _)| other).take(NAMED).collect();
+        if named.is_empty() {
+            named.extend(self.after(rank));
+        }
+        let place = self.members.get(rank);
+        let is_apart = |other: &Rank| self.members.get(other) != place;
+        if !named.iter().any(|other| is_apart(other))
+            && let Some(apart) = self.first.iter().take(2).find(|other| is_apart(other))
+        {
+            named.truncate(NAMED - 1);
+            named.push(apart);
+        }
+        named
     }
 
     /// The oldest of those who claim it, where that is another one.

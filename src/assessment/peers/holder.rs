@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::api::credential::Override;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Expiry;
-use crate::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec};
+use crate::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus};
 
 /// SHA-256.
 pub(super) type Fingerprint = [u8; 32];
@@ -77,6 +77,19 @@ impl Holder {
                 _ => End::Unknown,
             },
         })
+    }
+
+    /// What an object held when something was last said of it.
+    pub fn remembered(
+        created: Option<i64>,
+        spec: &TenantCredentialSpec,
+        previous: &TenantCredentialStatus,
+    ) -> Option<Self> {
+        let not_found = FailureReason::SecretNotFound;
+        let is_gone = previous.conditions.iter().any(|c| c.type_ == "Ready" && c.reason == not_found.as_str());
+        let read = previous.last_read.as_ref().and_then(|read| read.failure.as_ref());
+        let failure = if is_gone { Some(not_found) } else { read.map(|failure| failure.reason) };
+        Self::of(created, spec, previous.credential.as_ref(), failure)
     }
 
     pub(super) fn rank(&self, key: &Key) -> Rank {

@@ -98,7 +98,8 @@ pub enum Other {
 pub struct View {
     /// How it stands to the others.
     pub standing: Standing,
-    /// Those that are named: the ones created next before it, nearest first; of the oldest, next after it.
+    /// Those that are named: the ones created next before it, nearest first; of the oldest, next after it. Where these
+    /// read the same Secret, the last one reads another.
     pub others: Vec<Other>,
     /// The oldest of those who claim it, where that is another one.
     pub claimant: Option<Other>,

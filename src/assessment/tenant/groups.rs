@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Input, Member};
 use crate::api::conditions::ConditionType;
-use crate::api::status::Notification;
+use crate::api::reasons::FailureReason;
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{CredentialType, Severity, limits};
 use crate::assessment::words::tenant as words;
@@ -43,15 +43,17 @@ pub(super) fn notifications(
 fn groups<'a>(members: &'a [Member<'a>]) -> Vec<Group<'a>> {
     let mut groups: BTreeMap<(CredentialType, &str, &str), Group<'a>> = BTreeMap::new();
     for member in members {
-        for Notification { type_: condition, reason, severity, .. } in member.notifications {
+        let said = member.notifications.iter().map(|n| (n.type_.as_str(), n.reason.as_str(), n.severity));
+        let invalid = (ConditionType::Ready.as_str(), FailureReason::InvalidObject.as_str(), Severity::Warning);
+        for (condition, reason, severity) in said.chain(member.invalid.then_some(invalid)) {
             let group = groups.entry((member.type_, condition, reason)).or_insert_with(|| Group {
                 type_: member.type_,
                 condition,
                 reason,
-                severity: *severity,
+                severity,
                 members: Vec::new(),
             });
-            group.severity = group.severity.max(*severity);
+            group.severity = group.severity.max(severity);
             if group.members.last().is_none_or(|last| last.name != member.name) {
                 group.members.push(member);
             }

@@ -14,6 +14,7 @@ use super::notices::{Due, Notice};
 use super::{record, whole_second};
 use crate::api::conditions::{self, ConditionStatus, ConditionType};
 use crate::api::credential::Owner;
+use crate::api::reasons::FailureReason;
 use crate::api::status::{Announced, Notification};
 use crate::api::{
     CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialSpec, TenantCredentialStatus,
@@ -41,6 +42,8 @@ pub struct Member<'a> {
     pub not_after: Option<DateTime<Utc>>,
     /// Whether that is past.
     pub expired: bool,
+    /// Whether its spec can't be understood: what was said of it before stands there beside that.
+    pub invalid: bool,
     /// Who renews it.
     pub owner: Option<&'a Owner>,
     /// What needs attention; its texts are not looked at.
@@ -51,13 +54,22 @@ impl<'a> Member<'a> {
     /// Of a credential's spec and status.
     pub fn of(name: &'a str, spec: &'a TenantCredentialSpec, status: &'a TenantCredentialStatus) -> Self {
         let condition = |type_: ConditionType| status.conditions.iter().find(|c| c.type_ == type_.as_str());
-        let healthy = condition(ConditionType::Healthy);
+        let ready = condition(ConditionType::Ready);
+        let is_said = status.notifications.iter().any(|n| n.type_ == ConditionType::Ready.as_str());
+        let invalid = !is_said && ready.is_some_and(|ready| ready.reason == FailureReason::InvalidObject.as_str());
+        let healthy = condition(ConditionType::Healthy).filter(|_| !invalid);
+        let (state, otherwise) = match invalid {
+            true => (state::UNREADABLE, ConditionStatus::False),
+            false => (state::PENDING, ConditionStatus::Unknown),
+        };
+        let severity = status.severity.unwrap_or_default();
         Self {
             name,
             type_: spec.type_,
-            state: healthy.map_or(state::PENDING, |healthy| healthy.reason.as_str()),
-            healthy: healthy.map_or(ConditionStatus::Unknown, |healthy| healthy.status),
-            severity: status.severity.unwrap_or_default(),
+            state: healthy.map_or(state, |healthy| healthy.reason.as_str()),
+            healthy: healthy.map_or(otherwise, |healthy| healthy.status),
+            severity: if invalid { severity.max(Severity::Warning) } else { severity },
+            invalid,
             not_after: status.credential.as_ref().and_then(|credential| credential.not_after),
             expired: condition(ConditionType::Expired).is_some_and(|expired| expired.status == ConditionStatus::True),
             owner: spec.owner.as_ref(),

@@ -14,6 +14,8 @@ use crate::assessment::words::tenant as words;
 pub(super) const VALID: &str = "Valid";
 /// What is said where something was not assessed yet.
 pub(super) const PENDING: &str = "Pending";
+/// What is said where something can't be read, or not be understood.
+pub(super) const UNREADABLE: &str = "Unreadable";
 /// What is said where there is nothing to assess.
 pub(super) const NO_CREDENTIALS: &str = "NoCredentials";
 
@@ -51,7 +53,7 @@ impl<'a> State<'a> {
     /// What says more of it.
     pub(super) fn notification<'n>(&self, notifications: &'n [TenantNotification]) -> Option<&'n TenantNotification> {
         let of = |n: &&TenantNotification| match self.reason {
-            "Unreadable" => n.type_ == ConditionType::Ready.as_str(),
+            UNREADABLE => n.type_ == ConditionType::Ready.as_str(),
             MISSING | "ExpiryUnknown" | "NotYetValid" => n.reason == self.reason,
             state => n.type_ == state,
         };

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{at, sentence};
+use crate::api::reasons::FailureReason;
 use crate::api::tenant_status::{NextDeadline, TenantNotification};
 use crate::api::{CredentialType, limits};
 
@@ -25,6 +26,12 @@ pub fn remedy_of_group(name: &str, remedy: &str, more: usize) -> String {
 
 /// What is said of a credential whose own words are not at hand.
 pub fn without_words(type_: CredentialType, reason: &str, deadline: Option<DateTime<Utc>>) -> String {
+    if reason == FailureReason::InvalidObject.as_str() {
+        return format!(
+            "the spec of the {} can't be understood, so that nothing warns before it lapses",
+            type_.words()
+        );
+    }
     let dated = deadline.map(|deadline| format!(", with the date {}", at(deadline))).unwrap_or_default();
     format!("the {} says {reason}{dated}", type_.words())
 }

@@ -77,6 +77,15 @@ impl Page {
         self
     }
 
+    /// From now on the spec of one can't be understood: of all that was said of it, only Ready says so.
+    pub fn not_understood(&mut self, name: &str) -> &mut Self {
+        self.unseen.insert(name.to_owned());
+        let status = &mut self.credentials.get_mut(name).expect("it is there").status;
+        let ready = status.conditions.iter_mut().find(|c| c.type_ == "Ready").expect("it was looked at");
+        (ready.status, ready.reason) = (ConditionStatus::False, "InvalidObject".to_owned());
+        self
+    }
+
     pub fn lacks(&mut self, name: &str) -> &mut Self {
         self.credentials.remove(name);
         self

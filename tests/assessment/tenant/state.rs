@@ -157,6 +157,26 @@ fn nothing_changes_where_nothing_changes() {
     }
 }
 
+/// As where the operator is older than what wrote the object: only its condition Ready says so.
+#[test]
+fn one_that_cannot_be_understood_is_neither_missing_nor_well() {
+    let mut page = Page::new().requires([VPPToken]);
+    page.due("token", VPPToken, WELL);
+    page.at(NOW).state(True, "Valid", Severity::None);
+    page.not_understood("token");
+    let look = page.at("2030-06-01T00:01:00Z");
+    look.state(False, "Unreadable", Warning);
+    let counts = look.status.credentials.as_ref().unwrap();
+    assert_eq!((counts.total, counts.missing.len(), counts.states[0].state.as_str()), (1, 0, "Unreadable"));
+    let [said] = &look.status.notifications[..] else { panic!("{:?}", look.status.notifications) };
+    assert_eq!((said.reason.as_str(), said.severity, said.names.len()), ("InvalidObject", Warning, 1));
+    assert_eq!(
+        said.message,
+        "token: the spec of the VPP content token can't be understood, so that nothing warns before it lapses"
+    );
+    assert_eq!(said.remedy, "see kubectl describe tcred token");
+}
+
 #[test]
 fn a_state_of_a_newer_version_is_taken_as_it_is() {
     let of = |name| Member {
@@ -167,6 +187,7 @@ fn a_state_of_a_newer_version_is_taken_as_it_is() {
         severity: Warning,
         not_after: None,
         expired: false,
+        invalid: false,
         owner: None,
         notifications: &[],
     };

@@ -122,5 +122,16 @@ async fn a_secret_that_comes_back_counts_again() {
     for (party, said) in parties.iter().zip(passage.before) {
         scene.expect_events(party, &said.events()).await;
     }
+    // Once more, now that it is announced: what is back at once is neither mended nor news.
+    scene.here.delete_secret("a").await;
+    expect(&scene, &parties[0], &NOT_READ).await;
+    scene.expect(&parties[1], &passage.after[1]).await;
+    scene.give(&parties[0], parties).await;
+    scene.expect_all(parties, passage.before).await;
+    scene.here.at("2030-03-01T00:01:30Z");
+    scene.here.calm().await;
+    for (party, said) in parties.iter().zip(passage.before) {
+        scene.expect_events(party, &said.events()).await;
+    }
     scene.here.stop().await;
 }
