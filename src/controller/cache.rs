@@ -231,6 +231,11 @@ impl Cache {
         tenant_of(observed, key).filter(|_| !is_refused).map(|tenant| self.tenants.items.get(&tenant))
     }
 
+    /// The MDMTenant that a TenantCredential names, by its key.
+    pub fn tenant_of(&self, key: &Key) -> Option<Key> {
+        tenant_of(self.objects.items.get(key)?, key)
+    }
+
     /// The TenantCredentials of an MDMTenant, by name.
     pub fn members(&self, tenant: &Key) -> impl Iterator<Item = (Key, &Arc<Observed>)> {
         self.by_tenant.of(tenant).filter_map(|key| self.objects.items.get(&key).map(|observed| (key, observed)))

@@ -157,8 +157,11 @@ impl Operator {
             Ok(Done::Said(key, outcome)) => {
                 let Credentials { queue, own_writes, .. } = &mut self.credentials;
                 close(queue, own_writes, &mut self.said, &key, outcome);
-                if self.cache.get(&key).is_none() {
-                    self.forget(&key);
+                // Its words may have been asked for while others came and went: now they are what was said.
+                match self.cache.tenant_of(&key) {
+                    Some(tenant) => self.call_tenant(tenant),
+                    None if self.cache.get(&key).is_none() => self.forget(&key),
+                    None => {}
                 }
             }
             Ok(Done::Paged(key, outcome)) => {
