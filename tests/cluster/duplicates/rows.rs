@@ -82,7 +82,7 @@ pub const ROWS: &[Row] = &[
     row(
         "one Secret, and another one",
         &[vpp("a", Here), vpp("b", Here).from("a", "value"), vpp("c", There)],
-        &[shared(&["b", ELSEWHERE]), shared(A), in_use(E)],
+        &[shared(&["b", ELSEWHERE]), shared(&["a", ELSEWHERE]), in_use(E)],
     ),
     // DEP.
     row("two DEP", &[dep("a", Here, DEP), dep("b", Here, DEP)], &[in_use(B), in_use(A)]),
