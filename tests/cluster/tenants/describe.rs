@@ -85,6 +85,10 @@ fn described(story: &Story) -> String {
             *line = format!("  {type_}  {reason}  …  {from}  {}", message.join(" "));
         }
     }
+    // Of Events of one second the name decides, and that is made of the object's UID.
+    if let Some(events) = lines.get_mut(at + 3..) {
+        events.sort();
+    }
     lines.join("\n") + "\n"
 }
 
