@@ -332,3 +332,19 @@ pub fn secret_not_found(spec: &TenantCredentialSpec) -> Failure {
     let name = spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str());
     Failure { reason: FailureReason::SecretNotFound, message: format!("there is no Secret {name} in this namespace") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_never_before_the_time_it_is_for() {
+        for (time, look) in [
+            ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+            ("2030-01-01T00:00:00.001Z", "2030-01-01T00:00:01Z"),
+            ("2030-01-01T00:00:59.999999999Z", "2030-01-01T00:01:00Z"),
+        ] {
+            assert_eq!(whole_second(time.parse().unwrap()), look.parse::<DateTime<Utc>>().unwrap(), "{time}");
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub trait Kind: Clone + Copy + Debug + Send + Sync + 'static {
     /// What can be understood of a spec that as a whole can't.
     fn decode_part(spec: &Value) -> Option<Self::Spec>;
 
-    /// Takes away the texts, which are made anew at each assessment: none is kept in memory.
+    /// Takes away the texts beside the conditions', which are made anew at each assessment: none is kept in memory.
     fn strip(status: &mut Self::Status);
 
     /// The Secret that its Events are about, too.
@@ -67,9 +67,6 @@ impl Kind for Credential {
     }
 
     fn strip(status: &mut Self::Status) {
-        for condition in &mut status.conditions {
-            condition.message = String::new();
-        }
         for notification in &mut status.notifications {
             notification.message = String::new();
             notification.impact = String::new();
@@ -101,9 +98,6 @@ impl Kind for Tenant {
     }
 
     fn strip(status: &mut Self::Status) {
-        for condition in &mut status.conditions {
-            condition.message = String::new();
-        }
         for notification in &mut status.notifications {
             notification.message = String::new();
             notification.impact = String::new();

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::kind::{Credential, Kind};
 use super::slim::Slim;
+use crate::api::Key;
 use crate::api::conditions::{Condition, ConditionStatus};
-use crate::api::{Key, stored};
+use crate::api::stored::{self, Stored};
 
 /// An object without what only its readers need.
 #[derive(Clone, Debug)]
@@ -102,6 +103,9 @@ impl<K: Kind> Observed<K> {
     pub fn new(metadata: &Slim, spec: &Value, status: &Value) -> Self {
         let (mut previous, unknown) = stored::decode::<K::Status>(status);
         let status_hash = stored::hash(&previous);
+        for condition in previous.keyed_lists().0 {
+            condition.message = String::new();
+        }
         K::strip(&mut previous);
         let understood = K::decode(spec);
         let part = understood.is_err().then(|| K::decode_part(spec)).flatten().map(Box::new);

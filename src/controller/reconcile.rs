@@ -81,6 +81,7 @@ impl Around {
         now: DateTime<Utc>,
         settle: TimeDelta,
     ) -> Assessment {
+        let spec = tenant::inherit(spec, self.tenant_spec());
         let tenant = match &self.tenant {
             None => assessment::Tenant::Unnamed,
             Some(None) => assessment::Tenant::NotFound,
@@ -89,7 +90,7 @@ impl Around {
         assessment::assess(Input {
             uid: &observed.uid,
             generation,
-            spec: &tenant::inherit(spec, self.tenant_spec()),
+            spec: &spec,
             previous: &observed.previous,
             reading: gathered.reading,
             last_read: gathered.last_read,
@@ -183,33 +184,9 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
     };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
     let Assessment { status, notices, next } = around.assess(observed, spec, generation, gathered, now, context.settle);
-    let next = next.into_iter().chain(look_again).min().map(whole_second);
+    let next = next.into_iter().chain(look_again).min();
     let publisher = &context.publisher;
     let Published { replaced, result } =
         publisher.publish(&publisher.credentials_not_kept, observed, notices, status, now).await;
     Outcome { next, result: error.map_or(result, Err), replaced }
-}
-
-/// The first whole second at or after `time`: what is assessed goes by whole seconds, so that an earlier look would
-/// find nothing new, and look again at once.
-fn whole_second(time: DateTime<Utc>) -> DateTime<Utc> {
-    let whole = time.trunc_subsecs(0);
-    if whole < time { whole.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(whole) } else { whole }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_look_is_never_before_the_time_it_is_for() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        for (time, look) in [
-            ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
-            ("2030-01-01T00:00:00.001Z", "2030-01-01T00:00:01Z"),
-            ("2030-01-01T00:00:59.999999999Z", "2030-01-01T00:01:00Z"),
-        ] {
-            assert_eq!(whole_second(at(time)), at(look), "{time}");
-        }
-    }
 }
