@@ -9,15 +9,20 @@
 //! ```
 //!
 //! `credential` and `assessment` are pure: no clock, no I/O, nothing of Kubernetes' client. `controller` is the only
-//! place that reads from and writes to a cluster.
+//! place that writes to a cluster. The commands beside it run the same core: `check` on `manifests`, others on files
+//! `in_hand`, or on what `cluster` gives.
 
 pub mod api;
 pub mod args;
 pub mod assessment;
 pub mod check;
 pub mod clock;
-pub mod connect;
+pub mod cluster;
 pub mod controller;
 pub mod credential;
+pub mod exit;
+pub mod in_hand;
+pub mod manifests;
 pub mod secret;
 pub mod telemetry;
+pub mod terminal;

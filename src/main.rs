@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
 use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs};
 use lapsewatch::clock::Clock;
-use lapsewatch::{api, check, connect, controller, telemetry};
+use lapsewatch::cluster::connect;
+use lapsewatch::{api, check, controller, telemetry};
 
 struct SystemClock;
 

@@ -3,18 +3,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::objects::{Manifest, Objects};
-use super::rules::Rules;
 use super::tenants::Tenants;
-use super::{Checked, Problem, Report, Unread};
+use super::{Checked, Report, Unread};
 use crate::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::assessment::peers::{Holder, Index, Peers, Reveal};
 use crate::assessment::{Input, Reading, assess, published, tenant};
 use crate::credential;
+use crate::manifests::rules::Rules;
+use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
 use crate::secret::SecretData;
 
 /// A TenantCredential that was paired with its Secret and read.
 struct Readable {
+    place: Place,
     key: Key,
     spec: TenantCredentialSpec,
     metadata: ObjectMeta,
@@ -48,7 +49,7 @@ pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
 
 /// The spec, where the API server and the operator would take it.
 fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentialSpec, Vec<Problem>> {
-    let problem = |what| Problem::new(format!("{}: TenantCredential {key}", manifest.place), what);
+    let problem = |what| Problem::of(manifest.place.clone(), Kind::TenantCredential, key, what);
     let broken = rules.broken(&manifest.spec);
     if !broken.is_empty() {
         return Err(broken.into_iter().map(problem).collect());
@@ -66,7 +67,7 @@ impl Credentials {
         objects: &mut Objects,
         report: &mut Report,
     ) {
-        let Manifest { metadata, status, .. } = manifest;
+        let Manifest { place, metadata, status, .. } = manifest;
         let (previous, _) = stored::decode::<TenantCredentialStatus>(&status);
         let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
         let reading = match (spec.type_, spec.expiration_time) {
@@ -77,7 +78,7 @@ impl Credentials {
                     Err(failure) => Reading::Failed(failure),
                 },
                 Err(why) => {
-                    report.skipped.push(Problem::new(&key, why));
+                    report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why));
                     // What the cluster said of it still tells that it holds something.
                     self.index.set(&key, Holder::remembered(created, &spec, &previous));
                     return self.unread.push(Unread { key, spec, previous });
@@ -89,7 +90,7 @@ impl Credentials {
             Reading::Failed(failure) => Holder::of(created, &spec, previous.credential.as_ref(), Some(failure.reason)),
         };
         self.index.set(&key, holder);
-        self.readable.push(Readable { key, spec, metadata, previous, reading });
+        self.readable.push(Readable { place, key, spec, metadata, previous, reading });
     }
 
     /// What the operator would say of each among all that were given.
@@ -101,7 +102,7 @@ impl Credentials {
 
 impl Readable {
     fn assess(self, index: &Index, tenants: &Tenants, now: DateTime<Utc>) -> Checked {
-        let Self { key, spec, metadata, previous, reading } = self;
+        let Self { place, key, spec, metadata, previous, reading } = self;
         let (inherits, whose) = tenants.of(&key, &spec);
         let spec = tenant::inherit(&spec, inherits).into_owned();
         let assessment = assess(Input {
@@ -116,7 +117,7 @@ impl Readable {
             now,
             settle: TimeDelta::zero(),
         });
-        Checked { key, spec, status: assessment.status }
+        Checked { place, key, spec, status: assessment.status }
     }
 }
 
@@ -134,14 +135,15 @@ fn secret(key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Resu
         return Err(format!("Secret {name} is not among what was given{but}"));
     };
     for again in secret.again.drain(..) {
-        objects.problems.push(Problem::new(again, format!("Secret {wanted} stands at {} already", secret.place)));
+        let what = format!("it stands at {} already", secret.place);
+        objects.problems.push(Problem::of(again, Kind::Secret, &wanted, what));
     }
     if secret.is_encrypted {
         return Err(format!("Secret {name} is encrypted with sops: give it decrypted"));
     }
     secret.decode().map_err(|why| {
-        let problem = Problem::new(format!("{}: Secret {wanted}", secret.place), why);
-        if !objects.problems.iter().any(|known| known.0 == problem.0) {
+        let problem = Problem::of(secret.place.clone(), Kind::Secret, &wanted, why);
+        if !objects.problems.contains(&problem) {
             objects.problems.push(problem);
         }
         format!("Secret {name} can't be decoded")

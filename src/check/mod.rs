@@ -1,17 +1,9 @@
 //! `lapsewatch check`: the same engine without a cluster. Manifests in, what the operator would say of them out.
 
-mod bounded;
 mod credentials;
-mod documents;
-mod files;
-mod objects;
-mod place;
-mod rules;
-mod secrets;
 mod table;
 mod tenants;
 
-use std::fmt;
 use std::io::{self, Read, Write};
 
 use chrono::{DateTime, Utc};
@@ -19,34 +11,13 @@ use chrono::{DateTime, Utc};
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{Key, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use crate::args::CheckArgs;
-use objects::Objects;
+use crate::exit::{ATTENTION, FAILED, FINE};
+use crate::manifests::{self, Place, Problem};
 use tenants::CheckedTenant;
-
-/// All of it went well, and nothing needs attention now.
-const FINE: u8 = 0;
-/// Something is at Warning or above.
-const ATTENTION: u8 = 1;
-/// Something could not be read, or nothing was checked.
-const FAILED: u8 = 2;
-
-/// Something about a part of the input.
-#[derive(Debug)]
-pub struct Problem(String);
-
-impl Problem {
-    fn new(place: impl fmt::Display, what: impl fmt::Display) -> Self {
-        Self(format!("{place}: {what}"))
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// What the operator would say of one TenantCredential.
 struct Checked {
+    place: Place,
     key: Key,
     spec: TenantCredentialSpec,
     status: TenantCredentialStatus,
@@ -131,27 +102,11 @@ fn complain(report: &Report, err: &mut dyn Write) -> io::Result<()> {
 }
 
 fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
-    let mut objects = Objects::default();
-    files::read(&args.paths, stdin, &mut |found| match found {
-        Ok(source) => objects.take(&source),
-        Err(unreadable) => objects.problems.push(Problem::new(plain(&unreadable.name), unreadable.why)),
-    });
+    let mut objects = manifests::read(&args.paths, stdin);
     let mut report = Report::default();
     let tenants = tenants::take(&mut objects);
     let mut credentials = credentials::read(&mut objects, &mut report);
     report.checked = credentials.assess(&tenants, now);
     report.tenants = tenants.assess(&report.checked, &credentials.unread, now);
     Report { problems: objects.problems, passed_over: objects.passed_over, ..report }
-}
-
-/// A name or text of the input as it may be shown: on one line, without what moves a terminal's cursor, and not long.
-fn plain(text: &str) -> String {
-    const MOST: usize = 300;
-    let is_odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut text: String = text.chars().take(MOST + 1).map(|c| if is_odd(c) { '?' } else { c }).collect();
-    crate::api::limits::cut(&mut text, MOST);
-    text
 }

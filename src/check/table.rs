@@ -8,9 +8,8 @@ use crate::api::Severity;
 use crate::api::conditions::ConditionType;
 use crate::api::status::Expiry;
 use crate::assessment::words;
-
-/// The columns that a line may take.
-const WIDTH: usize = 100;
+use crate::terminal::columns::or_dash;
+use crate::terminal::{aligned, paragraph};
 
 const HEAD: [&str; 6] = ["NAMESPACE", "NAME", "TYPE", "STATE", "SEVERITY", "EXPIRES"];
 const TENANT_HEAD: [&str; 6] = ["NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
@@ -61,7 +60,7 @@ fn tenant_row(tenant: &CheckedTenant) -> [String; 6] {
         or_dash(&tenant.key.namespace),
         tenant.key.name.to_string(),
         healthy.map_or_else(|| "-".to_owned(), |condition| condition.reason.clone()),
-        severity(status.severity.unwrap_or_default()).to_owned(),
+        status.severity.unwrap_or_default().to_string(),
         status.credentials.as_ref().map_or(0, |counts| counts.total).to_string(),
         status
             .next_deadline
@@ -84,37 +83,9 @@ fn row(checked: &Checked) -> [String; 6] {
         checked.key.name.to_string(),
         checked.spec.type_.to_string(),
         healthy.map_or_else(|| "-".to_owned(), |condition| condition.reason.clone()),
-        severity(status.severity.unwrap_or_default()).to_owned(),
+        status.severity.unwrap_or_default().to_string(),
         expires,
     ]
-}
-
-fn or_dash(text: &str) -> String {
-    if text.is_empty() { "-" } else { text }.to_owned()
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::None => "None",
-        Severity::Notice => "Notice",
-        Severity::Warning => "Warning",
-        Severity::Critical => "Critical",
-    }
-}
-
-/// Each column as wide as its widest entry, and nothing after the last one.
-fn aligned(rows: &[[String; 6]]) -> Vec<String> {
-    let mut widths = [0; 6];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |row: &[String; 6]| {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        cells.join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
 }
 
 /// What is said of one object, worst first.
@@ -131,35 +102,9 @@ fn block(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn notification(how_bad: Severity, reason: &str, texts: [&str; 3], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "  {} {reason}", severity(how_bad))?;
+    writeln!(out, "  {} {reason}", how_bad)?;
     let [message, impact, remedy] = texts;
     paragraph("", message, out)?;
     paragraph("", impact, out)?;
     paragraph("to do: ", remedy, out)
-}
-
-/// A text in lines that fit, indented; nothing for an empty one.
-fn paragraph(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    for (index, line) in wrapped(&format!("{label}{text}")).iter().enumerate() {
-        writeln!(out, "{}{line}", if index == 0 { "    " } else { "      " })?;
-    }
-    Ok(())
-}
-
-fn wrapped(text: &str) -> Vec<String> {
-    const INDENT: usize = 6;
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace().map(super::plain) {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH - INDENT => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            _ => lines.push(word),
-        }
-    }
-    lines
 }

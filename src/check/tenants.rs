@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::objects::{Manifest, Objects};
-use super::rules::Rules;
-use super::{Checked, Problem, Unread};
+use super::{Checked, Unread};
 use crate::api::{Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
 use crate::assessment::Tenant;
 use crate::assessment::tenant::{self, Input, Member};
+use crate::manifests::rules::Rules;
+use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
 
 /// What the operator would say of one MDMTenant.
 pub struct CheckedTenant {
+    pub place: Place,
     pub key: Key,
     pub status: MDMTenantStatus,
 }
@@ -21,6 +22,7 @@ pub struct CheckedTenant {
 pub struct Tenants(BTreeMap<Key, Declared>);
 
 struct Declared {
+    place: Place,
     spec: MDMTenantSpec,
     generation: i64,
     previous: MDMTenantStatus,
@@ -41,13 +43,14 @@ pub fn take(objects: &mut Objects) -> Tenants {
 }
 
 fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<Problem>> {
-    let problem = |what| Problem::new(format!("{}: MDMTenant {key}", manifest.place), what);
+    let problem = |what| Problem::of(manifest.place.clone(), Kind::MDMTenant, key, what);
     // All of a tenant's spec is optional.
     let broken = if manifest.spec.is_null() { Vec::new() } else { rules.broken(&manifest.spec) };
     if !broken.is_empty() {
         return Err(broken.into_iter().map(problem).collect());
     }
     Ok(Declared {
+        place: manifest.place.clone(),
         spec: decode::tenant(&manifest.spec).map_err(|what| vec![problem(what)])?,
         generation: manifest.metadata.generation.unwrap_or_default(),
         previous: stored::decode(&manifest.status).0,
@@ -98,6 +101,6 @@ impl Declared {
             now,
             settle: TimeDelta::zero(),
         });
-        CheckedTenant { key: key.clone(), status: page.status }
+        CheckedTenant { place: self.place.clone(), key: key.clone(), status: page.status }
     }
 }

@@ -1,8 +1,7 @@
 //! What could not be read or written. A bad Secret or a bad object is no error: it is a verdict.
 
-use std::time::Duration;
-
 use crate::api::Key;
+use crate::cluster::request::Cause;
 
 /// A step of the reconciliation that failed, and what it was about.
 #[derive(Debug, thiserror::Error)]
@@ -48,48 +47,6 @@ impl Error {
             Self::SendEvent { .. } => "send-event",
             Self::WriteStatus(_) => "write-status",
             Self::Conflict => "conflict",
-        }
-    }
-}
-
-/// Why a request failed.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum Cause {
-    /// No answer in time.
-    #[error("no answer within {} s", .0.as_secs())]
-    Timeout(Duration),
-    /// No connection, or one that broke.
-    #[error("no connection to the API server, or it broke")]
-    Connection,
-    /// The request could not be made.
-    #[error("the request could not be made")]
-    Request,
-    /// The API server refused it. Its sentence is only kept where no Secret was asked for.
-    #[error("the API server answered {code} {reason}{}", message.as_deref().map(|m| format!(": {m}")).unwrap_or_default())]
-    Api {
-        /// The HTTP status.
-        code: u16,
-        /// The reason in the answer.
-        reason: String,
-        /// The sentence in the answer.
-        message: Option<String>,
-    },
-}
-
-impl Cause {
-    /// The HTTP status of a refusal.
-    pub fn code(&self) -> Option<u16> {
-        match self {
-            Self::Api { code, .. } => Some(*code),
-            _ => None,
-        }
-    }
-
-    /// The reason of a refusal.
-    pub fn reason(&self) -> Option<&str> {
-        match self {
-            Self::Api { reason, .. } => Some(reason),
-            _ => None,
         }
     }
 }

@@ -9,12 +9,12 @@ use tokio::sync::Semaphore;
 use super::cache::SecretVersion;
 use super::error::Error;
 use super::observed::Observed;
-use super::request::{self, Sensitivity};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::{LastRead, Selection};
 use crate::api::{CredentialType, Failure, Key, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::{Reading, secret_not_found};
+use crate::cluster::request::{self, Sensitivity};
 use crate::credential;
 use crate::secret::{SecretData, SecretObject};
 

@@ -17,7 +17,6 @@ mod pace;
 mod publish;
 mod queue;
 mod reconcile;
-mod request;
 mod said;
 pub mod slim;
 mod tenants;

@@ -5,15 +5,15 @@ use http::Method;
 use kube::Client;
 use serde_json::json;
 
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::kind::Kind;
 use super::observed::Observed;
-use super::request::{self, Sensitivity};
 use super::write::{self, MANAGER, NotKept};
 use crate::api::stored::Stored;
 use crate::api::{GROUP, VERSION};
 use crate::assessment::notices::Notice;
 use crate::assessment::record;
+use crate::cluster::request::{self, Cause, Sensitivity};
 
 /// What reports the Events.
 const REPORTER: &str = "lapsewatch.dev/operator";

@@ -11,12 +11,12 @@ use http::Method;
 use kube::Client;
 use serde_json::{Map, Value, json};
 
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::kind::Kind;
 use super::observed::Observed;
-use super::request::{self, Sensitivity};
 use crate::api::stored::{self, Stored};
 use crate::api::{GROUP, Key, VERSION};
+use crate::cluster::request::{self, Cause, Sensitivity};
 
 /// The field manager of all writes.
 pub const MANAGER: &str = "lapsewatch";

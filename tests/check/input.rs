@@ -143,7 +143,7 @@ fn two_objects_of_one_name_are_told_with_both_places() {
     let twice = [declared("a"), declared("a")].join("---\n");
     of(&twice)
         .is(2, "checked 1, skipped 0")
-        .says("error: ./one.yaml:6: TenantCredential acme/a stands at ./one.yaml:1 already\n");
+        .says("error: ./one.yaml:6: TenantCredential acme/a: it stands at ./one.yaml:1 already\n");
     let secrets = [
         credential("c", "X509Certificate", "s"),
         credential("d", "X509Certificate", "s"),
@@ -151,7 +151,7 @@ fn two_objects_of_one_name_are_told_with_both_places() {
         secret("s", "stringData: {a: c}"),
     ];
     let ran = of(&secrets.join("---\n"));
-    ran.is(2, "checked 2, skipped 0").says("error: ./one.yaml:16: Secret acme/s stands at ./one.yaml:11 already\n");
+    ran.is(2, "checked 2, skipped 0").says("error: ./one.yaml:16: Secret acme/s: it stands at ./one.yaml:11 already\n");
     assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
 }
 
@@ -206,7 +206,8 @@ fn a_secret_that_cannot_be_decoded_is_an_error_without_its_content() {
     }
     let sops = secret("s", "data: {a: \"ENC[AES256_GCM,data:canary]\"}\nsops: {version: 3.9.0}");
     let ran = of(&[credential("c", "X509Certificate", "s"), sops].join("---\n"));
-    ran.is(2, "checked 0, skipped 1").says("skipped acme/c: Secret s is encrypted with sops: give it decrypted\n");
+    ran.is(2, "checked 0, skipped 1")
+        .says("skipped ./one.yaml:1: TenantCredential acme/c: Secret s is encrypted with sops: give it decrypted\n");
 }
 
 #[test]

@@ -58,5 +58,5 @@ fn what_the_api_server_would_refuse_in_a_tenant_is_an_error() {
     // Twice.
     let ran = of(&(tenant("{}") + &tenant("{}") + &contract("2031-03-01T00:00:00Z")));
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("MDMTenant acme/acme-prod stands at"), "{}", ran.err);
+    assert!(ran.err.contains("MDMTenant acme/acme-prod: it stands at"), "{}", ran.err);
 }

@@ -101,7 +101,7 @@ fn a_missing_secret_is_a_skip_and_said() {
     let both = [declared("fine"), credential("acme-apns", "APNsCertificate", "acme-apns")].join("---\n");
     of(&both)
         .is(0, "checked 1, skipped 1")
-        .says("skipped acme/acme-apns: Secret acme-apns is not among what was given\n");
+        .says("skipped ./one.yaml:6: TenantCredential acme/acme-apns: Secret acme-apns is not among what was given\n");
     let alone = of(&credential("acme-apns", "APNsCertificate", "acme-apns"));
     alone.is(2, "checked 0, skipped 1").says("nothing was checked");
 }

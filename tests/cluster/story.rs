@@ -81,7 +81,7 @@ impl Story {
             config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
         }
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
-        let client = lapsewatch::connect::client(config).unwrap();
+        let client = lapsewatch::cluster::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel();
         let settings = Settings {
             namespaces: [vec![self.namespace.clone()], self.also.clone()].concat(),

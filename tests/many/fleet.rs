@@ -57,7 +57,7 @@ impl Fleet {
     pub async fn start(&mut self) {
         let mut config = self.bed.config_as(None).await;
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
-        let client = lapsewatch::connect::client(config).unwrap();
+        let client = lapsewatch::cluster::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let settings = Settings {
             namespaces: self.namespaces.clone(),

@@ -6,8 +6,8 @@ use kube::core::cel::{CompiledSchema, Validator, compile_schema};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::plain;
 use crate::api::crds;
+use crate::terminal::plain;
 
 /// One definition, ready to be held against many.
 pub struct Rules {

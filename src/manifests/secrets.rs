@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::place::Place;
-use super::plain;
 use crate::secret::{SecretBytes, SecretData};
+use crate::terminal::plain;
 
 /// A Secret as it stands in a manifest.
 pub struct ManifestSecret {

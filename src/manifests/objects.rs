@@ -11,9 +11,10 @@ use super::bounded::wipe;
 use super::documents::{Document, documents};
 use super::files::Source;
 use super::place::Place;
+use super::problem::{Kind, Problem};
 use super::secrets::ManifestSecret;
-use super::{Problem, plain};
 use crate::api::{self, Key};
+use crate::terminal::plain;
 
 /// A TenantCredential or an MDMTenant as it stands in a manifest.
 pub struct Manifest {
@@ -49,11 +50,11 @@ impl Objects {
         for found in documents(&source.bytes) {
             match found {
                 Ok(Document { line, value }) => {
-                    self.object(Place { file: Rc::clone(&file), line, item: None }, value);
+                    self.object(Place { file: Rc::clone(&file), line: Some(line), item: None }, value);
                 }
                 Err(broken) => {
-                    let place = Place { file: Rc::clone(&file), line: broken.line, item: None };
-                    let problem = Problem::new(place, broken.why);
+                    let place = Place { file: Rc::clone(&file), line: Some(broken.line), item: None };
+                    let problem = Problem::at(place, broken.why);
                     let is_meant = source.named || broken.is_meant;
                     if is_meant { &mut self.problems } else { &mut self.passed_over }.push(problem);
                 }
@@ -74,7 +75,8 @@ impl Objects {
             self.list(&place, &api_version, &kind, value);
         } else if is_ours {
             match kind.as_str() {
-                "TenantCredential" | "MDMTenant" => self.keep(&kind, place, value),
+                "TenantCredential" => self.keep(Kind::TenantCredential, place, value),
+                "MDMTenant" => self.keep(Kind::MDMTenant, place, value),
                 _ => self.problem(place, format!("{api_version} has no kind {}", plain(&kind))),
             }
         } else if api_version == "v1" && kind == "Secret" {
@@ -101,15 +103,15 @@ impl Objects {
         }
     }
 
-    fn keep(&mut self, kind: &str, place: Place, mut value: Value) {
+    fn keep(&mut self, kind: Kind, place: Place, mut value: Value) {
         let (key, metadata) = match identify(&value) {
             Ok(found) => found,
             Err(why) => return self.problem(place, format!("{kind}: {why}")),
         };
-        let kept = if kind == "MDMTenant" { &mut self.tenants } else { &mut self.credentials };
+        let kept = if kind == Kind::MDMTenant { &mut self.tenants } else { &mut self.credentials };
         if let Some(first) = kept.get(&key) {
             let first = first.place.clone();
-            return self.problem(place, format!("{kind} {key} stands at {first} already"));
+            return self.problems.push(Problem::of(place, kind, &key, format!("it stands at {first} already")));
         }
         let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (spec, status) = (part("spec"), part("status"));
@@ -130,7 +132,7 @@ impl Objects {
     }
 
     fn problem(&mut self, place: Place, why: String) {
-        self.problems.push(Problem::new(place, why));
+        self.problems.push(Problem::at(place, why));
     }
 }
 

@@ -11,8 +11,6 @@ use kube::client::Body;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::error::Cause;
-
 /// How long one request may take, from its first byte to the answer's last.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
 /// No object of the API is larger: etcd holds 1.5 MiB, which base64 and JSON lengthen.
@@ -73,4 +71,46 @@ pub async fn send(
         reason: refusal.reason,
         message: (sensitivity == Sensitivity::Open && !message.is_empty()).then_some(message),
     })
+}
+
+/// Why a request failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Cause {
+    /// No answer in time.
+    #[error("no answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// No connection, or one that broke.
+    #[error("no connection to the API server, or it broke")]
+    Connection,
+    /// The request could not be made.
+    #[error("the request could not be made")]
+    Request,
+    /// The API server refused it. Its sentence is only kept where no Secret was asked for.
+    #[error("the API server answered {code} {reason}{}", message.as_deref().map(|m| format!(": {m}")).unwrap_or_default())]
+    Api {
+        /// The HTTP status.
+        code: u16,
+        /// The reason in the answer.
+        reason: String,
+        /// The sentence in the answer.
+        message: Option<String>,
+    },
+}
+
+impl Cause {
+    /// The HTTP status of a refusal.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Api { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// The reason of a refusal.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Api { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
 }

@@ -1,0 +1,79 @@
+//! The forms of options' values: times, durations, namespaces.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+/// A time in RFC 3339, or the midnight in UTC with which a date begins.
+pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    // Years of more than four digits are none of the API's.
+    let text = text.strip_prefix('+').map_or(text, |_| "");
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
+    let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN).and_utc());
+    time.or_else(|_| date())
+        .map_err(|_| "give a time such as 2027-03-01T09:00:00Z, or a date such as 2027-03-01".to_owned())
+}
+
+/// A namespace's name. An empty one, of a variable that is not set, would watch nothing and say so nowhere.
+pub fn namespace(text: &str) -> Result<String, String> {
+    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.is_empty() {
+        return Err("it is empty: name a namespace, or leave the option away to watch all".to_owned());
+    }
+    if text.len() > 63 || !text.chars().all(is_inner) || text.starts_with('-') || text.ends_with('-') {
+        return Err("a namespace has at most 63 of a-z, 0-9 and -, with no - at its ends".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// A duration such as `30s`, `2m` or `1h`, at most a day.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    const FORM: &str = "give a whole number with its unit, such as 30s, 2m or 1h, at most a day";
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(FORM.to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| FORM.to_owned())?;
+    match number.checked_mul(seconds) {
+        Some(seconds) if seconds <= 86_400 => Ok(Duration::from_secs(seconds)),
+        _ => Err(FORM.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_a_time_or_a_date() {
+        let midnight = Ok("2027-03-01T00:00:00Z".parse().unwrap());
+        for text in ["2027-03-01", "2027-03-01T00:00:00Z", "2027-03-01T01:30:00+01:30"] {
+            assert_eq!(instant(text), midnight, "{text}");
+        }
+        for wrong in ["", "now", "2027", "2027-13-01", "2027-02-30", "01.03.2027", "2027-03-01T09:00", "+12027-03-01"] {
+            assert!(instant(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_namespace_that_can_be_none_is_refused() {
+        assert_eq!(namespace("mdm-2"), Ok("mdm-2".to_owned()));
+        for wrong in ["", " ", "Mdm", "a/b", "a.b", "-a", "a-", "ä", &"a".repeat(64)] {
+            assert!(namespace(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn durations_have_a_unit_and_a_bound() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("24h"), Ok(Duration::from_secs(86_400)));
+        for wrong in ["", "30", "s", "25h", "-1s", "1.5s", "99999999999999999999s", "5d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

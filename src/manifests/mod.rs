@@ -1,0 +1,34 @@
+//! Manifests: files, folders and the standard input in; TenantCredentials, MDMTenants and Secrets out, each with its place.
+//!
+//! What is broken is told with file and line, quotes nothing of the file, and hides nothing else.
+
+mod bounded;
+mod documents;
+mod files;
+pub mod objects;
+pub mod place;
+pub mod problem;
+pub mod rules;
+pub mod secrets;
+
+use std::io::Read;
+use std::path::PathBuf;
+
+pub use objects::{Manifest, Objects};
+pub use place::Place;
+pub use problem::{Kind, Problem};
+
+use crate::terminal::plain;
+
+/// Reads all that `paths` name; `-` is `stdin`.
+pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Objects {
+    let mut objects = Objects::default();
+    files::read(paths, stdin, &mut |found| match found {
+        Ok(source) => objects.take(&source),
+        Err(unreadable) => {
+            let place = Place { file: plain(&unreadable.name).into(), line: None, item: None };
+            objects.problems.push(Problem::at(place, unreadable.why));
+        }
+    });
+    objects
+}

@@ -1,0 +1,11 @@
+//! What people read in a terminal: columns, paragraphs, colour. Whatever is shown passes [`plain`] first.
+
+pub mod columns;
+pub mod paint;
+pub mod paragraph;
+mod plain;
+
+pub use columns::aligned;
+pub use paint::Paint;
+pub use paragraph::paragraph;
+pub use plain::plain;
