@@ -23,6 +23,7 @@ pub mod credential;
 pub mod exit;
 pub mod in_hand;
 pub mod manifests;
+pub mod report;
 pub mod secret;
 pub mod telemetry;
 pub mod terminal;

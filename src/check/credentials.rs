@@ -3,14 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::Unread;
 use super::tenants::Tenants;
-use super::{Checked, Report, Unread};
 use crate::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::assessment::peers::{Holder, Index, Peers, Reveal};
 use crate::assessment::{Input, Reading, assess, published, tenant};
 use crate::credential;
 use crate::manifests::rules::Rules;
 use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
+use crate::report::{self, Origin, Report};
 use crate::secret::SecretData;
 
 /// A TenantCredential that was paired with its Secret and read.
@@ -94,14 +95,14 @@ impl Credentials {
     }
 
     /// What the operator would say of each among all that were given.
-    pub fn assess(&mut self, tenants: &Tenants, now: DateTime<Utc>) -> Vec<Checked> {
+    pub fn assess(&mut self, tenants: &Tenants, now: DateTime<Utc>) -> Vec<report::Credential> {
         let index = &self.index;
         self.readable.drain(..).map(|readable| readable.assess(index, tenants, now)).collect()
     }
 }
 
 impl Readable {
-    fn assess(self, index: &Index, tenants: &Tenants, now: DateTime<Utc>) -> Checked {
+    fn assess(self, index: &Index, tenants: &Tenants, now: DateTime<Utc>) -> report::Credential {
         let Self { place, key, spec, metadata, previous, reading } = self;
         let (inherits, whose) = tenants.of(&key, &spec);
         let spec = tenant::inherit(&spec, inherits).into_owned();
@@ -117,7 +118,7 @@ impl Readable {
             now,
             settle: TimeDelta::zero(),
         });
-        Checked { place, key, spec, status: assessment.status }
+        report::Credential { origin: Origin::Manifest(place), key, spec, status: assessment.status }
     }
 }
 

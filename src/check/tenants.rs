@@ -4,19 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Checked, Unread};
+use super::Unread;
 use crate::api::{Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
 use crate::assessment::Tenant;
 use crate::assessment::tenant::{self, Input, Member};
 use crate::manifests::rules::Rules;
 use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
-
-/// What the operator would say of one MDMTenant.
-pub struct CheckedTenant {
-    pub place: Place,
-    pub key: Key,
-    pub status: MDMTenantStatus,
-}
+use crate::report::{self, Origin};
 
 /// All MDMTenants.
 pub struct Tenants(BTreeMap<Key, Declared>);
@@ -72,13 +66,19 @@ impl Tenants {
     }
 
     /// The page of each, among the credentials that were checked and those that were skipped.
-    pub fn assess(&self, checked: &[Checked], unread: &[Unread], now: DateTime<Utc>) -> Vec<CheckedTenant> {
+    pub fn assess(&self, checked: &[report::Credential], unread: &[Unread], now: DateTime<Utc>) -> Vec<report::Tenant> {
         self.0.iter().map(|(key, declared)| declared.assess(key, checked, unread, now)).collect()
     }
 }
 
 impl Declared {
-    fn assess(&self, key: &Key, checked: &[Checked], unread: &[Unread], now: DateTime<Utc>) -> CheckedTenant {
+    fn assess(
+        &self,
+        key: &Key,
+        checked: &[report::Credential],
+        unread: &[Unread],
+        now: DateTime<Utc>,
+    ) -> report::Tenant {
         let is_member = |of: &Key, spec| named_by(of, spec).as_ref() == Some(key);
         let ours = checked.iter().filter(|one| is_member(&one.key, &one.spec));
         let skipped = unread.iter().filter(|one| is_member(&one.key, &one.spec));
@@ -101,6 +101,6 @@ impl Declared {
             now,
             settle: TimeDelta::zero(),
         });
-        CheckedTenant { place: self.place.clone(), key: key.clone(), status: page.status }
+        report::Tenant { origin: Origin::Manifest(self.place.clone()), key: key.clone(), status: page.status }
     }
 }

@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::tenants::CheckedTenant;
-use super::{Checked, Report, own};
+use super::{Credential, Report, Tenant};
 use crate::api::Severity;
-use crate::api::conditions::ConditionType;
 use crate::api::status::Expiry;
 use crate::assessment::words;
 use crate::terminal::columns::or_dash;
@@ -19,13 +17,13 @@ const TENANT_HEAD: [&str; 6] = ["NAMESPACE", "TENANT", "STATE", "SEVERITY", "CRE
 /// # Errors
 /// When it can't be written.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    rows(HEAD, report.checked.iter().map(row), out)?;
+    rows(HEAD, report.credentials.iter().map(row), out)?;
     rows(TENANT_HEAD, report.tenants.iter().map(tenant_row), out)?;
-    for checked in report.checked.iter().filter(|checked| !checked.status.notifications.is_empty()) {
-        block(checked, out)?;
+    for credential in report.credentials.iter().filter(|credential| !credential.status.notifications.is_empty()) {
+        block(credential, out)?;
     }
     for tenant in &report.tenants {
-        for said in own(tenant) {
+        for said in tenant.own() {
             writeln!(out, "{} (MDMTenant)", tenant.key)?;
             notification(said.severity, &said.reason, [&said.message, &said.impact, &said.remedy], out)?;
             paragraph("runbook: ", said.runbook_url.as_deref().unwrap_or_default(), out)?;
@@ -38,7 +36,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         1 => "; 1 tenant".to_owned(),
         several => format!("; {several} tenants"),
     };
-    writeln!(out, "checked {}, skipped {}{tenants}", report.checked.len(), report.skipped.len())
+    writeln!(out, "checked {}, skipped {}{tenants}", report.credentials.len(), report.skipped.len())
 }
 
 /// A table, where there is anything to stand in it.
@@ -53,13 +51,12 @@ fn rows(head: [&str; 6], rows: impl Iterator<Item = [String; 6]>, out: &mut dyn 
     Ok(())
 }
 
-fn tenant_row(tenant: &CheckedTenant) -> [String; 6] {
+fn tenant_row(tenant: &Tenant) -> [String; 6] {
     let status = &tenant.status;
-    let healthy = status.conditions.iter().find(|condition| condition.type_ == ConditionType::Healthy.as_str());
     [
         or_dash(&tenant.key.namespace),
         tenant.key.name.to_string(),
-        healthy.map_or_else(|| "-".to_owned(), |condition| condition.reason.clone()),
+        or_dash(tenant.state().unwrap_or_default()),
         status.severity.unwrap_or_default().to_string(),
         status.credentials.as_ref().map_or(0, |counts| counts.total).to_string(),
         status
@@ -69,9 +66,8 @@ fn tenant_row(tenant: &CheckedTenant) -> [String; 6] {
     ]
 }
 
-fn row(checked: &Checked) -> [String; 6] {
-    let status = &checked.status;
-    let healthy = status.conditions.iter().find(|condition| condition.type_ == ConditionType::Healthy.as_str());
+fn row(credential: &Credential) -> [String; 6] {
+    let status = &credential.status;
     let facts = status.credential.as_ref();
     let expires = match facts.map(|facts| (facts.expiry, facts.not_after)) {
         Some((Expiry::Known, Some(not_after))) => words::at(not_after),
@@ -79,30 +75,30 @@ fn row(checked: &Checked) -> [String; 6] {
         _ => "-".to_owned(),
     };
     [
-        or_dash(&checked.key.namespace),
-        checked.key.name.to_string(),
-        checked.spec.type_.to_string(),
-        healthy.map_or_else(|| "-".to_owned(), |condition| condition.reason.clone()),
+        or_dash(&credential.key.namespace),
+        credential.key.name.to_string(),
+        credential.spec.type_.to_string(),
+        or_dash(credential.state().unwrap_or_default()),
         status.severity.unwrap_or_default().to_string(),
         expires,
     ]
 }
 
 /// What is said of one object, worst first.
-fn block(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} ({})", checked.key, checked.spec.type_)?;
-    for notification in &checked.status.notifications {
+fn block(credential: &Credential, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} ({})", credential.key, credential.spec.type_)?;
+    for notification in &credential.status.notifications {
         let texts = [&*notification.message, &notification.impact, &notification.remedy];
         self::notification(notification.severity, &notification.reason, texts, out)?;
         paragraph("runbook: ", notification.runbook_url.as_deref().unwrap_or_default(), out)?;
     }
-    let contact = checked.spec.owner.as_ref().and_then(|owner| owner.contact.as_deref());
+    let contact = credential.spec.owner.as_ref().and_then(|owner| owner.contact.as_deref());
     paragraph("contact: ", contact.unwrap_or_default(), out)?;
     writeln!(out)
 }
 
 fn notification(how_bad: Severity, reason: &str, texts: [&str; 3], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "  {} {reason}", how_bad)?;
+    writeln!(out, "  {how_bad} {reason}")?;
     let [message, impact, remedy] = texts;
     paragraph("", message, out)?;
     paragraph("", impact, out)?;

@@ -1,0 +1,86 @@
+//! What a command found of many objects: one shape, whether manifests or a cluster gave them. Each format is one file.
+
+pub mod gate;
+mod table;
+
+use std::sync::Arc;
+
+use crate::api::conditions::{Condition, ConditionType};
+use crate::api::tenant_status::{MISSING, TenantNotification};
+use crate::api::{Key, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus};
+use crate::manifests::{Place, Problem};
+
+pub use gate::Gate;
+pub use table::write as table;
+
+/// Where an object was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a manifest.
+    Manifest(Place),
+    /// In a cluster; by its context's name where several were asked.
+    Cluster(Option<Arc<str>>),
+}
+
+/// One TenantCredential, and what is said of it.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// Where it was found.
+    pub origin: Origin,
+    /// Its namespace and name.
+    pub key: Key,
+    /// What its user declares, with what it has from its tenant.
+    pub spec: TenantCredentialSpec,
+    /// What is said of it.
+    pub status: TenantCredentialStatus,
+}
+
+/// One MDMTenant, and what is said of it.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Where it was found.
+    pub origin: Origin,
+    /// Its namespace and name.
+    pub key: Key,
+    /// What is said of it.
+    pub status: MDMTenantStatus,
+}
+
+/// What came of all that was looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Sorted by namespace and name.
+    pub credentials: Vec<Credential>,
+    /// Likewise.
+    pub tenants: Vec<Tenant>,
+    /// TenantCredentials that could not be judged for want of something that was not given, and why.
+    pub skipped: Vec<Problem>,
+    /// What could not be read or understood.
+    pub problems: Vec<Problem>,
+    /// Parts of folders that are no manifests.
+    pub passed_over: Vec<Problem>,
+}
+
+impl Credential {
+    /// Its state in one word: the reason of its condition Healthy.
+    pub fn state(&self) -> Option<&str> {
+        state(&self.status.conditions)
+    }
+}
+
+impl Tenant {
+    /// Its state in one word: the reason of its condition Healthy.
+    pub fn state(&self) -> Option<&str> {
+        state(&self.status.conditions)
+    }
+
+    /// What is said of the tenant itself, and not of one of its credentials.
+    pub fn own(&self) -> impl Iterator<Item = &TenantNotification> {
+        self.status.notifications.iter().filter(|said| said.reason == MISSING)
+    }
+}
+
+fn state(conditions: &[Condition]) -> Option<&str> {
+    let healthy = conditions.iter().find(|condition| condition.type_ == ConditionType::Healthy.as_str());
+    healthy.map(|condition| condition.reason.as_str())
+}
