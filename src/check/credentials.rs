@@ -53,7 +53,7 @@ fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentia
     let problem = |what| Problem::of(manifest.place.clone(), Kind::TenantCredential, key, what);
     let broken = rules.broken(&manifest.spec);
     if !broken.is_empty() {
-        return Err(broken.into_iter().map(problem).collect());
+        return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
     }
     decode::spec(&manifest.spec).map_err(|what| vec![problem(what)])
 }

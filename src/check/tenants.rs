@@ -41,7 +41,7 @@ fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, V
     // All of a tenant's spec is optional.
     let broken = if manifest.spec.is_null() { Vec::new() } else { rules.broken(&manifest.spec) };
     if !broken.is_empty() {
-        return Err(broken.into_iter().map(problem).collect());
+        return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
     }
     Ok(Declared {
         place: manifest.place.clone(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::bounded::wipe;
 use super::documents::{Document, documents};
@@ -113,6 +113,9 @@ impl Objects {
             let first = first.place.clone();
             return self.problems.push(Problem::of(place, kind, &key, format!("it stands at {first} already")));
         }
+        for name in unknown_fields(&value) {
+            self.problems.push(Problem::of(place.clone(), kind, &key, format!("unknown field \"{}\"", plain(&name))));
+        }
         let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (spec, status) = (part("spec"), part("status"));
         kept.insert(key, Manifest { place, metadata, spec, status });
@@ -134,6 +137,37 @@ impl Objects {
     fn problem(&mut self, place: Place, why: String) {
         self.problems.push(Problem::at(place, why));
     }
+}
+
+/// The fields of every object.
+const FIELDS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
+/// The fields of its metadata.
+const METADATA: [&str; 15] = [
+    "annotations",
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "finalizers",
+    "generateName",
+    "generation",
+    "labels",
+    "managedFields",
+    "name",
+    "namespace",
+    "ownerReferences",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+/// The fields outside of spec and status that the API server would refuse; a spec's are told with its rules.
+fn unknown_fields(object: &Value) -> Vec<String> {
+    let names = |value: Option<&Value>| -> Vec<String> {
+        value.and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect()
+    };
+    let of_object = names(Some(object)).into_iter().filter(|name| !FIELDS.contains(&name.as_str()));
+    let of_metadata = names(object.get("metadata")).into_iter().filter(|name| !METADATA.contains(&name.as_str()));
+    of_object.chain(of_metadata.map(|name| format!("metadata.{name}"))).collect()
 }
 
 fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {

@@ -48,7 +48,9 @@ fn what_the_api_server_would_refuse_in_a_tenant_is_an_error() {
     let ran = of(&(tenant("{warnBeforeDays: {VPPToken: [7, 30]}}") + &contract("2031-03-01T00:00:00Z")));
     assert_eq!(ran.code, 2);
     assert!(
-        ran.err.contains("MDMTenant acme/acme-prod: spec.warnBeforeDays.VPPToken: warnBeforeDays must fall"),
+        ran.err.contains(
+            "MDMTenant acme/acme-prod: spec.warnBeforeDays.VPPToken: Invalid value: warnBeforeDays must fall"
+        ),
         "{}",
         ran.err
     );

@@ -164,8 +164,17 @@ fn an_invalid_spec_is_an_error_with_the_rules_sentence_and_the_rest_is_checked()
     ];
     let ran = of(&text.join("---\n"));
     ran.is(2, "checked 1, skipped 0");
-    ran.says("error: ./one.yaml:1: TenantCredential acme/no-such-field: spec.secretReff: there is no such field\n");
-    ran.says("error: ./one.yaml:6: TenantCredential acme/override: spec.vppToken: only a VPPToken can be taken over");
+    ran.says("error: ./one.yaml:1: TenantCredential acme/no-such-field: unknown field \"spec.secretReff\"\n");
+    ran.says("error: ./one.yaml:6: TenantCredential acme/override: spec.vppToken: Forbidden: only a VPPToken can be taken over");
+}
+
+#[test]
+fn a_field_that_no_object_has_is_an_error_and_the_object_is_checked_all_the_same() {
+    let stray = declared("a").replace("namespace: acme}", "namespace: acme, lables: {a: b}}") + "specs: {}\n";
+    let ran = of(&stray);
+    ran.is(2, "checked 1, skipped 0");
+    ran.says("error: ./one.yaml:1: TenantCredential acme/a: unknown field \"specs\"\n");
+    ran.says("error: ./one.yaml:1: TenantCredential acme/a: unknown field \"metadata.lables\"\n");
 }
 
 #[test]

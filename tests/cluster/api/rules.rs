@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::bed::bed;
 
-mod invalid;
-mod valid;
+pub mod invalid;
+pub mod valid;
 
-fn kind() -> ApiResource {
+pub fn kind() -> ApiResource {
     let gvk = GroupVersionKind::gvk("lapsewatch.dev", "v1alpha1", "TenantCredential");
     ApiResource::from_gvk_with_plural(&gvk, "tenantcredentials")
 }
@@ -24,7 +24,7 @@ pub fn dry_run() -> PostParams {
 }
 
 /// A valid spec of this type, with these fields put on top of it. A null takes a field away.
-fn spec(type_: &str, fields: Value) -> Value {
+pub fn spec(type_: &str, fields: Value) -> Value {
     let mut spec = match type_ {
         "DeclaredExpiry" => json!({"type": type_, "expirationTime": "2027-03-01T00:00:00Z"}),
         _ => json!({"type": type_, "secretRef": {"name": "acme"}}),

@@ -12,12 +12,12 @@ use crate::bed::bed;
 const DAYS: &str = "warnBeforeDays must fall from number to number, without repeats, such as [60, 30, 14, 7, 1]";
 const PLAIN: &str = "should match '^[^\\x00-\\x1f\\x7f]+$'";
 
-fn kind() -> ApiResource {
+pub fn kind() -> ApiResource {
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk("lapsewatch.dev", "v1alpha1", "MDMTenant"), "mdmtenants")
 }
 
 /// Specs that are refused: the field that the server names, and what it says of it.
-fn invalid() -> Vec<(Value, String, &'static str)> {
+pub fn invalid() -> Vec<(Value, String, &'static str)> {
     let mut table: Vec<(Value, String, &'static str)> = Vec::new();
     let mut add = |spec: Value, field: &str, says| table.push((spec, format!("spec.{field}"), says));
     for field in ["displayName", "product", "supportAccount"] {
@@ -62,7 +62,7 @@ fn invalid() -> Vec<(Value, String, &'static str)> {
 }
 
 /// Specs that are taken: the least, and everything at its limit.
-fn valid() -> Vec<Value> {
+pub fn valid() -> Vec<Value> {
     let types: Vec<&str> = CredentialType::ALL.iter().map(|type_| type_.as_str()).collect();
     let days = |days: Value| -> Value { types.iter().map(|type_| ((*type_).to_owned(), days.clone())).collect() };
     let mut specs = vec![
