@@ -46,6 +46,12 @@ pub enum CheckOutput {
     Table,
     /// For programs: docs/report-v1.schema.json is its schema
     Json,
+    /// For the test reports of GitLab, Jenkins, Azure and others
+    Junit,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For GitHub Actions: annotations of the lines
+    Github,
     /// For the comment of a merge request
     Markdown,
 }

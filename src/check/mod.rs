@@ -40,6 +40,9 @@ pub fn run(
     let written = match args.output {
         CheckOutput::Table => report::table(&report, &gate, paint, &mut out),
         CheckOutput::Json => report::json(&report, &gate, &mut out),
+        CheckOutput::Junit => report::junit(&report, &gate, &mut out),
+        CheckOutput::Sarif => report::sarif(&report, &gate, &mut out),
+        CheckOutput::Github => report::github(&report, &gate, &mut out),
         CheckOutput::Markdown => report::markdown(&report, &gate, &mut out),
     };
     written.and_then(|()| out.flush()).or_else(closed)?;

@@ -2,8 +2,11 @@
 
 pub mod finding;
 pub mod gate;
+mod github;
 pub mod json;
+mod junit;
 mod markdown;
+mod sarif;
 pub mod summary;
 mod table;
 
@@ -19,8 +22,11 @@ use crate::manifests::{Place, Problem};
 
 pub use finding::Finding;
 pub use gate::Gate;
+pub use github::write as github;
 pub use json::write as json;
+pub use junit::write as junit;
 pub use markdown::write as markdown;
+pub use sarif::write as sarif;
 pub use summary::Summary;
 pub use table::write as table;
 
