@@ -8,6 +8,7 @@ use clap::Parser;
 use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
+use lapsewatch::terminal::Paint;
 use lapsewatch::{api, check, controller, telemetry};
 
 struct SystemClock;
@@ -37,7 +38,8 @@ fn main() -> ExitCode {
 fn check(args: &CheckArgs) -> Result<ExitCode, anyhow::Error> {
     let now = SystemClock.now();
     let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
-    let code = check::run(args, now, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
+    let paint = Paint::of_stdout(args.color);
+    let code = check::run(args, now, paint, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
     Ok(ExitCode::from(code))
 }
 

@@ -6,7 +6,7 @@ mod values;
 
 use clap::{Parser, Subcommand};
 
-pub use check::CheckArgs;
+pub use check::{CheckArgs, CheckOutput, FailOn};
 pub use run::RunArgs;
 
 /// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+use crate::report::gate::Within;
 
 /// A time in RFC 3339, or the midnight in UTC with which a date begins.
 pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
@@ -44,6 +46,24 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A span such as `45d`, `6w` or `36h`, from an hour to ten years.
+pub fn within(text: &str) -> Result<Within, String> {
+    const FORM: &str = "give a whole number with its unit, such as 45d, 6w or 36h, at most 3650d";
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let hours = match unit {
+        "h" => 1,
+        "d" => 24,
+        "w" => 24 * 7,
+        _ => return Err(FORM.to_owned()),
+    };
+    let number: u32 = digits.parse().map_err(|_| FORM.to_owned())?;
+    match i64::from(number) * hours {
+        hours @ 1..=87_600 => Ok(Within { span: TimeDelta::hours(hours), text: format!("{number}{unit}") }),
+        _ => Err(FORM.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +94,16 @@ mod tests {
         assert_eq!(duration("24h"), Ok(Duration::from_secs(86_400)));
         for wrong in ["", "30", "s", "25h", "-1s", "1.5s", "99999999999999999999s", "5d"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_span_has_a_unit_and_a_bound() {
+        for (text, hours) in [("45d", 1080), ("6w", 1008), ("36h", 36), ("3650d", 87_600)] {
+            assert_eq!(within(text).map(|within| within.span.num_hours()), Ok(hours), "{text}");
+        }
+        for wrong in ["", "45", "d", "0d", "3651d", "-1d", "1.5d", "45days", "99999999999d", "45m"] {
+            assert!(within(wrong).is_err(), "{wrong}");
         }
     }
 }

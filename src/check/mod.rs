@@ -3,14 +3,15 @@
 mod credentials;
 mod tenants;
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 use chrono::{DateTime, Utc};
 
 use crate::api::{Key, TenantCredentialSpec, TenantCredentialStatus};
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, CheckOutput};
 use crate::manifests;
-use crate::report::{self, Gate, Report};
+use crate::report::{self, Report, Summary};
+use crate::terminal::Paint;
 
 /// One whose Secret is not among what was given, with what the cluster said of it, if it was asked.
 struct Unread {
@@ -19,28 +20,42 @@ struct Unread {
     previous: TenantCredentialStatus,
 }
 
-/// Checks what `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes before.
+/// Checks what `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes before; `paint` is
+/// what the table is painted with.
 ///
 /// # Errors
 /// When the result can't be written. A reader who has seen enough, as `head` has, is no error.
 pub fn run(
     args: &CheckArgs,
     now: DateTime<Utc>,
+    paint: Paint,
     stdin: &mut dyn Read,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<u8> {
     let report = check(args, args.at.unwrap_or(now), stdin);
-    complain(&report, err).or_else(closed)?;
-    report::table(&report, out).and_then(|()| out.flush()).or_else(closed)?;
-    Ok(Gate::default().code(&report))
+    let gate = args.gate();
+    let mut out = BufWriter::new(out);
+    complain(&report, args, err).or_else(closed)?;
+    let written = match args.output {
+        CheckOutput::Table => report::table(&report, &gate, paint, &mut out),
+        CheckOutput::Json => report::json(&report, &gate, &mut out),
+        CheckOutput::Junit => report::junit(&report, &gate, &mut out),
+        CheckOutput::Sarif => report::sarif(&report, &gate, &mut out),
+        CheckOutput::Github => report::github(&report, &gate, &mut out),
+        CheckOutput::Markdown => report::markdown(&report, &gate, &mut out),
+    };
+    written.and_then(|()| out.flush()).or_else(closed)?;
+    Ok(gate.code(&report))
 }
 
 fn closed(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
-fn complain(report: &Report, err: &mut dyn Write) -> io::Result<()> {
+/// What people must know of whatever the format: what was not read, and the counts where the format is for machines.
+fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Result<()> {
+    let mut err = BufWriter::new(err);
     for problem in &report.problems {
         writeln!(err, "error: {problem}")?;
     }
@@ -55,15 +70,23 @@ fn complain(report: &Report, err: &mut dyn Write) -> io::Result<()> {
     } else if report.credentials.is_empty() {
         writeln!(err, "nothing was checked")?;
     }
+    if args.output != CheckOutput::Table {
+        writeln!(err, "{}", Summary::of(report, &args.gate()))?;
+    }
     err.flush()
 }
 
 fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     let mut objects = manifests::read(&args.paths, stdin);
-    let mut report = Report::default();
+    let mut report = Report { command: "check", at: now, ..Report::default() };
     let tenants = tenants::take(&mut objects);
     let mut credentials = credentials::read(&mut objects, &mut report);
     report.credentials = credentials.assess(&tenants, now);
     report.tenants = tenants.assess(&report.credentials, &credentials.unread, now);
-    Report { problems: objects.problems, passed_over: objects.passed_over, ..report }
+    report.problems = objects.problems;
+    report.passed_over = objects.passed_over;
+    if args.strict {
+        report.problems.append(&mut report.skipped);
+    }
+    report
 }

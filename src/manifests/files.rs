@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::place::STDIN;
+
 /// What one file may hold at most.
 const MAX_FILE: u64 = 16 << 20;
 
@@ -37,7 +39,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
     for path in paths.iter().filter(|path| is_stdin(path) || !path.is_dir()) {
         if is_stdin(path) {
             if let Some(stdin) = stdin.take() {
-                each(source("standard input".to_owned(), true, limited(stdin, 0)));
+                each(source(STDIN.to_owned(), true, limited(stdin, 0)));
             }
         } else if is_new(path, &mut seen) {
             each(source(path.display().to_string(), true, open(path)));

@@ -18,7 +18,7 @@ pub use objects::{Manifest, Objects};
 pub use place::Place;
 pub use problem::{Kind, Problem};
 
-use crate::terminal::plain;
+use crate::terminal::harmless;
 
 /// Reads all that `paths` name; `-` is `stdin`.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Objects {
@@ -26,7 +26,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Objects {
     files::read(paths, stdin, &mut |found| match found {
         Ok(source) => objects.take(&source),
         Err(unreadable) => {
-            let place = Place { file: plain(&unreadable.name).into(), line: None, item: None };
+            let place = Place { file: harmless(&unreadable.name).into(), line: None, item: None };
             objects.problems.push(Problem::at(place, unreadable.why));
         }
     });

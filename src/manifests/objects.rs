@@ -14,7 +14,7 @@ use super::place::Place;
 use super::problem::{Kind, Problem};
 use super::secrets::ManifestSecret;
 use crate::api::{self, Key};
-use crate::terminal::plain;
+use crate::terminal::{harmless, plain};
 
 /// A TenantCredential or an MDMTenant as it stands in a manifest.
 pub struct Manifest {
@@ -46,7 +46,7 @@ pub struct Objects {
 impl Objects {
     /// Takes up all documents of one file.
     pub fn take(&mut self, source: &Source) {
-        let file: Rc<str> = plain(&source.name).into();
+        let file: Rc<str> = harmless(&source.name).into();
         for found in documents(&source.bytes) {
             match found {
                 Ok(Document { line, value }) => {

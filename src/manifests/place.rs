@@ -14,6 +14,16 @@ pub struct Place {
     pub item: Option<String>,
 }
 
+/// What the standard input is called.
+pub const STDIN: &str = "standard input";
+
+impl Place {
+    /// Whether it is no file.
+    pub fn is_stdin(&self) -> bool {
+        &*self.file == STDIN
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

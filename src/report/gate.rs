@@ -1,34 +1,86 @@
 //! What a pipeline lets pass: a report to an exit code.
 
-use super::Report;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Credential, Report, Tenant};
 use crate::api::Severity;
+use crate::assessment::words;
 use crate::exit::{ATTENTION, FAILED, FINE};
 
 /// From where on something counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
     /// What is as bad as this, or worse, does not pass.
     pub fail_on: Severity,
+    /// What lapses within this does not pass either, however bad it is.
+    pub within: Option<Within>,
+    /// To have checked nothing is fine.
+    pub allow_empty: bool,
 }
+
+/// A span of time from now, as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Within {
+    /// Its length.
+    pub span: TimeDelta,
+    /// How it was written: `45d`.
+    pub text: String,
+}
+
+/// The reason of one that does not pass because it lapses within the span that was asked for.
+pub const LAPSES_WITHIN: &str = "LapsesWithin";
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { fail_on: Severity::Warning }
+        Self { fail_on: Severity::Warning, within: None, allow_empty: false }
     }
 }
 
 impl Gate {
     /// The exit code.
     pub fn code(&self, report: &Report) -> u8 {
-        let attention = report.credentials.iter().any(|one| one.status.severity.unwrap_or_default() >= self.fail_on);
-        let mut own = report.tenants.iter().flat_map(|tenant| tenant.own()).peekable();
-        let is_empty = report.credentials.is_empty() && own.peek().is_none();
-        if !report.problems.is_empty() || is_empty {
+        let is_empty = report.credentials.is_empty() && report.tenants.iter().all(|one| one.own().next().is_none());
+        let passes = || {
+            report.credentials.iter().all(|one| self.passes(one, report.at))
+                && report.tenants.iter().all(|one| self.passes_tenant(one))
+        };
+        if !report.problems.is_empty() || is_empty && !self.allow_empty {
             FAILED
-        } else if attention || own.any(|said| said.severity >= self.fail_on) {
-            ATTENTION
-        } else {
+        } else if passes() {
             FINE
+        } else {
+            ATTENTION
         }
+    }
+
+    /// Whether a severity alone does not pass.
+    pub fn fails(&self, severity: Severity) -> bool {
+        severity >= self.fail_on
+    }
+
+    /// Whether a credential passes at this time.
+    pub fn passes(&self, credential: &Credential, at: DateTime<Utc>) -> bool {
+        !self.fails(credential.status.severity.unwrap_or_default()) && self.lapses(credential, at).is_none()
+    }
+
+    /// Whether nothing that is said of the tenant itself fails: its credentials are judged on their own.
+    pub fn passes_tenant(&self, tenant: &Tenant) -> bool {
+        !tenant.own().any(|said| self.fails(said.severity))
+    }
+
+    /// That a credential lapses within the span that was asked for, in words.
+    pub fn lapses(&self, credential: &Credential, at: DateTime<Utc>) -> Option<String> {
+        let within = self.within.as_ref()?;
+        let not_after = credential.not_after()?;
+        // A span beyond the end of the calendar has everything in it.
+        let end = at.checked_add_signed(within.span).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        if not_after > end {
+            return None;
+        }
+        let (when, text) = (words::at(not_after), &within.text);
+        Some(match not_after < at {
+            true => format!("it lapsed at {when} already (--within {text})"),
+            false => format!("it lapses at {when}, which is within {text} of {} (--within {text})", words::at(at)),
+        })
     }
 }

@@ -1,16 +1,33 @@
 //! What a command found of many objects: one shape, whether manifests or a cluster gave them. Each format is one file.
 
+pub mod finding;
 pub mod gate;
+mod github;
+pub mod json;
+mod junit;
+mod markdown;
+mod sarif;
+pub mod summary;
 mod table;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::api::conditions::{Condition, ConditionType};
+use crate::api::status::Expiry;
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{Key, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus};
 use crate::manifests::{Place, Problem};
 
+pub use finding::Finding;
 pub use gate::Gate;
+pub use github::write as github;
+pub use json::write as json;
+pub use junit::write as junit;
+pub use markdown::write as markdown;
+pub use sarif::write as sarif;
+pub use summary::Summary;
 pub use table::write as table;
 
 /// Where an object was found.
@@ -49,6 +66,10 @@ pub struct Tenant {
 /// What came of all that was looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
+    /// The command that looked.
+    pub command: &'static str,
+    /// The time of which all of it is said.
+    pub at: DateTime<Utc>,
     /// Sorted by namespace and name.
     pub credentials: Vec<Credential>,
     /// Likewise.
@@ -65,6 +86,12 @@ impl Credential {
     /// Its state in one word: the reason of its condition Healthy.
     pub fn state(&self) -> Option<&str> {
         state(&self.status.conditions)
+    }
+
+    /// The last moment of its validity, where that is known.
+    pub fn not_after(&self) -> Option<DateTime<Utc>> {
+        let facts = self.status.credential.as_ref()?;
+        facts.not_after.filter(|_| facts.expiry == Expiry::Known)
     }
 }
 

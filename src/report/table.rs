@@ -2,105 +2,119 @@
 
 use std::io::{self, Write};
 
-use super::{Credential, Report, Tenant};
+use super::{Credential, Finding, Gate, Origin, Report, Summary, Tenant};
 use crate::api::Severity;
 use crate::api::status::Expiry;
 use crate::assessment::words;
 use crate::terminal::columns::or_dash;
-use crate::terminal::{aligned, paragraph};
+use crate::terminal::{Paint, painted, paragraph};
 
-const HEAD: [&str; 6] = ["NAMESPACE", "NAME", "TYPE", "STATE", "SEVERITY", "EXPIRES"];
-const TENANT_HEAD: [&str; 6] = ["NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
+const HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "NAME", "TYPE", "STATE", "SEVERITY", "EXPIRES"];
+const TENANT_HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
+
+/// A row, and how bad its object is.
+type Row = ([String; 7], Severity);
 
 /// Writes all of it.
 ///
 /// # Errors
 /// When it can't be written.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    rows(HEAD, report.credentials.iter().map(row), out)?;
-    rows(TENANT_HEAD, report.tenants.iter().map(tenant_row), out)?;
-    for credential in report.credentials.iter().filter(|credential| !credential.status.notifications.is_empty()) {
-        block(credential, out)?;
+pub fn write(report: &Report, gate: &Gate, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    rows(HEAD, report.credentials.iter().map(row).collect(), paint, out)?;
+    rows(TENANT_HEAD, report.tenants.iter().map(tenant_row).collect(), paint, out)?;
+    for credential in &report.credentials {
+        block(&Finding::of_credential(credential, report, gate), paint, out)?;
     }
     for tenant in &report.tenants {
-        for said in tenant.own() {
-            writeln!(out, "{} (MDMTenant)", tenant.key)?;
-            notification(said.severity, &said.reason, [&said.message, &said.impact, &said.remedy], out)?;
-            paragraph("runbook: ", said.runbook_url.as_deref().unwrap_or_default(), out)?;
-            paragraph("contact: ", said.contact.as_deref().unwrap_or_default(), out)?;
-            writeln!(out)?;
-        }
+        block(&Finding::of_tenant(tenant, gate), paint, out)?;
     }
-    let tenants = match report.tenants.len() {
-        0 => String::new(),
-        1 => "; 1 tenant".to_owned(),
-        several => format!("; {several} tenants"),
+    writeln!(out, "{}", Summary::of(report, gate))
+}
+
+/// A table, where there is anything to stand in it; without the contexts where there are none.
+fn rows(head: [&str; 7], rows: Vec<Row>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let has_contexts = rows.iter().any(|([context, ..], _)| !context.is_empty());
+    let (mut cells, severities): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    cells.insert(0, head.map(str::to_owned));
+    let severity_column = head.iter().position(|name| *name == "SEVERITY").unwrap_or_default();
+    let colour = |row: usize, column: usize, cell: String| match row.checked_sub(1).and_then(|at| severities.get(at)) {
+        None => paint.bold(&cell),
+        Some(severity) if column == severity_column => paint.severity(*severity, &cell),
+        Some(_) => cell,
     };
-    writeln!(out, "checked {}, skipped {}{tenants}", report.credentials.len(), report.skipped.len())
-}
-
-/// A table, where there is anything to stand in it.
-fn rows(head: [&str; 6], rows: impl Iterator<Item = [String; 6]>, out: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<[String; 6]> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();
-    if rows.len() > 1 {
-        for line in aligned(&rows) {
-            writeln!(out, "{line}")?;
-        }
-        writeln!(out)?;
+    let lines = if has_contexts {
+        painted(&cells, colour)
+    } else {
+        let without: Vec<[String; 6]> = cells.into_iter().map(|[_, a, b, c, d, e, f]| [a, b, c, d, e, f]).collect();
+        painted(&without, |row, column, cell| colour(row, column + 1, cell))
+    };
+    for line in lines {
+        writeln!(out, "{line}")?;
     }
-    Ok(())
+    writeln!(out)
 }
 
-fn tenant_row(tenant: &Tenant) -> [String; 6] {
+fn context(origin: &Origin) -> String {
+    match origin {
+        Origin::Cluster(Some(context)) => context.to_string(),
+        Origin::Cluster(None) | Origin::Manifest(_) => String::new(),
+    }
+}
+
+fn tenant_row(tenant: &Tenant) -> Row {
     let status = &tenant.status;
-    [
+    let severity = status.severity.unwrap_or_default();
+    let cells = [
+        context(&tenant.origin),
         or_dash(&tenant.key.namespace),
         tenant.key.name.to_string(),
         or_dash(tenant.state().unwrap_or_default()),
-        status.severity.unwrap_or_default().to_string(),
+        severity.to_string(),
         status.credentials.as_ref().map_or(0, |counts| counts.total).to_string(),
         status
             .next_deadline
             .as_ref()
             .map_or_else(|| "-".to_owned(), |next| format!("{} {}", words::at(next.time), next.name)),
-    ]
+    ];
+    (cells, severity)
 }
 
-fn row(credential: &Credential) -> [String; 6] {
-    let status = &credential.status;
-    let facts = status.credential.as_ref();
-    let expires = match facts.map(|facts| (facts.expiry, facts.not_after)) {
-        Some((Expiry::Known, Some(not_after))) => words::at(not_after),
-        Some((Expiry::Never, _)) => "never".to_owned(),
-        _ => "-".to_owned(),
-    };
-    [
+fn row(credential: &Credential) -> Row {
+    let severity = credential.status.severity.unwrap_or_default();
+    let cells = [
+        context(&credential.origin),
         or_dash(&credential.key.namespace),
         credential.key.name.to_string(),
         credential.spec.type_.to_string(),
         or_dash(credential.state().unwrap_or_default()),
-        status.severity.unwrap_or_default().to_string(),
-        expires,
-    ]
+        severity.to_string(),
+        expires(credential),
+    ];
+    (cells, severity)
+}
+
+/// When a credential expires, in a cell.
+pub fn expires(credential: &Credential) -> String {
+    let is_never = credential.status.credential.as_ref().is_some_and(|facts| facts.expiry == Expiry::Never);
+    let otherwise = if is_never { "never" } else { "-" };
+    credential.not_after().map_or_else(|| otherwise.to_owned(), words::at)
 }
 
 /// What is said of one object, worst first.
-fn block(credential: &Credential, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} ({})", credential.key, credential.spec.type_)?;
-    for notification in &credential.status.notifications {
-        let texts = [&*notification.message, &notification.impact, &notification.remedy];
-        self::notification(notification.severity, &notification.reason, texts, out)?;
-        paragraph("runbook: ", notification.runbook_url.as_deref().unwrap_or_default(), out)?;
+pub fn block(findings: &[Finding<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = findings.first() else { return Ok(()) };
+    writeln!(out, "{}", paint.bold(&first.heading()))?;
+    for finding in findings {
+        let how_bad = paint.severity(finding.severity, finding.severity.as_str());
+        writeln!(out, "  {how_bad} {}", finding.reason)?;
+        paragraph("", &finding.message, out)?;
+        paragraph("", finding.impact, out)?;
+        paragraph("to do: ", finding.remedy, out)?;
+        paragraph("runbook: ", finding.runbook_url.unwrap_or_default(), out)?;
     }
-    let contact = credential.spec.owner.as_ref().and_then(|owner| owner.contact.as_deref());
-    paragraph("contact: ", contact.unwrap_or_default(), out)?;
+    paragraph("contact: ", first.contact.unwrap_or_default(), out)?;
     writeln!(out)
-}
-
-fn notification(how_bad: Severity, reason: &str, texts: [&str; 3], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "  {how_bad} {reason}")?;
-    let [message, impact, remedy] = texts;
-    paragraph("", message, out)?;
-    paragraph("", impact, out)?;
-    paragraph("to do: ", remedy, out)
 }

@@ -5,7 +5,7 @@ pub mod paint;
 pub mod paragraph;
 mod plain;
 
-pub use columns::aligned;
+pub use columns::{aligned, painted};
 pub use paint::Paint;
 pub use paragraph::paragraph;
-pub use plain::plain;
+pub use plain::{harmless, plain};

@@ -4,6 +4,18 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use crate::api::Severity;
 
+/// When to paint, as its user says.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// In a terminal that takes it, where NO_COLOR is not set
+    #[default]
+    Auto,
+    /// Also where it is no terminal
+    Always,
+    /// Not at all
+    Never,
+}
+
 /// Whether to paint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Paint {
@@ -11,6 +23,15 @@ pub struct Paint {
 }
 
 impl Paint {
+    /// What fits the standard output.
+    pub fn of_stdout(when: When) -> Self {
+        Self::new(match when {
+            When::Auto => anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
+            When::Always => true,
+            When::Never => false,
+        })
+    }
+
     /// With colour, or without.
     pub fn new(is_on: bool) -> Self {
         Self { is_on }

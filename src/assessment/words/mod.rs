@@ -4,9 +4,11 @@
 
 pub mod advice;
 pub mod shared;
+mod short;
 pub mod tenant;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+pub use short::short;
 
 use super::expiry::Stage;
 use crate::api::conditions::ConditionType;

@@ -1,0 +1,45 @@
+//! What each reason means, of whatever object: for tools that list rules.
+
+/// A reason in one short sentence.
+pub fn short(reason: &str) -> String {
+    let within = reason.strip_prefix("ExpiresWithin").and_then(|rest| rest.strip_suffix("Days"));
+    if let Some(days) = within.and_then(|days| days.parse::<u16>().ok()) {
+        return match days {
+            1 => "The credential expires within a day.".to_owned(),
+            days => format!("The credential expires within {days} days."),
+        };
+    }
+    match reason {
+        "LapsesWithin" => "The credential lapses within the span that --within names.",
+        "Expired" | "Lapsed" => "The credential has expired.",
+        "InGracePeriod" => "The certificate has expired, and can still be renewed with the same topic.",
+        "GracePeriodOver" => "The certificate has expired, and can no longer be renewed with the same topic.",
+        "ExpiryUnknown" => "The credential carries no date of expiry.",
+        "NotYetValid" => "The credential is not valid yet.",
+        "TokenInUse" => "Another TenantCredential holds the same credential.",
+        "SharedByOthers" => "Others hold the token of which this TenantCredential was the first holder.",
+        "ControlAssumed" => "An override here assumes control of a token that others hold too.",
+        "ControlLost" => "An override elsewhere assumes control of the token.",
+        "OverrideContested" => "Several TenantCredentials claim control of one token.",
+        "Superseded" => "A newer credential of the same identity is held elsewhere.",
+        "SameSecret" => "Another TenantCredential reads the same credential of the same Secret.",
+        "IdentityChanged" => "The credential has another identity than the one accepted before.",
+        "KeyMismatch" => "The private key does not belong to the certificate.",
+        "WentBackwards" => "The credential is older than the newest that was seen here.",
+        "MissingCredential" => "A tenant lacks a credential that it requires.",
+        "SecretNotFound" => "There is no such Secret.",
+        "KeyNotFound" => "The Secret has no such key.",
+        "Ambiguous" => "Several credentials in the Secret fit, and none is named.",
+        "Malformed" => "The file is of the right kind, and broken.",
+        "WrongFile" => "The file is of another kind.",
+        "PasswordRequired" => "The file is encrypted, and no password is given.",
+        "PasswordWrong" => "The password does not open the file.",
+        "NoMatchingKey" => "No private key opens the message.",
+        "LimitExceeded" => "The file is larger or costlier than is read.",
+        "NotSupported" => "The file is of a form that is not read.",
+        "Forbidden" => "The Secret may not be read.",
+        "InvalidObject" => "The object itself can't be understood.",
+        _ => "Something needs attention.",
+    }
+    .to_owned()
+}
