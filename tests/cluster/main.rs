@@ -20,6 +20,7 @@ mod duplicates;
 mod haste;
 mod kubectl;
 mod outage;
+mod parity;
 #[path = "../canary/mod.rs"]
 mod planted;
 mod races;
