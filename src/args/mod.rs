@@ -39,12 +39,19 @@ Rights that it needs, in a ClusterRole, or with --namespace in a Role in each of
         long_about = "Say what the operator would say of manifests, without a cluster.\n\n\
 Reads TenantCredentials, their Secrets and MDMTenants from files, folders and the standard input, in YAML or JSON, \
 and prints what needs attention: also a token that two of them hold, and what a tenant requires and has not. A \
-TenantCredential whose Secret is not given is skipped. Nothing of a Secret is ever printed.\n\n\
-Exit code: 0 when all is fine, 1 when something is at Warning or above, 2 when something could not be read or \
-nothing was checked.",
+TenantCredential whose Secret is not given is skipped, which is said: one that sops has encrypted, or that a \
+SealedSecret or an ExternalSecret makes. Nothing of a Secret is ever printed.\n\n\
+Exit code: 0 when all passes; 1 when something does not: at Warning or above, or as --fail-on and --within say; 2 when \
+something could not be read or nothing was checked.",
         after_help = "Examples:
   lapsewatch check deploy/                                    a folder, with all below it
+  lapsewatch check --within 45d deploy/                       fail on what lapses within 45 days
   lapsewatch check --at 2027-03-01 deploy/                    what it would say then
+  helm template mdm charts/mdm | lapsewatch check -           what a chart renders
+  kustomize build prod | lapsewatch check --strict -          where all Secrets must be there
+  lapsewatch check -o github deploy/                          annotations in GitHub Actions
+  lapsewatch check -o junit deploy/ > lapsewatch.xml          a test report for GitLab or Jenkins
+  lapsewatch check -o sarif deploy/ > lapsewatch.sarif        for code scanning
   kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),

@@ -1,5 +1,9 @@
 //! TenantCredentials: each is paired with its Secret and read; then each is assessed among all.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -13,6 +17,7 @@ use crate::manifests::rules::Rules;
 use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
 use crate::report::{self, Origin, Report};
 use crate::secret::SecretData;
+use crate::terminal::plain;
 
 /// A TenantCredential that was paired with its Secret and read.
 struct Readable {
@@ -30,13 +35,15 @@ pub struct Credentials {
     /// Those that were skipped.
     pub unread: Vec<Unread>,
     index: Index,
+    /// A namespace of each Secret's name, once one was asked for that is not where it should be.
+    elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
 }
 
 /// Reads all of them; what can't be taken or paired is told to `objects` and `report`.
 pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
     // Whoever reads the result has given all of it.
     let index = Index::new(Reveal::All);
-    let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index };
+    let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index, elsewhere: OnceCell::new() };
     let mut rules = None;
     for (key, manifest) in std::mem::take(&mut objects.credentials) {
         let rules = rules.get_or_insert_with(|| Rules::of("tenantcredentials.yaml"));
@@ -73,7 +80,7 @@ impl Credentials {
         let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
         let reading = match (spec.type_, spec.expiration_time) {
             (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),
-            _ => match secret(&key, &spec, objects) {
+            _ => match secret(&key, &spec, objects, &self.elsewhere) {
                 Ok(data) => match credential::read(spec.type_, &data, &spec.selection()) {
                     Ok(facts) => Reading::Facts(facts),
                     Err(failure) => Reading::Failed(failure),
@@ -123,12 +130,21 @@ impl Readable {
 }
 
 /// The Secret's values, or why the credential can't be checked.
-fn secret(key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Result<SecretData, String> {
+fn secret(
+    key: &Key,
+    spec: &TenantCredentialSpec,
+    objects: &mut Objects,
+    elsewhere: &OnceCell<HashMap<Arc<str>, Arc<str>>>,
+) -> Result<SecretData, String> {
     let name = spec.secret_ref.as_ref().map(|secret| secret.name.clone()).unwrap_or_default();
     let wanted = Key { namespace: key.namespace.clone(), name: name.as_str().into() };
     let Some(secret) = objects.secrets.get_mut(&wanted) else {
-        let elsewhere = objects.secrets.keys().find(|other| *other.name == *name);
-        let but = match elsewhere.map(|other| &*other.namespace) {
+        if let Some(made) = objects.made.get(&wanted) {
+            let (kind, maker, place) = (made.kind, plain(&made.name), &made.place);
+            return Err(format!("Secret {name} is made by {kind} {maker} ({place}), whose content is not here"));
+        }
+        let all = objects.secrets.keys().rev().map(|other| (Arc::clone(&other.name), Arc::clone(&other.namespace)));
+        let but = match elsewhere.get_or_init(|| all.collect()).get(name.as_str()).map(|namespace| &**namespace) {
             None => String::new(),
             Some("") => " (one of that name without a namespace is)".to_owned(),
             Some(other) => format!(" (one of that name in namespace {other} is)"),

@@ -85,6 +85,7 @@ fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     report.tenants = tenants.assess(&report.credentials, &credentials.unread, now);
     report.problems = objects.problems;
     report.passed_over = objects.passed_over;
+    report.skipped.append(&mut objects.skipped);
     if args.strict {
         report.problems.append(&mut report.skipped);
     }

@@ -67,28 +67,38 @@ impl Tenants {
 
     /// The page of each, among the credentials that were checked and those that were skipped.
     pub fn assess(&self, checked: &[report::Credential], unread: &[Unread], now: DateTime<Utc>) -> Vec<report::Tenant> {
-        self.0.iter().map(|(key, declared)| declared.assess(key, checked, unread, now)).collect()
+        let mut members: BTreeMap<Key, Members<'_>> = BTreeMap::new();
+        for one in checked {
+            if let Some(tenant) = named_by(&one.key, &one.spec) {
+                members.entry(tenant).or_default().checked.push(one);
+            }
+        }
+        for one in unread {
+            if let Some(tenant) = named_by(&one.key, &one.spec) {
+                members.entry(tenant).or_default().unread.push(one);
+            }
+        }
+        let none = Members::default();
+        self.0.iter().map(|(key, declared)| declared.assess(key, members.get(key).unwrap_or(&none), now)).collect()
     }
 }
 
+/// The credentials of one tenant.
+#[derive(Default)]
+struct Members<'a> {
+    checked: Vec<&'a report::Credential>,
+    unread: Vec<&'a Unread>,
+}
+
 impl Declared {
-    fn assess(
-        &self,
-        key: &Key,
-        checked: &[report::Credential],
-        unread: &[Unread],
-        now: DateTime<Utc>,
-    ) -> report::Tenant {
-        let is_member = |of: &Key, spec| named_by(of, spec).as_ref() == Some(key);
-        let ours = checked.iter().filter(|one| is_member(&one.key, &one.spec));
-        let skipped = unread.iter().filter(|one| is_member(&one.key, &one.spec));
-        let members: Vec<Member<'_>> = ours
-            .clone()
-            .map(|one| Member::of(&one.key.name, &one.spec, &one.status))
-            .chain(skipped.map(|one| Member::of(&one.key.name, &one.spec, &one.previous)))
-            .collect();
+    fn assess(&self, key: &Key, of: &Members<'_>, now: DateTime<Utc>) -> report::Tenant {
+        let checked = of.checked.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.status));
+        let unread = of.unread.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.previous));
+        let members: Vec<Member<'_>> = checked.chain(unread).collect();
+        // Sorted by name, as all of one namespace are.
+        let of_name = |name: &str| of.checked.binary_search_by(|one| (*one.key.name).cmp(name)).ok();
         let words = |name: &str, type_: &str, reason: &str| {
-            let one = ours.clone().find(|one| *one.key.name == *name)?;
+            let one = of.checked.get(of_name(name)?)?;
             one.status.notifications.iter().find(|said| said.type_ == type_ && said.reason == reason).cloned()
         };
         let page = tenant::assess(&Input {

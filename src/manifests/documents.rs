@@ -6,9 +6,11 @@ use zeroize::Zeroizing;
 use super::bounded::Budget;
 
 /// One document.
-pub struct Document {
+pub struct Document<'t> {
     /// The line on which it begins.
     pub line: usize,
+    /// The text in which it stands, and the line on which that begins.
+    pub text: (usize, &'t str),
     /// What it says.
     pub value: Value,
 }
@@ -48,7 +50,7 @@ const KNOWN: [&str; 20] = [
 ];
 
 /// The documents of a file, in YAML or JSON.
-pub fn documents(bytes: &[u8]) -> Vec<Result<Document, Broken>> {
+pub fn documents(bytes: &[u8]) -> Vec<Result<Document<'_>, Broken>> {
     // UTF-16, as some shells write it, has a zero beside each letter of ASCII.
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) else {
         let letters = Zeroizing::new(bytes.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>());
@@ -73,7 +75,7 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Document, Broken>> {
 }
 
 /// JSON values one after another; none where it is not only that (YAML looks alike).
-fn json(text: &str) -> Option<Vec<Document>> {
+fn json(text: &str) -> Option<Vec<Document<'_>>> {
     let budget = Budget::new();
     let mut documents = Vec::new();
     let mut begin = 0;
@@ -89,7 +91,7 @@ fn json(text: &str) -> Option<Vec<Document>> {
         let mut parser = serde_json::Deserializer::from_str(rest);
         let value = budget.read(&mut parser).ok()?;
         let length = parser.into_iter::<serde::de::IgnoredAny>().byte_offset();
-        documents.push(Document { line, value });
+        documents.push(Document { line, text: (line, rest.get(..length)?), value });
         line += newlines(rest.get(..length)?);
         begin += spaces + length;
     }
@@ -145,7 +147,7 @@ fn is_too_deep(part: &str) -> bool {
     })
 }
 
-fn yaml(begin: usize, part: &str, budget: &Budget, all: &mut Vec<Result<Document, Broken>>) {
+fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<Document<'t>, Broken>>) {
     let line = begin + part.lines().position(|line| !is_blank(line)).unwrap_or_default();
     // A parser finds what is missing after the end.
     let last = begin + part.lines().count().saturating_sub(1);
@@ -156,7 +158,7 @@ fn yaml(begin: usize, part: &str, budget: &Budget, all: &mut Vec<Result<Document
     for document in serde_norway::Deserializer::from_str(part) {
         match budget.read(document) {
             Ok(Value::Null) => {}
-            Ok(value) => all.push(Ok(Document { line, value })),
+            Ok(value) => all.push(Ok(Document { line, text: (begin, part), value })),
             Err(error) => {
                 let said = error.to_string();
                 let known = KNOWN.iter().copied().find(|known| said.contains(known));

@@ -5,6 +5,8 @@
 mod bounded;
 mod documents;
 mod files;
+mod items;
+pub mod made;
 pub mod objects;
 pub mod place;
 pub mod problem;

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 use super::bounded::wipe;
 use super::documents::{Document, documents};
 use super::files::Source;
+use super::items;
+use super::made::{Maker, made};
 use super::place::Place;
 use super::problem::{Kind, Problem};
 use super::secrets::ManifestSecret;
@@ -37,6 +39,10 @@ pub struct Objects {
     pub tenants: BTreeMap<Key, Manifest>,
     /// The Secrets.
     pub secrets: BTreeMap<Key, ManifestSecret>,
+    /// The Secrets that other tools make in the cluster.
+    pub made: BTreeMap<Key, Maker>,
+    /// What may be meant and can't be told, since it is encrypted.
+    pub skipped: Vec<Problem>,
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// Parts of folders that can't be parsed and do not look as if they were meant.
@@ -49,8 +55,9 @@ impl Objects {
         let file: Rc<str> = harmless(&source.name).into();
         for found in documents(&source.bytes) {
             match found {
-                Ok(Document { line, value }) => {
-                    self.object(Place { file: Rc::clone(&file), line: Some(line), item: None }, value);
+                Ok(Document { line, text, value }) => {
+                    let place = Place { file: Rc::clone(&file), line: Some(line), item: None };
+                    self.object(place, value, Some(text));
                 }
                 Err(broken) => {
                     let place = Place { file: Rc::clone(&file), line: Some(broken.line), item: None };
@@ -62,7 +69,8 @@ impl Objects {
         }
     }
 
-    fn object(&mut self, place: Place, mut value: Value) {
+    /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own.
+    fn object(&mut self, place: Place, mut value: Value, written: Option<(usize, &str)>) {
         let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let (group, version) = api_version.split_once('/').unwrap_or_default();
@@ -72,7 +80,9 @@ impl Objects {
             let known = format!("{}/{}", api::GROUP, api::VERSION);
             self.problem(place, format!("{what} is no version that this lapsewatch knows: it knows {known}"));
         } else if kind.ends_with("List") && value.get("items").is_some_and(Value::is_array) {
-            self.list(&place, &api_version, &kind, value);
+            self.list(&place, &api_version, &kind, value, written);
+        } else if is_encrypted(&value) && (is_cipher(&kind) || api_version.is_empty() && kind.is_empty()) {
+            self.encrypted(place, is_cipher(&kind));
         } else if is_ours {
             match kind.as_str() {
                 "TenantCredential" => self.keep(Kind::TenantCredential, place, value),
@@ -85,13 +95,24 @@ impl Objects {
             let wanted = format!("{}/{}", api::GROUP, api::VERSION);
             self.problem(place, format!("a TenantCredential without apiVersion: it needs {wanted}"));
         } else {
+            for (key, maker) in made(group, &kind, &place, &value) {
+                self.made.entry(key).or_insert(maker);
+            }
             wipe(&mut value);
         }
     }
 
+    /// What sops has encrypted with its kind: an object that may be one of ours, or another tool's file.
+    fn encrypted(&mut self, place: Place, is_object: bool) {
+        let what = "it is encrypted with sops as a whole, so that what it is can't be told: give it decrypted";
+        let told = if is_object { &mut self.skipped } else { &mut self.passed_over };
+        told.push(Problem::at(place, what));
+    }
+
     /// Items of a list of one kind need not repeat it.
-    fn list(&mut self, place: &Place, api_version: &str, kind: &str, mut value: Value) {
+    fn list(&mut self, place: &Place, api_version: &str, kind: &str, mut value: Value, written: Option<(usize, &str)>) {
         let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else { return };
+        let lines = written.and_then(|(begin, text)| Some((begin, items::lines(text, items.len())?)));
         let of = kind.strip_suffix("List").unwrap_or_default();
         for (index, mut item) in items.into_iter().enumerate() {
             if let (Some(fields), false) = (item.as_object_mut(), of.is_empty()) {
@@ -99,11 +120,21 @@ impl Objects {
                 fields.entry("kind").or_insert_with(|| of.into());
             }
             let outer = place.item.as_deref().map(|outer| format!("{outer}.")).unwrap_or_default();
-            self.object(Place { item: Some(format!("{outer}items[{index}]")), ..place.clone() }, item);
+            let own = lines.as_ref().and_then(|(begin, lines)| Some(begin + lines.get(index)?));
+            let item_place =
+                Place { item: Some(format!("{outer}items[{index}]")), line: own.or(place.line), ..place.clone() };
+            self.object(item_place, item, None);
         }
     }
 
     fn keep(&mut self, kind: Kind, place: Place, mut value: Value) {
+        if is_encrypted(&value) && ["metadata", "spec"].iter().any(|part| value.get(part).is_some_and(has_cipher)) {
+            let what = "it is encrypted with sops: give it decrypted";
+            return self.skipped.push(match identify(&value) {
+                Ok((key, _)) => Problem::of(place, kind, &key, what),
+                Err(_) => Problem::at(place, format!("a {kind}: {what}")),
+            });
+        }
         let (key, metadata) = match identify(&value) {
             Ok(found) => found,
             Err(why) => return self.problem(place, format!("{kind}: {why}")),
@@ -124,7 +155,13 @@ impl Objects {
     fn secret(&mut self, place: Place, mut value: Value) {
         // What can't be named can't be meant by a TenantCredential: other tools complain of it.
         if let Ok((key, _)) = identify(&value) {
+            let is_encrypted = is_encrypted(&value);
             match self.secrets.get_mut(&key) {
+                // Of one that stands there encrypted and plain, the plain one is read.
+                Some(first) if first.is_encrypted && !is_encrypted => {
+                    self.secrets.insert(key, ManifestSecret::take(place, &mut value));
+                }
+                Some(first) if !first.is_encrypted && is_encrypted => {}
                 Some(first) => first.again.push(place),
                 None => {
                     self.secrets.insert(key, ManifestSecret::take(place, &mut value));
@@ -139,8 +176,8 @@ impl Objects {
     }
 }
 
-/// The fields of every object.
-const FIELDS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
+/// The fields of every object, and what sops takes away again when it decrypts.
+const FIELDS: [&str; 6] = ["apiVersion", "kind", "metadata", "sops", "spec", "status"];
 /// The fields of its metadata.
 const METADATA: [&str; 15] = [
     "annotations",
@@ -168,6 +205,26 @@ fn unknown_fields(object: &Value) -> Vec<String> {
     let of_object = names(Some(object)).into_iter().filter(|name| !FIELDS.contains(&name.as_str()));
     let of_metadata = names(object.get("metadata")).into_iter().filter(|name| !METADATA.contains(&name.as_str()));
     of_object.chain(of_metadata.map(|name| format!("metadata.{name}"))).collect()
+}
+
+/// Whether sops has written it.
+fn is_encrypted(object: &Value) -> bool {
+    object.get("sops").is_some_and(Value::is_object)
+}
+
+/// A text that sops has encrypted.
+fn is_cipher(text: &str) -> bool {
+    text.starts_with("ENC[")
+}
+
+/// Whether sops has encrypted any of it.
+fn has_cipher(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_cipher(text),
+        Value::Array(items) => items.iter().any(has_cipher),
+        Value::Object(fields) => fields.values().any(has_cipher),
+        _ => false,
+    }
 }
 
 fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {

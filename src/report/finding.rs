@@ -76,7 +76,8 @@ impl<'a> Finding<'a> {
         });
         let lapses = gate.lapses(one, report.at).map(|message| Self {
             reason: LAPSES_WITHIN,
-            severity: one.status.severity.unwrap_or_default(),
+            // That it was asked for makes it worth knowing.
+            severity: one.status.severity.unwrap_or_default().max(Severity::Notice),
             fails: true,
             message: Cow::Owned(message),
             runbook_url: owner.and_then(|owner| owner.runbook_url.as_deref()),

@@ -47,12 +47,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
     }
     let more = if beyond == 0 { String::new() } else { format!("; {beyond} more stand in the log") };
     let summary = Summary::of(report, gate);
-    let failing = match summary.failing {
-        0 => "nothing of it fails".to_owned(),
-        1 => "1 does not pass".to_owned(),
-        several => format!("{several} do not pass"),
-    };
-    let message = format!("{summary}: {failing}{more}");
+    let message = format!("{summary}: {}{more}", summary.verdict());
     let title = format!("lapsewatch {}", report.command);
     Annotation { command: "notice", place: None, title, message }.write(out)
 }

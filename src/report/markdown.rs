@@ -49,18 +49,10 @@ fn text(report: &Report, gate: &Gate) -> String {
 
 fn head(summary: &Summary, report: &Report) -> String {
     let by = summary.by_severity;
-    let verdict = match (summary.exit_code, summary.failing) {
-        (0, _) => "all that was checked passes".to_owned(),
-        (1, 1) => "1 does not pass".to_owned(),
-        (1, several) => format!("{several} do not pass"),
-        (_, failing) if summary.errors > 0 => {
-            format!("{} could not be read, {failing} of the rest do not pass", summary.errors)
-        }
-        _ => "nothing was checked".to_owned(),
-    };
     format!(
-        "### lapsewatch {}: {verdict}\n\n{summary}: {} Critical, {} Warning, {} Notice, {} without anything to say, at {}.\n",
+        "### lapsewatch {}: {}\n\n{summary}: {} Critical, {} Warning, {} Notice, {} without anything to say, at {}.\n",
         report.command,
+        summary.verdict(),
         by.critical,
         by.warning,
         by.notice,

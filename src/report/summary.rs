@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Gate, Report};
 use crate::api::Severity;
+use crate::exit::FAILED;
 
 /// What came of it, in numbers.
 #[derive(Serialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,23 @@ impl Summary {
             by_severity,
             failing: failing + report.tenants.iter().filter(|one| !gate.passes_tenant(one)).count(),
             exit_code: gate.code(report),
+        }
+    }
+}
+
+impl Summary {
+    /// What it comes to, in a few words.
+    pub fn verdict(&self) -> String {
+        let failing = match self.failing {
+            0 => "nothing fails".to_owned(),
+            1 => "1 does not pass".to_owned(),
+            several => format!("{several} do not pass"),
+        };
+        match (self.exit_code, self.errors) {
+            (FAILED, 0) => "nothing was checked".to_owned(),
+            (FAILED, 1) => format!("1 error; of the rest {failing}"),
+            (FAILED, errors) => format!("{errors} errors; of the rest {failing}"),
+            _ => failing,
         }
     }
 }

@@ -18,13 +18,22 @@ fn manifests(case: &Case) -> [Value; 2] {
     ]
 }
 
+const FORMATS: [&str; 5] = ["json", "junit", "sarif", "github", "markdown"];
+
 #[test]
 fn nothing_of_a_secret_is_in_the_table_or_in_the_messages() {
     let cases = cases();
     let items: Vec<Value> = cases.iter().flat_map(manifests).collect();
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
-    let folder = folder(&[("all.json", &list)]);
+    // The file's name is one that formats must escape, too.
+    let folder = folder(&[("a,l:l %0A::error::`|`<b>@x.json", &list)]);
     let search = Search::of(&cases);
+    for format in FORMATS {
+        let ran = check(folder.path(), &["--at", "2035-12-20", "-o", format, "--within", "3650d", "."], b"");
+        assert_eq!(ran.code, 1, "{format}");
+        assert!(cases.iter().all(|case| ran.out.contains(case.name)), "{format}\n{}", ran.out);
+        search.finds_nothing(format, &format!("{}\n{}", ran.out, ran.err));
+    }
     for now in ["2026-01-01", "2035-12-20", "2036-06-01"] {
         let ran = check(folder.path(), &["--at", now, "."], b"");
         ran.is(1, &format!("checked {}, skipped 0", cases.len()));
@@ -94,6 +103,10 @@ fn nothing_of_a_manifest_that_cannot_be_read_is_printed() {
         for paths in [&["."][..], &["a.yaml", "b.yaml", "c.yaml"]] {
             let ran = check(folder.path(), &[&["--at", "2030-01-01"], paths].concat(), b"");
             assert!(ran.out.contains("fine"), "{text}\n{}", ran.out);
+            search.finds_nothing(&text, &format!("{}\n{}", ran.out, ran.err));
+        }
+        for format in FORMATS {
+            let ran = check(folder.path(), &["--at", "2030-01-01", "-o", format, "--strict", "."], b"");
             search.finds_nothing(&text, &format!("{}\n{}", ran.out, ran.err));
         }
         let bytes = [text.as_bytes(), &[0xff]].concat();

@@ -88,6 +88,37 @@ fn what_cannot_be_opened_is_an_error_and_the_rest_is_checked() {
     ran.says("error: ./broken.yaml: there is no such file or folder\n");
 }
 
+/// Root may read everything, so there the command runs as nobody.
+#[test]
+fn what_this_user_may_not_read_is_an_error_and_the_rest_is_checked() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    let folder = folder(&[("a.yaml", &declared("a")), ("no.yaml", &declared("b")), ("no/c.yaml", &declared("c"))]);
+    let path = |name: &str| folder.path().join(name);
+    let set = |name: &str, mode| fs::set_permissions(path(name), fs::Permissions::from_mode(mode)).unwrap();
+    set("", 0o755);
+    set("a.yaml", 0o644);
+    set("no.yaml", 0);
+    set("no", 0);
+    let binary = path("lapsewatch");
+    fs::copy(env!("CARGO_BIN_EXE_lapsewatch"), &binary).unwrap();
+    let mut command = Command::new(&binary);
+    if fs::read(path("no.yaml")).is_ok() {
+        command.uid(65534);
+    }
+    let output = command.args(["check", "--at", "2030-01-01", "."]).current_dir(folder.path()).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), String::from_utf8(output.stdout).unwrap().lines().last()),
+        (Some(2), Some("checked 1, skipped 0")),
+        "{err}"
+    );
+    for name in ["./no", "./no.yaml"] {
+        assert!(err.contains(&format!("error: {name}: this user may not read it\n")), "{err}");
+    }
+    set("no", 0o755);
+}
+
 #[test]
 fn other_objects_and_other_yaml_are_passed_over() {
     let others = "\

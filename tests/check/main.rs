@@ -5,10 +5,15 @@
 mod bounds;
 mod canary;
 mod duplicates;
+mod forms;
+mod gate;
+mod golden;
 mod input;
 #[path = "../canary/mod.rs"]
 mod planted;
+mod scene;
 mod tenants;
+mod tools;
 mod verdicts;
 
 use std::fs;
