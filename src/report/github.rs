@@ -97,9 +97,9 @@ impl Annotation {
 
     fn write_plain(&self, out: &mut dyn Write) -> io::Result<()> {
         let place = self.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        let message = self.message.replace('\n', "; ");
+        let line = format!("{place}{}: {}", self.title, self.message.replace('\n', "; "));
         // It begins with a word of our own, so that nothing of it can be a command.
-        writeln!(out, "{} {place}{}: {message}", self.command, harmless(&self.title))
+        writeln!(out, "{} {}", self.command, harmless(&line))
     }
 }
 

@@ -12,13 +12,27 @@ pub fn plain(text: &str) -> String {
 
 /// As [`plain`], but of any length.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    // What the logs of GitHub and Azure take for a command, wherever it stands in a line.
-    const COMMANDS: [&str; 2] = ["##[", "##vso["];
-    if !text.contains(is_odd) && !COMMANDS.iter().any(|command| text.contains(command)) {
+    if !text.contains(is_odd) && !text.contains("##") && !text.trim_start().starts_with("::") {
         return Cow::Borrowed(text);
     }
-    let text: String = text.chars().map(|c| if is_odd(c) { '?' } else { c }).collect();
-    Cow::Owned(text.replace("##[", "##(").replace("##vso[", "##vso("))
+    let mut text: String = text.chars().map(|c| if is_odd(c) { '?' } else { c }).collect();
+    // What the logs of pipelines take for a command: in Azure, TeamCity and formerly GitHub `##name[`, anywhere in a line;
+    // in GitHub `::` at its beginning.
+    let brackets: Vec<usize> = text.match_indices("##").filter_map(|(at, _)| bracket(&text, at + 2)).collect();
+    for at in brackets {
+        text.replace_range(at..=at, "(");
+    }
+    if text.trim_start().starts_with("::") {
+        text = text.replacen("::", "?:", 1);
+    }
+    Cow::Owned(text)
+}
+
+/// Where the bracket of `##name[` stands, whose name begins at `begin`.
+fn bracket(text: &str, begin: usize) -> Option<usize> {
+    let rest = text.get(begin..)?;
+    let name = rest.len() - rest.trim_start_matches(|c: char| c == '#' || c.is_ascii_alphanumeric()).len();
+    rest.get(name..)?.starts_with('[').then_some(begin + name)
 }
 
 fn is_odd(c: char) -> bool {
@@ -35,6 +49,8 @@ mod tests {
         assert_eq!(harmless("größer: #mobile-ops [x]"), "größer: #mobile-ops [x]");
         assert_eq!(harmless("a\u{1b}[2J\r\n\u{202e}b\u{9b}c\u{7f}"), "a?[2J???b?c?");
         assert_eq!(harmless("##[error]x ##vso[task.setvariable]y ###[z"), "##(error]x ##vso(task.setvariable]y ###(z");
+        assert_eq!(harmless("ä##teamcity[a ## [b] ##c"), "ä##teamcity(a ## [b] ##c");
+        assert_eq!(harmless(" ::error::x ::y"), " ?:error::x ::y");
         assert_eq!(plain(&"ä".repeat(400)).chars().count(), 300);
     }
 }

@@ -214,6 +214,27 @@ fn no_line_for_github_is_a_command_of_the_inputs_making() {
     assert!(HOSTILE[1].contains("##vso["));
 }
 
+/// People run every format in the jobs of GitHub, which reads what is printed.
+#[test]
+fn no_line_of_any_format_is_a_command_for_the_log_that_it_stands_in() {
+    let long = ["word"; 14].join(" ") + " ::error::x ::stop-commands::y ##teamcity[z]";
+    let text = declared_until("a", "2030-01-01T00:00:00Z")
+        .replace("spec: {", &format!("spec: {{owner: {{contact: {long:?}}}, "));
+    let folder = folder(&[("::error::a.yaml", &text), ("::error::b.yaml", "a: [")]);
+    for format in ["table", "json", "junit", "sarif", "github", "markdown"] {
+        let ran =
+            check(folder.path(), &["--at", "2030-01-02", "-o", format, "::error::a.yaml", "::error::b.yaml"], b"");
+        assert_eq!(ran.code, 2);
+        for line in ran.out.lines().chain(ran.err.lines()) {
+            let own = ["::error file=", "::error title=", "::notice title="];
+            let is_own = format == "github" && own.iter().any(|begin| line.starts_with(begin));
+            assert!(is_own || !line.trim_start().starts_with("::"), "{format}: {line}");
+            // JSON has its texts as they are.
+            assert!(format == "json" || !line.contains("##teamcity["), "{format}: {line}");
+        }
+    }
+}
+
 #[test]
 fn github_shows_the_worst_and_the_rest_stands_in_the_log() {
     let of = |n: usize, until: &str| declared_until(&format!("n{n:02}"), until);
