@@ -55,7 +55,9 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Document<'_>, Broken>> {
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) else {
         let letters = Zeroizing::new(bytes.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>());
         let is_meant = is_meant(&String::from_utf8_lossy(&letters));
-        return vec![Err(Broken { line: 1, why: "it is not text in UTF-8", is_meant })];
+        let good = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), |text| text.len());
+        let line = 1 + bytes.iter().take(good).filter(|byte| **byte == b'\n').count();
+        return vec![Err(Broken { line, why: "it is not text in UTF-8", is_meant })];
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with('{')

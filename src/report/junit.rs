@@ -58,8 +58,19 @@ fn cases(report: &Report, gate: &Gate) -> Vec<Case> {
         judged(("MDMTenant", one.key.to_string()), &one.origin, gate.passes_tenant(one), &findings)
     });
     let skipped = report.skipped.iter().map(|problem| not_judged(problem, "skipped"));
-    let errors = report.problems.iter().map(|problem| not_judged(problem, "error"));
-    credentials.chain(tenants).chain(skipped).chain(errors).collect()
+    let mut all: Vec<Case> = credentials.chain(tenants).chain(skipped).collect();
+    for problem in &report.problems {
+        let case = not_judged(problem, "error");
+        match all.last_mut() {
+            // What is wrong with one object is told one after the other.
+            Some(last) if problem.object.is_some() && last.is_same(&case) => {
+                last.text.push('\n');
+                last.text.push_str(&case.text);
+            }
+            _ => all.push(case),
+        }
+    }
+    all
 }
 
 fn judged((kind, name): (&str, String), origin: &Origin, passes: bool, findings: &[Finding<'_>]) -> Case {
@@ -96,6 +107,10 @@ fn not_judged(problem: &Problem, outcome: &'static str) -> Case {
 }
 
 impl Case {
+    fn is_same(&self, other: &Self) -> bool {
+        self.outcome == other.outcome && self.kind == other.kind && self.name == other.name
+    }
+
     fn write(&self, xml: &mut Writer<&mut dyn Write>) -> io::Result<()> {
         let head = BytesStart::new("testcase").with_attributes([("classname", &*self.kind), ("name", &self.name)]);
         // A notice of one that passes.

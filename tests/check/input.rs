@@ -187,6 +187,28 @@ fn two_objects_of_one_name_are_told_with_both_places() {
 }
 
 #[test]
+fn names_that_are_no_utf_8_are_told_with_their_line() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder(&[("good.yaml", &declared("good"))]);
+    // Of an object.
+    let mut bytes = [declared("a"), declared("b")].join("---\n").into_bytes();
+    let name = bytes.windows(7).rposition(|part| part == b"name: b").unwrap();
+    bytes[name + 6] = 0xff;
+    fs::write(folder.path().join("object.yaml"), bytes).unwrap();
+    // Of a file, by which it is still found and read.
+    fs::write(folder.path().join(OsStr::from_bytes(b"f\xffle.yaml")), declared("named")).unwrap();
+    fs::write(folder.path().join(OsStr::from_bytes(b"br\xffken.yaml")), "kind: TenantCredential\n\tx: 1\n").unwrap();
+    for format in ["table", "json", "junit", "sarif", "github", "markdown"] {
+        let ran = check(folder.path(), &at(&["-o", format, "."]), b"");
+        assert_eq!(ran.code, 2);
+        ran.says("error: ./object.yaml:8: it is not text in UTF-8\n");
+        ran.says("error: ./br\u{fffd}ken.yaml:2: found a tab character\n");
+        assert!(format!("{}{}", ran.out, ran.err).contains("checked 2, skipped 0"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn names_that_are_none_are_told() {
     for (metadata, said) in [
         ("{}", "metadata.name is missing"),

@@ -152,6 +152,13 @@ fn junit_is_valid_by_the_schema_of_jenkins_and_read_by_junitparser() {
     assert_eq!(cases["TenantCredential acme/acme-books"], serde_json::json!([["failure"]]));
     assert_eq!(cases["TenantCredential acme/sealed"], serde_json::json!([["skipped"]]));
     assert_eq!(cases["TenantCredential acme/bad"], serde_json::json!([["error"]]));
+    // Two things wrong with one object are one case.
+    let twice = credential("a", "Nothing", "s").replace("secretRef", "secretReff");
+    let folder = folder(&[("a.yaml", &twice)]);
+    let ran = check(folder.path(), &["-o", "junit", "."], b"");
+    assert_eq!(ran.err.matches("error: ").count(), 2, "{}", ran.err);
+    let read = hold(&["junit", schema], &ran.out).unwrap();
+    assert_eq!(read["cases"], serde_json::json!({"TenantCredential acme/a": [["error"]]}), "{}", ran.out);
     assert!(hold(&["junit", schema], &text.replace("testcase", "case")).is_err());
 }
 
