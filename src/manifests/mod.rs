@@ -12,6 +12,7 @@ pub mod place;
 pub mod problem;
 pub mod rules;
 pub mod secrets;
+mod sops;
 
 use std::io::Read;
 use std::path::PathBuf;

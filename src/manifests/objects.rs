@@ -15,6 +15,7 @@ use super::made::{Maker, made};
 use super::place::Place;
 use super::problem::{Kind, Problem};
 use super::secrets::ManifestSecret;
+use super::sops::{has_cipher, is_cipher, is_encrypted};
 use crate::api::{self, Key};
 use crate::terminal::{harmless, plain};
 
@@ -205,26 +206,6 @@ fn unknown_fields(object: &Value) -> Vec<String> {
     let of_object = names(Some(object)).into_iter().filter(|name| !FIELDS.contains(&name.as_str()));
     let of_metadata = names(object.get("metadata")).into_iter().filter(|name| !METADATA.contains(&name.as_str()));
     of_object.chain(of_metadata.map(|name| format!("metadata.{name}"))).collect()
-}
-
-/// Whether sops has written it.
-fn is_encrypted(object: &Value) -> bool {
-    object.get("sops").is_some_and(Value::is_object)
-}
-
-/// A text that sops has encrypted.
-fn is_cipher(text: &str) -> bool {
-    text.starts_with("ENC[")
-}
-
-/// Whether sops has encrypted any of it.
-fn has_cipher(value: &Value) -> bool {
-    match value {
-        Value::String(text) => is_cipher(text),
-        Value::Array(items) => items.iter().any(has_cipher),
-        Value::Object(fields) => fields.values().any(has_cipher),
-        _ => false,
-    }
 }
 
 fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {

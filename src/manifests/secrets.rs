@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::place::Place;
+use super::sops::is_encrypted;
 use crate::secret::{SecretBytes, SecretData};
 use crate::terminal::plain;
 
@@ -37,7 +38,7 @@ impl ManifestSecret {
             _ => None,
         };
         let (data, string_data) = (field(part("data")), field(part("stringData")));
-        let is_encrypted = manifest.get("sops").is_some_and(Value::is_object);
+        let is_encrypted = is_encrypted(manifest);
         Self { place, again: Vec::new(), is_encrypted, type_, data, string_data }
     }
 
