@@ -27,3 +27,4 @@ pub mod report;
 pub mod secret;
 pub mod telemetry;
 pub mod terminal;
+pub mod verify;

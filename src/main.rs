@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
-use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs};
+use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs, VerifyArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, telemetry};
+use lapsewatch::{api, check, controller, telemetry, verify};
 
 struct SystemClock;
 
@@ -24,6 +24,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run(args),
         Command::Check(args) => check(&args),
+        Command::Verify(args) => verify(&args),
         Command::Crds => crds(),
     };
     match result {
@@ -40,6 +41,12 @@ fn check(args: &CheckArgs) -> Result<ExitCode, anyhow::Error> {
     let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let paint = Paint::of_stdout(args.color);
     let code = check::run(args, now, paint, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
+    Ok(ExitCode::from(code))
+}
+
+fn verify(args: &VerifyArgs) -> Result<ExitCode, anyhow::Error> {
+    let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
+    let code = verify::run(args, SystemClock.now(), &mut stdin.lock(), &mut stdout.lock())?;
     Ok(ExitCode::from(code))
 }
 

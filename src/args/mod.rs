@@ -3,11 +3,13 @@
 mod check;
 mod run;
 mod values;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
 pub use check::{CheckArgs, CheckOutput, FailOn};
 pub use run::RunArgs;
+pub use verify::{VerifyArgs, VerifyOutput};
 
 /// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.
 #[derive(Parser, Debug)]
@@ -48,6 +50,25 @@ nothing was checked.",
   kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),
+    /// Rehearse a renewal before it is applied: "safe to apply", or STOP
+    #[command(
+        long_about = "Rehearse a renewal before it is applied: \"safe to apply\", or STOP.\n\n\
+Takes the new file, puts it in thought where the old one is, and says what the operator would say then: whether it is of \
+the same topic, newer, with the private key that is in place, valid now, and in use nowhere else. Against a cluster \
+with the caller's own rights, where nothing is written; or against files or manifests, without a cluster. The first \
+line is the verdict. Nothing of a Secret is ever printed.\n\n\
+Exit code: 0 safe to apply, or nothing would change; 1 stop; 2 could not tell.",
+        after_help = "Examples:
+  lapsewatch verify --file new.pem tcred/acme-apns                     against the current context
+  lapsewatch verify --file new.pem --file new.key tcred/acme-apns -n mdm
+  lapsewatch verify --file new.pem --against old.pem                   two files, no cluster
+  git show main:deploy/apns.yaml | lapsewatch verify --file new.pem --previous -
+  kubectl get tcred,secret -o yaml | lapsewatch verify --file new.p7m --previous - tcred/acme-dep
+
+Rights that it needs: get on the TenantCredential; where they are there, also get on its MDMTenant and Secret and list on
+tenantcredentials.lapsewatch.dev, in all namespaces or its own. What may not be read is said."
+    )]
+    Verify(VerifyArgs),
     /// Print the CustomResourceDefinitions of TenantCredential and MDMTenant
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]

@@ -29,7 +29,8 @@ pub struct Credentials {
     readable: Vec<Readable>,
     /// Those that were skipped.
     pub unread: Vec<Unread>,
-    index: Index,
+    /// Who holds what.
+    pub index: Index,
 }
 
 /// Reads all of them; what can't be taken or paired is told to `objects` and `report`.

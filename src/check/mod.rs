@@ -1,6 +1,7 @@
 //! `lapsewatch check`: the same engine without a cluster. Manifests in, what the operator would say of them out.
 
 mod credentials;
+pub mod previous;
 mod tenants;
 
 use std::io::{self, BufWriter, Read, Write};
