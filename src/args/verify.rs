@@ -24,7 +24,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["object", "previous", "namespace", "context", "kubeconfig"])]
     pub against: Vec<PathBuf>,
     /// What the files of --against are, where that is not to be told by their content
-    #[arg(long = "type", value_name = "TYPE", value_parser = type_, requires = "against")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = type_, conflicts_with_all = ["object", "previous"])]
     pub type_: Option<CredentialType>,
     /// Manifests of what is in place now: a file, a folder, or - for the standard input. No cluster is asked
     #[arg(long, value_name = "PATH", conflicts_with_all = ["context", "kubeconfig"])]
