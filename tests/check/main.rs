@@ -8,6 +8,7 @@ mod duplicates;
 mod input;
 #[path = "../canary/mod.rs"]
 mod planted;
+mod previous;
 mod tenants;
 mod verdicts;
 

@@ -262,6 +262,9 @@ pub mod remarks {
         format!("whether another TenantCredential holds it too could not be looked for ({why})")
     }
 
+    /// A TenantCredential that was there before.
+    pub const REMOVED: &str = "it is not in what was given now: nothing would warn of its credential any more";
+
     /// A password that the Secret must have, too.
     pub fn password(spec: &TenantCredentialSpec) -> String {
         format!(
