@@ -244,7 +244,8 @@ impl Rehearsed<'_> {
             _ => return None,
         };
         let message = self.condition(ConditionType::KeyMismatch);
-        Some(self.point(Outcome::Untold, Cause::KeyNotTold, reason, message))
+        let remedy = words::key_remedy(self.facts.key_match, !self.sees_all, self.spec);
+        Some(Point { remedy, ..self.point(Outcome::Untold, Cause::KeyNotTold, reason, message) })
     }
 
     fn age(&self) -> Option<Point> {

@@ -135,7 +135,7 @@ async fn the_private_key_that_is_there_is_the_one_that_must_fit() {
         .is(1, "STOP: the private key does not belong to the certificate");
     verify(owner, &format!("--file apns/a.pem {object}"))
         .await
-        .is(1, "STOP: this one is in place already, and what is said of it now would be said on");
+        .is(1, "STOP: this one is in place already and needs attention, which it would not mend");
     // Nothing was written by any of them.
     let secret = story.bed.kubectl_ok(&["get", "secret", "acme", "-n", &story.namespace, "-o", "jsonpath={.data}"], "");
     assert!(secret.contains("push.pem") && !secret.contains("renewed"), "{secret}");

@@ -98,7 +98,7 @@ fn who_holds_it_already_is_told() {
     let claimed = json!({"spec": {"vppToken": {"override": "Enabled"}}});
     let others = [vpp("acme", "vpp/a.vpptoken", &claimed), vpp("qa", "vpp/b.vpptoken", &json!({}))].concat();
     run("--file vpp/b.vpptoken acme", &others)
-        .is(0, "same organisation, same expiry: safe to apply")
+        .is(0, "same organisation, same expiry: safe to apply; it is within its warning days already")
         .says("note ControlAssumed");
 }
 
@@ -135,7 +135,7 @@ fn the_tenant_gives_its_days_and_what_a_secret_names_is_held_to() {
         "spec": {"warnBeforeDays": {"APNsCertificate": [365]}}});
     let [object, secret] = acme(&json!({"spec": {"tenantRef": {"name": "t"}}}));
     run("--file apns/a-renewed.pem", &[tenant, object, secret])
-        .is(0, "same topic, 334 days later, key fits: safe to apply")
+        .is(0, "same topic, 334 days later, key fits: safe to apply; it is within its warning days already")
         .says("note ExpiresWithin365Days");
     let named = json!({"spec": {"secretRef": {"name": "acme", "key": "push.pem", "passwordKey": "password"}}});
     let [object, secret] = acme(&named);

@@ -38,7 +38,11 @@ pub fn verdict(outcome: Outcome, points: &[Point], compared: &Compared<'_>) -> S
         Outcome::Safe if compared.facts.is_some_and(|facts| is_same(compared.previous, facts)) => {
             "nothing would change: this one is in place already".to_owned()
         }
-        Outcome::Safe => format!("{}: safe to apply", good(compared).join(", ")),
+        Outcome::Safe => {
+            let is_soon = points.iter().any(|point| point.reason.starts_with("ExpiresWithin"));
+            let soon = if is_soon { "; it is within its warning days already" } else { "" };
+            format!("{}: safe to apply{soon}", good(compared).join(", "))
+        }
     }
 }
 
@@ -95,7 +99,7 @@ fn short(point: &Point, compared: &Compared<'_>) -> String {
         Cause::IdentityChanged => match type_ {
             CredentialType::APNsCertificate => format!("another {name}; every device would have to enroll again"),
             CredentialType::DEPToken => format!("another {name}; it was made for another MDM server"),
-            _ => format!("another {name}; it was made by another account"),
+            _ => format!("another {name}; it may be another account's"),
         },
         Cause::KeyMismatch => "the private key does not belong to the certificate".to_owned(),
         Cause::WentBackwards => match type_ {
@@ -113,7 +117,7 @@ fn short(point: &Point, compared: &Compared<'_>) -> String {
             "nothing is known of what is in place, so that there is nothing to compare with".to_owned()
         }
         Cause::AgeNotTold => "the dates do not tell which of the two is newer, and only the newest works".to_owned(),
-        Cause::InPlace => "this one is in place already, and what is said of it now would be said on".to_owned(),
+        Cause::InPlace => "this one is in place already and needs attention, which it would not mend".to_owned(),
         Cause::Unreadable
         | Cause::IdentityAccepted
         | Cause::Expired
@@ -174,10 +178,6 @@ pub fn remedy(cause: Cause, spec: &TenantCredentialSpec) -> String {
             ),
             _ => "give the private key of the request that was signed with another --file; if it is lost, have the certificate issued again".to_owned(),
         },
-        Cause::KeyNotTold => format!(
-            "give the private key with another --file, or ask someone who may read Secret {} to rehearse it",
-            secret(spec)
-        ),
         Cause::Expired => match type_ {
             CredentialType::APNsCertificate => {
                 format!("do not apply it: renew it in {PORTAL} with {}", apple_id(spec))
@@ -187,13 +187,31 @@ pub fn remedy(cause: Cause, spec: &TenantCredentialSpec) -> String {
         Cause::NotYetValid => "apply it when its validity has begun".to_owned(),
         Cause::WentBackwards => "do not apply it: look for the file that was downloaded last".to_owned(),
         Cause::AgeNotTold => "apply the one that was downloaded last".to_owned(),
+        Cause::NothingInPlace if type_ == CredentialType::X509Certificate => {
+            "look by other means at what is in place".to_owned()
+        }
         Cause::NothingInPlace => format!(
             "compare its {} with what the MDM shows, or pin the right one in spec.expectedIdentities",
             identity_name(type_)
         ),
         Cause::InPlace => "if this was to be its renewal, look for the file that was downloaded last".to_owned(),
-        Cause::Unreadable | Cause::Replaced | Cause::Shared | Cause::Expiring => String::new(),
+        Cause::Unreadable | Cause::KeyNotTold | Cause::Replaced | Cause::Shared | Cause::Expiring => String::new(),
     }
+}
+
+/// How to act where the private key can't be held against it. `unseen`: it may be where the caller could not look.
+pub fn key_remedy(key_match: KeyMatch, unseen: bool, spec: &TenantCredentialSpec) -> String {
+    let mut remedy = match key_match {
+        KeyMatch::KeyUnreadable => {
+            "give the private key with another --file in a form that is read, such as PEM, and its password with --password-file"
+        }
+        _ => "give its private key with another --file",
+    }
+    .to_owned();
+    if unseen && spec.secret_ref.is_some() {
+        remedy.push_str(&format!(", or ask someone who may read Secret {} to rehearse it", secret(spec)));
+    }
+    remedy
 }
 
 /// How to act where it can't be read.
