@@ -47,6 +47,7 @@ nothing was checked.",
         after_help = "Examples:
   lapsewatch check deploy/                                    a folder, with all below it
   lapsewatch check --at 2027-03-01 deploy/                    what it would say then
+  lapsewatch check --previous base/ deploy/                   with what changes since the base branch
   kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),

@@ -56,6 +56,9 @@ fn a_renewal_is_said_and_passes_and_one_that_went_backwards_does_not() {
     assert!(ran.out.contains("WentBackwards") && ran.out.contains("was replaced by an older one"), "{}", ran.out);
     let dep = |file| format!("{}---\n{}", credential("dep", "DEPToken", "dep"), holding("dep", &[("token", file)]));
     compared(&dep("dep/renewed.json"), &dep("dep/a.json")).is(1, "checked 1, skipped 0");
+    let folder = both(&older, &newer);
+    let ran = check(folder.path(), &["--at", "2030-12-02", "-o", "markdown", "--previous", "base", "head"], b"");
+    assert!(ran.out.contains("**Changed: 1**") && ran.out.contains("acme/acme-apns: Renewed: the APNs"), "{}", ran.out);
     let same = compared(&newer, &newer);
     same.is(0, "checked 1, skipped 0");
     assert!(!same.out.contains("changed"), "{}", same.out);

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::story::Story;
+use crate::story::{Story, fixture};
 
 const NOW: &str = "2030-12-10T00:00:00Z";
 const STOP: &str = "STOP: another topic; every device would have to enroll again";
@@ -212,4 +212,38 @@ async fn who_holds_it_already_is_told_of_all_that_the_caller_may_see() {
     let ran = verify(&owner(&story), &format!("{new} mine")).await;
     ran.is(0, "same organisation, same expiry: safe to apply").says("only looked for in namespace");
     assert!(!ran.out.contains("theirs"), "{}", ran.out);
+}
+
+#[tokio::test]
+async fn the_recipe_of_the_page_stops_what_would_do_harm_and_applies_what_is_safe() {
+    let story = in_place("verify-recipe").await;
+    let may = json!([
+        {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "create", "patch"]},
+        {"apiGroups": ["lapsewatch.dev"], "resources": ["tenantcredentials"], "verbs": ["watch"]},
+    ]);
+    let pipeline = reader(&story, "pipeline", &may);
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify.md")).unwrap();
+    let block = page.split("```sh\n").find(|block| block.starts_with("set -e")).unwrap().split("```").next().unwrap();
+    // The fixtures are of another time, and the namespace is this test's own.
+    let script = block
+        .replace("lapsewatch verify", &format!("lapsewatch verify --at {NOW}"))
+        .replace("-n mdm", &format!("-n {}", story.namespace))
+        .replace("acme-apns", "acme");
+    let bin = Path::new(env!("CARGO_BIN_EXE_lapsewatch")).parent().unwrap();
+    let path = format!("{}:{}:{}", bin.display(), story.bed.assets.display(), std::env::var("PATH").unwrap());
+    for (certificate, key, code, first, change) in
+        [("apns/b.pem", "apns/b.key", 1, STOP, ""), ("apns/a-renewed.pem", "apns/a.key", 0, SAFE, "Renewed")]
+    {
+        let folder = tempfile::TempDir::new().unwrap();
+        std::fs::write(folder.path().join("new.pem"), fixture(certificate)).unwrap();
+        std::fs::write(folder.path().join("new.key"), fixture(key)).unwrap();
+        let mut command = Command::new("bash");
+        command.args(["-c", &script]).current_dir(folder.path()).env("PATH", &path).env("KUBECONFIG", &pipeline);
+        command.env("KUBECACHEDIR", story.bed.folder.join("kubectl-cache")).env("KUBECTL_KUBERC", "false");
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        let ran = Ran { code: output.status.code().unwrap(), out: String::from_utf8(output.stdout).unwrap() };
+        assert_eq!(ran.code, code, "{}\n{}", ran.out, String::from_utf8_lossy(&output.stderr));
+        ran.is(code, first);
+        story.expect("acme", &[("lastChange", change)]).await;
+    }
 }

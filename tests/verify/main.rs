@@ -5,6 +5,7 @@
 mod against;
 mod input;
 mod previous;
+mod recipe;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
