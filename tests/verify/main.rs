@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod against;
+mod canary;
 mod input;
+#[allow(dead_code)]
+#[path = "../canary/mod.rs"]
+mod planted;
 mod previous;
 mod recipe;
 
