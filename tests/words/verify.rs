@@ -22,6 +22,7 @@ const LATER: &str = "2032-01-01T00:00:00Z";
 struct Page {
     text: String,
     seen: BTreeSet<String>,
+    sees_all: bool,
 }
 
 impl Page {
@@ -30,7 +31,7 @@ impl Page {
             spec: &story.spec,
             previous,
             reading,
-            sees_all: true,
+            sees_all: self.sees_all,
             peers: Peers::Pending,
             tenant: Tenant::Unnamed,
             now: time(at),
@@ -78,6 +79,9 @@ fn page(page: &mut Page, type_: CredentialType) {
         if old.key_match == KeyMatch::Matches {
             let other = CredentialFacts { key_match, ..new.clone() };
             page.case(&format!("its key: {key_match:?}"), &story, &status, facts(&other), NOW);
+            page.sees_all = false;
+            page.case(&format!("its key: {key_match:?}, the Secret not seen"), &story, &status, facts(&other), NOW);
+            page.sees_all = true;
         }
     }
     if old.identity.is_some() {
@@ -104,7 +108,7 @@ fn page(page: &mut Page, type_: CredentialType) {
 
 #[test]
 fn the_words_of_a_rehearsal() {
-    let mut all = Page { text: String::new(), seen: BTreeSet::new() };
+    let mut all = Page { text: String::new(), seen: BTreeSet::new(), sees_all: true };
     for type_ in CredentialType::ALL.into_iter().filter(|type_| *type_ != CredentialType::DeclaredExpiry) {
         page(&mut all, type_);
     }
