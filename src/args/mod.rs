@@ -1,14 +1,20 @@
 //! The command line: one file for the options of each command.
 
+mod called;
 mod check;
 mod run;
+mod shell;
 mod values;
 mod verify;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use called::Called;
 pub use check::{CheckArgs, CheckOutput, FailOn};
 pub use run::RunArgs;
+pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use verify::{VerifyArgs, VerifyOutput};
 
 /// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.
@@ -74,15 +80,40 @@ tenantcredentials.lapsewatch.dev, in all namespaces or its own. What may not be 
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]
     Crds,
+    /// Print the completions for a shell, or for kubectl
+    #[command(after_help = "Examples:
+  lapsewatch completions bash > /usr/share/bash-completion/completions/lapsewatch
+  lapsewatch completions zsh > /usr/local/share/zsh/site-functions/_lapsewatch
+  lapsewatch completions fish > ~/.config/fish/completions/lapsewatch.fish
+  lapsewatch completions kubectl > ~/bin/kubectl_complete-lapsewatch    then chmod +x it; ~/bin is on the PATH")]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    #[command(after_help = "Examples:
+  lapsewatch man | man -l -                               the page of the whole
+  lapsewatch man --out /usr/local/share/man/man1          one page for each command: man lapsewatch-check")]
+    Man(ManArgs),
+}
+
+/// The command line, as whoever called it so types it.
+pub fn command(called: Called) -> clap::Command {
+    called.name(Cli::command())
+}
+
+/// Understands the command line, or ends with a text that says why not, as `--help` ends with its own.
+pub fn parse(called: Called, words: impl IntoIterator<Item = OsString>) -> Cli {
+    let mut command = command(called);
+    let matches = command.try_get_matches_from_mut(words).unwrap_or_else(|error| error.exit());
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        for called in [Called::Itself, Called::Plugin] {
+            command(called).debug_assert();
+        }
     }
 }
