@@ -1,6 +1,6 @@
 //! MDMTenants: what their credentials have from them, and their pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -67,26 +67,34 @@ impl Tenants {
 
     /// The page of each, among the credentials that were checked and those that were skipped.
     pub fn assess(&self, checked: &[report::Credential], unread: &[Unread], now: DateTime<Utc>) -> Vec<report::Tenant> {
-        self.0.iter().map(|(key, declared)| declared.assess(key, checked, unread, now)).collect()
+        let mut theirs: HashMap<Key, Credentials<'_>> = HashMap::new();
+        for one in checked {
+            if let Some(tenant) = named_by(&one.key, &one.spec) {
+                theirs.entry(tenant).or_default().checked.push(one);
+            }
+        }
+        for one in unread {
+            if let Some(tenant) = named_by(&one.key, &one.spec) {
+                theirs.entry(tenant).or_default().unread.push(one);
+            }
+        }
+        self.0.iter().map(|(key, of)| of.assess(key, &theirs.remove(key).unwrap_or_default(), now)).collect()
     }
 }
 
+/// The credentials of one tenant, in their order.
+#[derive(Default)]
+struct Credentials<'a> {
+    checked: Vec<&'a report::Credential>,
+    unread: Vec<&'a Unread>,
+}
+
 impl Declared {
-    fn assess(
-        &self,
-        key: &Key,
-        checked: &[report::Credential],
-        unread: &[Unread],
-        now: DateTime<Utc>,
-    ) -> report::Tenant {
-        let is_member = |of: &Key, spec| named_by(of, spec).as_ref() == Some(key);
-        let ours = checked.iter().filter(|one| is_member(&one.key, &one.spec));
-        let skipped = unread.iter().filter(|one| is_member(&one.key, &one.spec));
-        let members: Vec<Member<'_>> = ours
-            .clone()
-            .map(|one| Member::of(&one.key.name, &one.spec, &one.status))
-            .chain(skipped.map(|one| Member::of(&one.key.name, &one.spec, &one.previous)))
-            .collect();
+    fn assess(&self, key: &Key, of: &Credentials<'_>, now: DateTime<Utc>) -> report::Tenant {
+        let skipped = of.unread.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.previous));
+        let ours = of.checked.iter();
+        let members: Vec<Member<'_>> =
+            ours.clone().map(|one| Member::of(&one.key.name, &one.spec, &one.status)).chain(skipped).collect();
         let words = |name: &str, type_: &str, reason: &str| {
             let one = ours.clone().find(|one| *one.key.name == *name)?;
             one.status.notifications.iter().find(|said| said.type_ == type_ && said.reason == reason).cloned()
