@@ -14,9 +14,10 @@ lint: ## formatting and clippy, warnings denied
 test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go)
 	cargo test --locked
 
-bench: ## the figures of docs/benchmarks.md: 2,000 credentials, reading one, the index (a release build, then 4 minutes)
+bench: ## the figures of docs/benchmarks.md: 2,000 credentials, reading one, the index, check (a release build, then 5 minutes)
 	cargo bench --locked --bench load
 	cargo bench --locked --bench read --bench worst --bench index
+	cargo bench --locked --bench check
 
 fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the first build takes minutes)
 	fuzz/run '$(SECONDS)'

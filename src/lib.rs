@@ -25,5 +25,7 @@ pub mod in_hand;
 pub mod manifests;
 pub mod report;
 pub mod secret;
+pub mod shell;
 pub mod telemetry;
 pub mod terminal;
+pub mod verify;

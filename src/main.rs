@@ -1,15 +1,16 @@
 //! The binary: the only place that looks at a clock, and at the process's signals.
 
+use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use clap::Parser;
-use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs};
+use lapsewatch::args::{self, Called, CheckArgs, Command, RunArgs, VerifyArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, telemetry};
+use lapsewatch::{api, check, controller, shell, telemetry, verify};
 
 struct SystemClock;
 
@@ -21,10 +22,15 @@ impl Clock for SystemClock {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let called = Called::by(words.first().map(OsString::as_os_str));
+    let result = match args::parse(called, words).command {
         Command::Run(args) => run(args),
         Command::Check(args) => check(&args),
-        Command::Crds => crds(),
+        Command::Verify(args) => verify(&args),
+        Command::Crds => api::crds::yaml().map_err(Into::into).and_then(|text| print(text.as_bytes())),
+        Command::Completions(args) => shell::completions(called, args.shell).and_then(|text| print(&text)),
+        Command::Man(args) => shell::man(called, args.out.as_deref()).and_then(|text| print(&text)),
     };
     match result {
         Ok(code) => code,
@@ -43,9 +49,14 @@ fn check(args: &CheckArgs) -> Result<ExitCode, anyhow::Error> {
     Ok(ExitCode::from(code))
 }
 
-fn crds() -> Result<ExitCode, anyhow::Error> {
-    use std::io::Write;
-    std::io::stdout().write_all(api::crds::yaml()?.as_bytes())?;
+fn verify(args: &VerifyArgs) -> Result<ExitCode, anyhow::Error> {
+    let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
+    let code = verify::run(args, SystemClock.now(), &mut stdin.lock(), &mut stdout.lock())?;
+    Ok(ExitCode::from(code))
+}
+
+fn print(text: &[u8]) -> Result<ExitCode, anyhow::Error> {
+    std::io::stdout().write_all(text)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -13,6 +13,8 @@ mod page;
 mod story;
 #[path = "words/tenant.rs"]
 mod tenant;
+#[path = "words/verify.rs"]
+mod verify;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -11,6 +11,15 @@ pub fn all() -> Vec<(&'static str, Value)> {
     vec![("tenantcredentials.yaml", finish(&TenantCredential::crd())), ("mdmtenants.yaml", finish(&MDMTenant::crd()))]
 }
 
+/// The text of a file in `crds/`, which says what [`all`] says; empty where there is no such file.
+pub fn written(file: &str) -> &'static str {
+    match file {
+        "tenantcredentials.yaml" => include_str!("../../crds/tenantcredentials.yaml"),
+        "mdmtenants.yaml" => include_str!("../../crds/mdmtenants.yaml"),
+        _ => "",
+    }
+}
+
 /// All definitions as one YAML stream, as `lapsewatch crds` prints it.
 ///
 /// # Errors

@@ -25,6 +25,10 @@ pub struct CheckArgs {
     /// Let nothing pass that lapses within this, however bad it is: 45d, 6w, 36h
     #[arg(long, value_name = "SPAN", value_parser = within)]
     pub within: Option<Within>,
+    /// Manifests of what was there before, as of the base branch: a file, a folder, or - for the standard input. What
+    /// changes is then held against it: another identity, an older credential
+    #[arg(long, value_name = "PATH")]
+    pub previous: Vec<PathBuf>,
     /// Say what it would say then: a time such as 2027-03-01T09:00:00Z, or a date, which means its midnight in UTC
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub at: Option<DateTime<Utc>>,

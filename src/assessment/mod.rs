@@ -7,10 +7,10 @@ mod duplicates;
 pub mod expiry;
 pub mod finding;
 mod health;
-
 pub mod notices;
 pub mod peers;
 pub mod published;
+pub mod rehearsal;
 mod reminders;
 pub mod renewal;
 mod severity;

@@ -34,9 +34,10 @@ pub struct Credentials {
     readable: Vec<Readable>,
     /// Those that were skipped.
     pub unread: Vec<Unread>,
-    index: Index,
     /// A namespace of each Secret's name, once one was asked for that is not where it should be.
     elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
+    /// Who holds what.
+    pub index: Index,
 }
 
 /// Reads all of them; what can't be taken or paired is told to `objects` and `report`.

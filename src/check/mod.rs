@@ -1,6 +1,7 @@
 //! `lapsewatch check`: the same engine without a cluster. Manifests in, what the operator would say of them out.
 
 mod credentials;
+pub mod previous;
 mod tenants;
 
 use std::io::{self, BufWriter, Read, Write};
@@ -65,6 +66,9 @@ fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Resul
     for skipped in &report.skipped {
         writeln!(err, "skipped {skipped}")?;
     }
+    for removed in &report.removed {
+        writeln!(err, "removed {removed}")?;
+    }
     if report.credentials.is_empty() && report.skipped.is_empty() && report.problems.is_empty() {
         writeln!(err, "nothing was checked: there is no TenantCredential in what was given")?;
     } else if report.credentials.is_empty() {
@@ -77,12 +81,24 @@ fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Resul
 }
 
 fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
+    if let Some(problem) = previous::is_twice_stdin(&args.paths, &args.previous) {
+        return Report { command: "check", at: now, problems: vec![problem], ..Report::default() };
+    }
+    let before = (!args.previous.is_empty()).then(|| previous::read(&args.previous, stdin, now));
     let mut objects = manifests::read(&args.paths, stdin);
     let mut report = Report { command: "check", at: now, ..Report::default() };
+    report.removed = before.as_ref().map(|before| before.lend(&mut objects)).unwrap_or_default();
     let tenants = tenants::take(&mut objects);
     let mut credentials = credentials::read(&mut objects, &mut report);
     report.credentials = credentials.assess(&tenants, now);
     report.tenants = tenants.assess(&report.credentials, &credentials.unread, now);
+    if let Some(before) = before {
+        report.changes = before.changes(&report.credentials);
+        // What was broken before may be what is mended now; but what is not there at all was named by mistake.
+        let (unread, broken): (Vec<_>, _) = before.problems().iter().cloned().partition(|it| it.place.line.is_none());
+        objects.problems.extend(unread);
+        objects.passed_over.extend(broken);
+    }
     report.problems = objects.problems;
     report.passed_over = objects.passed_over;
     report.skipped.append(&mut objects.skipped);

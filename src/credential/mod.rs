@@ -4,6 +4,7 @@
 //! names keys of the Secret and kinds of file; nothing of any content, and no parser's own text, gets into it.
 
 mod aetx;
+mod alone;
 mod apns;
 mod base64_text;
 mod breakage;
@@ -41,6 +42,7 @@ mod value;
 mod vpp;
 mod x509;
 
+pub use alone::{identify, is_private_key};
 pub use declared::declared;
 
 use crate::api::credential::CredentialType;

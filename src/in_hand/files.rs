@@ -47,6 +47,11 @@ pub fn read(paths: &[PathBuf], password: Option<SecretBytes>) -> Result<InHand, 
     Ok(InHand { data: SecretData { type_: None, values }, selection })
 }
 
+/// Whether that is where [`read`] keeps the password.
+pub fn is_password(key: &str) -> bool {
+    key == PASSWORD
+}
+
 /// The file's name with what a Secret's key can't have replaced.
 fn key(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

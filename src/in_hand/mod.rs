@@ -2,4 +2,4 @@
 
 mod files;
 
-pub use files::{InHand, read};
+pub use files::{InHand, is_password, read};

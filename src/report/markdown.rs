@@ -42,6 +42,9 @@ fn text(report: &Report, gate: &Gate) -> String {
     let mut text = head(&Summary::of(report, gate), report);
     problems("Could not be read", &report.problems, &mut text);
     rows(&entries, &mut text);
+    let changes = report.changes.iter();
+    list("Changed", changes.map(|one| format!("{}: {}: {}", one.key, one.reason.as_str(), one.message)), &mut text);
+    problems("Removed", &report.removed, &mut text);
     problems("Skipped", &report.skipped, &mut text);
     details(&entries, &mut text);
     text
@@ -114,13 +117,19 @@ fn details(entries: &[Entry<'_>], text: &mut String) {
 
 /// Problems, each on a line.
 fn problems(title: &str, problems: &[Problem], text: &mut String) {
-    if problems.is_empty() {
+    list(title, problems.iter().map(Problem::to_string), text);
+}
+
+/// One line each.
+fn list(title: &str, items: impl ExactSizeIterator<Item = String>, text: &mut String) {
+    let many = items.len();
+    if many == 0 {
         return;
     }
     let mut lines = String::new();
-    let mut left = problems.len();
-    for problem in problems {
-        let line = harmless(&problem.to_string()).into_owned();
+    let mut left = many;
+    for item in items {
+        let line = harmless(&item).into_owned();
         if lines.len() + line.len() > MOST_OF_PROBLEMS {
             break;
         }
@@ -128,7 +137,7 @@ fn problems(title: &str, problems: &[Problem], text: &mut String) {
         lines.push('\n');
         left -= 1;
     }
-    let _ = write!(text, "\n**{title}: {}**\n\n{}", problems.len(), fenced(lines.trim_end()));
+    let _ = write!(text, "\n**{title}: {many}**\n\n{}", fenced(lines.trim_end()));
     left_out(left, text);
 }
 

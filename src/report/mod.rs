@@ -15,6 +15,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::api::conditions::{Condition, ConditionType};
+use crate::api::reasons::ChangeReason;
 use crate::api::status::Expiry;
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{Key, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus};
@@ -80,6 +81,21 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Parts of folders that are no manifests.
     pub passed_over: Vec<Problem>,
+    /// Credentials that are others than before, where that is known.
+    pub changes: Vec<Change>,
+    /// TenantCredentials that were there before.
+    pub removed: Vec<Problem>,
+}
+
+/// What became of a credential since before.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Whose.
+    pub key: Key,
+    /// What the change is.
+    pub reason: ChangeReason,
+    /// The same in words.
+    pub message: String,
 }
 
 impl Credential {

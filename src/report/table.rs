@@ -28,6 +28,12 @@ pub fn write(report: &Report, gate: &Gate, paint: Paint, out: &mut dyn Write) ->
     for tenant in &report.tenants {
         block(&Finding::of_tenant(tenant, gate), paint, out)?;
     }
+    for change in &report.changes {
+        writeln!(out, "{}", paint.bold(&format!("{} (changed)", change.key)))?;
+        writeln!(out, "  {}", change.reason.as_str())?;
+        paragraph("", &change.message, out)?;
+        writeln!(out)?;
+    }
     writeln!(out, "{}", Summary::of(report, gate))
 }
 

@@ -17,6 +17,7 @@ mod key_match;
 mod other_stages;
 mod peers;
 mod properties;
+mod rehearsal;
 mod reminders;
 mod renewal;
 mod story;

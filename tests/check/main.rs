@@ -11,6 +11,7 @@ mod golden;
 mod input;
 #[path = "../canary/mod.rs"]
 mod planted;
+mod previous;
 mod scene;
 mod tenants;
 mod tools;

@@ -37,3 +37,4 @@ mod types;
 mod unread;
 mod unreadable;
 mod users;
+mod verify;

@@ -51,7 +51,7 @@ impl Advice {
     }
 }
 
-const PORTAL: &str = "Apple's push portal (identity.apple.com/pushcert)";
+pub(super) const PORTAL: &str = "Apple's push portal (identity.apple.com/pushcert)";
 const APNS_STOPS: &str = "existing devices stop reporting, new actions and policies do not reach devices, and no new Apple device can enroll";
 const APNS_GOES_ON: &str = "users keep application features such as secure mail, and the policy already applied";
 
@@ -263,11 +263,11 @@ pub(super) fn secret(spec: &TenantCredentialSpec) -> &str {
     spec.secret_ref.as_ref().map_or("(none)", |secret| secret.name.as_str())
 }
 
-fn account(spec: &TenantCredentialSpec) -> Option<&str> {
+pub(super) fn account(spec: &TenantCredentialSpec) -> Option<&str> {
     spec.owner.as_ref().and_then(|owner| owner.account.as_deref())
 }
 
-fn apple_id(spec: &TenantCredentialSpec) -> String {
+pub(super) fn apple_id(spec: &TenantCredentialSpec) -> String {
     match account(spec) {
         Some(account) => format!("the same Apple ID ({account})"),
         None => "the Apple ID it was made with (it stands nowhere in the certificate: record it in spec.owner.account)"

@@ -6,6 +6,7 @@ pub mod advice;
 pub mod shared;
 mod short;
 pub mod tenant;
+pub mod verify;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 pub use short::short;

@@ -1,31 +1,29 @@
 //! What the API server would refuse: the schema of the CustomResourceDefinition and its rules, held without a cluster and
 //! told in the server's words.
 
+mod cel;
 mod fault;
 mod schema;
 
-use kube::core::cel::{CompiledSchema, ErrorKind, Validator, compile_schema};
-use serde_json::{Value, json};
+use kube::core::cel::ErrorKind;
+use serde_json::Value;
 
 use crate::api::crds;
+use cel::CelRules;
 pub use fault::{Fault, FaultKind};
 use schema::Schema;
 
 /// One definition, ready to be held against many.
 pub struct Rules {
     spec: Schema,
-    compiled: CompiledSchema,
-    validator: Validator,
+    cel: CelRules,
 }
 
 impl Rules {
     /// Compiles those of the definition that stands in this file of `crds/`.
     pub fn of(file: &str) -> Self {
-        let crd = crds::all().into_iter().find(|(name, _)| *name == file);
-        let schema = crd.and_then(|(_, crd)| crd.pointer("/spec/versions/0/schema/openAPIV3Schema").cloned());
-        let schema = schema.unwrap_or_default();
-        let spec = schema.pointer("/properties/spec").cloned().unwrap_or_default();
-        Self { spec: Schema::new(spec), compiled: compile_schema(&schema), validator: Validator::new() }
+        let spec = spec_of(file);
+        Self { cel: CelRules::of(&spec), spec: Schema::new(spec) }
     }
 
     /// What is wrong with a spec, sorted by field; quotes nothing of its values.
@@ -37,10 +35,10 @@ impl Rules {
         let mut faults = self.spec.faults(spec, "spec");
         // A time that is none makes the rules about it fail for another reason than theirs.
         let is_tried = !faults.iter().any(|fault| fault.is_blocking() || fault.detail.ends_with("date-time"));
-        if is_tried && let Err(errors) = self.validator.validate_compiled(&self.compiled, &json!({"spec": spec}), None)
-        {
+        if is_tried {
             // A time that is none makes a rule about it fail for another reason than the rule's.
             let is_plain = faults.is_empty();
+            let errors = self.cel.broken(spec, "spec");
             let of_rules = errors.iter().filter(|error| is_plain || error.kind == ErrorKind::ValidationFailure);
             faults.extend(of_rules.map(|error| {
                 let kind = match error.reason.as_deref() {
@@ -52,12 +50,19 @@ impl Rules {
                 // Any other kind's message is the evaluator's own, which might quote the value.
                 let is_the_rules_own = error.kind == ErrorKind::ValidationFailure;
                 let message = if is_the_rules_own { error.message.as_str() } else { "a rule about it can't be tried" };
-                Fault::new(&error.field_path, kind, message)
+                Fault::new(&error.path, kind, message)
             }));
         }
         faults.sort();
         faults
     }
+}
+
+/// The schema of the spec in the definition that stands in this file of `crds/`.
+fn spec_of(file: &str) -> Value {
+    // As it is installed: to make it from the types takes longer than a thousand manifests.
+    let crd: Value = serde_norway::from_str(crds::written(file)).unwrap_or_default();
+    crd.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default()
 }
 
 /// The API server drops a null of a field before it looks at anything else.
@@ -76,6 +81,7 @@ fn without_nulls(value: &Value) -> Value {
 mod tests {
     use super::*;
     use crate::api::limits;
+    use serde_json::json;
 
     fn broken(spec: Value) -> Vec<String> {
         Rules::of("tenantcredentials.yaml").broken(&spec).iter().map(ToString::to_string).collect()
@@ -84,7 +90,8 @@ mod tests {
     #[test]
     fn every_rule_of_the_definitions_is_understood() {
         for (file, _) in crds::all() {
-            assert!(Rules::of(file).compiled.compilation_errors().is_empty(), "{file}");
+            let (all, wrong) = Rules::of(file).cel.count();
+            assert!(all >= 6 && wrong == 0, "{file}: {wrong} of {all}");
         }
     }
 

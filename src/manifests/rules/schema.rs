@@ -1,5 +1,6 @@
 //! The schema's part of what the API server holds: types, limits, patterns, enums, fields that it does not know.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -15,15 +16,14 @@ const TOLD: usize = 64;
 /// A schema with its patterns ready to be held against many values.
 pub struct Schema {
     root: Value,
-    patterns: HashMap<String, Regex>,
+    /// Compiled when first held against something; none is one that can't be compiled.
+    patterns: RefCell<HashMap<String, Option<Regex>>>,
 }
 
 impl Schema {
     /// Of a part of a definition.
     pub fn new(root: Value) -> Self {
-        let mut patterns = HashMap::new();
-        collect_patterns(&root, &mut patterns);
-        Self { root, patterns }
+        Self { root, patterns: RefCell::default() }
     }
 
     /// What is wrong with a value that has no nulls; `path` is its own.
@@ -101,12 +101,22 @@ impl Schema {
             say(FaultKind::TooLong, format!("may not be more than {most} bytes"));
         } else if let Some(least) = limit("minLength").filter(|least| letters < *least) {
             say(FaultKind::Invalid, format!("{path} in body should be at least {least} chars long"));
-        } else if self.patterns.get(pattern).is_some_and(|regex| !regex.is_match(text)) {
+        } else if !pattern.is_empty() && !self.matches(pattern, text) {
             say(FaultKind::Invalid, format!("{path} in body should match '{pattern}'"));
         }
         if schema.get("format").is_some_and(|format| format == "date-time") && !is_date_time(text) {
             say(FaultKind::Invalid, format!("{path} in body must be of type date-time"));
         }
+    }
+
+    fn matches(&self, pattern: &str, text: &str) -> bool {
+        if let Some(regex) = self.patterns.borrow().get(pattern) {
+            return regex.as_ref().is_none_or(|regex| regex.is_match(text));
+        }
+        let regex = Regex::new(pattern).ok();
+        let fits = regex.as_ref().is_none_or(|regex| regex.is_match(text));
+        self.patterns.borrow_mut().insert(pattern.to_owned(), regex);
+        fits
     }
 
     fn hold_fields(&self, schema: &Value, fields: &Map<String, Value>, path: &str, faults: &mut Vec<Fault>) {
@@ -173,21 +183,6 @@ fn is_date_time(text: &str) -> bool {
     is_date && is_clock && (is_end(rest) || end.len() < fraction.len() && is_end(end))
 }
 
-fn collect_patterns(schema: &Value, patterns: &mut HashMap<String, Regex>) {
-    match schema {
-        Value::Object(fields) => {
-            if let Some(pattern) = fields.get("pattern").and_then(Value::as_str)
-                && let Ok(regex) = Regex::new(pattern)
-            {
-                patterns.insert(pattern.to_owned(), regex);
-            }
-            fields.values().for_each(|field| collect_patterns(field, patterns));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_patterns(item, patterns)),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,7 +219,10 @@ mod tests {
                         value.as_object().into_iter().flatten().for_each(|(_, s)| keywords(s, held, patterns));
                     }
                     "items" => keywords(value, held, patterns),
-                    "pattern" => *patterns += 1,
+                    "pattern" => {
+                        assert!(value.as_str().is_some_and(|pattern| Regex::new(pattern).is_ok()), "{value}");
+                        *patterns += 1;
+                    }
                     _ => {}
                 }
             }
@@ -234,12 +232,6 @@ mod tests {
             let mut patterns = 0;
             keywords(spec, &held, &mut patterns);
             assert!(patterns > 3, "{name}");
-            let text = spec.to_string();
-            let schema = Schema::new(spec.clone());
-            assert!(!schema.patterns.is_empty());
-            for pattern in schema.patterns.keys() {
-                assert!(text.contains(&Value::from(pattern.as_str()).to_string()));
-            }
         }
     }
 

@@ -1,0 +1,296 @@
+//! A rehearsal: what would be said if a credential stood where another one stands now, and whether to put it there.
+//!
+//! The verdict is read off the assessment that the operator would make afterwards: no rule is written a second time.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::peers::Peers;
+use super::renewal::{self, Standing};
+use super::words::verify as words;
+use super::{Assessment, Input, Reading, Tenant, assess, published};
+use crate::api::conditions::ConditionType;
+use crate::api::reasons::{ChangeReason, FailureReason};
+use crate::api::status::{KeyMatch, Notification};
+use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
+
+/// Whether to put it in place; the worst of all points decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It may be applied.
+    Safe,
+    /// Something could not be told.
+    Untold,
+    /// It must not be applied.
+    Stop,
+}
+
+impl Outcome {
+    /// One word for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Untold => "unknown",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+/// What a point is about. Of two with the same outcome the earlier one is said first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// It can't be read as a credential of this type.
+    Unreadable,
+    /// It has another identity than the accepted one.
+    IdentityChanged,
+    /// It has another identity, which the pins name.
+    IdentityAccepted,
+    /// Nothing is known of what is in place.
+    NothingInPlace,
+    /// The private key belongs to another certificate.
+    KeyMismatch,
+    /// Whether the private key belongs to it can't be told, where it could be before.
+    KeyNotTold,
+    /// It has lapsed already.
+    Expired,
+    /// It is older than one that was in place before.
+    WentBackwards,
+    /// Which of the two is newer can't be told, and it matters.
+    AgeNotTold,
+    /// It is no newer by its dates.
+    Replaced,
+    /// Others hold it, or one that supersedes it.
+    Shared,
+    /// Its validity has not begun.
+    NotYetValid,
+    /// It is the one that is in place.
+    InPlace,
+    /// It lapses soon, or carries no date.
+    Expiring,
+}
+
+/// One thing that speaks for a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// What follows from it alone.
+    pub outcome: Outcome,
+    /// What it is about.
+    pub cause: Cause,
+    /// The same in one word for programs: where the operator would say it, in its word.
+    pub reason: String,
+    /// What is so.
+    pub message: String,
+    /// What stops, and what goes on; may be empty.
+    pub impact: String,
+    /// How to act; may be empty.
+    pub remedy: String,
+}
+
+/// All that a rehearsal goes by.
+pub struct Scene<'a> {
+    /// What the user declares, with what it has from its tenant.
+    pub spec: &'a TenantCredentialSpec,
+    /// What was said last of what is in place.
+    pub previous: &'a TenantCredentialStatus,
+    /// What would stand there.
+    pub reading: Reading,
+    /// All that stands beside it was seen: it could not be opened with anything else, nor has it another key.
+    pub sees_all: bool,
+    /// Who else holds it.
+    pub peers: Peers,
+    /// Whose it is.
+    pub tenant: Tenant<'a>,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rehearsal {
+    /// Whether to put it in place.
+    pub outcome: Outcome,
+    /// The verdict in one line.
+    pub sentence: String,
+    /// What speaks for it, worst first.
+    pub points: Vec<Point>,
+    /// What the change would be, as `lastChange` would say; none where it would be none.
+    pub change: Option<ChangeReason>,
+    /// What the operator would say afterwards.
+    pub status: TenantCredentialStatus,
+}
+
+/// Rehearses.
+pub fn rehearse(scene: Scene<'_>) -> Rehearsal {
+    let Scene { spec, previous, reading, sees_all, peers, tenant, now } = scene;
+    let failure = match &reading {
+        Reading::Facts(_) => None,
+        Reading::Failed(failure) => Some(published::failure(failure.clone())),
+    };
+    let Assessment { status, .. } = assess(Input {
+        uid: "",
+        generation: previous.observed_generation.unwrap_or_default(),
+        spec,
+        previous,
+        reading,
+        last_read: None,
+        peers,
+        tenant,
+        now,
+        settle: TimeDelta::zero(),
+    });
+    let change = status.last_change.as_ref().filter(|_| status.last_change != previous.last_change);
+    let change = change.map(|change| change.reason);
+    let facts = status.credential.as_ref().filter(|_| failure.is_none());
+    let mut points = match (&failure, facts) {
+        (Some(failure), _) => vec![unreadable(failure, &status, spec, sees_all)],
+        (None, Some(facts)) => {
+            let rehearsed = Rehearsed { spec, previous, facts, status: &status, change, sees_all };
+            rehearsed.points()
+        }
+        // A reading gives one or the other.
+        (None, None) => Vec::new(),
+    };
+    points.sort_by_key(|point| (std::cmp::Reverse(point.outcome), point.cause));
+    let outcome = points.iter().map(|point| point.outcome).max().unwrap_or(Outcome::Safe);
+    let sentence = words::verdict(outcome, &points, &words::Compared { spec, previous, facts, change });
+    Rehearsal { outcome, sentence, points, change, status }
+}
+
+/// What is put in place of what was said before, and what the operator would then say.
+struct Rehearsed<'a> {
+    spec: &'a TenantCredentialSpec,
+    previous: &'a TenantCredentialStatus,
+    facts: &'a CredentialFacts,
+    status: &'a TenantCredentialStatus,
+    change: Option<ChangeReason>,
+    sees_all: bool,
+}
+
+impl Rehearsed<'_> {
+    fn points(&self) -> Vec<Point> {
+        let mut points: Vec<Point> = self.status.notifications.iter().filter_map(|said| self.said(said)).collect();
+        points.extend(self.identity());
+        points.extend(self.key());
+        points.extend(self.age());
+        points.extend(self.in_place());
+        points
+    }
+
+    /// What the operator would say needs attention.
+    fn said(&self, said: &Notification) -> Option<Point> {
+        let all = [
+            (ConditionType::Expiring, Outcome::Safe, Cause::Expiring),
+            (ConditionType::Expired, Outcome::Stop, Cause::Expired),
+            (ConditionType::Healthy, Outcome::Stop, Cause::NotYetValid),
+            (ConditionType::IdentityChanged, Outcome::Stop, Cause::IdentityChanged),
+            (ConditionType::KeyMismatch, Outcome::Stop, Cause::KeyMismatch),
+            (ConditionType::Regressed, Outcome::Stop, Cause::WentBackwards),
+            (ConditionType::Duplicate, self.shared(said), Cause::Shared),
+        ];
+        let (_, outcome, cause) = all.into_iter().find(|(type_, ..)| type_.as_str() == said.type_)?;
+        let remedy = match cause {
+            // Who else holds it, and what to do then, is the same before and after.
+            Cause::Shared => said.remedy.clone(),
+            cause => words::remedy(cause, self.spec),
+        };
+        let (message, impact) = (said.message.clone(), said.impact.clone());
+        Some(Point { outcome, cause, reason: said.reason.clone(), message, impact, remedy })
+    }
+
+    /// What is meant, by an override or as a renewal that is staged, stops nothing.
+    fn shared(&self, said: &Notification) -> Outcome {
+        let is_meant = ["SameSecret", "ControlAssumed"].contains(&said.reason.as_str());
+        let is_staged = said.reason == "Superseded" && said.severity < Severity::Warning;
+        if is_meant || is_staged { Outcome::Safe } else { Outcome::Stop }
+    }
+
+    fn point(&self, outcome: Outcome, cause: Cause, reason: &str, message: String) -> Point {
+        let impact = words::impact(cause, self.spec.type_).to_owned();
+        Point { outcome, cause, reason: reason.to_owned(), message, impact, remedy: words::remedy(cause, self.spec) }
+    }
+
+    fn condition(&self, type_: ConditionType) -> String {
+        let condition = self.status.conditions.iter().find(|condition| condition.type_ == type_.as_str());
+        condition.map(|condition| condition.message.clone()).unwrap_or_default()
+    }
+
+    fn identity(&self) -> Option<Point> {
+        let accepted = self.previous.accepted_identity.as_deref();
+        if self.change == Some(ChangeReason::IdentityAccepted) {
+            let message = self.condition(ConditionType::IdentityChanged);
+            return Some(self.point(Outcome::Safe, Cause::IdentityAccepted, "IdentityAccepted", message));
+        }
+        if self.previous.credential.is_some() || accepted.is_some() {
+            return None;
+        }
+        let is_pinned = self.spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
+        match renewal::standing(self.spec, None, self.facts) {
+            // Said already.
+            Standing::Changed => None,
+            Standing::Accepted if is_pinned => None,
+            Standing::Accepted | Standing::NotIdentified => {
+                let message = words::nothing_in_place();
+                Some(self.point(Outcome::Untold, Cause::NothingInPlace, "NothingInPlace", message))
+            }
+        }
+    }
+
+    fn key(&self) -> Option<Point> {
+        let before = self.previous.credential.as_ref().map(|facts| facts.key_match);
+        let reason = match (self.facts.key_match, before) {
+            (KeyMatch::NoKey, Some(KeyMatch::Matches)) => "NoKey",
+            // What was not seen may hold the key that was there.
+            (KeyMatch::NoKey, Some(KeyMatch::Mismatch | KeyMatch::KeyUnreadable)) if !self.sees_all => "NoKey",
+            (KeyMatch::KeyUnreadable, before) if before != Some(KeyMatch::KeyUnreadable) => "KeyUnreadable",
+            _ => return None,
+        };
+        let message = self.condition(ConditionType::KeyMismatch);
+        let remedy = words::key_remedy(self.facts.key_match, !self.sees_all, self.spec);
+        Some(Point { remedy, ..self.point(Outcome::Untold, Cause::KeyNotTold, reason, message) })
+    }
+
+    fn age(&self) -> Option<Point> {
+        if self.change != Some(ChangeReason::Replaced) {
+            return None;
+        }
+        // Of two server tokens of Apple's only the one that was downloaded last works.
+        let (outcome, cause) = match self.spec.type_ {
+            CredentialType::DEPToken => (Outcome::Untold, Cause::AgeNotTold),
+            _ => (Outcome::Safe, Cause::Replaced),
+        };
+        Some(self.point(outcome, cause, "Replaced", words::replaced(self.spec.type_)))
+    }
+
+    /// The one that is there, given once more, renews nothing: which matters where what is there needs attention.
+    fn in_place(&self) -> Option<Point> {
+        if !words::is_same(self.previous, self.facts) {
+            return None;
+        }
+        let needs_attention = self.status.severity.unwrap_or_default() >= Severity::Warning;
+        let outcome = if needs_attention { Outcome::Stop } else { Outcome::Safe };
+        Some(self.point(outcome, Cause::InPlace, "InPlace", words::in_place(self.spec.type_, self.facts)))
+    }
+}
+
+/// Of what can't be read: whether it is the wrong thing, or only can't be opened or chosen here.
+fn unreadable(
+    failure: &Failure,
+    status: &TenantCredentialStatus,
+    spec: &TenantCredentialSpec,
+    sees_all: bool,
+) -> Point {
+    let outcome = match failure.reason {
+        FailureReason::WrongFile | FailureReason::Malformed => Outcome::Stop,
+        // What was not seen may hold it.
+        FailureReason::KeyNotFound | FailureReason::NoMatchingKey if sees_all => Outcome::Stop,
+        _ => Outcome::Untold,
+    };
+    let said = status.notifications.iter().find(|said| said.type_ == ConditionType::Ready.as_str());
+    Point {
+        outcome,
+        cause: Cause::Unreadable,
+        reason: failure.reason.as_str().to_owned(),
+        message: failure.message.clone(),
+        impact: said.map(|said| said.impact.clone()).unwrap_or_default(),
+        remedy: words::unreadable(failure.reason, spec),
+    }
+}

@@ -1,0 +1,134 @@
+//! What was said before: by the manifests of a base branch, or by what a cluster gave of its objects.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use kube::core::cel::{Validator, compile_schema};
+use serde_json::{Value, json};
+
+use super::credentials;
+use super::tenants::{self, Tenants};
+use crate::api::crds;
+use crate::api::{Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
+use crate::assessment::peers::Index;
+use crate::assessment::words::verify::remarks;
+use crate::assessment::words::{Side, Words};
+use crate::manifests::{self, Kind, Objects, Place, Problem};
+use crate::report::{self, Change, Report};
+use crate::secret::SecretData;
+
+/// All that was found before.
+pub struct Previous {
+    found: BTreeMap<Key, Before>,
+    tenants: Tenants,
+    objects: Objects,
+    /// Who held what.
+    pub index: Index,
+}
+
+/// A TenantCredential as it was.
+pub struct Before {
+    /// Where it was found.
+    pub place: Place,
+    /// What its user declared.
+    pub spec: TenantCredentialSpec,
+    /// What was said of it: by its status, and by its Secret where that was given.
+    pub status: TenantCredentialStatus,
+    /// When it was created, in seconds since 1970.
+    pub created: Option<i64>,
+}
+
+/// Reads all that `paths` name; `-` is `stdin`.
+pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Previous {
+    let mut objects = manifests::read(paths, stdin);
+    let seconds = |one: &manifests::Manifest| Some(one.metadata.creation_timestamp.as_ref()?.0.as_second());
+    let mut places: BTreeMap<Key, (Place, Option<i64>)> =
+        objects.credentials.iter().map(|(key, one)| (key.clone(), (one.place.clone(), seconds(one)))).collect();
+    let tenants = tenants::take(&mut objects);
+    let mut all = credentials::read(&mut objects, &mut Report::default());
+    let mut said: Vec<_> = all.assess(&tenants, now).into_iter().map(|one| (one.key, one.spec, one.status)).collect();
+    said.extend(std::mem::take(&mut all.unread).into_iter().map(|one| (one.key, one.spec, one.previous)));
+    let found = said.into_iter().filter_map(|(key, spec, status)| {
+        let (place, created) = places.remove(&key)?;
+        Some((key, Before { place, spec, status, created }))
+    });
+    Previous { found: found.collect(), tenants, objects, index: all.index }
+}
+
+/// Whether both are to be read from the standard input, which can be read once.
+pub fn is_twice_stdin(paths: &[PathBuf], previous: &[PathBuf]) -> Option<Problem> {
+    let has = |paths: &[PathBuf]| paths.iter().any(|path| path == Path::new("-"));
+    let place = Place { file: "standard input".into(), line: None, item: None };
+    (has(paths) && has(previous)).then(|| Problem::at(place, "it can be read once: give one of the two as files"))
+}
+
+/// What the API server says to a change of the type.
+fn refused(before: &TenantCredentialSpec, now: &Value) -> Vec<String> {
+    let crd = crds::all().into_iter().find(|(name, _)| *name == "tenantcredentials.yaml");
+    let schema = crd.and_then(|(_, crd)| crd.pointer("/spec/versions/0/schema/openAPIV3Schema").cloned());
+    let compiled = compile_schema(&schema.unwrap_or_default());
+    let (old, new) = (json!({"spec": before}), json!({"spec": now}));
+    let Err(errors) = Validator::new().validate_compiled(&compiled, &new, Some(&old)) else { return Vec::new() };
+    let of_type = errors.iter().filter(|error| error.field_path.ends_with(".type"));
+    of_type.map(|error| format!("{}: {}", error.field_path, error.message)).collect()
+}
+
+impl Previous {
+    /// The TenantCredentials.
+    pub fn found(&self) -> &BTreeMap<Key, Before> {
+        &self.found
+    }
+
+    /// The tenant of one of them.
+    pub fn tenant(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<&MDMTenantSpec> {
+        self.tenants.of(key, spec).0
+    }
+
+    /// The Secret of one of them, where it was given and can be decoded.
+    pub fn secret(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<SecretData> {
+        let name = spec.secret_ref.as_ref()?.name.as_str();
+        let secret = self.objects.secrets.get(&Key { namespace: key.namespace.clone(), name: name.into() })?;
+        if secret.is_encrypted { None } else { secret.decode().ok() }
+    }
+
+    /// What could not be read or understood.
+    pub fn problems(&self) -> &[Problem] {
+        &self.objects.problems
+    }
+
+    /// Lends what was said before to the objects that are still there, as if it stood in their status. What the API
+    /// server would refuse of the change is told to `objects`; what is no longer there is given back.
+    pub fn lend(&self, objects: &mut Objects) -> Vec<Problem> {
+        let mut removed = Vec::new();
+        for (key, before) in &self.found {
+            let Some(manifest) = objects.credentials.get_mut(key) else {
+                removed.push(Problem::of(before.place.clone(), Kind::TenantCredential, key, remarks::REMOVED));
+                continue;
+            };
+            if manifest.spec.get("type").is_some_and(|type_| type_ != before.spec.type_.as_str()) {
+                let refused = refused(&before.spec, &manifest.spec);
+                let problem = |what| Problem::of(manifest.place.clone(), Kind::TenantCredential, key, what);
+                objects.problems.extend(refused.into_iter().map(problem));
+                objects.credentials.remove(key);
+            } else if before.status != TenantCredentialStatus::default() {
+                manifest.status = serde_json::to_value(&before.status).unwrap_or_default();
+            }
+        }
+        removed
+    }
+
+    /// What became of those whose credential is another one now.
+    pub fn changes(&self, checked: &[report::Credential]) -> Vec<Change> {
+        let change = |one: &report::Credential| {
+            let before = self.found.get(&one.key)?;
+            let change =
+                one.status.last_change.as_ref().filter(|change| before.status.last_change.as_ref() != Some(change))?;
+            let facts = one.status.credential.as_ref()?;
+            let words = Words { spec: &one.spec, facts, stale: false, side: Side::default() };
+            Some(Change { key: one.key.clone(), reason: change.reason, message: words.change(change) })
+        };
+        checked.iter().filter_map(change).collect()
+    }
+}

@@ -1,0 +1,208 @@
+//! The schema's rules in CEL, tried once for all specs that are the same in what a rule can see: thousands of manifests
+//! differ in their names and hardly in these.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use kube::core::cel::{CompiledSchema, ErrorKind, Validator, compile_schema};
+use serde_json::Value;
+
+/// Where a schema keeps its rules.
+const RULES: &str = "x-kubernetes-validations";
+
+/// A rule that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The path of the field that it names.
+    pub path: String,
+    /// How it fails: a rule that says no, or one that can't be tried.
+    pub kind: ErrorKind,
+    /// The reason that it gives, as the API has it.
+    pub reason: Option<String>,
+    /// Its own message, or the evaluator's, which might quote the value.
+    pub message: String,
+}
+
+/// The rules of a schema and of all below it.
+pub struct CelRules {
+    validator: Validator,
+    root: Node,
+}
+
+/// The rules that stand at one place of the schema, and those below it.
+struct Node {
+    own: Option<Own>,
+    properties: Vec<(String, Node)>,
+    items: Option<Box<Node>>,
+}
+
+struct Own {
+    compiled: CompiledSchema,
+    /// All that the rules say: a field that is not named here is not seen by them.
+    text: String,
+    tried: RefCell<HashMap<String, Vec<Broken>>>,
+}
+
+impl CelRules {
+    /// Compiles those of a schema.
+    pub fn of(schema: &Value) -> Self {
+        let root = Node::of(schema).unwrap_or(Node { own: None, properties: Vec::new(), items: None });
+        Self { validator: Validator::new(), root }
+    }
+
+    /// The rules that a value breaks; `path` is its own.
+    pub fn broken(&self, value: &Value, path: &str) -> Vec<Broken> {
+        let mut all = Vec::new();
+        self.root.hold(&self.validator, value, path, &mut all);
+        all
+    }
+
+    /// How many there are, and how many of them can't be compiled.
+    #[cfg(test)]
+    pub fn count(&self) -> (usize, usize) {
+        self.root.count()
+    }
+}
+
+impl Node {
+    /// None where there is no rule here or below.
+    fn of(schema: &Value) -> Option<Self> {
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let properties: Vec<_> =
+            properties.filter_map(|(name, schema)| Some((name.clone(), Self::of(schema)?))).collect();
+        let items = schema.get("items").and_then(Self::of).map(Box::new);
+        let own = schema.get(RULES).map(|rules| {
+            let mut alone = schema.clone();
+            if let Some(fields) = alone.as_object_mut() {
+                fields.remove(RULES);
+                fields.values_mut().for_each(without_rules);
+                fields.insert(RULES.to_owned(), rules.clone());
+            }
+            Own { compiled: compile_schema(&alone), text: rules.to_string(), tried: RefCell::default() }
+        });
+        (own.is_some() || items.is_some() || !properties.is_empty()).then_some(Self { own, properties, items })
+    }
+
+    fn hold(&self, validator: &Validator, value: &Value, path: &str, all: &mut Vec<Broken>) {
+        if let Some(own) = &self.own {
+            let of = |broken: Broken| {
+                let dot = if broken.path.is_empty() || broken.path.starts_with('.') { "" } else { "." };
+                Broken { path: format!("{path}{dot}{}", broken.path), ..broken }
+            };
+            all.extend(own.hold(validator, value).into_iter().map(of));
+        }
+        for (name, node) in &self.properties {
+            if let Some(value) = value.get(name) {
+                node.hold(validator, value, &format!("{path}.{name}"), all);
+            }
+        }
+        if let (Some(node), Value::Array(items)) = (&self.items, value) {
+            for (index, item) in items.iter().enumerate() {
+                node.hold(validator, item, &format!("{path}[{index}]"), all);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    fn count(&self) -> (usize, usize) {
+        let own = self
+            .own
+            .as_ref()
+            .map_or((0, 0), |own| (own.compiled.validations.len(), own.compiled.compilation_errors().len()));
+        let below = self.properties.iter().map(|(_, node)| node).chain(self.items.as_deref()).map(Self::count);
+        below.fold(own, |sum, more| (sum.0 + more.0, sum.1 + more.1))
+    }
+}
+
+impl Own {
+    fn hold(&self, validator: &Validator, value: &Value) -> Vec<Broken> {
+        let seen = match value {
+            Value::Object(fields) => {
+                let named = fields.iter().filter(|(name, _)| self.text.contains(name.as_str()));
+                Value::Object(named.map(|(name, value)| (name.clone(), value.clone())).collect())
+            }
+            value => value.clone(),
+        };
+        let same = seen.to_string();
+        if let Some(known) = self.tried.borrow().get(&same) {
+            return known.clone();
+        }
+        let errors = validator.validate_compiled(&self.compiled, &seen, None).err();
+        let errors = errors.iter().flat_map(|errors| errors.iter());
+        let broken: Vec<Broken> = errors
+            .map(|error| Broken {
+                path: error.field_path.clone(),
+                kind: error.kind.clone(),
+                reason: error.reason.clone(),
+                message: error.message.clone(),
+            })
+            .collect();
+        self.tried.borrow_mut().insert(same, broken.clone());
+        broken
+    }
+}
+
+fn without_rules(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove(RULES);
+            fields.values_mut().for_each(without_rules);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_rules),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifests::rules::spec_of;
+    use serde_json::json;
+
+    /// As the evaluator has it of the whole, without what is done here to ask it less.
+    fn at_once(schema: &Value, value: &Value) -> Vec<(String, String)> {
+        let whole = json!({"type": "object", "properties": {"spec": schema}});
+        let errors = Validator::new().validate_compiled(&compile_schema(&whole), &json!({"spec": value}), None).err();
+        let errors = errors.iter().flat_map(|errors| errors.iter());
+        let mut all: Vec<_> = errors.map(|error| (error.field_path.clone(), error.message.clone())).collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn what_is_tried_in_parts_and_once_is_what_is_tried_whole() {
+        let schema = spec_of("tenantcredentials.yaml");
+        let rules = CelRules::of(&schema);
+        let mut broken_ones = 0;
+        for type_ in ["APNsCertificate", "VPPToken", "DEPToken", "X509Certificate", "DeclaredExpiry"] {
+            for more in [
+                json!({}),
+                json!({"secretRef": {"name": "a"}}),
+                json!({"secretRef": {"name": "b"}, "warnBeforeDays": [30, 7], "owner": {"contact": "x"}}),
+                json!({"warnBeforeDays": [7, 30], "expirationTime": "9999-01-01T00:00:00Z"}),
+                json!({"warnBeforeDays": [7, 7], "mutedUntil": "9999-01-01T00:00:00Z", "secretRef": {"name": "a"}}),
+                json!({"expectedIdentities": ["x"], "vppToken": {"override": "Enabled"}, "expirationTime": "2030-01-01T00:00:00Z"}),
+            ] {
+                let mut spec = more;
+                spec["type"] = type_.into();
+                let whole = at_once(&schema, &spec);
+                // Twice: what is kept of the first time is what it said.
+                for _ in 0..2 {
+                    let mut parts: Vec<_> =
+                        rules.broken(&spec, "spec").into_iter().map(|one| (one.path, one.message)).collect();
+                    parts.sort();
+                    assert_eq!(parts, whole, "{spec}");
+                }
+                broken_ones += whole.len();
+            }
+        }
+        assert!(broken_ones > 20, "{broken_ones}");
+        let days = json!({"warnBeforeDays": {"VPPToken": [1, 2], "DEPToken": [3, 3], "APNsCertificate": [9, 8]}});
+        let schema = spec_of("mdmtenants.yaml");
+        let parts = CelRules::of(&schema).broken(&days, "spec").into_iter().map(|one| (one.path, one.message));
+        let mut parts: Vec<_> = parts.collect();
+        parts.sort();
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts, at_once(&schema, &days));
+    }
+}

@@ -1,0 +1,23 @@
+//! The place as the files say that are in place now.
+
+use std::path::PathBuf;
+
+use super::place::Place;
+use crate::api::CredentialType;
+use crate::credential;
+use crate::in_hand;
+use crate::secret::SecretBytes;
+
+/// The place of these files. Their type is told by content where it is not given.
+///
+/// # Errors
+/// Where they can't be read: a sentence.
+pub fn place(paths: &[PathBuf], type_: Option<CredentialType>, password: Option<SecretBytes>) -> Result<Place, String> {
+    let files = in_hand::read(paths, password)?;
+    let found = match type_ {
+        Some(type_) => credential::read(type_, &files.data, &files.selection).map(|_| type_),
+        None => credential::identify(&files.data, &files.selection).map(|(type_, _)| type_),
+    };
+    let type_ = found.map_err(|failure| format!("--against: {}", failure.message))?;
+    Ok(Place::of_files(type_, files))
+}

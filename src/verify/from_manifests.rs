@@ -1,0 +1,92 @@
+//! The place as manifests have it: those of a base branch, or what `kubectl get -o yaml` gave.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use super::place::{Beside, Place};
+use crate::api::{CredentialFacts, Key};
+use crate::assessment::peers::{Holder, Peers};
+use crate::assessment::words::verify::remarks;
+use crate::check::previous::{self, Before, Previous};
+
+/// The most names that are listed.
+const MOST: usize = 10;
+
+/// The manifests.
+pub struct Manifests {
+    previous: Previous,
+}
+
+impl Manifests {
+    /// Reads all of them.
+    pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Self {
+        Self { previous: previous::read(paths, stdin, now) }
+    }
+
+    /// The place of the object of this name, or of the only one there is.
+    ///
+    /// # Errors
+    /// Where there is none, or it is not told which: a sentence.
+    pub fn place(&self, namespace: Option<&str>, name: Option<&str>) -> Result<Place, String> {
+        let is_meant = |key: &Key| {
+            name.is_none_or(|name| *key.name == *name) && namespace.is_none_or(|namespace| *key.namespace == *namespace)
+        };
+        let mut meant = self.previous.found().iter().filter(|(key, _)| is_meant(key));
+        let (key, before) = match (meant.next(), meant.next()) {
+            (Some(only), None) => only,
+            (Some(_), Some(_)) => return Err(self.several(is_meant)),
+            (None, _) => return Err(self.none(name)),
+        };
+        Ok(self.of(key, before))
+    }
+
+    fn of(&self, key: &Key, before: &Before) -> Place {
+        let mut remarks: Vec<String> =
+            self.previous.problems().iter().take(MOST).map(|problem| format!("--previous: {problem}")).collect();
+        let beside = match self.previous.secret(key, &before.spec) {
+            Some(data) => Beside::Seen(data),
+            None => {
+                remarks.push(remarks::secret_unseen(&before.spec, "it is not among what --previous gives"));
+                Beside::Unseen
+            }
+        };
+        Place {
+            key: Some(key.clone()),
+            selection: before.spec.selection(),
+            tenant: self.previous.tenant(key, &before.spec).cloned(),
+            spec: before.spec.clone(),
+            status: before.status.clone(),
+            beside,
+            created: before.created,
+            remarks,
+        }
+    }
+
+    fn none(&self, name: Option<&str>) -> String {
+        let name = name.map(|name| format!(" {name}")).unwrap_or_default();
+        let none = format!("there is no TenantCredential{name} in what --previous gives");
+        // The one that is meant may be the one that can't be read.
+        match self.previous.problems().first() {
+            Some(problem) => format!("{none}, but {problem}"),
+            None => none,
+        }
+    }
+
+    fn several(&self, is_meant: impl Fn(&Key) -> bool) -> String {
+        let names = self.previous.found().keys().filter(|key| is_meant(key)).take(MOST).map(|key| key.to_string());
+        format!(
+            "--previous gives several TenantCredentials: name one, and with -n its namespace, of {}",
+            names.collect::<Vec<_>>().join(", ")
+        )
+    }
+
+    /// Who else holds what would stand there, among what was given.
+    pub fn peers(&mut self, place: &Place, facts: &CredentialFacts) -> Peers {
+        let Some(key) = &place.key else { return Peers::Pending };
+        let index = &mut self.previous.index;
+        index.set(key, Holder::of(place.created, &place.spec, Some(facts), None));
+        Peers::Known(index.view(key))
+    }
+}

@@ -1,0 +1,146 @@
+//! `lapsewatch verify`: rehearse a renewal before it is applied. A new file in, "safe to apply" or "STOP" out.
+
+mod from_cluster;
+mod from_files;
+mod from_manifests;
+mod json;
+mod place;
+mod swap;
+mod text;
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use crate::api::{CredentialFacts, CredentialType, Key};
+use crate::args::{VerifyArgs, VerifyOutput};
+use crate::assessment::peers::{Peers, is_exclusive};
+use crate::assessment::rehearsal::{Outcome, Rehearsal, Scene, rehearse};
+use crate::assessment::words::verify::{self as words, remarks};
+use crate::assessment::{Reading, published};
+use crate::credential;
+use crate::exit::{ATTENTION, FAILED, FINE};
+use crate::in_hand::{self, InHand};
+use crate::secret::SecretBytes;
+use from_cluster::Cluster;
+use from_manifests::Manifests;
+use place::Place;
+use swap::Swapped;
+
+/// What was rehearsed, and what came of it.
+struct Done {
+    key: Option<Key>,
+    type_: CredentialType,
+    in_place: Option<CredentialFacts>,
+    new: Option<CredentialFacts>,
+    rehearsal: Rehearsal,
+    remarks: Vec<String>,
+    looked_for_others: bool,
+}
+
+/// Who can tell of other holders.
+enum Others {
+    Cluster(Cluster),
+    Manifests(Box<Manifests>),
+    Nobody,
+}
+
+/// Rehearses what `args` say, and gives the exit code. `now` is the clock's time, which `--at` goes before.
+///
+/// # Errors
+/// When the result can't be written. A reader who has seen enough, as `head` has, is no error.
+pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mut dyn Write) -> io::Result<u8> {
+    let now = args.at.unwrap_or(now);
+    let done = verify(args, now, stdin);
+    let written = match args.output {
+        VerifyOutput::Text => text::write(&done, out),
+        VerifyOutput::Json => json::write(&done, now, out),
+    };
+    written.and_then(|()| out.flush()).or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })?;
+    Ok(match done.map(|done| done.rehearsal.outcome) {
+        Ok(Outcome::Safe) => FINE,
+        Ok(Outcome::Stop) => ATTENTION,
+        Ok(Outcome::Untold) | Err(_) => FAILED,
+    })
+}
+
+fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<Done, String> {
+    let password = || args.password_file.as_deref().map(password).transpose();
+    let new = in_hand::read(&args.files, password()?)?;
+    let (mut place, others) = if !args.against.is_empty() {
+        (from_files::place(&args.against, args.type_, password()?)?, Others::Nobody)
+    } else if !args.previous.is_empty() {
+        let manifests = Manifests::read(&args.previous, stdin, now);
+        let place = manifests.place(args.namespace.as_deref(), args.object.as_deref())?;
+        (place, Others::Manifests(Box::new(manifests)))
+    } else {
+        let name = args.object.as_deref().unwrap_or_default();
+        let (kubeconfig, context) = (args.kubeconfig.as_deref(), args.context.as_deref());
+        let cluster = Cluster::connect(kubeconfig, context, args.namespace.as_deref(), name)?;
+        (cluster.place()?, Others::Cluster(cluster))
+    };
+    if place.spec.type_ == CredentialType::DeclaredExpiry {
+        return Err(words::DECLARED.to_owned());
+    }
+    place.settle(now);
+    Ok(rehearsed(new, place, others, now))
+}
+
+fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Utc>) -> Done {
+    let Swapped { data, selection, is_all, remarks } = swap::put(new, &mut place);
+    place.remarks.splice(0..0, remarks);
+    let reading = match credential::read(place.spec.type_, &data, &selection) {
+        Ok(facts) => Reading::Facts(published::facts(facts, &place.spec)),
+        Err(failure) => Reading::Failed(failure),
+    };
+    drop(data);
+    let mut new = match &reading {
+        Reading::Facts(facts) => Some(facts.clone()),
+        Reading::Failed(_) => None,
+    };
+    let (peers, remark) = match (&new, &mut others) {
+        (Some(facts), Others::Cluster(cluster)) => cluster.peers(&place, facts),
+        (Some(facts), Others::Manifests(manifests)) => (manifests.peers(&place, facts), None),
+        (None, _) | (_, Others::Nobody) => (Peers::Pending, None),
+    };
+    place.remarks.extend(remark);
+    let used_password = new.as_ref().and_then(|facts| facts.keys.as_ref()).is_some_and(|keys| keys.password.is_some());
+    if used_password && place.key.is_some() && place.selection.password_key.is_none() {
+        place.remarks.push(remarks::password(&place.spec));
+    }
+    if let Some(keys) = new.as_mut().and_then(|facts| facts.keys.as_mut()) {
+        // One that was given is no key of a Secret.
+        keys.password = keys.password.take().filter(|key| !in_hand::is_password(key));
+    }
+    let looked_for_others = is_exclusive(place.spec.type_) && peers != Peers::Pending;
+    let rehearsal = rehearse(Scene {
+        spec: &place.spec,
+        previous: &place.status,
+        reading,
+        sees_all: is_all,
+        peers,
+        tenant: place.whose(),
+        now,
+    });
+    Done {
+        type_: place.spec.type_,
+        in_place: place.status.credential,
+        key: place.key,
+        new,
+        rehearsal,
+        remarks: place.remarks,
+        looked_for_others,
+    }
+}
+
+/// The password of a file, without the line end that editors add.
+fn password(path: &Path) -> Result<SecretBytes, String> {
+    let file = in_hand::read(&[path.to_owned()], None)?;
+    let bytes = file.data.values.values().next().map(SecretBytes::expose).unwrap_or_default();
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    Ok(SecretBytes::new(bytes.strip_suffix(b"\r").unwrap_or(bytes).to_vec()))
+}

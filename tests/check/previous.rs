@@ -1,0 +1,117 @@
+//! `--previous`: what changes between two states of the manifests.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::{Ran, check, credential, declared, folder, secret};
+
+/// A Secret of these fixtures.
+fn holding(name: &str, files: &[(&str, &str)]) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let value = |file| format!("{:?}", fs::read_to_string(fixtures.join(file)).unwrap());
+    let values: Vec<String> = files.iter().map(|(key, file)| format!("  {key}: {}", value(*file))).collect();
+    secret(name, &format!("stringData:\n{}", values.join("\n")))
+}
+
+fn apns(certificate: &str, key: &str) -> String {
+    let secret = holding("acme-apns", &[("push.pem", certificate), ("push.key", key)]);
+    format!("{}---\n{secret}", credential("acme-apns", "APNsCertificate", "acme-apns"))
+}
+
+fn both(base: &str, head: &str) -> TempDir {
+    folder(&[("base/one.yaml", base), ("head/one.yaml", head)])
+}
+
+/// What is said of `head` where `base` was before.
+fn compared(base: &str, head: &str) -> Ran {
+    check(both(base, head).path(), &["--at", "2030-12-02", "--previous", "base", "head"], b"")
+}
+
+#[test]
+fn another_topic_is_found_across_a_merge_request() {
+    let (before, after) = (apns("apns/a.pem", "apns/a.key"), apns("apns/b.pem", "apns/b.key"));
+    let alone = check(both(&before, &after).path(), &["--at", "2030-12-02", "head"], b"");
+    alone.is(0, "checked 1, skipped 0");
+    let ran = compared(&before, &after);
+    ran.is(1, "checked 1, skipped 0");
+    for part in [
+        "Critical IdentityChanged",
+        "accepted is\n      com.apple.mgmt.External.11111111",
+        "acme/acme-apns (changed)\n  IdentityChanged",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn a_renewal_is_said_and_passes_and_one_that_went_backwards_does_not() {
+    let (older, newer) = (apns("apns/a.pem", "apns/a.key"), apns("apns/a-renewed.pem", "apns/a.key"));
+    let ran = compared(&older, &newer);
+    ran.is(0, "checked 1, skipped 0");
+    let renewed = "  Renewed\n    the APNs certificate was renewed: it expires at 2031-12-01T00:00:00Z instead of\n      2031-01-01T00:00:00Z";
+    assert!(ran.out.contains(renewed), "{}", ran.out);
+    let ran = compared(&newer, &older);
+    assert!(ran.out.contains("WentBackwards") && ran.out.contains("was replaced by an older one"), "{}", ran.out);
+    let dep = |file| format!("{}---\n{}", credential("dep", "DEPToken", "dep"), holding("dep", &[("token", file)]));
+    compared(&dep("dep/renewed.json"), &dep("dep/a.json")).is(1, "checked 1, skipped 0");
+    let folder = both(&older, &newer);
+    let ran = check(folder.path(), &["--at", "2030-12-02", "-o", "markdown", "--previous", "base", "head"], b"");
+    assert!(ran.out.contains("**Changed: 1**") && ran.out.contains("acme/acme-apns: Renewed: the APNs"), "{}", ran.out);
+    let same = compared(&newer, &newer);
+    same.is(0, "checked 1, skipped 0");
+    assert!(!same.out.contains("changed"), "{}", same.out);
+}
+
+#[test]
+fn a_status_before_counts_where_the_secret_was_not_given() {
+    let status = "status:\n  acceptedIdentity: com.apple.mgmt.External.11111111-2222-3333-4444-555555555555\n  credential: {identity: com.apple.mgmt.External.11111111-2222-3333-4444-555555555555, expiry: Known, keyMatch: Matches}\n";
+    let before = format!("{}{status}", credential("acme-apns", "APNsCertificate", "acme-apns"));
+    let ran = compared(&before, &apns("apns/b.pem", "apns/b.key"));
+    ran.is(1, "checked 1, skipped 0");
+    assert!(ran.out.contains("Critical IdentityChanged"), "{}", ran.out);
+    // On the standard input, as kubectl gives it.
+    let folder = folder(&[("head/one.yaml", &apns("apns/b.pem", "apns/b.key"))]);
+    let ran = check(folder.path(), &["--at", "2030-12-02", "--previous", "-", "head"], before.as_bytes());
+    ran.is(1, "checked 1, skipped 0");
+}
+
+#[test]
+fn a_pin_in_the_same_merge_request_accepts_the_new_identity() {
+    let pinned = apns("apns/b.pem", "apns/b.key").replace(
+        "secretRef: {name: acme-apns}",
+        "secretRef: {name: acme-apns}, expectedIdentities: [com.apple.mgmt.External.99999999-8888-7777-6666-555555555555]",
+    );
+    let ran = compared(&apns("apns/a.pem", "apns/a.key"), &pinned);
+    ran.is(0, "checked 1, skipped 0");
+    assert!(ran.out.contains("  IdentityAccepted\n"), "{}", ran.out);
+}
+
+#[test]
+fn what_the_api_server_would_refuse_of_the_change_and_what_is_gone_are_told() {
+    let vpp = format!("{}---\n{}", credential("acme-apns", "VPPToken", "acme-apns"), declared("kept"));
+    let ran = compared(&apns("apns/a.pem", "apns/a.key"), &vpp);
+    ran.is(2, "checked 1, skipped 0");
+    ran.says("error: head/one.yaml:1: TenantCredential acme/acme-apns: spec.type: type is immutable: create another TenantCredential");
+    let ran = compared(&format!("{}---\n{}", declared("kept"), declared("gone")), &declared("kept"));
+    ran.is(0, "checked 1, skipped 0");
+    ran.says("removed base/one.yaml:6: TenantCredential acme/gone: it is not in what was given now");
+}
+
+#[test]
+fn the_state_before_must_be_there_but_may_be_broken() {
+    let folder = folder(&[
+        ("head/one.yaml", &declared("a")),
+        ("base/one.yaml", "kind: [\n"),
+        ("bad/one.yaml", &credential("a", "Passkey", "a")),
+    ]);
+    let run =
+        |previous: &str, paths: &str| check(folder.path(), &["--at", "2030-01-01", "--previous", previous, paths], b"");
+    run("nowhere", "head").is(2, "checked 1, skipped 0").says("error: nowhere: there is no such file or folder");
+    run("base", "head").is(0, "checked 1, skipped 0");
+    run("bad", "head")
+        .is(0, "checked 1, skipped 0")
+        .says("passed over bad/one.yaml:1: TenantCredential acme/a: spec.type");
+    run("-", "-").is(2, "checked 0, skipped 0").says("standard input: it can be read once");
+}
