@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
-use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs};
+use lapsewatch::args::{CheckArgs, Cli, Command, InspectArgs, NewArgs, RunArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, telemetry};
+use lapsewatch::{api, check, controller, inspect, new, telemetry};
 
 struct SystemClock;
 
@@ -24,6 +24,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run(args),
         Command::Check(args) => check(&args),
+        Command::Inspect(args) => inspect(&args),
+        Command::New(args) => new(&args),
         Command::Crds => crds(),
     };
     match result {
@@ -40,6 +42,22 @@ fn check(args: &CheckArgs) -> Result<ExitCode, anyhow::Error> {
     let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let paint = Paint::of_stdout(args.color);
     let code = check::run(args, now, paint, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
+    Ok(ExitCode::from(code))
+}
+
+fn inspect(args: &InspectArgs) -> Result<ExitCode, anyhow::Error> {
+    let now = SystemClock.now();
+    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let code = inspect::run(args, now, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
+    Ok(ExitCode::from(code))
+}
+
+fn new(args: &NewArgs) -> Result<ExitCode, anyhow::Error> {
+    use std::io::IsTerminal;
+    let now = SystemClock.now();
+    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let is_shown = stdout.is_terminal();
+    let code = new::run(args, now, &mut stdin.lock(), is_shown, &mut stdout.lock(), &mut stderr.lock())?;
     Ok(ExitCode::from(code))
 }
 

@@ -1,12 +1,16 @@
 //! The command line: one file for the options of each command.
 
 mod check;
+mod inspect;
+mod new;
 mod run;
 mod values;
 
 use clap::{Parser, Subcommand};
 
 pub use check::{CheckArgs, CheckOutput, FailOn};
+pub use inspect::{InspectArgs, InspectFormat};
+pub use new::NewArgs;
 pub use run::RunArgs;
 
 /// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.
@@ -48,6 +52,41 @@ nothing was checked.",
   kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),
+    /// Say what a certificate or token in a file is: whose, until when, and fit for what
+    #[command(
+        long_about = "Say what a certificate or token in a file is: whose, until when, and fit for what.\n\n\
+All files that are given are taken as one credential: the certificate and its private key, or a DEP server token and the \
+private key that opens it. What it is, is told by content, never by a file's name. Nothing secret of it is ever \
+printed.\n\n\
+Exit code: 0 when all is fine, 1 when something is at Warning or above, as when it has expired or the private key \
+belongs to another certificate, 2 when a file could not be read or it can't be told what it is.",
+        after_help = "Examples:
+  lapsewatch inspect push.pem push.key                   a certificate, and whether the key is its own
+  lapsewatch inspect sToken.vpptoken                     a token
+  lapsewatch inspect server_Token_smime.p7m server.key   a DEP server token, with the key that opens it
+  lapsewatch inspect push.p12                            asks for the password
+  lapsewatch inspect --password-file pw -o json push.p12
+  lapsewatch inspect --at 2027-03-01 push.pem            what it would say then"
+    )]
+    Inspect(InspectArgs),
+    /// Write the Secret and TenantCredential of a certificate or token in a file
+    #[command(
+        long_about = "Write the Secret and TenantCredential of a certificate or token in a file, as manifests in YAML.\n\n\
+Reads it first and says on the standard error what it is, as `lapsewatch inspect` does. Its identity (the topic of an \
+APNs certificate, a DEP consumer key, a VPP organisation, a Publisher ID) is written as a pin into \
+spec.expectedIdentities, so that another one in its place is told at once. The output holds the credential itself: treat it \
+as one.\n\n\
+Exit code: 0 when they are written, 1 when it has expired or the private key belongs to another certificate, 2 when it \
+can't be told what it is or the names can't be such. Nothing is written where it is not 0.",
+        after_help = "Examples:
+  lapsewatch new --tenant acme-prod --file push.pem --file push.key -n mdm | kubectl apply -f -
+  lapsewatch new --tenant acme-prod --file sToken.vpptoken > acme-prod-vpp.yaml
+  lapsewatch new --tenant acme-prod --file push.p12 --password-file pw \\
+      --owner-account mdm@acme.example --contact '#mobile-ops' > acme-prod-apns.yaml
+  lapsewatch new --tenant acme-prod --file push.pem --without-secret
+      the TenantCredential alone, for a Secret that is made by other means: which kubectl command would make it is said"
+    )]
+    New(NewArgs),
     /// Print the CustomResourceDefinitions of TenantCredential and MDMTenant
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]
