@@ -61,12 +61,12 @@ printed.\n\n\
 Exit code: 0 when all is fine, 1 when something is at Warning or above, as when it has expired or the private key \
 belongs to another certificate, 2 when a file could not be read or it can't be told what it is.",
         after_help = "Examples:
-  lapsewatch inspect push.pem push.key                   a certificate, and whether the key is its own
-  lapsewatch inspect sToken.vpptoken                     a token
-  lapsewatch inspect server_Token_smime.p7m server.key   a DEP server token, with the key that opens it
-  lapsewatch inspect push.p12                            asks for the password
-  lapsewatch inspect --password-file pw -o json push.p12
-  lapsewatch inspect --at 2027-03-01 push.pem            what it would say then"
+  lapsewatch inspect push.pem push.key                     whether the private key belongs to it too
+  lapsewatch inspect sToken.vpptoken                       a VPP content token
+  lapsewatch inspect token.p7m server.key                  a DEP server token, and what opens it
+  lapsewatch inspect push.p12                              a keystore: its password is asked for
+  lapsewatch inspect --password-file pw -o json push.p12   for programs
+  lapsewatch inspect --at 2027-03-01 push.pem              what it would say then"
     )]
     Inspect(InspectArgs),
     /// Write the Secret and TenantCredential of a certificate or token in a file
@@ -77,14 +77,13 @@ APNs certificate, a DEP consumer key, a VPP organisation, a Publisher ID) is wri
 spec.expectedIdentities, so that another one in its place is told at once. The output holds the credential itself: treat it \
 as one.\n\n\
 Exit code: 0 when they are written, 1 when it has expired or the private key belongs to another certificate, 2 when it \
-can't be told what it is or the names can't be such. Nothing is written where it is not 0.",
+can't be told what it is or a name can't be one. Nothing is written where it is not 0.",
         after_help = "Examples:
   lapsewatch new --tenant acme-prod --file push.pem --file push.key -n mdm | kubectl apply -f -
   lapsewatch new --tenant acme-prod --file sToken.vpptoken > acme-prod-vpp.yaml
   lapsewatch new --tenant acme-prod --file push.p12 --password-file pw \\
       --owner-account mdm@acme.example --contact '#mobile-ops' > acme-prod-apns.yaml
-  lapsewatch new --tenant acme-prod --file push.pem --without-secret
-      the TenantCredential alone, for a Secret that is made by other means: which kubectl command would make it is said"
+  lapsewatch new --tenant acme-prod --file push.pem --without-secret   the TenantCredential alone"
     )]
     New(NewArgs),
     /// Print the CustomResourceDefinitions of TenantCredential and MDMTenant
