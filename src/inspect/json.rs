@@ -1,7 +1,10 @@
-//! What was found, for programs: docs/inspect.md describes it.
+//! What was found, for programs: a document in JSON, which docs/inspect.md describes. Its schema has a version,
+//! docs/inspect-v1.schema.json: within it fields are added, and none is removed or means something else.
 
 use std::io::{self, Write};
 
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Inspection;
@@ -10,37 +13,60 @@ use crate::api::{CredentialFacts, CredentialType, Severity};
 use crate::in_hand::Look;
 use crate::terminal::plain;
 
-/// The form's name; it changes when a field changes its meaning or goes away.
-const SCHEMA: &str = "lapsewatch.dev/inspect/v1";
+/// The version of the document's form.
+const VERSION: &str = "lapsewatch.dev/inspect/v1";
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: &'static str,
+/// What lapsewatch says of files in hand.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "lapsewatch inspect")]
+pub struct Document<'a> {
+    /// The version of this form.
+    #[schemars(extend("const" = VERSION))]
+    schema_version: &'static str,
+    /// The time of which all of it is said.
+    at: DateTime<Utc>,
+    /// The files that could be read, as they were given.
     files: Vec<String>,
+    /// What they hold; missing where that can't be told.
     #[serde(flatten)]
     found: Option<Found<'a>>,
+    /// Why it can't be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure<'a>>,
+    /// A sentence for each file that could not be read.
     errors: &'a [String],
 }
 
-#[derive(Serialize)]
+/// What files hold.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Found<'a> {
+    /// The type of TenantCredential that is for it.
     #[serde(rename = "type")]
     type_: CredentialType,
+    /// What it is, in words.
     what: &'a str,
+    /// Its state in one word.
     state: &'a str,
+    /// The worst of what is said in `notifications`.
     severity: Severity,
+    /// What is known of it; `keys` names files, by names that keys of a Secret can have.
     credential: CredentialFacts,
+    /// A private key stayed closed for want of the right password.
     private_key_needs_password: bool,
+    /// The files that were given beside it.
     not_needed: Vec<String>,
+    /// What needs someone, worst first.
     notifications: &'a [Notification],
 }
 
-#[derive(Serialize)]
+/// Why it can't be told what files hold.
+#[derive(Serialize, JsonSchema)]
 struct Failure<'a> {
+    /// One of the reasons of the condition Ready.
     reason: &'a str,
+    /// Why, in words.
     message: &'a str,
 }
 
@@ -48,7 +74,8 @@ struct Failure<'a> {
 pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     let look = inspection.look.as_ref();
     let document = Document {
-        schema: SCHEMA,
+        schema_version: VERSION,
+        at: inspection.at,
         files: inspection.in_hand.paths.values().map(|path| plain(&path.display().to_string())).collect(),
         found: look.and_then(|look| look.as_ref().ok()).map(|look| found(inspection, look)),
         failure: look

@@ -1,6 +1,6 @@
 //! `lapsewatch inspect`: files in hand, no manifest. What is it, whose, until when, and fit for what.
 
-mod json;
+pub mod json;
 mod text;
 
 use std::io::{self, Read, Write};
@@ -14,6 +14,8 @@ use crate::in_hand::{self, InHand, Look};
 
 /// What came of it.
 struct Inspection {
+    /// The time of which it is said.
+    at: DateTime<Utc>,
     /// What was read.
     in_hand: InHand,
     /// What could not be, and why.
@@ -54,7 +56,7 @@ pub fn run(
 fn inspect(args: &InspectArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Inspection {
     let (mut in_hand, problems) = in_hand::gather(&args.files, args.password_file.as_deref(), stdin);
     let look = (!in_hand.paths.is_empty()).then(|| in_hand::look(&mut in_hand, args.type_, now, in_hand::spec));
-    Inspection { in_hand, problems, look }
+    Inspection { at: now, in_hand, problems, look }
 }
 
 impl Inspection {

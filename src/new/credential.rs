@@ -62,5 +62,6 @@ pub(super) fn spec(args: &NewArgs, look: &Look, names: &Names, entries: &[Entry<
 
 /// What the API server would refuse of it.
 pub(super) fn broken(spec: &TenantCredentialSpec) -> io::Result<Vec<String>> {
-    Ok(Rules::of("tenantcredentials.yaml").broken(&serde_json::to_value(spec)?))
+    let faults = Rules::of("tenantcredentials.yaml").broken(&serde_json::to_value(spec)?);
+    Ok(faults.iter().map(ToString::to_string).collect())
 }

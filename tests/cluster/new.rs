@@ -12,12 +12,11 @@ const NOW: &str = "2030-08-01T00:00:00Z";
 /// The manifests for these fixtures, in the story's namespace.
 fn new(story: &Story, args: &[&str]) -> String {
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
-    let password = Command::new("echo").arg("fixture").stdout(Stdio::piped()).spawn().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
         .args(["new", "--at", NOW, "--namespace", &story.namespace])
         .args(args)
         .current_dir(fixtures)
-        .stdin(password.stdout.unwrap())
+        .stdin(Stdio::null())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -27,11 +26,14 @@ fn new(story: &Story, args: &[&str]) -> String {
 #[tokio::test]
 async fn what_new_writes_is_taken_and_found_valid() {
     let story = Story::begin("new", NOW).await;
+    let password = story.bed.folder.join("new.password");
+    std::fs::write(&password, "fixture\n").unwrap();
+    let password = password.to_str().unwrap();
     let each: [(&str, &[&str]); 6] = [
         ("on-apns", &["--file", "apns/a.pem", "--file", "apns/a.key", "--contact", "on", "--owner-account", "a: b #c"]),
         ("on-vpp", &["--file", "vpp/a.vpptoken"]),
         ("on-dep", &["--file", "dep/a.p7m", "--file", "dep/server.key"]),
-        ("on-windows", &["--file", "symantec/a.pfx", "--password-file", "-"]),
+        ("on-windows", &["--file", "symantec/a.pfx", "--password-file", password]),
         ("on-certificate", &["--file", "x509/rsa.pem", "--file", "x509/rsa.key"]),
         ("123", &["--file", "apns/b.pem", "--name", "123", "--secret-name", "null"]),
     ];

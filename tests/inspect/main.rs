@@ -10,6 +10,7 @@ mod input;
 #[path = "../canary/mod.rs"]
 mod planted;
 mod prompt;
+mod schema;
 
 use files::{fixtures, run};
 use serde_json::Value;
@@ -137,7 +138,7 @@ fn json_has_the_facts_and_what_is_due() {
     };
     let (code, found, err) = json("--at 2031-01-15 --password-file - apns/a.p12");
     assert_eq!((code, err.as_str()), (1, ""));
-    assert_eq!(found["schema"], "lapsewatch.dev/inspect/v1");
+    assert_eq!(found["schemaVersion"], "lapsewatch.dev/inspect/v1");
     assert_eq!(found["files"], serde_json::json!(["apns/a.p12"]));
     assert_eq!(
         (&found["type"], &found["state"], &found["severity"]),
