@@ -63,8 +63,14 @@ fn names_that_can_be_none_are_refused() {
         ("-f apns/a.pem", "--tenant <NAME>"),
         ("-t acme", "--file <FILE>"),
         ("-t acme --type DeclaredExpiry -f apns/a.pem", "possible values"),
-        ("-t acme --runbook-url ftp://x -f apns/a.pem", "error: spec.owner.runbookURL: must match ^https?://"),
-        ("-t acme --contact \u{1} -f apns/a.pem", "error: spec.owner.contact: must match"),
+        (
+            "-t acme --runbook-url ftp://x -f apns/a.pem",
+            "error: spec.owner.runbookURL: Invalid value: spec.owner.runbookURL in body should match '^https?://",
+        ),
+        (
+            "-t acme --contact \u{1} -f apns/a.pem",
+            "error: spec.owner.contact: Invalid value: spec.owner.contact in body should match",
+        ),
     ] {
         let ran = new(line);
         ran.is(2).says(why);
