@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::args::{self, Called, CheckArgs, Command, RunArgs, VerifyArgs};
+use lapsewatch::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, VerifyArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, shell, telemetry, verify};
+use lapsewatch::{api, check, controller, inspect, new, shell, telemetry, verify};
 
 struct SystemClock;
 
@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         Command::Crds => api::crds::yaml().map_err(Into::into).and_then(|text| print(text.as_bytes())),
         Command::Completions(args) => shell::completions(called, args.shell).and_then(|text| print(&text)),
         Command::Man(args) => shell::man(called, args.out.as_deref()).and_then(|text| print(&text)),
+        Command::Inspect(args) => inspect(&args),
+        Command::New(args) => new(&args),
     };
     match result {
         Ok(code) => code,
@@ -52,6 +54,22 @@ fn check(args: &CheckArgs) -> Result<ExitCode, anyhow::Error> {
 fn verify(args: &VerifyArgs) -> Result<ExitCode, anyhow::Error> {
     let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
     let code = verify::run(args, SystemClock.now(), &mut stdin.lock(), &mut stdout.lock())?;
+    Ok(ExitCode::from(code))
+}
+
+fn inspect(args: &InspectArgs) -> Result<ExitCode, anyhow::Error> {
+    let now = SystemClock.now();
+    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let code = inspect::run(args, now, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
+    Ok(ExitCode::from(code))
+}
+
+fn new(args: &NewArgs) -> Result<ExitCode, anyhow::Error> {
+    use std::io::IsTerminal;
+    let now = SystemClock.now();
+    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let is_shown = stdout.is_terminal();
+    let code = new::run(args, now, &mut stdin.lock(), is_shown, &mut stdout.lock(), &mut stderr.lock())?;
     Ok(ExitCode::from(code))
 }
 

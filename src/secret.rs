@@ -59,13 +59,25 @@ pub struct SecretData {
     pub type_: Option<String>,
     /// The values by their keys.
     pub values: BTreeMap<String, SecretBytes>,
+    /// Where they stand, which decides how messages speak of them.
+    pub source: Source,
+}
+
+/// Where values stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// In a Secret, under its keys.
+    #[default]
+    Secret,
+    /// In files that are to become a Secret, under their names.
+    Files,
 }
 
 /// An opaque Secret of keys and values.
 impl<K: Into<String>, V: Into<SecretBytes>> FromIterator<(K, V)> for SecretData {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
         let values = values.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        Self { type_: None, values }
+        Self { values, ..Self::default() }
     }
 }
 
@@ -133,7 +145,7 @@ impl SecretData {
         Ok(SecretObject {
             uid: metadata.uid.ok_or(SecretDecodeError::NoMetadata)?,
             resource_version: metadata.resource_version.ok_or(SecretDecodeError::NoMetadata)?,
-            data: SecretData { type_: body.type_, values },
+            data: SecretData { type_: body.type_, values, source: Source::Secret },
         })
     }
 }
@@ -200,6 +212,7 @@ mod tests {
         let data = SecretData {
             type_: Some("Opaque".to_owned()),
             values: [("push.pem".to_owned(), SecretBytes::new(b"hunter2".to_vec()))].into(),
+            source: Source::Secret,
         };
         let text = format!("{data:?} {data:#?}");
         assert!(text.contains("push.pem") && text.contains("[redacted]"), "{text}");

@@ -2,6 +2,8 @@
 
 mod called;
 mod check;
+mod inspect;
+mod new;
 mod run;
 mod shell;
 mod values;
@@ -13,6 +15,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use called::Called;
 pub use check::{CheckArgs, CheckOutput, FailOn};
+pub use inspect::{InspectArgs, InspectFormat};
+pub use new::NewArgs;
 pub use run::RunArgs;
 pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use verify::{VerifyArgs, VerifyOutput};
@@ -83,6 +87,40 @@ Rights that it needs: get on the TenantCredential; where they are there, also ge
 tenantcredentials.lapsewatch.dev, in all namespaces or its own. What may not be read is said."
     )]
     Verify(VerifyArgs),
+    /// Say what a certificate or token in a file is: whose, until when, and fit for what
+    #[command(
+        long_about = "Say what a certificate or token in a file is: whose, until when, and fit for what.\n\n\
+All files that are given are taken as one credential: the certificate and its private key, or a DEP server token and the \
+private key that opens it. What it is, is told by content, never by a file's name. Nothing secret of it is ever \
+printed.\n\n\
+Exit code: 0 when all is fine, 1 when something is at Warning or above, as when it has expired or the private key \
+belongs to another certificate, 2 when a file could not be read or it can't be told what it is.",
+        after_help = "Examples:
+  lapsewatch inspect push.pem push.key                     whether the private key belongs to it too
+  lapsewatch inspect sToken.vpptoken                       a VPP content token
+  lapsewatch inspect token.p7m server.key                  a DEP server token, and what opens it
+  lapsewatch inspect push.p12                              a keystore: its password is asked for
+  lapsewatch inspect --password-file pw -o json push.p12   for programs
+  lapsewatch inspect --at 2027-03-01 push.pem              what it would say then"
+    )]
+    Inspect(InspectArgs),
+    /// Write the Secret and TenantCredential of a certificate or token in a file
+    #[command(
+        long_about = "Write the Secret and TenantCredential of a certificate or token in a file, as manifests in YAML.\n\n\
+Reads it first and says on the standard error what it is, as `lapsewatch inspect` does. Its identity (the topic of an \
+APNs certificate, a DEP consumer key, a VPP organisation, a Publisher ID) is written as a pin into \
+spec.expectedIdentities, so that another one in its place is told at once. The output holds the credential itself: treat it \
+as one.\n\n\
+Exit code: 0 when they are written, 1 when it has expired or the private key belongs to another certificate, 2 when it \
+can't be told what it is or a name can't be one. Nothing is written where it is not 0.",
+        after_help = "Examples:
+  lapsewatch new --tenant acme-prod --file push.pem --file push.key -n mdm | kubectl apply -f -
+  lapsewatch new --tenant acme-prod --file sToken.vpptoken > acme-prod-vpp.yaml
+  lapsewatch new --tenant acme-prod --file push.p12 --password-file pw \\
+      --owner-account mdm@acme.example --contact '#mobile-ops' > acme-prod-apns.yaml
+  lapsewatch new --tenant acme-prod --file push.pem --without-secret   the TenantCredential alone"
+    )]
+    New(NewArgs),
     /// Print the CustomResourceDefinitions of TenantCredential and MDMTenant
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]

@@ -26,6 +26,11 @@ pub(super) enum Flaw {
 }
 
 impl Breakage {
+    /// Whether it is a token.
+    pub(super) fn is_of_a_token(self) -> bool {
+        matches!(self, Self::VppToken(_) | Self::DepJson(_) | Self::DepMessage | Self::EnrollmentToken(_))
+    }
+
     /// What it begins as.
     pub(super) fn kind(self) -> Kind {
         match self {

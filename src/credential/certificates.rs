@@ -3,16 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
-use super::kind::Problem;
+use super::kind::{Kind, Problem};
 use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
 use super::tokens;
 use super::value::PrivateKey;
 use super::x509::Certificate;
 use crate::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeysUsed};
 
-/// Finds the certificate and its private key, and gives the facts. Where a type is also for tokens, one is read where no
-/// certificate can be: it carries no date.
-pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> {
+/// What was read, and what stands beside the facts.
+pub(super) struct Read {
+    pub facts: CredentialFacts,
+    /// What the certificate is, whatever it was looked for as; none of a token.
+    pub kind: Option<Kind>,
+    /// Private keys stayed closed that a password may open.
+    pub has_closed_keys: bool,
+}
+
+/// Finds the certificate and its private key. Where a type is also for tokens, one is read where no certificate can be: it
+/// carries no date.
+pub(super) fn read(mut search: Search<'_>) -> Result<Read, Failure> {
     if !search.has_plain() {
         search.open_keystores()?;
     }
@@ -21,14 +30,14 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
     }
     let has_tokens = search.in_scope().any(|(_, value)| !value.tokens.is_empty());
     if has_tokens && search.fitting().next().is_none() {
-        return tokens::facts(search);
+        return Ok(Read { facts: tokens::facts(search)?, kind: None, has_closed_keys: false });
     }
     let found = search.certificate()?;
     let (key_match, private_key) = search.private_key(found);
     let certificate = found.certificate;
     let in_keystore = certificate.facts.format == Some(Format::PKCS12);
     let with_password = in_keystore || private_key.is_some_and(|(_, is_opened)| is_opened);
-    Ok(CredentialFacts {
+    let facts = CredentialFacts {
         identity: certificate.identity(search.type_).map(str::to_owned),
         key_match,
         keys: Some(KeysUsed {
@@ -37,7 +46,10 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
             password: search.password_key.filter(|_| with_password).map(key_name),
         }),
         ..certificate.facts.clone()
-    })
+    };
+    let mut private_keys = search.values.values().flat_map(|value| &value.private_keys);
+    let has_closed_keys = private_keys.any(|private| matches!(private, PrivateKey::Encrypted(_)));
+    Ok(Read { facts, kind: Some(certificate.kind()), has_closed_keys })
 }
 
 /// A certificate, and the Secret's key that it stands in.
@@ -103,7 +115,7 @@ impl<'a> Search<'a> {
             several => {
                 let mut keys: Vec<&str> = several.iter().map(|found| found.key).collect();
                 keys.dedup();
-                Err(failure::ambiguous(self.type_, keys.into_iter()))
+                Err(failure::ambiguous(self.type_, self.asked, keys.into_iter()))
             }
         }
     }
@@ -128,7 +140,7 @@ impl<'a> Search<'a> {
             Some(problem) => (TLS_CERTIFICATE, problem),
             None => hiding.min_by_key(|(_, problem)| problem.rank())?,
         };
-        Some(failure::hidden(self.type_, key, problem, fits.first()?.key))
+        Some(failure::hidden(self.asked, key, problem, fits.first()?.key))
     }
 
     /// Whether a private key of the Secret belongs to the certificate, and where it stands.

@@ -1,6 +1,42 @@
-//! What each type expects, and where to get it.
+//! What is expected, where to get it, and where it was looked for.
 
 use crate::api::credential::CredentialType;
+use crate::secret::Source;
+
+/// What was asked for, and in what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The type; none where any would do.
+    pub type_: Option<CredentialType>,
+    /// Where the values stand.
+    pub source: Source,
+}
+
+impl Asked {
+    /// One of the words for a value that stands in a Secret, or for one that is a file in hand.
+    pub(super) fn words<T>(self, of_secret: T, of_files: T) -> T {
+        match self.source {
+            Source::Secret => of_secret,
+            Source::Files => of_files,
+        }
+    }
+
+    /// What one value is.
+    pub(super) fn place(self) -> &'static str {
+        self.words("key", "file")
+    }
+
+    /// All values together.
+    pub(super) fn whole(self) -> &'static str {
+        self.words("the Secret", "the files")
+    }
+
+    /// What is expected, and where to get it.
+    pub(super) fn expected(self) -> &'static str {
+        const ANY: &str = "an MDM push certificate, a VPP content token, a DEP server token with the private key that opens it, a Windows Symantec certificate or enrollment token, or another X.509 certificate";
+        self.type_.map_or(ANY, expected)
+    }
+}
 
 /// One of what the type expects, for the middle of a sentence.
 pub(super) fn noun(type_: CredentialType) -> &'static str {
@@ -14,7 +50,7 @@ pub(super) fn noun(type_: CredentialType) -> &'static str {
 }
 
 /// What the type expects, and where to get it.
-pub(super) fn expected(type_: CredentialType) -> &'static str {
+fn expected(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => {
             "the MDM push certificate, in PEM or DER, from Apple's push portal (identity.apple.com/pushcert)"

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::expected::{expected, noun};
+use super::expected::{Asked, noun};
 use super::kind::{Kind, Limit, Problem, Sealed};
 use super::sealed::Locked;
 use super::token::is_token;
@@ -33,97 +33,135 @@ pub(super) fn key_not_found<'a>(field: &str, key: &str, keys: impl Iterator<Item
 }
 
 /// Several credentials fit.
-pub(super) fn ambiguous<'a>(type_: CredentialType, keys: impl Iterator<Item = &'a str> + Clone) -> Failure {
-    let what = noun(type_);
+pub(super) fn ambiguous<'a>(
+    type_: CredentialType,
+    asked: Asked,
+    keys: impl Iterator<Item = &'a str> + Clone,
+) -> Failure {
+    let (what, place) = (noun(type_), asked.place());
     let message = match keys.clone().count() {
         1 => format!(
-            "key {} holds several different {what}s, and nothing tells which is meant; leave only the one that is to be watched",
+            "{place} {} holds several different {what}s, and nothing tells which is meant; leave only the one that is to be watched",
             list(keys)
         ),
         _ => format!(
-            "keys {} hold different {what}s, and nothing tells which is meant; name one in spec.secretRef.key",
-            list(keys)
+            "{place}s {} hold different {what}s, and nothing tells which is meant; {}",
+            list(keys),
+            asked.words("name one in spec.secretRef.key", "give one of them")
         ),
     };
     failure(FailureReason::Ambiguous, message)
 }
 
 /// The Secret holds more than is read.
-pub(super) fn too_many(entries: usize) -> Failure {
+pub(super) fn too_many(asked: Asked, entries: usize) -> Failure {
+    let (holds, remedy) = asked.words(
+        (
+            "the Secret holds",
+            "keep the credential in a Secret of its own, or name its keys in spec.secretRef.key and privateKeyKey",
+        ),
+        ("the files hold", "give the credential's own files alone"),
+    );
     failure(
         FailureReason::LimitExceeded,
-        format!(
-            "the Secret holds more than the {entries} certificates, private keys and tokens that are read of one; keep the credential in a Secret of its own, or name its keys in spec.secretRef.key and privateKeyKey"
-        ),
+        format!("{holds} more than the {entries} certificates, private keys and tokens that are read of one; {remedy}"),
     )
 }
 
+/// There are credentials of several types.
+pub(super) fn several_types(types: impl Iterator<Item = CredentialType>) -> Failure {
+    let what: Vec<&str> = types.map(noun).collect();
+    let message = format!(
+        "the files hold credentials of several types: {}; give one of them, with what belongs to it",
+        what.join(", ")
+    );
+    failure(FailureReason::Ambiguous, message)
+}
+
 /// The Secret has no values.
-pub(super) fn no_values(type_: CredentialType) -> Failure {
-    failure(FailureReason::WrongFile, format!("the Secret is empty; expected is {}", expected(type_)))
+pub(super) fn no_values(asked: Asked) -> Failure {
+    let empty = asked.words("the Secret is empty", "there is no file");
+    failure(FailureReason::WrongFile, format!("{empty}; expected is {}", asked.expected()))
 }
 
 /// The value of `key` does not give what was expected.
-pub(super) fn problem(type_: CredentialType, key: &str, problem: Problem) -> Failure {
-    let key = shown(key);
-    let expected = expected(type_);
+pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
+    let key = format!("{} {}", asked.place(), shown(key));
+    let expected = asked.expected();
     match problem {
         Problem::Malformed(breakage) => failure(
             FailureReason::Malformed,
             format!(
-                "key {key} holds {}; copy the file into the Secret again, whole and unchanged; expected is {expected}",
-                breakage.words()
+                "{key} holds {}; {}, whole and unchanged; expected is {expected}",
+                breakage.words(),
+                asked.words("copy the file into the Secret again", "get the file again")
             ),
         ),
         Problem::Wrong(Kind::Empty) => {
-            failure(FailureReason::WrongFile, format!("key {key} is empty; expected is {expected}"))
+            failure(FailureReason::WrongFile, format!("{key} is empty; expected is {expected}"))
         }
-        Problem::Wrong(Kind::SigningRequest) if type_ == CredentialType::APNsCertificate => failure(
+        Problem::Wrong(Kind::SigningRequest) if asked.type_ == Some(CredentialType::APNsCertificate) => failure(
             FailureReason::WrongFile,
             format!(
-                "key {key} holds a certificate signing request; expected is the MDM push certificate that Apple's push portal (identity.apple.com/pushcert) returned for it"
+                "{key} holds a certificate signing request; expected is the MDM push certificate that Apple's push portal (identity.apple.com/pushcert) returned for it"
             ),
         ),
-        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) if is_token(type_) => {
+        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) if asked.type_.is_some_and(is_token) => {
             let kind = if kind == Kind::PrivateKey { "a private key" } else { "an encrypted private key" };
-            let beside = if type_ == CredentialType::DEPToken { "expected beside it" } else { "expected" };
-            failure(FailureReason::WrongFile, format!("key {key} holds {kind}; {beside} is {expected}"))
+            let beside = if asked.type_ == Some(CredentialType::DEPToken) { "expected beside it" } else { "expected" };
+            failure(FailureReason::WrongFile, format!("{key} holds {kind}; {beside} is {expected}"))
         }
-        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) => failure(
-            FailureReason::WrongFile,
-            format!("key {key} holds {}; expected beside it is {expected}", kind.words()),
-        ),
+        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) => {
+            let beside = match asked.type_ {
+                Some(_) => expected,
+                None => "the certificate that it belongs to, or the DEP server token that it opens",
+            };
+            failure(FailureReason::WrongFile, format!("{key} holds {}; expected beside it is {beside}", kind.words()))
+        }
         Problem::Wrong(kind) => {
-            failure(FailureReason::WrongFile, format!("key {key} holds {}; expected is {expected}", kind.words()))
+            failure(FailureReason::WrongFile, format!("{key} holds {}; expected is {expected}", kind.words()))
         }
-        Problem::Locked(sealed, why) => locked(&key, sealed, why, expected),
-        Problem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("key {key} {}", over(limit))),
+        Problem::Locked(sealed, why) => locked(asked, &key, sealed, why),
+        Problem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("{key} {}", over(limit))),
     }
 }
 
 /// A container that stays closed.
-fn locked(key: &str, sealed: Sealed, why: Locked, expected: &str) -> Failure {
+fn locked(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Failure {
+    let whole = asked.whole();
     let what = match sealed {
-        Sealed::Keystore => "a PKCS#12 keystore",
-        Sealed::Message | Sealed::LoneMessage => "an encrypted DEP server token (.p7m)",
-        Sealed::MessageKey => "an encrypted DEP server token (.p7m), and the Secret an encrypted private key",
+        Sealed::Keystore => "a PKCS#12 keystore".to_owned(),
+        Sealed::Message | Sealed::LoneMessage => "an encrypted DEP server token (.p7m)".to_owned(),
+        Sealed::MessageKey => format!("an encrypted DEP server token (.p7m), and {whole} an encrypted private key"),
     };
     let (reason, rest) = match why {
         Locked::PasswordRequired => (
             FailureReason::PasswordRequired,
-            "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
+            asked.words(
+                "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
+                "that needs a password; give it with --password-file",
+            ),
         ),
-        Locked::PasswordWrong => {
-            (FailureReason::PasswordWrong, "that the password named in spec.secretRef.passwordKey does not open")
+        Locked::PasswordWrong => (
+            FailureReason::PasswordWrong,
+            asked.words(
+                "that the password named in spec.secretRef.passwordKey does not open",
+                "that the given password does not open",
+            ),
+        ),
+        Locked::NoMatchingKey => {
+            let none_opens = match sealed {
+                Sealed::LoneMessage => {
+                    let holds = asked.words("holds", "hold");
+                    format!("and {whole} {holds} no private key to open it; needed beside it is the private key")
+                }
+                _ => format!("that no private key of {whole} opens; needed beside it is the one"),
+            };
+            let what = format!(
+                "{key} holds {what} {none_opens} whose public part was uploaded to Apple before the token was downloaded"
+            );
+            return failure(FailureReason::NoMatchingKey, what);
         }
-        Locked::NoMatchingKey if sealed == Sealed::LoneMessage => (
-            FailureReason::NoMatchingKey,
-            "and the Secret holds no private key to open it; needed beside it is the private key whose public part was uploaded to Apple before the token was downloaded",
-        ),
-        Locked::NoMatchingKey => (
-            FailureReason::NoMatchingKey,
-            "that no private key of the Secret opens; needed beside it is the one whose public part was uploaded to Apple before the token was downloaded",
-        ),
         Locked::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
         Locked::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
         Locked::TooCostly if sealed == Sealed::Message => (
@@ -132,7 +170,7 @@ fn locked(key: &str, sealed: Sealed, why: Locked, expected: &str) -> Failure {
         ),
         Locked::TooCostly => (
             FailureReason::LimitExceeded,
-            "whose password takes more rounds of key derivation than the 1000000, and 2000000 for one Secret, that are computed, or scrypt with more than 5 MiB of memory",
+            "whose password takes more rounds of key derivation than the 1000000, and 2000000 in all, that are computed, or scrypt with more than 5 MiB of memory",
         ),
         Locked::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
         Locked::ManyRecipients => {
@@ -141,17 +179,19 @@ fn locked(key: &str, sealed: Sealed, why: Locked, expected: &str) -> Failure {
     };
     let joint = if rest.starts_with("which") { "," } else { "" };
     let end = match why {
-        Locked::NotSupported | Locked::Malformed => format!("; expected is {expected}"),
+        Locked::NotSupported | Locked::Malformed => format!("; expected is {}", asked.expected()),
         _ => String::new(),
     };
-    failure(reason, format!("key {key} holds {what}{joint} {rest}{end}"))
+    failure(reason, format!("{key} holds {what}{joint} {rest}{end}"))
 }
 
 /// The value of `key` does not give what was expected, and only a CA's certificate is there besides.
-pub(super) fn hidden(type_: CredentialType, key: &str, found: Problem, ca: &str) -> Failure {
-    let Failure { reason, message } = problem(type_, key, found);
-    let way_out = "only a CA's certificate stands beside it: name";
-    failure(reason, format!("{message}; {way_out} {} in spec.secretRef.key where that is meant", shown(ca)))
+pub(super) fn hidden(asked: Asked, key: &str, found: Problem, ca: &str) -> Failure {
+    let Failure { reason, message } = problem(asked, key, found);
+    let ca = shown(ca);
+    let way_out = asked.words(format!("name {ca} in spec.secretRef.key"), format!("give {ca} alone"));
+    let message = format!("{message}; only a CA's certificate stands beside it: {way_out} where that is meant");
+    failure(reason, message)
 }
 
 /// What is over a limit, as the rest of a sentence about a key.
@@ -200,6 +240,7 @@ fn shown(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Source;
 
     #[test]
     fn what_stays_closed_says_what_is_needed() {
@@ -239,7 +280,8 @@ mod tests {
                 "(.p7m) and the Secret holds no private key",
             ),
         ] {
-            let failure = problem(CredentialType::DEPToken, "token", Problem::Locked(sealed, why));
+            let asked = Asked { type_: Some(CredentialType::DEPToken), source: Source::Secret };
+            let failure = problem(asked, "token", Problem::Locked(sealed, why));
             assert!(failure.reason == reason && failure.message.contains(words), "{failure:?}");
         }
     }

@@ -133,13 +133,25 @@ impl Problem {
 }
 
 impl Kind {
-    /// What it is, as the object of "holds".
-    pub(super) fn words(self) -> &'static str {
+    /// What it is, and which type is for it, as the object of "holds".
+    pub(super) fn words(self) -> String {
+        let (file, type_) = match self {
+            Self::PushCertificate => ("", CredentialType::APNsCertificate),
+            Self::WindowsCertificate => ("", CredentialType::WindowsSymantecCertificate),
+            Self::VppToken => ("a .vpptoken file, ", CredentialType::VPPToken),
+            Self::DepMessage => ("a .p7m file, ", CredentialType::DEPToken),
+            Self::DepJson => ("", CredentialType::DEPToken),
+            Self::EnrollmentToken => ("an .aetx file, ", CredentialType::WindowsSymantecCertificate),
+            _ => return self.name().to_owned(),
+        };
+        format!("{} ({file}which type {type_} is for)", self.name())
+    }
+
+    /// What it is.
+    pub(super) fn name(self) -> &'static str {
         match self {
-            Self::PushCertificate => "an MDM push certificate (which type APNsCertificate is for)",
-            Self::WindowsCertificate => {
-                "a Windows code-signing certificate with a Publisher ID (which type WindowsSymantecCertificate is for)"
-            }
+            Self::PushCertificate => "an MDM push certificate",
+            Self::WindowsCertificate => "a Windows code-signing certificate with a Publisher ID",
             Self::Certificate => "a certificate",
             Self::NoCodeSigning => {
                 "a certificate that is not for code signing (its extended key usage does not say so), such as a server's or a CA's"
@@ -168,15 +180,11 @@ impl Kind {
             Self::PrivateKey => "a private key without its certificate",
             Self::EncryptedPrivateKey => "an encrypted private key without its certificate",
             Self::JavaKeystore => "a Java keystore",
-            Self::VppToken => "a VPP content token (a .vpptoken file, which type VPPToken is for)",
-            Self::DepMessage => {
-                "an encrypted message, as a DEP server token is (a .p7m file, which type DEPToken is for)"
-            }
-            Self::DepJson => "a decrypted DEP server token (which type DEPToken is for)",
+            Self::VppToken => "a VPP content token",
+            Self::DepMessage => "an encrypted message, as a DEP server token is",
+            Self::DepJson => "a decrypted DEP server token",
             Self::OtherMessage => "a PKCS#7 message or bundle",
-            Self::EnrollmentToken => {
-                "a Windows Phone enrollment token (an .aetx file, which type WindowsSymantecCertificate is for)"
-            }
+            Self::EnrollmentToken => "a Windows Phone enrollment token",
             Self::HtmlPage => "an HTML page, such as a sign-in page saved in place of the download",
             Self::PropertyList => "a property list, such as a configuration profile",
             Self::OtherXml => "an XML document",

@@ -20,6 +20,7 @@ mod der;
 mod encrypted_key;
 mod expected;
 mod failure;
+mod identify;
 mod json;
 mod kind;
 mod mime;
@@ -42,14 +43,13 @@ mod value;
 mod vpp;
 mod x509;
 
-pub use alone::{identify, is_private_key};
+pub use alone::is_private_key;
 pub use declared::declared;
+pub use identify::{Identified, identify};
 
 use crate::api::credential::CredentialType;
-use crate::api::reasons::FailureReason;
 use crate::api::status::{CredentialFacts, Failure, Selection};
 use crate::secret::SecretData;
-use search::Search;
 
 /// Counts the readers' changes: where a status was made by another revision, the Secret is read again.
 pub const READER_REVISION: i64 = 3;
@@ -59,14 +59,5 @@ pub const READER_REVISION: i64 = 3;
 /// # Errors
 /// With the reason and a text for the administrator when none can be read.
 pub fn read(type_: CredentialType, secret: &SecretData, selection: &Selection) -> Result<CredentialFacts, Failure> {
-    match type_ {
-        CredentialType::APNsCertificate
-        | CredentialType::X509Certificate
-        | CredentialType::WindowsSymantecCertificate => certificates::facts(Search::new(type_, secret, selection)?),
-        CredentialType::VPPToken | CredentialType::DEPToken => tokens::facts(Search::new(type_, secret, selection)?),
-        CredentialType::DeclaredExpiry => Err(failure::failure(
-            FailureReason::NotSupported,
-            "a DeclaredExpiry is read from no Secret; its date stands in spec.expirationTime".to_owned(),
-        )),
-    }
+    Ok(identify(Some(type_), secret, selection)?.facts)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::container::Opener;
+use super::expected::Asked;
 use super::failure;
 use super::kind::{Problem, Sealed};
 use super::sealed::Locked;
@@ -25,6 +26,8 @@ pub(super) const TLS_CERTIFICATE: &str = "tls.crt";
 /// What is looked for, and in what.
 pub(super) struct Search<'a> {
     pub type_: CredentialType,
+    /// What messages go by.
+    pub asked: Asked,
     /// Whether the Secret is of the type for TLS, where the names of the keys have a meaning.
     pub is_tls: bool,
     pub key: Option<&'a str>,
@@ -55,6 +58,7 @@ impl<'a> Search<'a> {
             [Some(_), Some(_)] => named.contains(&Some(name)),
             _ => password_key != Some(name) || named.contains(&Some(name)),
         };
+        let asked = Asked { type_: Some(type_), source: secret.source };
         let mut keys_left = MAX_PRIVATE_KEYS;
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
         let (mut entries, mut problems) = (0, Vec::new());
@@ -62,7 +66,7 @@ impl<'a> Search<'a> {
             let value = value::read(type_, bytes.expose(), &mut keys_left);
             entries += value.entries();
             if entries > MAX_ENTRIES {
-                return Err(failure::too_many(MAX_ENTRIES));
+                return Err(failure::too_many(asked, MAX_ENTRIES));
             }
             // Of values that hold nothing, which may be many, one is as telling as another with the same problem.
             let is_special = name == TLS_CERTIFICATE || named.contains(&Some(name));
@@ -78,7 +82,7 @@ impl<'a> Search<'a> {
         let is_tls = secret.type_.as_deref() == Some(TLS_TYPE);
         let opener = Opener::new(password);
         let entries_left = MAX_ENTRIES - entries;
-        Ok(Self { type_, is_tls, key, private_key_key, password_key, values, opener, keys_left, entries_left })
+        Ok(Self { type_, asked, is_tls, key, private_key_key, password_key, values, opener, keys_left, entries_left })
     }
 
     /// The values that the credential may stand in.
@@ -97,8 +101,8 @@ impl<'a> Search<'a> {
             Some((key, problem))
         });
         match problems.min_by_key(|(_, problem)| problem.rank()) {
-            Some((key, problem)) => failure::problem(self.type_, key, problem),
-            None => failure::no_values(self.type_),
+            Some((key, problem)) => failure::problem(self.asked, key, problem),
+            None => failure::no_values(self.asked),
         }
     }
 
@@ -114,8 +118,8 @@ impl<'a> Search<'a> {
                 match self.opener.keystore(&keystore) {
                     Ok(content) => {
                         let entries = content.certificates.len() + content.private_keys.len();
-                        self.entries_left =
-                            self.entries_left.checked_sub(entries).ok_or_else(|| failure::too_many(MAX_ENTRIES))?;
+                        let left = self.entries_left.checked_sub(entries);
+                        self.entries_left = left.ok_or_else(|| failure::too_many(self.asked, MAX_ENTRIES))?;
                         for der in &content.certificates {
                             match x509::read(der, Format::PKCS12, Tail::Lines) {
                                 Ok(certificate) => value.certificates.push(certificate),

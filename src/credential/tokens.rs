@@ -75,7 +75,7 @@ fn one(search: &Search<'_>, found: Vec<Found<'_>>) -> Result<CredentialFacts, Fa
             let mut keys: Vec<&str> = found.iter().map(|found| found.key).collect();
             keys.sort_unstable();
             keys.dedup();
-            Err(failure::ambiguous(search.type_, keys.into_iter()))
+            Err(failure::ambiguous(search.type_, search.asked, keys.into_iter()))
         }
     }
 }

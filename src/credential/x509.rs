@@ -56,6 +56,18 @@ impl Certificate {
         }
     }
 
+    /// What it is, where nothing is expected.
+    pub(super) fn kind(&self) -> Kind {
+        match (&self.topic, &self.publisher_id) {
+            (Ok(_), _) => Kind::PushCertificate,
+            (Err(kind @ (Kind::AppPushCertificate | Kind::VendorCertificate | Kind::DeviceCertificate)), _) => *kind,
+            (_, Ok(_)) => Kind::WindowsCertificate,
+            (_, Err(Kind::NoPublisherId)) => Kind::NoPublisherId,
+            (Err(Kind::OtherUserId), _) => Kind::OtherUserId,
+            _ => Kind::Certificate,
+        }
+    }
+
     /// What it is where another thing is expected; `None` where it fits.
     pub(super) fn misfit(&self, type_: CredentialType) -> Option<Kind> {
         match (type_, &self.topic, &self.publisher_id) {

@@ -1,5 +1,8 @@
 //! Files in hand: what an administrator has on disk before it stands in a Secret, read as if it stood there.
 
 mod files;
+mod look;
+pub mod password;
 
-pub use files::{InHand, is_password, read};
+pub use files::{InHand, gather, is_password, read};
+pub use look::{Look, look, spec};

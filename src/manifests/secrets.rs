@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::place::Place;
 use super::sops::is_encrypted;
-use crate::secret::{SecretBytes, SecretData};
+use crate::secret::{SecretBytes, SecretData, Source};
 use crate::terminal::plain;
 
 /// A Secret as it stands in a manifest.
@@ -68,7 +68,7 @@ impl ManifestSecret {
             })?;
             values.insert(key.clone(), SecretBytes::new(text.as_bytes().to_vec()));
         }
-        Ok(SecretData { type_: self.type_.clone(), values })
+        Ok(SecretData { type_: self.type_.clone(), values, source: Source::Secret })
     }
 }
 

@@ -14,10 +14,7 @@ use crate::secret::SecretBytes;
 /// Where they can't be read: a sentence.
 pub fn place(paths: &[PathBuf], type_: Option<CredentialType>, password: Option<SecretBytes>) -> Result<Place, String> {
     let files = in_hand::read(paths, password)?;
-    let found = match type_ {
-        Some(type_) => credential::read(type_, &files.data, &files.selection).map(|_| type_),
-        None => credential::identify(&files.data, &files.selection).map(|(type_, _)| type_),
-    };
-    let type_ = found.map_err(|failure| format!("--against: {}", failure.message))?;
+    let found = credential::identify(type_, &files.data, &files.selection);
+    let type_ = found.map_err(|failure| format!("--against: {}", failure.message))?.type_;
     Ok(Place::of_files(type_, files))
 }

@@ -39,7 +39,7 @@ pub fn put(new: InHand, place: &mut Place) -> Swapped {
         Beside::Unseen => (SecretData::default(), false),
     };
     let mut selection = Selection { password_key: None, ..selection };
-    let InHand { data: files, selection: of_files } = new;
+    let InHand { data: files, selection: of_files, .. } = new;
     let mut files = files.values;
     let mut remarks = Vec::new();
     let password = of_files.password_key.as_ref().and_then(|key| files.remove_entry(key));
@@ -92,8 +92,7 @@ fn main(
     let mut several = others().skip(1).peekable();
     let read = |name: &str, bytes: &SecretBytes| {
         let pairs = password.iter().map(|(key, bytes)| (key.as_str(), bytes)).chain([(name, bytes)]);
-        let alone =
-            SecretData { type_: None, values: pairs.map(|(key, bytes)| (key.to_owned(), copy(bytes))).collect() };
+        let alone: SecretData = pairs.map(|(key, bytes)| (key.to_owned(), copy(bytes))).collect();
         credential::read(place.spec.type_, &alone, &selection).is_ok()
     };
     // The only one needs no look.

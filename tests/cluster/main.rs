@@ -19,6 +19,7 @@ mod definitions;
 mod duplicates;
 mod haste;
 mod kubectl;
+mod new;
 mod outage;
 mod parity;
 #[path = "../canary/mod.rs"]

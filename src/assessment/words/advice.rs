@@ -2,6 +2,8 @@
 //!
 //! Sources: Apple's, Microsoft's and IBM's documentation of what a lapsed or changed credential does.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::at;
@@ -64,9 +66,9 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             APNS_STOPS,
             APNS_GOES_ON,
             format!(
-                "try Renew in {PORTAL} with {}; where it is refused, create a new certificate and enroll every device again; upload it to the MDM and put it into Secret {}",
+                "try Renew in {PORTAL} with {}; where it is refused, create a new certificate and enroll every device again; upload it to the MDM and put it into {}",
                 apple_id(spec),
-                secret(spec)
+                its_secret(spec)
             ),
         ),
         Case::ExpiryUnknown => Advice::new(
@@ -93,12 +95,12 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             "",
             match spec.type_ {
                 CredentialType::APNsCertificate => format!(
-                    "put the private key of the request that Apple signed into Secret {}; if it is lost, start again with Renew (not Create) in {PORTAL}",
-                    secret(spec)
+                    "put the private key of the request that Apple signed into {}; if it is lost, start again with Renew (not Create) in {PORTAL}",
+                    its_secret(spec)
                 ),
                 _ => format!(
-                    "put the private key of the request that was signed into Secret {}; if it is lost, have the certificate issued again",
-                    secret(spec)
+                    "put the private key of the request that was signed into {}; if it is lost, have the certificate issued again",
+                    its_secret(spec)
                 ),
             },
         ),
@@ -109,8 +111,8 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             },
             "",
             format!(
-                "put the newer one back into Secret {}, and find what restored the old one (a backup, a reverted commit)",
-                secret(spec)
+                "put the newer one back into {}, and find what restored the old one (a backup, a reverted commit)",
+                its_secret(spec)
             ),
         ),
         // Made beside its message, from what is known of the others.
@@ -130,9 +132,9 @@ fn lapse(spec: &TenantCredentialSpec, renewable_until: Option<DateTime<Utc>>) ->
     match spec.type_ {
         CredentialType::APNsCertificate => {
             let how = format!(
-                "in {PORTAL} with {}: Renew, not Create, keeps the topic; then upload it to the MDM and put it into Secret {}",
+                "in {PORTAL} with {}: Renew, not Create, keeps the topic; then upload it to the MDM and put it into {}",
                 apple_id(spec),
-                secret(spec)
+                its_secret(spec)
             );
             Advice::new(
                 APNS_STOPS,
@@ -150,30 +152,27 @@ fn lapse(spec: &TenantCredentialSpec, renewable_until: Option<DateTime<Utc>>) ->
             "new app distributions and licence assignments, until a new token is in place",
             "apps and devices already deployed",
             format!(
-                "download a new content token for the same location, upload it to the MDM and put it into Secret {}",
-                secret(spec)
+                "download a new content token for the same location, upload it to the MDM and put it into {}",
+                its_secret(spec)
             ),
         ),
         CredentialType::DEPToken => Advice::new(
             "new automated enrollments and profile assignments, until a new token is in place",
             "devices already enrolled",
             format!(
-                "download a new server token for the same MDM server, upload it to the MDM and put it into Secret {}",
-                secret(spec)
+                "download a new server token for the same MDM server, upload it to the MDM and put it into {}",
+                its_secret(spec)
             ),
         ),
         CredentialType::WindowsSymantecCertificate => Advice::new(
             "some app-based features on Windows Phone",
             "devices stay enrolled and receive actions; Windows 10 desktop (Pro, Enterprise, Education) does not need it",
-            format!(
-                "renew it with the same Publisher ID, upload it to the MDM and put it into Secret {}",
-                secret(spec)
-            ),
+            format!("renew it with the same Publisher ID, upload it to the MDM and put it into {}", its_secret(spec)),
         ),
         CredentialType::X509Certificate => Advice::new(
             "whatever relies on it, since whoever checks the certificate refuses it",
             "",
-            format!("have it renewed by its issuer and put the new one into Secret {}", secret(spec)),
+            format!("have it renewed by its issuer and put the new one into {}", its_secret(spec)),
         ),
         CredentialType::DeclaredExpiry => {
             Advice::new("what this date stands for", "", "renew it, then set spec.expirationTime to the new date")
@@ -187,8 +186,8 @@ fn identity_changed(spec: &TenantCredentialSpec) -> Advice {
             "once the MDM uses it, every device enrolled under the accepted topic stops reporting and takes no new actions or policies",
             APNS_GOES_ON,
             format!(
-                "put the certificate of the accepted topic back into Secret {} and renew it in {PORTAL} with the Apple ID of the set-up{}; if the new topic is meant, add it to spec.expectedIdentities: the profile must then be removed by hand on each device (depending on its settings with a factory restore) and the device enrolled again",
-                secret(spec),
+                "put the certificate of the accepted topic back into {} and renew it in {PORTAL} with the Apple ID of the set-up{}; if the new topic is meant, add it to spec.expectedIdentities: the profile must then be removed by hand on each device (depending on its settings with a factory restore) and the device enrolled again",
+                its_secret(spec),
                 account(spec).map(|account| format!(" ({account})")).unwrap_or_default()
             ),
         ),
@@ -196,8 +195,8 @@ fn identity_changed(spec: &TenantCredentialSpec) -> Advice {
             "perhaps nothing: another account or server made it",
             "",
             format!(
-                "check whether it is meant for this tenant: if so, add it to spec.expectedIdentities; if not, put the right one back into Secret {}",
-                secret(spec)
+                "check whether it is meant for this tenant: if so, add it to spec.expectedIdentities; if not, put the right one back into {}",
+                its_secret(spec)
             ),
         ),
     }
@@ -256,6 +255,14 @@ fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
         FailureReason::InvalidObject => {
             "correct the spec; where a newer version of lapsewatch wrote it, run that version".to_owned()
         }
+    }
+}
+
+/// The Secret; of a file in hand, the one that it is to stand in.
+fn its_secret(spec: &TenantCredentialSpec) -> Cow<'static, str> {
+    match &spec.secret_ref {
+        Some(secret) => format!("Secret {}", secret.name).into(),
+        None => "its Secret".into(),
     }
 }
 

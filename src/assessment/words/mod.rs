@@ -14,7 +14,7 @@ pub use short::short;
 use super::expiry::Stage;
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
-use crate::api::status::{Expiry, KeyMatch, LastChange, Newest};
+use crate::api::status::{Expiry, KeyMatch, KeysUsed, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
 
 /// A time as all texts write it: RFC 3339 in UTC, whole seconds.
@@ -146,7 +146,9 @@ impl Words<'_> {
     /// Of the private key.
     pub fn key_match(&self) -> String {
         let keys = self.facts.keys.clone().unwrap_or_default();
-        let of = |key: Option<String>| key.map(|key| format!(" in key {key}")).unwrap_or_default();
+        // What is in no Secret yet are files in hand.
+        let place = if self.spec.secret_ref.is_some() { "key" } else { "file" };
+        let of = |key: Option<String>| key.map(|key| format!(" in {place} {key}")).unwrap_or_default();
         self.end(match self.facts.key_match {
             KeyMatch::Matches => format!("the private key{} belongs to the certificate", of(keys.private_key)),
             KeyMatch::Mismatch => format!(
@@ -229,6 +231,7 @@ impl Words<'_> {
                 None => format!("read from Secret {}", secret.name),
             },
             (Some(secret), None) => format!("read from Secret {}", secret.name),
+            (None, Some(KeysUsed { credential: Some(file), .. })) => format!("read from file {file}"),
             (None, _) => "taken from spec.expirationTime".to_owned(),
         }
     }
