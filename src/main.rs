@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
-use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs};
+use lapsewatch::args::{CheckArgs, Cli, Command, RunArgs, StatusArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, telemetry};
+use lapsewatch::{api, check, controller, home, telemetry};
 
 struct SystemClock;
 
@@ -24,6 +24,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run(args),
         Command::Check(args) => check(&args),
+        Command::Status(args) => status(&args),
         Command::Crds => crds(),
     };
     match result {
@@ -40,6 +41,21 @@ fn check(args: &CheckArgs) -> Result<ExitCode, anyhow::Error> {
     let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let paint = Paint::of_stdout(args.color);
     let code = check::run(args, now, paint, &mut stdin.lock(), &mut stdout.lock(), &mut stderr.lock())?;
+    Ok(ExitCode::from(code))
+}
+
+fn status(args: &StatusArgs) -> Result<ExitCode, anyhow::Error> {
+    use std::io::IsTerminal;
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let streams = home::Streams {
+        out_is_terminal: out.is_terminal(),
+        err_is_terminal: err.is_terminal(),
+        is_coloured: anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never,
+        out: &mut out,
+        err: &mut err,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let code = runtime.block_on(async { home::run(args, Arc::new(SystemClock), streams, stop_signal()?).await })?;
     Ok(ExitCode::from(code))
 }
 

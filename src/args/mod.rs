@@ -2,12 +2,14 @@
 
 mod check;
 mod run;
+mod status;
 mod values;
 
 use clap::{Parser, Subcommand};
 
 pub use check::{CheckArgs, CheckOutput, FailOn};
 pub use run::RunArgs;
+pub use status::{StatusArgs, StatusFormat};
 
 /// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.
 #[derive(Parser, Debug)]
@@ -48,6 +50,21 @@ nothing was checked.",
   kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),
+    /// Show the tenants and credentials of a cluster, worst first, with deadlines and what to do
+    #[command(
+        long_about = "Show the tenants and credentials of a cluster, worst first, with deadlines and what to do.\n\n\
+Reads with your own kubeconfig and rights: get and list on tenantcredentials and mdmtenants of lapsewatch.dev. Secrets \
+are never read. What the operator last read is assessed again by this machine's clock; where the operator's own words \
+differ from that, it says STALE.\n\n\
+Exit code: 0 when all is fine, 1 when something is at Warning or above, 2 when something could not be read or there is \
+nothing to show.",
+        after_help = "Examples:
+  lapsewatch status -A                                  all namespaces of the current context
+  lapsewatch status -n mdm --min-severity warning       what needs someone, in one namespace
+  lapsewatch status -A --context east --context west    two clusters, and what both of them hold
+  lapsewatch status -A -o ics > renewals.ics            a calendar of all deadlines, with alarms"
+    )]
+    Status(StatusArgs),
     /// Print the CustomResourceDefinitions of TenantCredential and MDMTenant
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]

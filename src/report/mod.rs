@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 
 use crate::api::conditions::{Condition, ConditionType};
 use crate::api::status::Expiry;
-use crate::api::tenant_status::{MISSING, TenantNotification};
+use crate::api::tenant_status::TenantNotification;
 use crate::api::{Key, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus};
 use crate::manifests::{Place, Problem};
 
@@ -103,7 +103,7 @@ impl Tenant {
 
     /// What is said of the tenant itself, and not of one of its credentials.
     pub fn own(&self) -> impl Iterator<Item = &TenantNotification> {
-        self.status.notifications.iter().filter(|said| said.reason == MISSING)
+        self.status.notifications.iter().filter(|said| said.credential_type.is_none())
     }
 }
 
