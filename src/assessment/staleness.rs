@@ -81,7 +81,7 @@ pub fn notification(difference: &Difference, asked: bool, now: DateTime<Utc>) ->
     match asked {
         true => {
             let message = words::stale_at(stored, then, now);
-            said(STALE, Severity::Notice, now, &message, "", words::STALE_AT_REMEDY)
+            said(STALE, Severity::Notice, now, &message, "", "")
         }
         false => {
             let message = words::stale(stored, then);

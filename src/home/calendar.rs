@@ -6,9 +6,11 @@ use sha2::{Digest, Sha256};
 
 use super::ics::Ics;
 use super::judge::Row;
+use crate::api::conditions::ConditionType;
 use crate::api::{Severity, limits};
 use crate::assessment::expiry::warning_days;
 use crate::assessment::words;
+use crate::assessment::words::advice::{Case, advice};
 use crate::report::Origin;
 
 /// How long what is shown of a deadline lasts: an event without an end is drawn differently by each program.
@@ -95,6 +97,12 @@ fn description(row: &Row, not_after: DateTime<Utc>) -> String {
         lines.push(format!("{} {}: {}", said.severity, said.reason, said.message));
         lines.extend((!said.impact.is_empty()).then(|| said.impact.clone()));
         lines.extend((!said.remedy.is_empty()).then(|| format!("To do: {}", said.remedy)));
+    }
+    let status = &credential.status;
+    let is_said = |type_: ConditionType| status.notifications.iter().any(|said| said.type_ == type_.as_str());
+    if !is_said(ConditionType::Expiring) && !is_said(ConditionType::Expired) {
+        let advice = advice(Case::Expiring, &credential.spec, status.credential.as_ref());
+        lines.push(format!("To do before then: {}", advice.remedy));
     }
     if let Some(owner) = &credential.spec.owner {
         let parts = [("Account", &owner.account), ("Contact", &owner.contact), ("Runbook", &owner.runbook_url)];

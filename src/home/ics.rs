@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn no_line_is_longer_than_75_bytes_and_no_character_is_cut() {
-        for value in ["x".repeat(67), "x".repeat(68), "ä".repeat(400), "🔑".repeat(99), format!("x{}", "€".repeat(80))] {
+        for value in ["x".repeat(67), "x".repeat(68), "ä".repeat(400), "🔑".repeat(99), format!("x{}", "€".repeat(80))]
+        {
             let text = of(&value);
             let lines: Vec<&str> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();
             assert!(lines.iter().all(|line| line.len() <= LINE), "{text}");

@@ -144,13 +144,13 @@ impl Judge<'_> {
             as_said.to_mut().warn_before_days = days;
         }
         let stored = &observed.previous;
-        let differs =
-            |time| staleness::of_credential(stored, &at(&as_said, &self.beside.compared, time).status);
+        let differs = |time| staleness::of_credential(stored, &at(&as_said, &self.beside.compared, time).status);
         let now = self.time.now;
-        let present = match self.beside.shown == self.beside.compared && as_said.warn_before_days == spec.warn_before_days {
-            true => staleness::of_credential(stored, &status),
-            false => differs(now),
-        };
+        let present =
+            match self.beside.shown == self.beside.compared && as_said.warn_before_days == spec.warn_before_days {
+                true => staleness::of_credential(stored, &status),
+                false => differs(now),
+            };
         if let Some(difference) = present
             && differs(now - TOLERANCE).is_some()
             && differs(now + TOLERANCE).is_some()

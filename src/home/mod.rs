@@ -50,6 +50,8 @@ pub struct Judged {
     tenants: Vec<report::Tenant>,
     problems: Vec<Problem>,
     notes: Vec<String>,
+    /// How many credentials are less severe than what was asked for.
+    hidden: usize,
     next: Option<DateTime<Utc>>,
 }
 

@@ -53,7 +53,16 @@ pub fn page(judged: &Judged, look: Look) -> std::io::Result<String> {
 const TENANT_HEAD: [&str; 6] = ["NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
 const HEAD: [&str; 8] = ["NAMESPACE", "CREDENTIAL", "STATE", "SEVERITY", "TYPE", "TENANT", "EXPIRES", "LEFT"];
 const WIDE_HEAD: [&str; 11] = [
-    "NAMESPACE", "CREDENTIAL", "STATE", "SEVERITY", "TYPE", "TENANT", "EXPIRES", "LEFT", "SECRET", "FINGERPRINT",
+    "NAMESPACE",
+    "CREDENTIAL",
+    "STATE",
+    "SEVERITY",
+    "TYPE",
+    "TENANT",
+    "EXPIRES",
+    "LEFT",
+    "SECRET",
+    "FINGERPRINT",
     "IDENTITY",
 ];
 
@@ -63,7 +72,8 @@ type Cells = (Severity, Vec<String>);
 fn tenant_cells(tenant: &report::Tenant, contexts: bool) -> Cells {
     let status = &tenant.status;
     let severity = status.severity.unwrap_or_default();
-    let is_stale = status.notifications.iter().any(|said| said.type_ == staleness::TYPE && said.reason == staleness::STALE);
+    let is_stale =
+        status.notifications.iter().any(|said| said.type_ == staleness::TYPE && said.reason == staleness::STALE);
     let next = status.next_deadline.as_ref().map(|next| format!("{} {}", words::at(next.time), plain(&next.name)));
     let mut cells = vec![
         or_dash(&tenant.key.namespace),
@@ -138,7 +148,11 @@ pub fn left(deadline: DateTime<Utc>, now: DateTime<Utc>) -> String {
         (days, ..) => (days, "day"),
     };
     let plural = if count == 1 { "" } else { "s" };
-    if left < chrono::TimeDelta::zero() { format!("{count} {unit}{plural} ago") } else { format!("{count} {unit}{plural}") }
+    if left < chrono::TimeDelta::zero() {
+        format!("{count} {unit}{plural} ago")
+    } else {
+        format!("{count} {unit}{plural}")
+    }
 }
 
 /// A table, where there is anything to stand in it.
@@ -146,7 +160,8 @@ fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: Look, out: &mut 
     if rows.is_empty() {
         return;
     }
-    let head: Vec<String> = contexts.then_some("CONTEXT").into_iter().chain(head.iter().copied()).map(str::to_owned).collect();
+    let head: Vec<String> =
+        contexts.then_some("CONTEXT").into_iter().chain(head.iter().copied()).map(str::to_owned).collect();
     let severity = head.iter().position(|name| name == "SEVERITY");
     let mut widths: Vec<usize> = head.iter().map(String::len).collect();
     for (_, cells) in &rows {
@@ -223,12 +238,19 @@ fn notification(
 /// How many there are, and how bad.
 fn summary(judged: &Judged) -> String {
     let count = |severity| {
-        let count = judged.rows.iter().filter(|row| row.credential.status.severity.unwrap_or_default() == severity).count();
+        let count =
+            judged.rows.iter().filter(|row| row.credential.status.severity.unwrap_or_default() == severity).count();
         (count > 0).then(|| format!("{count} {}", if severity == Severity::None { "fine" } else { severity.as_str() }))
     };
     let all = [Severity::Critical, Severity::Warning, Severity::Notice, Severity::None];
     let counts: Vec<String> = all.into_iter().filter_map(count).collect();
     let total = judged.rows.len();
+    if total == 0 && judged.tenants.is_empty() {
+        return match judged.hidden {
+            0 => String::new(),
+            hidden => format!("nothing is that bad; less severe: {hidden}\n"),
+        };
+    }
     let stale = judged.rows.iter().filter(|row| staleness::is_stale(&row.credential.status)).count();
     let mut text = format!("{total} credential{}", if total == 1 { "" } else { "s" });
     if !counts.is_empty() {

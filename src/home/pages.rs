@@ -85,21 +85,24 @@ fn page(context: &Context, observed: &Observed<Tenant>, ours: &[Ours<'_>], time:
         }
     };
     if let Some(said) = said {
-        add(&mut status, TenantNotification {
-            credential_type: None,
-            type_: said.type_,
-            reason: said.reason,
-            severity: said.severity,
-            since: said.since,
-            deadline: None,
-            message: said.message,
-            impact: said.impact,
-            remedy: said.remedy,
-            runbook_url: None,
-            contact: None,
-            names: Vec::new(),
-            more: None,
-        });
+        add(
+            &mut status,
+            TenantNotification {
+                credential_type: None,
+                type_: said.type_,
+                reason: said.reason,
+                severity: said.severity,
+                since: said.since,
+                deadline: None,
+                message: said.message,
+                impact: said.impact,
+                remedy: said.remedy,
+                runbook_url: None,
+                contact: None,
+                names: Vec::new(),
+                more: None,
+            },
+        );
     }
     Some(report::Tenant { origin: Origin::Cluster(context.label.clone()), key: observed.key(), status })
 }

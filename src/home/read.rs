@@ -101,7 +101,8 @@ fn tenant(raw: &Raw) -> Arc<Observed<Tenant>> {
 
 /// Asks the cluster.
 pub async fn read(client: &Client, label: Option<Arc<str>>, scope: &Scope, progress: &Progress) -> Context {
-    let mut context = Context { label, is_whole: matches!(scope, Scope::All), knows_tenants: true, ..Context::default() };
+    let mut context =
+        Context { label, is_whole: matches!(scope, Scope::All), knows_tenants: true, ..Context::default() };
     let places: Vec<Option<&str>> = match scope {
         Scope::All => vec![None],
         Scope::Named(names) => names.iter().map(|name| Some(name.as_str())).collect(),

@@ -16,9 +16,11 @@ lapsewatch.dev"
             "you may not list tenantcredentials.lapsewatch.dev in namespace {namespace}: ask for a Role there with the \
 verbs get and list on tenantcredentials and mdmtenants of lapsewatch.dev, or name another namespace with -n"
         ),
-        (Some(404), _) => "the cluster does not know TenantCredentials: have an administrator install their definitions, \
+        (Some(404), _) => {
+            "the cluster does not know TenantCredentials: have an administrator install their definitions, \
 lapsewatch crds | kubectl apply --server-side -f -"
-            .to_owned(),
+                .to_owned()
+        }
         _ => otherwise("tenantcredentials", cause, namespace),
     }
 }
@@ -31,9 +33,11 @@ pub fn tenants(cause: &Cause, namespace: Option<&str>) -> Result<String, String>
             "you may not list mdmtenants.lapsewatch.dev {place}: credentials are shown without what their tenants \
 declare; ask for the verbs get and list on mdmtenants"
         )),
-        Some(404) => Ok("the cluster does not know MDMTenants: credentials are shown without them; have an administrator \
+        Some(404) => {
+            Ok("the cluster does not know MDMTenants: credentials are shown without them; have an administrator \
 install their definition, lapsewatch crds | kubectl apply --server-side -f -"
-            .to_owned()),
+                .to_owned())
+        }
         _ => Err(otherwise("mdmtenants", cause, namespace)),
     }
 }

@@ -47,7 +47,9 @@ impl Selection {
 
 /// Takes away what is not as bad.
 pub fn at_least(severity: Severity, judged: &mut Judged) {
+    let before = judged.rows.len();
     judged.rows.retain(|row| row.credential.status.severity.unwrap_or_default() >= severity);
+    judged.hidden = before - judged.rows.len();
     judged.tenants.retain(|tenant| tenant.status.severity.unwrap_or_default() >= severity);
     for row in &mut judged.rows {
         row.credential.status.notifications.retain(|said| said.severity >= severity);

@@ -16,7 +16,12 @@ use crate::terminal::Paint;
 ///
 /// # Errors
 /// Never, but for what writes into memory.
-pub fn show(args: &StatusArgs, mut judged: Judged, now: DateTime<Utc>, is_coloured: bool) -> io::Result<(String, String, u8)> {
+pub fn show(
+    args: &StatusArgs,
+    mut judged: Judged,
+    now: DateTime<Utc>,
+    is_coloured: bool,
+) -> io::Result<(String, String, u8)> {
     let gate = Gate { fail_on: args.fail_on };
     let code = gate.code(&report(&judged));
     let complaints = complaints(args, &judged);
@@ -53,7 +58,7 @@ fn complaints(args: &StatusArgs, judged: &Judged) -> String {
     }
     if judged.rows.is_empty() && judged.problems.is_empty() {
         let place = match (args.all_namespaces, args.namespaces.as_slice()) {
-            (true, _) => "in all namespaces".to_owned(),
+            (true, _) => "in any namespace".to_owned(),
             (false, []) => "in the context's namespace; all namespaces are shown with -A".to_owned(),
             (false, names) => format!("in {}", names.join(", ")),
         };

@@ -24,7 +24,9 @@ pub fn remembered(status: &TenantCredentialStatus) -> Option<Peers> {
         (ConditionStatus::True, reason) => {
             let standing = STANDINGS.into_iter().find(|standing| standing.reason() == reason)?;
             let other = |entry: &crate::api::status::OtherHolder| match &entry.name {
-                Some(name) => Other::Here { name: name.as_str().into(), tenant: entry.tenant.as_deref().map(Into::into) },
+                Some(name) => {
+                    Other::Here { name: name.as_str().into(), tenant: entry.tenant.as_deref().map(Into::into) }
+                }
                 None => Other::Elsewhere,
             };
             let others = status.duplicates.iter().map(other).collect();

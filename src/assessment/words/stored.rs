@@ -19,12 +19,8 @@ pub const STALE_REMEDY: &str =
 
 /// What the operator said, and what is true at a time that was asked for.
 pub fn stale_at(before: &str, then: &str, time: DateTime<Utc>) -> String {
-    format!("STALE at {}: stored is {before}, then it is {then}", at(time))
+    format!("STALE at {}: stored is {before}, then it is {then}; the operator is to say so then", at(time))
 }
-
-/// What to do about that.
-pub const STALE_AT_REMEDY: &str = "nothing, where that time is still to come: the operator says it then; else see \
-whether the operator is running";
 
 /// A spec that is newer than what is said of it.
 pub const SPEC_CHANGED: &str = "the spec was changed, and the operator has not assessed it yet: what stands here is of \

@@ -1,0 +1,1 @@
+//! The calendar, read by another library than the one that wrote it.
