@@ -50,7 +50,7 @@ fn status(args: &StatusArgs) -> Result<ExitCode, anyhow::Error> {
     let streams = home::Streams {
         out_is_terminal: out.is_terminal(),
         err_is_terminal: err.is_terminal(),
-        is_coloured: anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never,
+        paint: Paint::of_stdout(args.color),
         out: &mut out,
         err: &mut err,
     };

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
+use super::FailOn;
 use super::values::{credential_type, instant, label, namespace, severity};
 use crate::api::{CredentialType, Severity};
+use crate::terminal::paint::When;
 
 /// What to show of which clusters.
 #[derive(Args, Debug, Clone)]
@@ -45,23 +47,26 @@ pub struct StatusArgs {
     /// Say what is to be said then: a time such as 2027-03-01T09:00:00Z, or a date, which means its midnight in UTC
     #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with = "watch")]
     pub at: Option<DateTime<Utc>>,
-    /// Exit with 1 where something is as bad as this, or worse: notice, warning, critical
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = severity)]
-    pub fail_on: Severity,
+    /// From which severity on it ends with exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value = "warning")]
+    pub fail_on: FailOn,
+    /// Whether the table has colour; auto: in a terminal, where NO_COLOR is not set
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub color: When,
 }
 
 /// How the status is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StatusFormat {
-    /// A table, and what is to be done
+    /// For people, in a terminal
     Table,
     /// As table, with more columns
     Wide,
-    /// JSON
+    /// For programs: docs/report-v1.schema.json is its schema
     Json,
-    /// YAML
+    /// The same in YAML
     Yaml,
-    /// Markdown
+    /// For a wiki, a ticket or a chat
     Markdown,
     /// A calendar of renewals, to be imported or subscribed to (RFC 5545)
     Ics,

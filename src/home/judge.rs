@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::crowd::{Beside, Crowd};
+use super::harmless::harmless;
 use super::read::{Context, Seen};
 use crate::api::conditions::{Condition, ConditionStatus, ConditionType};
 use crate::api::{CredentialType, Key, Severity, TenantCredentialSpec, TenantCredentialStatus};
@@ -107,8 +108,8 @@ impl Judge<'_> {
         let credential = report::Credential {
             origin: Origin::Cluster(self.context.label.clone()),
             key: observed.key(),
-            spec: tenant::inherit(&spec, declared).into_owned(),
-            status,
+            spec: harmless(tenant::inherit(&spec, declared).into_owned()),
+            status: harmless(status),
         };
         (Row { credential, uid: observed.uid.clone() }, next)
     }

@@ -6,6 +6,7 @@
 mod calendar;
 mod contexts;
 mod crowd;
+mod harmless;
 mod ics;
 mod judge;
 mod page;
@@ -29,6 +30,7 @@ use crate::clock::Clock;
 use crate::exit;
 use crate::manifests::{Place, Problem};
 use crate::report;
+use crate::terminal::Paint;
 use contexts::Target;
 use crowd::Crowd;
 use judge::{Row, Time};
@@ -65,8 +67,8 @@ pub struct Streams<'a> {
     pub out_is_terminal: bool,
     /// Whether people look at the second.
     pub err_is_terminal: bool,
-    /// Whether they want colour.
-    pub is_coloured: bool,
+    /// What the first is painted with.
+    pub paint: Paint,
 }
 
 /// Shows it, once or until `stop` ends, and gives the exit code.
@@ -98,7 +100,7 @@ pub async fn run(
         };
         let next = judged.next;
         let now = args.at.unwrap_or_else(|| clock.now());
-        let (page, complaints, code) = show::show(args, judged, now, streams.is_coloured)?;
+        let (page, complaints, code) = show::show(args, judged, now, streams.paint)?;
         let is_new = shown != (page.clone(), complaints.clone());
         if is_new {
             match write(&mut streams, &page, &complaints, args.watch) {

@@ -9,9 +9,9 @@ use super::judge::Row;
 use crate::api::Severity;
 use crate::api::status::Expiry;
 use crate::assessment::{staleness, words};
-use crate::report::{self, Origin};
+use crate::report::{self, Finding, Gate, Origin, Report, block};
 use crate::terminal::columns::or_dash;
-use crate::terminal::{Paint, paragraph, plain};
+use crate::terminal::{Paint, plain};
 
 /// How much of a fingerprint tells one from another.
 const FINGERPRINT: usize = 12;
@@ -31,7 +31,7 @@ pub struct Look {
 ///
 /// # Errors
 /// Never, but for what writes into memory.
-pub fn page(judged: &Judged, look: Look) -> std::io::Result<String> {
+pub fn page(judged: &Judged, gate: &Gate, look: Look) -> std::io::Result<String> {
     let mut out = Vec::new();
     let contexts = judged.rows.iter().any(|row| label(&row.credential.origin).is_some())
         || judged.tenants.iter().any(|tenant| label(&tenant.origin).is_some());
@@ -40,11 +40,12 @@ pub fn page(judged: &Judged, look: Look) -> std::io::Result<String> {
     let head = if look.is_wide { WIDE_HEAD.as_slice() } else { HEAD.as_slice() };
     let rows = judged.rows.iter().map(|row| cells(row, contexts, look)).collect();
     table(head, contexts, rows, look, &mut out);
-    for row in judged.rows.iter().filter(|row| !row.credential.status.notifications.is_empty()) {
-        block(row, look, &mut out)?;
+    let of_now = Report { at: look.now, ..Report::default() };
+    for row in &judged.rows {
+        block(&Finding::of_credential(&row.credential, &of_now, gate), look.paint, &mut out)?;
     }
     for tenant in &judged.tenants {
-        tenant_block(tenant, look, &mut out)?;
+        block(&Finding::of_tenant(tenant, gate), look.paint, &mut out)?;
     }
     out.extend(summary(judged).into_bytes());
     Ok(String::from_utf8_lossy(&out).into_owned())
@@ -183,56 +184,6 @@ fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: Look, out: &mut 
     }
     out.extend(text.into_bytes());
     out.push(b'\n');
-}
-
-/// What is said of one credential, worst first.
-fn block(row: &Row, look: Look, out: &mut Vec<u8>) -> std::io::Result<()> {
-    let Row { credential, .. } = row;
-    title(&credential.key.to_string(), credential.spec.type_.as_str(), &credential.origin, look, out);
-    for said in &credential.status.notifications {
-        notification(said.severity, &said.reason, [&said.message, &said.impact, &said.remedy], look, out)?;
-        paragraph("runbook: ", said.runbook_url.as_deref().unwrap_or_default(), out)?;
-    }
-    let contact = credential.spec.owner.as_ref().and_then(|owner| owner.contact.as_deref());
-    paragraph("contact: ", contact.unwrap_or_default(), out)?;
-    out.push(b'\n');
-    Ok(())
-}
-
-/// What is said of a tenant itself.
-fn tenant_block(tenant: &report::Tenant, look: Look, out: &mut Vec<u8>) -> std::io::Result<()> {
-    let own: Vec<_> = tenant.own().collect();
-    if own.is_empty() {
-        return Ok(());
-    }
-    title(&tenant.key.to_string(), "MDMTenant", &tenant.origin, look, out);
-    for said in own {
-        notification(said.severity, &said.reason, [&said.message, &said.impact, &said.remedy], look, out)?;
-        paragraph("runbook: ", said.runbook_url.as_deref().unwrap_or_default(), out)?;
-        paragraph("contact: ", said.contact.as_deref().unwrap_or_default(), out)?;
-    }
-    out.push(b'\n');
-    Ok(())
-}
-
-fn title(key: &str, kind: &str, origin: &Origin, look: Look, out: &mut Vec<u8>) {
-    let context = label(origin).map(|label| format!(", context {}", plain(label))).unwrap_or_default();
-    out.extend(look.paint.bold(&plain(key)).into_bytes());
-    out.extend(format!(" ({kind}{context})\n").into_bytes());
-}
-
-fn notification(
-    how_bad: Severity,
-    reason: &str,
-    [message, impact, remedy]: [&str; 3],
-    look: Look,
-    out: &mut Vec<u8>,
-) -> std::io::Result<()> {
-    let how_bad = look.paint.severity(how_bad, how_bad.as_str());
-    out.extend(format!("  {how_bad} {}\n", plain(reason)).into_bytes());
-    paragraph("", message, out)?;
-    paragraph("", impact, out)?;
-    paragraph("to do: ", remedy, out)
 }
 
 /// How many there are, and how bad.

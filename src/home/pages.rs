@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
+use super::harmless::harmless;
 use super::judge::{Row, Time};
 use super::read::Context;
 use crate::api::tenant_status::TenantNotification;
@@ -104,7 +105,11 @@ fn page(context: &Context, observed: &Observed<Tenant>, ours: &[Ours<'_>], time:
             },
         );
     }
-    Some(report::Tenant { origin: Origin::Cluster(context.label.clone()), key: observed.key(), status })
+    Some(report::Tenant {
+        origin: Origin::Cluster(context.label.clone()),
+        key: observed.key(),
+        status: harmless(status),
+    })
 }
 
 /// Adds in its place: worst first.

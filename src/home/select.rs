@@ -45,15 +45,12 @@ impl Selection {
     }
 }
 
-/// Takes away what is not as bad.
+/// Takes away what is not as bad. What is said of the rest is said whole.
 pub fn at_least(severity: Severity, judged: &mut Judged) {
     let before = judged.rows.len();
     judged.rows.retain(|row| row.credential.status.severity.unwrap_or_default() >= severity);
     judged.hidden = before - judged.rows.len();
     judged.tenants.retain(|tenant| tenant.status.severity.unwrap_or_default() >= severity);
-    for row in &mut judged.rows {
-        row.credential.status.notifications.retain(|said| said.severity >= severity);
-    }
 }
 
 type Order<'a> = (Reverse<Option<Severity>>, (bool, Option<DateTime<Utc>>), &'a crate::api::Key);

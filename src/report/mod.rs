@@ -28,6 +28,7 @@ pub use junit::write as junit;
 pub use markdown::write as markdown;
 pub use sarif::write as sarif;
 pub use summary::Summary;
+pub use table::block;
 pub use table::write as table;
 
 /// Where an object was found.

@@ -62,8 +62,13 @@ pub async fn by(clock: Arc<dyn Clock>, kubeconfig: &Path, args: &[&str]) -> Show
     let all = [&["lapsewatch", "status", "--kubeconfig", kubeconfig.to_str().unwrap()], args].concat();
     let Asked::Status(args) = Cli::try_parse_from(all).unwrap().command else { panic!("it is status") };
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let streams =
-        Streams { out: &mut out, err: &mut err, out_is_terminal: false, err_is_terminal: false, is_coloured: false };
+    let streams = Streams {
+        out: &mut out,
+        err: &mut err,
+        out_is_terminal: false,
+        err_is_terminal: false,
+        paint: lapsewatch::terminal::Paint::default(),
+    };
     let code = run(&args, clock, streams, std::future::pending()).await.unwrap();
     Shown { code: code.into(), out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }

@@ -33,8 +33,8 @@ async fn an_operator_that_stopped_is_found_out_as_time_goes_on() {
     // The remedy is that of the truth, and the rest is not stale.
     story.at("2031-01-02T00:00:00Z");
     let late = status(&story, &["--min-severity", "critical"]).await;
-    late.shows("stored is Valid, now it is Expired").hides("vpp").hides("contract");
-    late.shows("acme-prod Expired Critical").shows("with the same Apple ID (mdm@acme.example)");
+    late.shows("stored is Valid, now it is Expired").hides("gone").hides("contract");
+    late.shows("acme-prod Expired (STALE) Critical").shows("with the same Apple ID (mdm@acme.example)");
 
     // A caller whose clock is a minute behind the operator's.
     story.at("2030-10-31T23:59:30Z");
@@ -50,7 +50,7 @@ async fn an_operator_that_stopped_is_found_out_as_time_goes_on() {
     let asked =
         binary(&story.bed.kubeconfig, &["-n", &story.namespace, "--at", "2030-12-20", "--type", "APNsCertificate"]);
     asked.is(1).shows("apns Expiring (STALE) Warning").shows(
-        "Notice Stale STALE at 2030-12-20T00:00:00Z: stored is Expiring Within60Days, then it is Expiring Within30Days",
+        "Notice Stale STALE at 2030-12-20T00:00:00Z: stored is Expiring Within60Days, then it is Expiring Within14Days",
     );
 }
 
