@@ -213,6 +213,9 @@ fn summary(judged: &Judged) -> String {
     if !judged.tenants.is_empty() {
         let _ = write!(text, "; {} tenant{}", judged.tenants.len(), if judged.tenants.len() == 1 { "" } else { "s" });
     }
+    if judged.hidden > 0 {
+        let _ = write!(text, "; less severe: {}", judged.hidden);
+    }
     text.push('\n');
     text
 }

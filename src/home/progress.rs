@@ -65,3 +65,22 @@ impl Progress {
         err.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_takes_long_is_told_and_the_line_goes_away() {
+        let progress = Progress::default();
+        let mut err = Vec::new();
+        progress.tell(Some("east\u{1b}[2J"), 1500);
+        progress.during(tokio::time::sleep(SILENCE / 4), Some(&mut err)).await;
+        assert!(err.is_empty(), "what is soon done is done in silence");
+        progress.during(tokio::time::sleep(SILENCE + BEAT), Some(&mut err)).await;
+        let shown = String::from_utf8(err).unwrap();
+        assert!(shown.starts_with("\r\u{1b}[Kread east?[2J: 1500 TenantCredentials …"), "{shown:?}");
+        assert!(shown.ends_with("\r\u{1b}[K"), "{shown:?}");
+        progress.during(tokio::time::sleep(SILENCE + BEAT), None).await;
+    }
+}

@@ -109,7 +109,7 @@ pub async fn read(client: &Client, label: Option<Arc<str>>, scope: &Scope, progr
     };
     for place in places {
         if context.credentials_of(client, place, progress).await {
-            context.tenants_of(client, place, progress).await;
+            context.tenants_of(client, place).await;
         } else {
             context.is_whole = false;
             context.knows_tenants = false;
@@ -136,7 +136,11 @@ impl Context {
                 for item in items {
                     match item {
                         Ok(seen) => self.credentials.push(seen),
-                        Err(key) => self.problem(manifests::Kind::TenantCredential, key, refused::UNREADABLE),
+                        Err(key) => {
+                            // It may hold what another one holds, too.
+                            self.is_whole = false;
+                            self.problem(manifests::Kind::TenantCredential, key, refused::UNREADABLE);
+                        }
                     }
                 }
                 true
@@ -148,7 +152,7 @@ impl Context {
         }
     }
 
-    async fn tenants_of(&mut self, client: &Client, place: Option<&str>, _: &Progress) {
+    async fn tenants_of(&mut self, client: &Client, place: Option<&str>) {
         match list(client, &path::<Tenant>(place), |json| item(json, tenant), &|_| ()).await {
             Ok(items) => {
                 for item in items {
