@@ -7,7 +7,6 @@ mod duplicates;
 pub mod expiry;
 pub mod finding;
 mod health;
-
 pub mod notices;
 pub mod peers;
 pub mod published;
