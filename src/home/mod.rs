@@ -124,7 +124,7 @@ pub async fn run(
 /// In a terminal a watched page takes the place of the one before.
 fn write(streams: &mut Streams<'_>, page: &str, complaints: &str, is_watched: bool) -> io::Result<()> {
     if is_watched && streams.out_is_terminal {
-        write!(streams.out, "\x1b[H\x1b[2J\x1b[3J")?;
+        write!(streams.out, "\x1b[H\x1b[2J")?;
     }
     streams.err.write_all(complaints.as_bytes())?;
     streams.err.flush()?;

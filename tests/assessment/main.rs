@@ -19,6 +19,7 @@ mod peers;
 mod properties;
 mod reminders;
 mod renewal;
+mod staleness;
 mod story;
 mod tenant;
 mod undated;
