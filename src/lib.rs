@@ -9,8 +9,8 @@
 //! ```
 //!
 //! `credential` and `assessment` are pure: no clock, no I/O, nothing of Kubernetes' client. `controller` is the only
-//! place that writes to a cluster. The commands beside it run the same core: `check` on `manifests`, others on files
-//! `in_hand`, or on what `cluster` gives.
+//! place that writes to a cluster. The commands beside it run the same core: `check` on `manifests`, `home` on what a
+//! cluster's statuses tell, others on files `in_hand`, or on what `cluster` gives.
 
 pub mod api;
 pub mod args;
@@ -21,6 +21,7 @@ pub mod cluster;
 pub mod controller;
 pub mod credential;
 pub mod exit;
+pub mod home;
 pub mod in_hand;
 pub mod inspect;
 pub mod manifests;

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, VerifyArgs};
+use lapsewatch::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, StatusArgs, VerifyArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, inspect, new, shell, telemetry, verify};
+use lapsewatch::{api, check, controller, home, inspect, new, shell, telemetry, verify};
 
 struct SystemClock;
 
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Man(args) => shell::man(called, args.out.as_deref()).and_then(|text| print(&text)),
         Command::Inspect(args) => inspect(&args),
         Command::New(args) => new(&args),
+        Command::Status(args) => status(&args),
     };
     match result {
         Ok(code) => code,
@@ -76,6 +77,21 @@ fn new(args: &NewArgs) -> Result<ExitCode, anyhow::Error> {
 fn print(text: &[u8]) -> Result<ExitCode, anyhow::Error> {
     std::io::stdout().write_all(text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn status(args: &StatusArgs) -> Result<ExitCode, anyhow::Error> {
+    use std::io::IsTerminal;
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let streams = home::Streams {
+        out_is_terminal: out.is_terminal(),
+        err_is_terminal: err.is_terminal(),
+        paint: Paint::of_stdout(args.color),
+        out: &mut out,
+        err: &mut err,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let code = runtime.block_on(async { home::run(args, Arc::new(SystemClock), streams, stop_signal()?).await })?;
+    Ok(ExitCode::from(code))
 }
 
 fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {

@@ -6,6 +6,7 @@ mod inspect;
 mod new;
 mod run;
 mod shell;
+mod status;
 mod values;
 mod verify;
 
@@ -19,6 +20,7 @@ pub use inspect::{InspectArgs, InspectFormat};
 pub use new::NewArgs;
 pub use run::RunArgs;
 pub use shell::{CompletionsArgs, ManArgs, Shell};
+pub use status::{StatusArgs, StatusFormat};
 pub use verify::{VerifyArgs, VerifyOutput};
 
 /// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.
@@ -121,6 +123,21 @@ can't be told what it is or a name can't be one. Nothing is written where it is 
   lapsewatch new --tenant acme-prod --file push.pem --without-secret   the TenantCredential alone"
     )]
     New(NewArgs),
+    /// Show the tenants and credentials of a cluster, worst first, with deadlines and what to do
+    #[command(
+        long_about = "Show the tenants and credentials of a cluster, worst first, with deadlines and what to do.\n\n\
+Reads with your own kubeconfig and rights: get and list on tenantcredentials and mdmtenants of lapsewatch.dev. Secrets \
+are never read. What the operator last read is assessed again by this machine's clock; where the operator's own words \
+differ from that, it says STALE.\n\n\
+Exit code: 0 when all is fine, 1 when something is at Warning or above, 2 when something could not be read or there is \
+nothing to show.",
+        after_help = "Examples:
+  lapsewatch status -A                                  all namespaces of the current context
+  lapsewatch status -n mdm --min-severity warning       what needs someone, in one namespace
+  lapsewatch status -A --context east --context west    two clusters, and what both of them hold
+  lapsewatch status -A -o ics > renewals.ics            a calendar of all deadlines, with alarms"
+    )]
+    Status(StatusArgs),
     /// Print the CustomResourceDefinitions of TenantCredential and MDMTenant
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]

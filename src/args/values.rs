@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use crate::api::{CredentialType, Severity};
 use crate::report::gate::Within;
 
 /// A time in RFC 3339, or the midnight in UTC with which a date begins.
@@ -62,6 +63,24 @@ pub fn within(text: &str) -> Result<Within, String> {
         hours @ 1..=87_600 => Ok(Within { span: TimeDelta::hours(hours), text: format!("{number}{unit}") }),
         _ => Err(FORM.to_owned()),
     }
+}
+
+/// A severity, in any case of letters.
+pub fn severity(text: &str) -> Result<Severity, String> {
+    let all = [Severity::None, Severity::Notice, Severity::Warning, Severity::Critical];
+    let known = all.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(text));
+    known.ok_or_else(|| "it is one of none, notice, warning, critical".to_owned())
+}
+
+/// A type of credential, in any case of letters.
+pub fn credential_type(text: &str) -> Result<CredentialType, String> {
+    let known = CredentialType::ALL.into_iter().find(|type_| type_.as_str().eq_ignore_ascii_case(text));
+    known.ok_or_else(|| format!("it is one of {}", CredentialType::ALL.map(CredentialType::as_str).join(", ")))
+}
+
+/// A name. An empty one, of a variable that is not set, would select nothing and say so nowhere.
+pub fn label(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

@@ -87,6 +87,7 @@ fn entries(view: &View) -> Vec<OtherHolder> {
         Other::There { .. } | Other::Elsewhere => {
             OtherHolder { elsewhere: Some(shared::ELSEWHERE.to_owned()), ..OtherHolder::default() }
         }
+        Other::Away { .. } => OtherHolder { elsewhere: Some(shared::AWAY.to_owned()), ..OtherHolder::default() },
     };
     let mut entries: Vec<OtherHolder> = view.others.iter().map(entry).collect();
     entries.dedup();

@@ -14,6 +14,7 @@ pub mod rehearsal;
 mod reminders;
 pub mod renewal;
 mod severity;
+pub mod staleness;
 pub mod tenant;
 pub mod words;
 

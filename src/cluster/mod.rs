@@ -1,4 +1,5 @@
-//! The way to a cluster: the connection, and one request on it.
+//! The way to a cluster: the connection, one request on it, and lists in pages.
 
 pub mod connect;
+pub mod list;
 pub mod request;

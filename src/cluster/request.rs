@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use http::{Method, Request, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kube::Client;
 use kube::client::Body;
 use serde::Deserialize;
@@ -54,7 +54,11 @@ pub async fn send(
         let response = client.send(request).await.map_err(|_| Cause::Connection)?;
         let status = response.status();
         let body = Limited::new(response.into_body(), LARGEST_ANSWER);
-        let body = body.collect().await.map_err(|_| Cause::Connection)?.to_bytes();
+        let body = body.collect().await.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
+            Some(_) => Cause::TooLarge,
+            None => Cause::Connection,
+        })?;
+        let body = body.to_bytes();
         // The buffer is ours alone where nothing else refers to it; then it is wiped with the vector.
         let body = Zeroizing::new(Vec::from(body));
         Ok((status, body))
@@ -82,6 +86,12 @@ pub enum Cause {
     /// No connection, or one that broke.
     #[error("no connection to the API server, or it broke")]
     Connection,
+    /// The answer is larger than any object.
+    #[error("the answer is larger than is read")]
+    TooLarge,
+    /// The answer is no list.
+    #[error("the answer is no list in JSON")]
+    NoList,
     /// The request could not be made.
     #[error("the request could not be made")]
     Request,

@@ -47,6 +47,7 @@ async fn read(access: &Access, type_: CredentialType, data: SecretData, selectio
 }
 
 /// What was found, and what is to be remembered of where.
+#[derive(Clone)]
 pub struct Gathered {
     /// The credential, or why it can't be read.
     pub reading: Reading,
@@ -188,7 +189,8 @@ fn as_read(previous: &TenantCredentialStatus) -> Option<Gathered> {
     Some(Gathered { reading, last_read: previous.last_read.clone(), look_again: false })
 }
 
-fn declared(spec: &TenantCredentialSpec) -> Gathered {
+/// What the spec itself says.
+pub fn declared(spec: &TenantCredentialSpec) -> Gathered {
     let reading = match spec.expiration_time {
         Some(time) => Reading::Facts(credential::declared(time)),
         None => Reading::Failed(Failure {

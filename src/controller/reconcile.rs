@@ -57,7 +57,7 @@ enum Trouble {
 }
 
 /// What stands around one object.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Around {
     /// Who else holds the same credential.
     pub peers: Peers,

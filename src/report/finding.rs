@@ -7,6 +7,7 @@ use super::gate::LAPSES_WITHIN;
 use super::{Credential, Gate, Origin, Report, Tenant};
 use crate::api::{CredentialType, Key, Severity};
 use crate::manifests::Kind;
+use crate::terminal::plain;
 
 /// One thing that is said of one object.
 #[derive(Clone, Debug)]
@@ -108,9 +109,13 @@ impl<'a> Finding<'a> {
 
     /// What the object is called in a heading.
     pub fn heading(&self) -> String {
+        let context = match self.origin {
+            Origin::Cluster(Some(context)) => format!(", context {}", plain(context)),
+            Origin::Cluster(None) | Origin::Manifest(_) => String::new(),
+        };
         match self.type_ {
-            Some(type_) => format!("{} ({type_})", self.key),
-            None => format!("{} ({})", self.key, self.kind),
+            Some(type_) => format!("{} ({type_}{context})", self.key),
+            None => format!("{} ({}{context})", self.key, self.kind),
         }
     }
 }

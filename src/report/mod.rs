@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use crate::api::conditions::{Condition, ConditionType};
 use crate::api::reasons::ChangeReason;
 use crate::api::status::Expiry;
-use crate::api::tenant_status::{MISSING, TenantNotification};
+use crate::api::tenant_status::TenantNotification;
 use crate::api::{Key, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus};
 use crate::manifests::{Place, Problem};
 
@@ -29,6 +29,7 @@ pub use junit::write as junit;
 pub use markdown::write as markdown;
 pub use sarif::write as sarif;
 pub use summary::Summary;
+pub use table::block;
 pub use table::write as table;
 
 /// Where an object was found.
@@ -119,7 +120,7 @@ impl Tenant {
 
     /// What is said of the tenant itself, and not of one of its credentials.
     pub fn own(&self) -> impl Iterator<Item = &TenantNotification> {
-        self.status.notifications.iter().filter(|said| said.reason == MISSING)
+        self.status.notifications.iter().filter(|said| said.credential_type.is_none())
     }
 }
 

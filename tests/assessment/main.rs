@@ -20,6 +20,7 @@ mod properties;
 mod rehearsal;
 mod reminders;
 mod renewal;
+mod staleness;
 mod story;
 mod tenant;
 mod undated;

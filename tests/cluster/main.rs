@@ -18,6 +18,7 @@ mod control_plane;
 mod definitions;
 mod duplicates;
 mod haste;
+mod home;
 mod kubectl;
 mod new;
 mod outage;

@@ -6,10 +6,12 @@
 mod crowd;
 mod holder;
 mod index;
+mod remembered;
 mod succession;
 
 pub use holder::{End, Holder, is_exclusive};
 pub use index::{Index, Reveal};
+pub use remembered::remembered;
 
 use std::sync::Arc;
 
@@ -91,6 +93,19 @@ pub enum Other {
     },
     /// Of another namespace, however many there are.
     Elsewhere,
+    /// Of another cluster.
+    Away {
+        /// The context that leads to it.
+        context: Arc<str>,
+        /// The context that leads to this one.
+        here: Arc<str>,
+        /// Its namespace.
+        namespace: Arc<str>,
+        /// Its name.
+        name: Arc<str>,
+        /// Its tenant.
+        tenant: Option<Arc<str>>,
+    },
 }
 
 /// What the index tells of one holder.

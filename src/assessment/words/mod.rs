@@ -1,10 +1,12 @@
-//! Every sentence that a user may read: here what and when, in `advice` the consequences, in `tenant` a tenant's page.
+//! Every sentence that a user may read: here what and when, in `advice` the consequences, in `tenant` a tenant's page, in
+//! `stored` what a status that stands in a cluster is held against.
 //!
 //! All of it is deterministic: absolute times in UTC, nothing that changes by itself. `tests/words.rs` prints them all.
 
 pub mod advice;
 pub mod shared;
 mod short;
+pub mod stored;
 pub mod tenant;
 pub mod verify;
 

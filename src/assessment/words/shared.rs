@@ -7,6 +7,8 @@ use crate::assessment::peers::{NAMED, Other, Standing, View};
 
 /// Those of other namespaces, who are never named.
 pub const ELSEWHERE: &str = "a credential of another namespace";
+/// Those of other clusters.
+pub const AWAY: &str = "a credential of another cluster";
 /// Of a type that may be used in several places.
 pub const NOT_EXCLUSIVE: &str = "this type may be used in several places";
 /// Of what no other holds.
@@ -53,6 +55,13 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
             format!("the override claims {subject} in more than one place; it is also held by {others}")
         }
     };
+    let here = view.others.iter().chain(&view.claimant).find_map(|other| match other {
+        Other::Away { here, .. } => Some(here),
+        _ => None,
+    });
+    if let Some(context) = here {
+        message.push_str(&format!("; this one is in that of context {context}"));
+    }
     if let Some(rest) = rest(words, view) {
         message.push_str(&rest);
     }
@@ -65,6 +74,9 @@ fn name(other: &Other) -> String {
         Other::Here { name, tenant } => format!("{name}{}", of(tenant).unwrap_or_default()),
         Other::There { namespace, name, tenant } => format!("{namespace}/{name}{}", of(tenant).unwrap_or_default()),
         Other::Elsewhere => ELSEWHERE.to_owned(),
+        Other::Away { context, namespace, name, tenant, .. } => {
+            format!("{namespace}/{name}{} in another cluster (context {context})", of(tenant).unwrap_or_default())
+        }
     }
 }
 

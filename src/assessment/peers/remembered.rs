@@ -1,0 +1,55 @@
+//! What a status tells of the others, for whoever can't look at them.
+
+use super::{Other, Peers, Standing, View};
+use crate::api::TenantCredentialStatus;
+use crate::api::conditions::{ConditionStatus, ConditionType};
+
+/// All standings but [`Standing::Unique`].
+const STANDINGS: [Standing; 7] = [
+    Standing::SameSecret,
+    Standing::SharedByOthers,
+    Standing::ControlAssumed,
+    Standing::Superseded { certain: true },
+    Standing::TokenInUse,
+    Standing::ControlLost,
+    Standing::OverrideContested,
+];
+
+/// What was said of the others. None where nothing was, or what only a newer version says.
+pub fn remembered(status: &TenantCredentialStatus) -> Option<Peers> {
+    let duplicate = status.conditions.iter().find(|c| c.type_ == ConditionType::Duplicate.as_str())?;
+    match (duplicate.status, duplicate.reason.as_str()) {
+        (ConditionStatus::Unknown, _) => Some(Peers::Pending),
+        (ConditionStatus::False, _) => Some(Peers::Known(None)),
+        (ConditionStatus::True, reason) => {
+            let standing = STANDINGS.into_iter().find(|standing| standing.reason() == reason)?;
+            let other = |entry: &crate::api::status::OtherHolder| match &entry.name {
+                Some(name) => {
+                    Other::Here { name: name.as_str().into(), tenant: entry.tenant.as_deref().map(Into::into) }
+                }
+                None => Other::Elsewhere,
+            };
+            let others = status.duplicates.iter().map(other).collect();
+            Some(Peers::Known(Some(View { standing, others, claimant: None })))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_standing_is_remembered_by_its_reason() {
+        for standing in STANDINGS {
+            let condition = serde_json::json!({"type": "Duplicate", "status": "True", "reason": standing.reason(),
+                "lastTransitionTime": "2030-01-01T00:00:00Z"});
+            let status = serde_json::json!({"conditions": [condition], "duplicates": [{"elsewhere": "x"}]});
+            let status: TenantCredentialStatus = serde_json::from_value(status).unwrap();
+            let view = View { standing, others: vec![Other::Elsewhere], claimant: None };
+            assert_eq!(remembered(&status), Some(Peers::Known(Some(view))));
+        }
+        let ranks = std::collections::BTreeSet::from(STANDINGS.map(Standing::rank));
+        assert_eq!(ranks, (1..=7).collect());
+    }
+}
