@@ -66,7 +66,7 @@ something could not be read or nothing was checked.",
   lapsewatch check -o github deploy/                          annotations in GitHub Actions
   lapsewatch check -o junit deploy/ > lapsewatch.xml          a test report for GitLab or Jenkins
   lapsewatch check -o sarif deploy/ > lapsewatch.sarif        for code scanning
-  lapsewatch check --previous base/ deploy/                   with what changes since the base branch
+  lapsewatch check --previous base/ deploy/                   with what has changed since
   kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),
@@ -118,8 +118,7 @@ can't be told what it is or a name can't be one. Nothing is written where it is 
         after_help = "Examples:
   lapsewatch new --tenant acme-prod --file push.pem --file push.key -n mdm | kubectl apply -f -
   lapsewatch new --tenant acme-prod --file sToken.vpptoken > acme-prod-vpp.yaml
-  lapsewatch new --tenant acme-prod --file push.p12 --password-file pw \\
-      --owner-account mdm@acme.example --contact '#mobile-ops' > acme-prod-apns.yaml
+  lapsewatch new --tenant acme-prod --file push.p12 --password-file pw > acme-prod-apns.yaml
   lapsewatch new --tenant acme-prod --file push.pem --without-secret   the TenantCredential alone"
     )]
     New(NewArgs),

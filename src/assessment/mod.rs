@@ -114,7 +114,6 @@ pub fn assess(input: Input<'_>) -> Assessment {
     };
     let facts = facts.map(|facts| published::facts(facts, spec));
     let last_read = last_read.map(|read| LastRead { failure: read.failure.map(published::failure), ..read });
-
     let mut verdicts = Vec::with_capacity(8);
     let mut findings = Vec::new();
     let mut next = None;

@@ -167,7 +167,11 @@ fn each_example_of_the_help_works() {
     let examples: Vec<&str> =
         examples.lines().map(|line| line.trim_start().split("  ").next().unwrap().trim()).collect();
     assert!(examples.len() >= 8, "{examples:?}");
-    let folder = folder(&[("deploy/a.yaml", &declared("a")), ("bin/cat-a", "#!/bin/sh\ncat deploy/a.yaml\n")]);
+    let folder = folder(&[
+        ("deploy/a.yaml", &declared("a")),
+        ("base/a.yaml", &declared("a")),
+        ("bin/cat-a", "#!/bin/sh\ncat deploy/a.yaml\n"),
+    ]);
     let bin = folder.path().join("bin");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_lapsewatch"), bin.join("lapsewatch")).unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());

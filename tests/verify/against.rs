@@ -175,18 +175,18 @@ fn what_is_no_such_credential_is_named() {
         (
             "wrong/request.csr",
             "apns/a.pem",
-            "STOP: key request.csr holds a certificate signing request; expected is the MDM push",
+            "request.csr holds a certificate signing request; expected is the MDM push",
         ),
-        ("vpp/a.vpptoken", "apns/a.pem", "STOP: key a.vpptoken holds a VPP content token"),
-        ("apns/a.pem", "vpp/a.vpptoken", "STOP: key a.pem holds an MDM push certificate"),
-        ("apns/app-push.pem", "apns/a.pem", "STOP: key app-push.pem holds"),
-        ("wrong/truncated.pem", "apns/a.pem", "STOP: key truncated.pem holds"),
-        ("wrong/page.html", "dep/a.json", "STOP: key page.html holds an HTML page"),
-        ("wrong/empty", "apns/a.pem", "STOP: key empty is empty"),
+        ("vpp/a.vpptoken", "apns/a.pem", "a.vpptoken holds a VPP content token"),
+        ("apns/a.pem", "vpp/a.vpptoken", "a.pem holds an MDM push certificate"),
+        ("apns/app-push.pem", "apns/a.pem", "app-push.pem holds"),
+        ("wrong/truncated.pem", "apns/a.pem", "truncated.pem holds"),
+        ("wrong/page.html", "dep/a.json", "page.html holds an HTML page"),
+        ("wrong/empty", "apns/a.pem", "empty is empty"),
     ] {
         let ran = words(&line(new, old));
         assert_eq!(ran.code, STOP, "{new}\n{}", ran.out);
-        assert!(ran.first().starts_with(part), "{part}\n{}", ran.first());
+        assert!(ran.first().starts_with("STOP: ") && ran.first().contains(part), "{part}\n{}", ran.first());
     }
     // What is only closed may well be right.
     for (new, old, part, remedy) in [
