@@ -11,7 +11,7 @@ lint: ## formatting and clippy, warnings denied
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 
-test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go)
+test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go, python3, npm, git and jq)
 	cargo test --locked
 
 bench: ## the figures of docs/benchmarks.md: 2,000 credentials, reading one, the index, check (a release build, then 5 minutes)

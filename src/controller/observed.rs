@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::kind::{Credential, Kind};
-use super::slim::Slim;
+use super::slim::{Raw, Slim};
 use crate::api::Key;
 use crate::api::conditions::{Condition, ConditionStatus};
 use crate::api::stored::{self, Stored};
@@ -78,16 +78,6 @@ impl<K: Kind> Resource for Wire<K> {
     fn meta_mut(&mut self) -> &mut ObjectMeta {
         &mut self.meta
     }
-}
-
-#[derive(Deserialize)]
-struct Raw {
-    #[serde(default)]
-    metadata: Slim,
-    #[serde(default)]
-    spec: Value,
-    #[serde(default)]
-    status: Value,
 }
 
 impl<'de, K: Kind> Deserialize<'de> for Wire<K> {

@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The part of an object's metadata that is kept.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,6 +28,20 @@ pub struct Slim {
     /// When it was created, in seconds since 1970; none where that can't be told.
     #[serde(rename = "creationTimestamp", deserialize_with = "seconds")]
     pub created: Option<i64>,
+}
+
+/// An object of one of the project's kinds as the API server has it: its spec and status are not understood yet.
+#[derive(Debug, Deserialize)]
+pub struct Raw {
+    /// Its metadata.
+    #[serde(default)]
+    pub metadata: Slim,
+    /// What the user declares.
+    #[serde(default)]
+    pub spec: Value,
+    /// What the operator said.
+    #[serde(default)]
+    pub status: Value,
 }
 
 impl Slim {

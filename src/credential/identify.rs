@@ -6,11 +6,11 @@ use super::kind::{Kind, Problem};
 use super::search::Search;
 use super::token;
 use super::tokens;
-use super::value::Value;
+use super::value::{self, Value};
 use crate::api::credential::CredentialType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::{CredentialFacts, Failure, Format, Selection};
-use crate::secret::SecretData;
+use crate::secret::{SecretBytes, SecretData};
 
 /// The types that only one kind of credential is for. Any certificate may be an `X509Certificate` besides.
 const SPECIAL: [CredentialType; 4] = [
@@ -114,4 +114,11 @@ fn read(
         _ => Kind::EnrollmentToken.name(),
     };
     Ok(Identified { type_, what, facts, has_closed_keys })
+}
+
+/// Whether a file holds private keys and nothing else that is read.
+pub fn is_private_key(bytes: &SecretBytes) -> bool {
+    // Whose they are is not asked here.
+    let value = value::read(CredentialType::X509Certificate, bytes.expose(), &mut 0);
+    !value.private_keys.is_empty() && value.entries() == value.private_keys.len()
 }

@@ -4,7 +4,6 @@
 //! names keys of the Secret and kinds of file; nothing of any content, and no parser's own text, gets into it.
 
 mod aetx;
-mod alone;
 mod apns;
 mod base64_text;
 mod breakage;
@@ -43,9 +42,8 @@ mod value;
 mod vpp;
 mod x509;
 
-pub use alone::is_private_key;
 pub use declared::declared;
-pub use identify::{Identified, identify};
+pub use identify::{Identified, identify, is_private_key};
 
 use crate::api::credential::CredentialType;
 use crate::api::status::{CredentialFacts, Failure, Selection};

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use kube::Client;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::progress::Progress;
 use super::refused;
@@ -13,7 +12,7 @@ use crate::api::{GROUP, Key, VERSION, stored};
 use crate::cluster::list::list;
 use crate::controller::kind::{Credential, Kind, Tenant};
 use crate::controller::observed::Observed;
-use crate::controller::slim::Slim;
+use crate::controller::slim::Raw;
 use crate::manifests;
 
 /// Where to look.
@@ -50,16 +49,6 @@ pub struct Context {
     pub problems: Vec<(Option<(manifests::Kind, Key)>, String)>,
     /// What is good to know of it.
     pub notes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Raw {
-    #[serde(default)]
-    metadata: Slim,
-    #[serde(default)]
-    spec: Value,
-    #[serde(default)]
-    status: Value,
 }
 
 /// One item of a list; its name where the rest can't be read.

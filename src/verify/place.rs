@@ -8,7 +8,7 @@ use crate::assessment::peers::Peers;
 use crate::assessment::words::verify::remarks;
 use crate::assessment::{Input, Reading, Tenant, assess, tenant};
 use crate::credential;
-use crate::in_hand::InHand;
+use crate::in_hand::{self, InHand};
 use crate::secret::SecretData;
 
 /// What is in the Secret now.
@@ -78,21 +78,9 @@ impl Place {
 
     /// For files that are compared with each other, of this type.
     pub fn of_files(type_: CredentialType, beside: InHand) -> Self {
-        let spec = TenantCredentialSpec {
-            tenant_ref: None,
-            type_,
-            secret_ref: None,
-            warn_before_days: None,
-            reminder_every_hours: None,
-            expected_identities: None,
-            muted_until: None,
-            owner: None,
-            vpp_token: None,
-            expiration_time: None,
-        };
         Self {
             key: None,
-            spec,
+            spec: in_hand::spec(type_),
             selection: beside.selection,
             status: TenantCredentialStatus::default(),
             beside: Beside::Seen(beside.data),
