@@ -9,6 +9,7 @@ pub mod finding;
 mod health;
 pub mod notices;
 pub mod peers;
+mod point;
 pub mod published;
 pub mod rehearsal;
 mod reminders;
@@ -16,6 +17,7 @@ pub mod renewal;
 mod severity;
 pub mod staleness;
 pub mod tenant;
+mod whole_second;
 pub mod words;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -29,6 +31,7 @@ use finding::Finding;
 use notices::{Due, Notice, Situation};
 use peers::Peers;
 use renewal::Standing;
+use whole_second::whole_second;
 use words::advice::Case;
 use words::{NEVER_READ, Side, Words};
 
@@ -190,14 +193,6 @@ pub fn assess(input: Input<'_>) -> Assessment {
     Assessment { status, notices, next }
 }
 
-/// No earlier than a second from now, which was cut to whole seconds too.
-fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
-    match at.trunc_subsecs(0) {
-        whole if whole < at => whole.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(at),
-        whole => whole,
-    }
-}
-
 /// The conditions that say nothing before the first reading.
 const UNREAD: [ConditionType; 6] = [
     ConditionType::Expiring,
@@ -331,20 +326,4 @@ fn identity_verdict(type_: CredentialType, standing: Standing, first: bool, mess
 pub fn secret_not_found(spec: &TenantCredentialSpec) -> Failure {
     let name = spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str());
     Failure { reason: FailureReason::SecretNotFound, message: format!("there is no Secret {name} in this namespace") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_look_is_never_before_the_time_it_is_for() {
-        for (time, look) in [
-            ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
-            ("2030-01-01T00:00:00.001Z", "2030-01-01T00:00:01Z"),
-            ("2030-01-01T00:00:59.999999999Z", "2030-01-01T00:01:00Z"),
-        ] {
-            assert_eq!(whole_second(time.parse().unwrap()), look.parse::<DateTime<Utc>>().unwrap(), "{time}");
-        }
-    }
 }

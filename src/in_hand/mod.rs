@@ -1,5 +1,6 @@
 //! Files in hand: what an administrator has on disk before it stands in a Secret, read as if it stood there.
 
+mod file;
 mod files;
 mod look;
 pub mod password;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::files::{is_stdin, limited, open, why};
+use super::file::{is_stdin, limited, open, why};
 use crate::secret::SecretBytes;
 use crate::terminal::plain;
 

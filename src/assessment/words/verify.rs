@@ -6,8 +6,8 @@ use super::{at, identity_name};
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
+use crate::assessment::point::{Cause, Outcome, Point};
 use crate::assessment::published;
-use crate::assessment::rehearsal::{Cause, Outcome, Point};
 use crate::assessment::renewal;
 
 /// What is compared.
