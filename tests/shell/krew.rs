@@ -68,7 +68,7 @@ fn krew_finds_nothing_wrong_and_installs_the_plugin_that_then_runs() {
     assert!(fs::read_to_string(&manifest).unwrap().contains(version));
 
     let (bin, path) = with_kubectl(&[]);
-    let tools = built("tests/tools-go/build");
+    let tools = built("tests/tools-go/build", &["krew"]);
     std::os::unix::fs::symlink(tools.join("krew"), bin.path().join("kubectl-krew")).unwrap();
     // It installs for each platform, which checks the sums, the files and the licence.
     let mut validate = Command::new(tools.join("validate-krew-manifest"));
@@ -96,7 +96,8 @@ fn krew_refuses_an_archive_that_is_another_than_the_manifest_says() {
     let manifest = folder.path().join("lapsewatch.yaml");
     fs::write(&manifest, rendered("http://127.0.0.1:9", &archives)).unwrap();
     let (bin, path) = with_kubectl(&[]);
-    std::os::unix::fs::symlink(built("tests/tools-go/build").join("krew"), bin.path().join("kubectl-krew")).unwrap();
+    std::os::unix::fs::symlink(built("tests/tools-go/build", &["krew"]).join("krew"), bin.path().join("kubectl-krew"))
+        .unwrap();
     let install = |archive: &Path| {
         let home = TempDir::new().unwrap();
         let mut install = run_kubectl(&path, home.path(), &["krew", "install"]);

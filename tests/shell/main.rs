@@ -68,13 +68,13 @@ fn with_kubectl(names: &[&str]) -> (TempDir, std::ffi::OsString) {
 /// The kubectl that the tests of the API server use.
 fn kubectl() -> &'static Path {
     static ASSETS: OnceLock<PathBuf> = OnceLock::new();
-    ASSETS.get_or_init(|| built("tests/control-plane/build").join("kubectl"))
+    ASSETS.get_or_init(|| built("tests/control-plane/build", &[]).join("kubectl"))
 }
 
 /// The folder that one of the project's scripts builds, once, and names.
-fn built(script: &str) -> PathBuf {
+fn built(script: &str, args: &[&str]) -> PathBuf {
     let script = root().join(script);
-    let built = Command::new(&script).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
+    let built = Command::new(&script).args(args).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
     assert!(built.status.success(), "{} failed", script.display());
     PathBuf::from(String::from_utf8(built.stdout).unwrap().trim_end())
 }

@@ -1,4 +1,4 @@
-module lapsewatch.dev/lapsewatch/tests/tools-go
+module lapsewatch.dev/lapsewatch/tests/tools-go/krew
 
 go 1.24
 
