@@ -1,6 +1,7 @@
 //! The rules for Prometheus, the runbooks and the dashboard: judged by promtool, and held against each other.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod pages;
 mod promtool;
 mod rules;
 mod series;
