@@ -87,6 +87,7 @@ impl Story {
             namespaces: [vec![self.namespace.clone()], self.also.clone()].concat(),
             settle: TimeDelta::seconds(30),
             instance: "test".to_owned(),
+            ..Settings::default()
         };
         let clock = self.clock.clone();
         let run = tokio::spawn(async move {

@@ -63,6 +63,7 @@ impl Fleet {
             namespaces: self.namespaces.clone(),
             settle: TimeDelta::seconds(30),
             instance: "test".to_owned(),
+            ..Settings::default()
         };
         let clock = self.clock.clone();
         let run = tokio::spawn(async move {
