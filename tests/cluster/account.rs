@@ -17,6 +17,15 @@ pub fn is_cluster_wide() -> bool {
     std::env::var("LAPSEWATCH_SCOPE").is_ok_and(|scope| scope == "cluster")
 }
 
+/// Whether a test is left out of this run, since it is about operators that watch some namespaces and not others.
+pub fn is_about_namespaces() -> bool {
+    let is_left_out = is_cluster_wide();
+    if is_left_out {
+        eprintln!("left out: it is about operators of single namespaces");
+    }
+    is_left_out
+}
+
 /// Creates the account of a release in `home` that watches these namespaces, none for all, and waits until the server
 /// grants what it may. Gives its user name.
 pub async fn account(bed: &Bed, home: &str, namespaces: &[String]) -> String {

@@ -292,6 +292,10 @@ impl Story {
 
 impl Drop for Story {
     fn drop(&mut self) {
+        if account::is_cluster_wide() {
+            // The next story's operator would look at these too.
+            self.bed.kubectl(&["delete", "tcred,mdmt", "--all", "--wait=false", "-n", &self.namespace]);
+        }
         // A test that fails already says why.
         if !std::thread::panicking() {
             self.is_entitled_so_far();
