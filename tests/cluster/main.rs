@@ -31,6 +31,7 @@ mod relay;
 mod renewal;
 mod restart;
 mod stages;
+mod storage;
 mod story;
 mod survival;
 mod tampering;
