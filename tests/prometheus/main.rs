@@ -1,0 +1,29 @@
+//! The rules for Prometheus, the runbooks and the dashboard: judged by promtool, and held against each other.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod pages;
+mod promtool;
+mod rules;
+mod series;
+mod tested;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The project's own folder.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A program of Prometheus, which the first test that needs one gets.
+fn tool(name: &str) -> PathBuf {
+    static TOOLS: OnceLock<PathBuf> = OnceLock::new();
+    let get = || {
+        let script = root().join("tests/tools/prometheus");
+        let got = Command::new(&script).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
+        assert!(got.status.success(), "{} failed, and says above why", script.display());
+        PathBuf::from(String::from_utf8(got.stdout).unwrap().trim())
+    };
+    TOOLS.get_or_init(get).join(name)
+}
