@@ -109,6 +109,9 @@ impl Previous {
         let mut removed = Vec::new();
         for (key, before) in &self.found {
             let Some(manifest) = objects.credentials.get_mut(key) else {
+                if objects.may_hold(key) {
+                    continue;
+                }
                 removed.push(Problem::of(before.place.clone(), Kind::TenantCredential, key, remarks::REMOVED));
                 continue;
             };

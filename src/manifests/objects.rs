@@ -74,6 +74,15 @@ impl Objects {
         }
     }
 
+    /// Whether a TenantCredential that was not taken up may be there all the same: encrypted, or in what is broken.
+    pub fn may_hold(&self, key: &Key) -> bool {
+        let is_it = |problem: &Problem| match &problem.object {
+            Some((kind, other)) => *kind == Kind::TenantCredential && other == key,
+            None => true,
+        };
+        self.problems.iter().any(is_it) || self.sealed.iter().any(|one| one.may_be(Kind::TenantCredential, key))
+    }
+
     /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own;
     /// `is_sealed`: it stands in a list that sops has written.
     fn object(&mut self, place: Place, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
