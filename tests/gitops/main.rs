@@ -23,11 +23,13 @@ mod foreign;
 mod invariants;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
+mod kustomize;
 mod layout;
 #[path = "../assessment/tenant/page.rs"]
 mod page;
 #[path = "../cluster/relay.rs"]
 mod relay;
+mod renewals;
 #[path = "../cluster/story.rs"]
 mod scene;
 mod server;
