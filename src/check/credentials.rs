@@ -38,11 +38,11 @@ pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
     // Whoever reads the result has given all of it.
     let index = Index::new(Reveal::All);
     let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index };
-    let (mut rules, readings) = (None, Readings::default());
+    let (mut rules, mut readings) = (None, Readings::default());
     for (key, manifest) in std::mem::take(&mut objects.credentials) {
         let rules = rules.get_or_insert_with(|| Rules::of("tenantcredentials.yaml"));
         match spec(rules, &key, &manifest) {
-            Ok(spec) => all.read(key, spec, manifest, objects, &readings, report),
+            Ok(spec) => all.read(key, spec, manifest, objects, &mut readings, report),
             Err(problems) => objects.problems.extend(problems),
         }
     }
@@ -67,7 +67,7 @@ impl Credentials {
         spec: TenantCredentialSpec,
         manifest: Manifest,
         objects: &mut Objects,
-        readings: &Readings,
+        readings: &mut Readings,
         report: &mut Report,
     ) {
         let Manifest { place, metadata, status, .. } = manifest;

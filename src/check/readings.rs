@@ -1,4 +1,5 @@
-//! What the Secrets hold that TenantCredentials name.
+//! What the Secrets hold that TenantCredentials name. Each is read once, however many name it: to open a keystore is
+//! meant to take time.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -16,19 +17,27 @@ use crate::terminal::plain;
 /// All that were read.
 #[derive(Default)]
 pub struct Readings {
+    read: HashMap<(Key, CredentialType, Selection), Result<Reading, String>>,
     /// A namespace of each Secret's name, once one was asked for that is not where it should be.
     elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
 }
 
 impl Readings {
     /// What a TenantCredential's Secret holds, or why it can't be checked.
-    pub fn of(&self, key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Result<Reading, String> {
+    pub fn of(&mut self, key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Result<Reading, String> {
         let name = spec.secret_ref.as_ref().map(|secret| secret.name.clone()).unwrap_or_default();
         let wanted = Key { namespace: key.namespace.clone(), name: name.as_str().into() };
         if !objects.secrets.contains_key(&wanted) {
             return Err(self.absent(&wanted, objects));
         }
-        read(&wanted, spec.type_, &spec.selection(), objects)
+        let selection = spec.selection();
+        let asked = (wanted, spec.type_, selection);
+        if let Some(known) = self.read.get(&asked) {
+            return known.clone();
+        }
+        let reading = read(&asked.0, spec.type_, &asked.2, objects);
+        self.read.insert(asked, reading.clone());
+        reading
     }
 
     /// Why a Secret is not there.
@@ -121,4 +130,40 @@ fn with_hidden_key(mut facts: CredentialFacts, selection: &Selection, encrypted:
         }
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::manifests::Place;
+
+    fn secret(text: &str) -> ManifestSecret {
+        let place = Place { file: "a.yaml".into(), line: None, item: None };
+        ManifestSecret::take(place, &mut json!({"stringData": {"a": text}}), false)
+    }
+
+    #[test]
+    fn a_secret_is_read_once_for_each_type_and_selection() {
+        let key = Key::new("acme", "s");
+        let mut objects = Objects::default();
+        let mut readings = Readings::default();
+        let mut read = |text: &str, type_, chosen: Option<&str>| {
+            objects.secrets.insert(key.clone(), secret(text));
+            let spec =
+                serde_json::from_value(json!({"type": type_, "secretRef": {"name": "s", "key": chosen}})).unwrap();
+            match readings.of(&Key::new("acme", "c"), &spec, &mut objects).unwrap() {
+                Reading::Failed(failure) => failure.message,
+                Reading::Facts(facts) => format!("{facts:?}"),
+            }
+        };
+        let first = read("hello", CredentialType::VPPToken, None);
+        assert!(first.contains("plain text"), "{first}");
+        // What stands there now is not looked at.
+        assert_eq!(read("<html>", CredentialType::VPPToken, None), first);
+        assert!(read("<html>", CredentialType::VPPToken, Some("a")).contains("HTML"));
+        assert!(read("<html>", CredentialType::DEPToken, None).contains("HTML"));
+    }
 }
