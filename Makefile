@@ -14,8 +14,8 @@ lint: ## formatting and clippy, warnings denied
 test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go, python3, npm, git and jq)
 	cargo test --locked
 
-bench: ## the figures of docs/benchmarks.md: 2,000 credentials, reading one, the index, check (a release build, then 5 minutes)
-	cargo bench --locked --bench load
+bench: ## the figures of docs/benchmarks.md: 2,000 credentials, a scrape of 10,000, reading one, the index, check (a release build, then 8 minutes)
+	cargo bench --locked --bench load --bench scrape
 	cargo bench --locked --bench read --bench worst --bench index
 	cargo bench --locked --bench check
 

@@ -11,6 +11,7 @@ pub mod objects;
 pub mod place;
 pub mod problem;
 pub mod rules;
+pub mod sealed;
 pub mod secrets;
 mod sops;
 

@@ -40,7 +40,7 @@ pub struct Document<'a> {
     pub skipped: Vec<ProblemEntry<'a>>,
     /// What could not be read or understood, and why.
     pub errors: Vec<ProblemEntry<'a>>,
-    /// Parts of folders that are no manifests.
+    /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
     pub passed_over: Vec<ProblemEntry<'a>>,
 }
 

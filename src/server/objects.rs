@@ -143,7 +143,9 @@ struct Family<'a> {
 
 impl<'a> Family<'a> {
     fn begin(encoder: &'a mut DescriptorEncoder<'_>, series: &'a Series) -> Result<Self, fmt::Error> {
-        let encoder = encoder.encode_descriptor(series.name, series.help, None, MetricType::Gauge)?;
+        // With the full stop that the registry sets in the others.
+        let help = format!("{}.", series.help);
+        let encoder = encoder.encode_descriptor(series.name, &help, None, MetricType::Gauge)?;
         Ok(Self { encoder })
     }
 

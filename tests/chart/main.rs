@@ -32,3 +32,4 @@ mod rights;
 mod used;
 #[path = "../cluster/users.rs"]
 mod users;
+mod wait;

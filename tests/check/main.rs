@@ -13,6 +13,7 @@ mod input;
 mod planted;
 mod previous;
 mod scene;
+mod sops;
 mod tenants;
 mod tools;
 mod verdicts;

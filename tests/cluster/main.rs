@@ -34,6 +34,7 @@ mod relay;
 mod renewal;
 mod restart;
 mod stages;
+mod storage;
 mod story;
 mod survival;
 mod tampering;

@@ -1,8 +1,10 @@
 //! The rules for Prometheus, the runbooks and the dashboard: judged by promtool, and held against each other.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod dashboard;
 mod pages;
 mod promtool;
+mod reasons;
 mod rules;
 mod series;
 mod tested;

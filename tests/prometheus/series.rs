@@ -1,48 +1,63 @@
-//! Only series that the operator serves are used.
+//! Only series that the operator serves are used, with labels that they have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use lapsewatch::metrics::series;
 use regex::Regex;
 
 use crate::rules;
 
-/// Every series that the operator serves.
-const SERVED: [&str; 22] = [
-    "lapsewatch_credential_expiry_timestamp_seconds",
-    "lapsewatch_credential_severity",
-    "lapsewatch_credential_problem",
-    "lapsewatch_credential_conditions",
-    "lapsewatch_credentials",
-    "lapsewatch_credential_duplicates",
-    "lapsewatch_tenant_severity",
-    "lapsewatch_tenant_next_deadline_timestamp_seconds",
-    "lapsewatch_tenant_missing_credential",
-    "lapsewatch_build_info",
-    "lapsewatch_leader",
-    "lapsewatch_ready",
-    "lapsewatch_reconciles_total",
-    "lapsewatch_reconcile_errors_total",
-    "lapsewatch_reconcile_duration_seconds_bucket",
-    "lapsewatch_reconcile_duration_seconds_sum",
-    "lapsewatch_reconcile_duration_seconds_count",
-    "lapsewatch_secret_reads_total",
-    "lapsewatch_api_requests_total",
-    "lapsewatch_events_total",
-    "lapsewatch_watch_errors_total",
-    "lapsewatch_queue_length",
-];
+/// What a target has of its own, whatever it serves.
+const OF_THE_TARGET: [&str; 4] = ["namespace", "job", "pod", "instance"];
+
+/// The series that are served or recorded, with their labels.
+fn known() -> BTreeMap<String, Vec<String>> {
+    let mut known = BTreeMap::new();
+    for served in series::ALL {
+        let labels: Vec<String> = served.labels.iter().map(|label| (*label).to_owned()).collect();
+        let suffixes: &[&str] = if served.type_ == "histogram" { &["_bucket", "_sum", "_count"] } else { &[""] };
+        for suffix in suffixes {
+            let mut labels = labels.clone();
+            labels.extend((*suffix == "_bucket").then(|| "le".to_owned()));
+            known.insert(format!("{}{suffix}", served.name), labels);
+        }
+    }
+    let by = Regex::new(r"^max by \(([a-z, ]+)\)").unwrap();
+    for rule in rules::all() {
+        let Some(recorded) = rule.record else { continue };
+        let by = by.captures(&rule.expr).unwrap();
+        known.insert(recorded, by[1].split(", ").map(str::to_owned).collect());
+    }
+    known
+}
 
 /// The series that an expression names, those that are recorded among them.
-pub fn named(expr: &str) -> BTreeSet<String> {
+fn named(expr: &str) -> BTreeSet<String> {
     let name = Regex::new(r"\b(?:[a-z]+:)?lapsewatch_[a-z0-9_]+(?::[a-z0-9]+)?").unwrap();
     name.find_iter(expr).map(|name| name.as_str().to_owned()).collect()
 }
 
-/// Those of them that neither the operator serves nor a rule records.
+/// What an expression has of series and labels that there are not.
 pub fn unknown(expr: &str) -> Vec<String> {
-    let recorded: BTreeSet<String> = rules::all().into_iter().filter_map(|rule| rule.record).collect();
-    let is_known = |name: &String| SERVED.contains(&name.as_str()) || recorded.contains(name);
-    named(expr).into_iter().filter(|name| !is_known(name)).collect()
+    let known = known();
+    let mut unknown: Vec<String> = named(expr).into_iter().filter(|name| !known.contains_key(name)).collect();
+    // The labels by which a series is selected are its own.
+    let label = Regex::new(r"([a-z_]+)\s*(?:=~|!=|!~|=)").unwrap();
+    for selected in Regex::new(r"([a-z:_0-9]*lapsewatch_[a-z0-9_:]+)\{([^}]*)\}").unwrap().captures_iter(expr) {
+        let labels = known.get(&selected[1]).cloned().unwrap_or_default();
+        for label in label.captures_iter(&selected[2]) {
+            if !labels.contains(&label[1].to_owned()) && !OF_THE_TARGET.contains(&&label[1]) {
+                unknown.push(format!("{}{{{}}}", &selected[1], &label[1]));
+            }
+        }
+    }
+    // Those that it puts together are of some series in it.
+    let labels: BTreeSet<&str> = known.values().flatten().map(String::as_str).chain(OF_THE_TARGET).collect();
+    for grouped in Regex::new(r"\b(?:by|on|group_left|group_right) ?\(([^)]*)\)").unwrap().captures_iter(expr) {
+        let grouped: Vec<String> = grouped[1].split(',').map(|label| label.trim().to_owned()).collect();
+        unknown.extend(grouped.into_iter().filter(|label| !label.is_empty() && !labels.contains(label.as_str())));
+    }
+    unknown
 }
 
 #[test]
@@ -58,10 +73,15 @@ fn the_rules_use_series_that_are_served_and_every_recorded_one_is_used() {
 }
 
 #[test]
-fn a_series_that_nobody_serves_is_seen() {
-    assert_eq!(
-        unknown("sum(lapsewatch_credentials) + lapsewatch_credential{a=\"b\"} or up"),
-        ["lapsewatch_credential"]
+fn a_series_or_a_label_that_nobody_serves_is_seen() {
+    let is = |expr: &str, expected: &[&str]| assert_eq!(unknown(expr), expected, "{expr}");
+    is(
+        "sum(lapsewatch_credentials) + lapsewatch_credential{a=\"b\"} or up{x=\"\"}",
+        &["lapsewatch_credential", "lapsewatch_credential{a}"],
     );
-    assert_eq!(unknown("job:lapsewatch_at_work:max1m == 1"), ["job:lapsewatch_at_work:max1m"]);
+    is("job:lapsewatch_at_work:max1m == 1", &["job:lapsewatch_at_work:max1m"]);
+    is(
+        "sum by (kind, verb) (lapsewatch_queue_length{kind=\"a\",state!=\"b\"})",
+        &["lapsewatch_queue_length{state}", "verb"],
+    );
 }
