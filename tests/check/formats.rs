@@ -1,0 +1,31 @@
+//! What holds of the formats themselves, whatever the input.
+
+use crate::{check, credential, declared_until, folder, secret};
+
+#[test]
+fn a_comment_has_its_greatest_size_whatever_there_is_most_of() {
+    let many = |text: &dyn Fn(usize) -> String| (0..400).map(text).collect::<Vec<_>>().join("---\n");
+    let lapsed = many(&|n| declared_until(&format!("lapsed-credential-of-a-tenant-{n}"), "2030-01-01T00:00:00Z"));
+    let skipped = many(&|n| credential(&format!("skipped-credential-of-a-tenant-{n}"), "VPPToken", "absent"));
+    let broken = many(&|n| credential(&format!("broken-credential-of-a-tenant-{n}"), "Nothing", "absent"));
+    let changed = many(&|n| credential(&format!("changed-{n}"), "X509Certificate", "s"));
+    let gone = many(&|n| declared_until(&format!("removed-credential-of-a-tenant-{n}"), "2031-01-01T00:00:00Z"));
+    let holding = |file: &str| {
+        let path = format!("{}/tests/fixtures/x509/{file}", env!("CARGO_MANIFEST_DIR"));
+        secret("s", &format!("stringData: {{a: {:?}}}", std::fs::read_to_string(path).unwrap()))
+    };
+    let head = [&lapsed, &skipped, &broken, &changed, &*holding("other.pem")];
+    for (before, now) in [
+        ([&gone, &changed, &*holding("rsa.pem")].as_slice(), head.as_slice()),
+        (&[&gone], &[&*declared_until("one", "2031-01-01T00:00:00Z")]),
+        (&[&gone], &[&skipped]),
+        (&[], &[&broken]),
+        (&[], &[&lapsed]),
+    ] {
+        let folder = folder(&[("base/a.yaml", &before.join("---\n")), ("head/a.yaml", &now.join("---\n"))]);
+        let args = ["--at", "2030-06-01", "-o", "markdown", "--previous", "base", "head"];
+        let text = check(folder.path(), &args, b"").out;
+        assert!((10_000..=65_000).contains(&text.len()), "{}", text.len());
+        assert!(text.contains(" more are left out here"), "{text}");
+    }
+}
