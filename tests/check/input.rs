@@ -51,6 +51,21 @@ fn json_documents_may_follow_one_another() {
 }
 
 #[test]
+fn a_broken_value_of_a_json_stream_hides_no_other() {
+    let one = |name: &str, more: &str| {
+        format!(
+            r#"{{"apiVersion":"lapsewatch.dev/v1alpha1","kind":"TenantCredential","metadata":{{"name":"{name}"}},{more}"spec":{{"type":"DeclaredExpiry","expirationTime":"2031-01-01T00:00:00Z"}}}}"#
+        )
+    };
+    let twice = one("a", "\n\"spec\": {},");
+    let folder = folder(&[("a.json", &[twice, one("b", ""), one("c", "\n,"), one("d", "")].join("\n"))]);
+    check(folder.path(), &at(&["a.json"]), b"")
+        .is(2, "checked 2, skipped 0")
+        .says("error: a.json:2: one mapping has the same key twice\n")
+        .says("error: a.json:5: it is no JSON\n");
+}
+
+#[test]
 fn folders_are_read_in_order_without_what_is_hidden_or_no_manifest() {
     let newer = "apiVersion: lapsewatch.dev/v2\nkind: TenantCredential\n";
     let folder = folder(&[
