@@ -1,6 +1,7 @@
 //! Where an object stands.
 
 use std::fmt;
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 /// Where an object stands.
@@ -22,6 +23,12 @@ impl Place {
     pub fn is_stdin(&self) -> bool {
         &*self.file == STDIN
     }
+
+    /// The file's path as other tools know it: without steps that lead nowhere.
+    pub fn path(&self) -> String {
+        let steps = Path::new(&*self.file).components().filter(|step| *step != Component::CurDir);
+        steps.collect::<PathBuf>().display().to_string()
+    }
 }
 
 impl fmt::Display for Place {
@@ -29,5 +36,23 @@ impl fmt::Display for Place {
         f.write_str(&self.file)?;
         self.line.map_or(Ok(()), |line| write!(f, ":{line}"))?;
         self.item.as_ref().map_or(Ok(()), |item| write!(f, " ({item})"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_no_steps_that_lead_nowhere() {
+        for (file, path) in [
+            ("a.yaml", "a.yaml"),
+            ("./a", "a"),
+            (".//d/./x//y", "d/x/y"),
+            ("../a/../b", "../a/../b"),
+            ("//tmp/./a", "/tmp/a"),
+        ] {
+            assert_eq!(Place { file: file.into(), line: None, item: None }.path(), path);
+        }
     }
 }

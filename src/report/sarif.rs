@@ -124,7 +124,7 @@ fn at(place: &Place, object: Option<(Kind, &Key)>) -> Value {
     if !place.is_stdin()
         && let Some(fields) = location.as_object_mut()
     {
-        let mut physical = json!({"artifactLocation": {"uri": uri(&place.file)}});
+        let mut physical = json!({"artifactLocation": {"uri": uri(&place.path())}});
         if let (Some(line), Some(fields)) = (place.line, physical.as_object_mut()) {
             fields.insert("region".to_owned(), json!({"startLine": line}));
         }
@@ -143,8 +143,7 @@ fn logical(object: Option<(Kind, &Key)>) -> Value {
 }
 
 /// A file's path as a URI, relative to the folder in which the command ran where the path is.
-fn uri(file: &str) -> String {
-    let path = file.trim_start_matches("./");
+fn uri(path: &str) -> String {
     let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
     for byte in path.bytes() {
         match byte {
@@ -164,7 +163,7 @@ mod tests {
     #[test]
     fn a_path_is_a_uri() {
         for (path, expected) in [
-            ("./a/b.yaml", "a/b.yaml"),
+            ("a/b.yaml", "a/b.yaml"),
             ("../a b:c.yaml", "../a%20b%3Ac.yaml"),
             ("/tmp/ä#?.yaml", "file:///tmp/%C3%A4%23%3F.yaml"),
         ] {

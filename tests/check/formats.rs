@@ -1,5 +1,7 @@
 //! What holds of the formats themselves, whatever the input.
 
+use serde_json::Value;
+
 use crate::{check, credential, declared_until, folder, secret};
 
 #[test]
@@ -27,5 +29,18 @@ fn a_comment_has_its_greatest_size_whatever_there_is_most_of() {
         let text = check(folder.path(), &args, b"").out;
         assert!((10_000..=65_000).contains(&text.len()), "{}", text.len());
         assert!(text.contains(" more are left out here"), "{text}");
+    }
+}
+
+#[test]
+fn a_file_has_one_path_however_it_was_named() {
+    let folder = folder(&[("d/x.yaml", &declared_until("a", "2030-01-01T00:00:00Z"))]);
+    for path in [".//d", "./././d//", "d/.", "d//x.yaml"] {
+        let run = |format| check(folder.path(), &["--at", "2030-06-01", "-o", format, path], b"").out;
+        let text = run("github");
+        assert!(text.starts_with("::error file=d/x.yaml,line=1,"), "{path}: {text}");
+        let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
+        let location = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(location["artifactLocation"]["uri"], "d/x.yaml", "{path}");
     }
 }
