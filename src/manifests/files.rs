@@ -54,7 +54,13 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
 
 fn source(name: String, named: bool, bytes: io::Result<Zeroizing<Vec<u8>>>) -> Result<Source, Unreadable> {
     match bytes {
-        Ok(bytes) => Ok(Source { name, bytes, named }),
+        Ok(mut bytes) => {
+            // To YAML each alone ends a line.
+            if !bytes.contains(&b'\n') {
+                bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            }
+            Ok(Source { name, bytes, named })
+        }
         Err(error) => Err(Unreadable { name, why: why(&error) }),
     }
 }

@@ -66,6 +66,12 @@ fn a_broken_value_of_a_json_stream_hides_no_other() {
 }
 
 #[test]
+fn lines_may_end_as_on_an_old_macintosh() {
+    let text = [declared("a"), declared("b").replace("2031", "never")].join("---\n");
+    of(&text.replace('\n', "\r")).is(2, "checked 1, skipped 0").says("error: ./one.yaml:6: TenantCredential acme/b: ");
+}
+
+#[test]
 fn folders_are_read_in_order_without_what_is_hidden_or_no_manifest() {
     let newer = "apiVersion: lapsewatch.dev/v2\nkind: TenantCredential\n";
     let folder = folder(&[
