@@ -72,6 +72,20 @@ fn lines_may_end_as_on_an_old_macintosh() {
 }
 
 #[test]
+fn what_can_not_be_complained_of_still_has_its_code() {
+    let folder = folder(&[("a.yaml", &declared("a"))]);
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
+        .args(["check", "--at", "2030-01-01", "-o", "json", "a.yaml"])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(full())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
 fn folders_are_read_in_order_without_what_is_hidden_or_no_manifest() {
     let newer = "apiVersion: lapsewatch.dev/v2\nkind: TenantCredential\n";
     let folder = folder(&[
