@@ -11,7 +11,7 @@ use super::{Finding, Gate, Origin, Report, Summary};
 use crate::api::{Key, Severity};
 use crate::assessment::words::short;
 use crate::manifests::{Kind, Place, Problem};
-use crate::terminal::harmless;
+use crate::terminal::{document, harmless};
 
 /// Where the version's schema is published.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -53,8 +53,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
             "properties": {"summary": summary, "at": report.at},
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    out.write_all(document::json(&document)?.as_bytes())
 }
 
 fn rule(id: &str) -> Value {

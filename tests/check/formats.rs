@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::scene::{AT, scene};
 use crate::{check, credential, declared_until, folder, secret};
 
 #[test]
@@ -42,5 +43,17 @@ fn a_file_has_one_path_however_it_was_named() {
         let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
         let location = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
         assert_eq!(location["artifactLocation"]["uri"], "d/x.yaml", "{path}");
+    }
+}
+
+/// A terminal obeys some letters beyond ASCII, and the order of others may be turned.
+#[test]
+fn json_has_nothing_that_does_something_in_a_terminal() {
+    let folder = scene();
+    for format in ["json", "sarif"] {
+        let text = check(folder.path(), &[&AT, &["-o", format, "."][..]].concat(), b"").out;
+        let odd = |c: char| c != '\n' && c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!text.contains(odd), "{format}");
+        assert!(format == "sarif" || text.contains(r"\u0085\u202e\u009b2J"), "{text}");
     }
 }
