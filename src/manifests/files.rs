@@ -42,7 +42,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
                 each(source(STDIN.to_owned(), true, limited(stdin, 0)));
             }
         } else if is_new(path, &mut seen) {
-            each(source(path.display().to_string(), true, open(path)));
+            each(source(name(path), true, open(path)));
         }
     }
     for folder in paths.iter().filter(|path| !is_stdin(path) && path.is_dir()) {
@@ -50,6 +50,12 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
             each(found.and_then(|path| source(path.display().to_string(), false, open(&path))));
         }
     }
+}
+
+/// The file's name, which is never that of the standard input.
+fn name(path: &Path) -> String {
+    let name = path.display().to_string();
+    if name == STDIN { format!("./{name}") } else { name }
 }
 
 fn source(name: String, named: bool, bytes: io::Result<Zeroizing<Vec<u8>>>) -> Result<Source, Unreadable> {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 /// Where an object stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The file, as it may be shown; "standard input" for that.
+    /// The file, as it may be shown; [`STDIN`] for the standard input.
     pub file: Rc<str>,
     /// The line, from 1, at which its document begins; none where the file could not be read.
     pub line: Option<usize>,
@@ -15,7 +15,7 @@ pub struct Place {
     pub item: Option<String>,
 }
 
-/// What the standard input is called.
+/// What the standard input is called; no file is.
 pub const STDIN: &str = "standard input";
 
 impl Place {

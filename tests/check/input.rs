@@ -66,6 +66,18 @@ fn a_broken_value_of_a_json_stream_hides_no_other() {
 }
 
 #[test]
+fn a_file_may_be_called_as_the_standard_input_is() {
+    let folder = folder(&[("standard input", &declared("a"))]);
+    for (path, file) in [("standard input", "./standard input"), ("-", "standard input")] {
+        let ran = check(folder.path(), &at(&["-o", "json", path]), declared("a").as_bytes());
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(json["credentials"][0]["origin"]["file"], file);
+        let ran = check(folder.path(), &at(&["-o", "sarif", "--within", "730d", path]), declared("a").as_bytes());
+        assert_eq!(ran.out.contains("\"uri\": \"standard%20input\""), path != "-", "{}", ran.out);
+    }
+}
+
+#[test]
 fn lines_may_end_as_on_an_old_macintosh() {
     let text = [declared("a"), declared("b").replace("2031", "never")].join("---\n");
     of(&text.replace('\n', "\r")).is(2, "checked 1, skipped 0").says("error: ./one.yaml:6: TenantCredential acme/b: ");
