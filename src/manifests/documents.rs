@@ -5,6 +5,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::bounded::Budget;
+use super::plain_scalars::as_kubectl_takes_them;
 
 /// One document.
 pub struct Document<'t> {
@@ -195,7 +196,10 @@ fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<D
     for document in serde_norway::Deserializer::from_str(part) {
         match budget.read(document) {
             Ok(Value::Null) => {}
-            Ok(value) => all.push(Ok(Document { line, text: (begin, part), value })),
+            Ok(mut value) => {
+                as_kubectl_takes_them(&mut value, part);
+                all.push(Ok(Document { line, text: (begin, part), value }));
+            }
             Err(error) => {
                 let said = error.to_string();
                 let known = KNOWN.iter().copied().find(|known| said.contains(known));

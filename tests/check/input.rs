@@ -260,7 +260,10 @@ fn names_that_are_none_are_told() {
     for (metadata, said) in [
         ("{}", "metadata.name is missing"),
         ("{generateName: x-}", "metadata.name is missing"),
-        ("{name: 12}", "metadata.name is no text"),
+        ("{name: 12}", "metadata.name is no text: put it in quotation marks"),
+        // To kubectl, which reads YAML 1.1.
+        ("{name: 0123}", "metadata.name is no text: put it in quotation marks"),
+        ("{name: a, namespace: yes}", "metadata.namespace is no text: put it in quotation marks"),
         (r#"{name: "a\u001b[2J"}"#, "metadata.name is none"),
         ("{name: a, namespace: A/B}", "metadata.namespace is none"),
         ("{name: a, labels: canary}", "metadata is of another form"),
