@@ -9,6 +9,7 @@ mod items;
 pub mod made;
 pub mod objects;
 pub mod place;
+mod plain_scalars;
 pub mod problem;
 pub mod rules;
 pub mod sealed;

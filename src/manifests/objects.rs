@@ -242,7 +242,7 @@ fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {
     let text = |field: &str| match metadata.get(field) {
         None | Some(Value::Null) => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.clone()),
-        Some(_) => Err(format!("metadata.{field} is no text")),
+        Some(_) => Err(format!("metadata.{field} is no text: put it in quotation marks")),
     };
     let key = Key::new(&text("namespace")?, &text("name")?);
     if key.name.is_empty() {

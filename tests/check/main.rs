@@ -5,6 +5,7 @@
 mod bounds;
 mod canary;
 mod duplicates;
+mod formats;
 mod forms;
 mod gate;
 mod golden;

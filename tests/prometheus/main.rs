@@ -1,12 +1,28 @@
-//! The rules for Prometheus, the runbooks and the dashboard: judged by promtool, and held against each other.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! The rules for Prometheus, the runbooks and the dashboard: judged by promtool, held against each other, and tried with
+//! a real Prometheus that scrapes the operator.
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic, and of the test bed it needs a part"
+)]
 
+#[path = "../cluster/bed.rs"]
+mod bed;
 mod dashboard;
+#[path = "../cluster/kubectl.rs"]
+mod kubectl;
+mod live;
 mod pages;
+mod process;
 mod promtool;
 mod reasons;
 mod rules;
+mod scene;
 mod series;
+mod server;
 mod tested;
 
 use std::path::{Path, PathBuf};
