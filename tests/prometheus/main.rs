@@ -15,6 +15,7 @@ mod dashboard;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
 mod live;
+mod operators;
 mod pages;
 mod process;
 mod promtool;
@@ -24,6 +25,8 @@ mod scene;
 mod series;
 mod server;
 mod tested;
+#[path = "../cluster/users.rs"]
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
