@@ -13,7 +13,7 @@ use crate::scene::Scene;
 use crate::server::Prometheus;
 
 /// A replica of the operator that watches the scene's namespaces.
-fn replica(bed: &Bed, scene: &Scene<'_>, folder: &Path, name: &str) -> Process {
+pub fn replica(bed: &Bed, scene: &Scene<'_>, folder: &Path, name: &str) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lapsewatch"));
     command.arg("run").arg("--kubeconfig").arg(&bed.kubeconfig);
     command.args(["--namespace", &scene.acme, "--namespace", &scene.qa, "--settle", "0s", "--log-format", "json"]);

@@ -11,6 +11,7 @@
 
 #[path = "../cluster/bed.rs"]
 mod bed;
+mod commands;
 mod dashboard;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;

@@ -10,7 +10,7 @@ const ADDRESS: &str = "https://github.com/lapsewatch/lapsewatch/blob/main/docs/r
 /// What a page tells, in this order.
 const PARTS: [&str; 4] = ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"];
 
-fn page(name: &str) -> String {
+pub fn page(name: &str) -> String {
     let path = root().join("docs/runbooks").join(format!("{name}.md"));
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -57,7 +57,7 @@ fn a_page_and_the_index_tell_the_severities_of_the_rules() {
 }
 
 /// The blocks of a page in this language.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub fn blocks(page: &str, language: &str) -> Vec<String> {
     let inside = page.split("```").skip(1).step_by(2);
     inside
         .filter_map(|block| block.split_once('\n'))

@@ -114,9 +114,16 @@ impl<'a> Scene<'a> {
     }
 
     /// Waits until the operator has read what a credential holds now.
-    fn until_read(&self, name: &str) {
+    pub fn until_read(&self, name: &str) {
         let wait = ["wait", "-n", &self.acme, &format!("tcred/{name}"), "--for=condition=Ready", "--timeout=120s"];
         self.bed.kubectl_ok(&wait, "");
+    }
+
+    /// The tenant of acme's credentials, which requires these types.
+    pub fn tenant(&self, required: &[&str]) {
+        let tenant = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant",
+            "metadata": {"name": "acme-prod"}, "spec": {"requiredCredentials": required}});
+        self.apply(&self.acme, &tenant);
     }
 
     /// Makes all of it; an operator has to run.
@@ -153,9 +160,7 @@ impl<'a> Scene<'a> {
         self.shared_token("shared", [false, false]);
         self.shared_token("assumed", [false, true]);
         self.shared_token("contested", [true, true]);
-        let tenant = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant",
-            "metadata": {"name": "acme-prod"}, "spec": {"requiredCredentials": ["WindowsSymantecCertificate"]}});
-        self.apply(&self.acme, &tenant);
+        self.tenant(&["WindowsSymantecCertificate"]);
 
         self.until_read("topic");
         self.replace("topic", "another-topic", "-1d", "+364d");
