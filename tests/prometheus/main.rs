@@ -25,6 +25,7 @@ mod rules;
 mod scene;
 mod series;
 mod server;
+mod setup;
 mod tested;
 #[path = "../cluster/users.rs"]
 mod users;

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::promtool::promtool;
 use crate::{root, rules};
 
 const ADDRESS: &str = "https://github.com/lapsewatch/lapsewatch/blob/main/docs/runbooks/";
@@ -64,23 +63,4 @@ pub fn blocks(page: &str, language: &str) -> Vec<String> {
         .filter(|(of, _)| *of == language)
         .map(|(_, text)| text.to_owned())
         .collect()
-}
-
-#[test]
-fn prometheus_takes_the_configuration_of_the_docs() {
-    let index = fs::read_to_string(root().join("docs/alerts.md")).unwrap();
-    let configuration = blocks(&index, "yaml").into_iter().find(|block| block.starts_with("rule_files:")).unwrap();
-    assert!(configuration.contains("honor_labels: true"));
-    // Debian builds Prometheus without the discovery of Kubernetes' pods.
-    let (before, discovery) = configuration.split_once("    kubernetes_sd_configs:").unwrap();
-    let (_, after) = discovery.split_once("    relabel_configs:").unwrap();
-    let configuration = format!(
-        "{}    static_configs: [{{targets: [localhost:8080]}}]\n    relabel_configs:{after}",
-        before.replace("/etc/prometheus/rules/lapsewatch.yaml", root().join(rules::FILE).to_str().unwrap())
-    );
-    let folder = tempfile::TempDir::new().unwrap();
-    let file = folder.path().join("prometheus.yml");
-    fs::write(&file, configuration).unwrap();
-    let (is_content, said) = promtool(&["check", "config", file.to_str().unwrap()]);
-    assert!(is_content && said.contains(&format!("{} rules found", rules::all().len())), "{said}");
 }
