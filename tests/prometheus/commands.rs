@@ -116,7 +116,7 @@ fn every_command_of_a_runbook_works_and_tells_something() {
             ("OPERATOR-NAMESPACE", _) => scene.qa.clone(),
             ("NAME", _) if of_tenant => "acme-prod".to_owned(),
             ("NAME" | "SECRET", _) => "acme-apns".to_owned(),
-            ("SERVICE" | "SERVICE-ACCOUNT", _) => "lapsewatch".to_owned(),
+            ("LEASE" | "SERVICE" | "SERVICE-ACCOUNT", _) => "lapsewatch".to_owned(),
             ("FINGERPRINT", _) => fingerprint.clone(),
             ("IDENTITY", _) => identity.clone(),
             (other, _) => other.to_owned(),
