@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 SECONDS ?= 20
-.PHONY: help lint test bench fuzz demo crds clean-control-plane
+.PHONY: help lint test bench fuzz demo crds scenarios clean-control-plane
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,10 @@ fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the f
 demo: ## the operator on a real API server: two tenants, with credentials in every state
 	tests/demo/run
 
-crds: ## write crds/ anew from the code
+scenarios: ## the operator's tests once more, with the chart's ClusterRole and all namespaces watched, one after the other
+	LAPSEWATCH_SCOPE=cluster cargo test --locked --test cluster -- --test-threads=1
+
+crds: ## write crds/ anew from the code, and the chart's copy
 	cargo build --locked
 	mkdir -p crds
 	rm -f crds/*.yaml
@@ -35,6 +38,7 @@ crds: ## write crds/ anew from the code
 	  /^    plural: / { name = $$2 } \
 	  { text = text $$0 "\n" } \
 	  END { finish() }'
+	cp crds/*.yaml charts/lapsewatch/files/crds/
 
 clean-control-plane: ## remove the API server that was built for tests
 	rm -rf .control-plane

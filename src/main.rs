@@ -40,7 +40,8 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(problem) => {
-            eprintln!("lapsewatch: {problem}");
+            // Where even that can't be said, the code says it.
+            let _ = writeln!(std::io::stderr(), "lapsewatch: {problem}");
             ExitCode::from(2)
         }
     }

@@ -4,21 +4,22 @@
 //! clocks of different machines are never compared. Two that lead for a moment would do no harm: each write carries
 //! the version that it was decided on, each Event a name that does not depend on who sends it.
 
+mod record;
+
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use http::Method;
 use kube::Client;
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
+use self::record::Step;
 use super::said::Said;
 use crate::clock::Clock;
 use crate::cluster::request::{self, Cause, Sensitivity};
 
-/// How long a lease holds that is not renewed.
-const DURATION: Duration = Duration::from_secs(15);
 /// How long after the last renewal the leader goes on: less, so that it has stopped before another one begins.
 const LEADS_FOR: Duration = Duration::from_secs(10);
 /// How often the leader renews it.
@@ -57,19 +58,6 @@ pub struct Candidate {
     renewed: Option<Instant>,
     answered: Instant,
     said: Said,
-}
-
-/// What is to be done about a lease.
-#[derive(Debug, PartialEq, Eq)]
-enum Step {
-    /// There is none: create it.
-    Create,
-    /// It is free, or its holder has fallen silent: take it.
-    Take,
-    /// It is held by this replica: renew it.
-    Renew,
-    /// Another one holds it.
-    Wait,
 }
 
 impl Candidate {
@@ -141,7 +129,7 @@ impl Candidate {
             let differs = *was != is && (*was != Leadership::Unknown || self.seen.is_some());
             if differs {
                 *was = is;
-                let holder = self.seen.as_ref().and_then(|(lease, _)| holder(lease)).unwrap_or_default();
+                let holder = self.seen.as_ref().and_then(|(lease, _)| record::holder(lease)).unwrap_or_default();
                 match is {
                     Leadership::Leads => tracing::info!(identity = self.identity, "leading"),
                     Leadership::StandsBy => tracing::info!(holder, "standing by: another replica leads"),
@@ -162,7 +150,8 @@ impl Candidate {
             _ => self.look(client).await?,
         };
         let asked = Instant::now();
-        let step = self.step(lease.as_ref(), asked);
+        let since = self.seen.as_ref().map_or(asked, |(_, since)| *since);
+        let step = record::step(lease.as_ref(), &self.identity, asked.duration_since(since));
         let (method, path, mut lease) = match (step, lease) {
             (Step::Wait, _) => {
                 self.renewed = None;
@@ -177,7 +166,7 @@ impl Candidate {
             }
             (_, Some(lease)) => (Method::PUT, self.path.clone(), lease),
         };
-        self.enter(&mut lease, now);
+        record::enter(&mut lease, &self.identity, now);
         let body = lease.to_string().into_bytes();
         let written = request::send(client, method, &path, Some("application/json"), body, Sensitivity::Open).await?;
         self.seen = Some((serde_json::from_slice(&written).map_err(|_| Cause::Connection)?, asked));
@@ -192,69 +181,21 @@ impl Candidate {
             Err(cause) if cause.code() == Some(404) => return Ok(None),
             Err(cause) => return Err(cause),
         };
-        if self.seen.as_ref().is_none_or(|(seen, _)| version(seen) != version(&lease)) {
+        if self.seen.as_ref().is_none_or(|(seen, _)| record::version(seen) != record::version(&lease)) {
             self.seen = Some((lease.clone(), Instant::now()));
         }
         Ok(Some(lease))
     }
 
-    fn step(&self, lease: Option<&Value>, now: Instant) -> Step {
-        let Some(lease) = lease else { return Step::Create };
-        let Some(holder) = holder(lease) else { return Step::Take };
-        if holder == self.identity {
-            return Step::Renew;
-        }
-        let seconds = lease.pointer("/spec/leaseDurationSeconds").and_then(Value::as_u64);
-        let lasts = seconds.map_or(DURATION, Duration::from_secs).min(DURATION * 20);
-        match &self.seen {
-            Some((_, since)) if now >= *since + lasts => Step::Take,
-            _ => Step::Wait,
-        }
-    }
-
-    /// Enters this replica as its holder.
-    fn enter(&self, lease: &mut Value, now: DateTime<Utc>) {
-        let now = now.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let before = lease.get("spec").cloned().unwrap_or_default();
-        let text = |name: &str| before.get(name).and_then(Value::as_str).map(str::to_owned);
-        let is_own = text("holderIdentity").as_deref() == Some(&self.identity);
-        let transitions = before.get("leaseTransitions").and_then(Value::as_i64).unwrap_or_default();
-        if let Value::Object(lease) = lease {
-            let spec = lease.entry("spec").or_insert_with(|| json!({}));
-            if let Value::Object(spec) = spec {
-                spec.insert("holderIdentity".to_owned(), json!(self.identity));
-                spec.insert("leaseDurationSeconds".to_owned(), json!(DURATION.as_secs()));
-                spec.insert(
-                    "acquireTime".to_owned(),
-                    json!(text("acquireTime").filter(|_| is_own).unwrap_or(now.clone())),
-                );
-                spec.insert("renewTime".to_owned(), json!(now));
-                let changed = i64::from(!is_own && !before.is_null());
-                spec.insert("leaseTransitions".to_owned(), json!(transitions.saturating_add(changed)));
-            }
-        }
-    }
-
     /// Leaves it to the next one, which then need not wait.
     async fn give_back(&mut self, client: &Client) {
         let Some((mut lease, _)) = self.seen.take() else { return };
-        if let Some(Value::Object(spec)) = lease.get_mut("spec") {
-            spec.insert("holderIdentity".to_owned(), json!(""));
-            spec.insert("leaseDurationSeconds".to_owned(), json!(1));
-        }
+        record::give_back(&mut lease);
         let body = lease.to_string().into_bytes();
         let send = request::send(client, Method::PUT, &self.path, Some("application/json"), body, Sensitivity::Open);
         // It is stopping: should this fail, the next one waits until the lease is over.
         tokio::time::timeout(LOOK, send).await.ok();
     }
-}
-
-fn holder(lease: &Value) -> Option<&str> {
-    lease.pointer("/spec/holderIdentity").and_then(Value::as_str).filter(|holder| !holder.is_empty())
-}
-
-fn version(lease: &Value) -> &str {
-    lease.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn advice(cause: &Cause) -> &'static str {
@@ -280,49 +221,10 @@ mod tests {
         Candidate::new(Settings { namespace: "ops".to_owned(), name: "lapsewatch".to_owned() }, "pod-1")
     }
 
-    fn lease(holder: &str, version: &str) -> Value {
-        json!({"metadata": {"resourceVersion": version, "labels": {"kept": "yes"}},
-            "spec": {"holderIdentity": holder, "leaseDurationSeconds": 15, "leaseTransitions": 3, "acquireTime": "then"}})
-    }
-
-    #[test]
-    fn a_lease_is_taken_where_it_is_free_or_its_record_has_not_changed_for_its_duration() {
-        let mut candidate = candidate();
-        let now = Instant::now();
-        assert_eq!(candidate.step(None, now), Step::Create);
-        assert_eq!(candidate.step(Some(&lease("", "7")), now), Step::Take);
-        let other = lease("pod-2", "7");
-        assert_eq!(candidate.step(Some(&other), now), Step::Wait);
-        candidate.seen = Some((other.clone(), now));
-        assert_eq!(candidate.step(Some(&other), now + DURATION - Duration::from_millis(1)), Step::Wait);
-        assert_eq!(candidate.step(Some(&other), now + DURATION), Step::Take);
-        let own = lease(&candidate.identity, "8");
-        assert_eq!(candidate.step(Some(&own), now), Step::Renew);
-        // Whoever writes a lease that never ends does not keep it for ever.
-        let mut endless = other;
-        endless["spec"]["leaseDurationSeconds"] = json!(i64::MAX);
-        assert_eq!(candidate.step(Some(&endless), now + DURATION * 20), Step::Take);
-    }
-
     #[test]
     fn a_process_of_the_same_name_is_another_holder() {
         assert_ne!(candidate().identity, candidate().identity);
         assert!(candidate().identity.starts_with("pod-1_"));
-    }
-
-    #[test]
-    fn what_is_entered_leaves_the_rest_as_it_is_and_counts_who_came_after_whom() {
-        let candidate = candidate();
-        let mut taken = lease("pod-2", "7");
-        candidate.enter(&mut taken, DateTime::UNIX_EPOCH);
-        let now = "1970-01-01T00:00:00.000000Z";
-        assert_eq!(taken["metadata"], lease("pod-2", "7")["metadata"]);
-        let spec = json!({"holderIdentity": candidate.identity, "leaseDurationSeconds": 15, "leaseTransitions": 4,
-            "acquireTime": now, "renewTime": now});
-        assert_eq!(taken["spec"], spec);
-        candidate.enter(&mut taken, DateTime::from_timestamp(60, 0).unwrap());
-        assert_eq!((&taken["spec"]["acquireTime"], &taken["spec"]["leaseTransitions"]), (&json!(now), &json!(4)));
-        assert_eq!(taken["spec"]["renewTime"], "1970-01-01T00:01:00.000000Z");
     }
 
     #[test]
@@ -332,7 +234,8 @@ mod tests {
         let is = |leadership: &watch::Receiver<Leadership>| *leadership.borrow();
         candidate.after(Err(Cause::Connection), &sender);
         assert_eq!(is(&leadership), Leadership::Unknown);
-        (candidate.seen, candidate.renewed) = (Some((lease("pod-1", "7"), Instant::now())), Some(Instant::now()));
+        (candidate.seen, candidate.renewed) =
+            (Some((json!({"spec": {"holderIdentity": "pod-1"}}), Instant::now())), Some(Instant::now()));
         assert_eq!(candidate.after(Ok(()), &sender), RENEW);
         assert_eq!(candidate.after(Err(Cause::Connection), &sender), LOOK);
         assert_eq!(is(&leadership), Leadership::Leads);
