@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 SECONDS ?= 20
 ARCHES ?= $(subst x86_64,amd64,$(subst aarch64,arm64,$(shell uname -m)))
-.PHONY: help lint test bench fuzz demo image crds clean-control-plane
+.PHONY: help lint test bench fuzz demo image crds scenarios clean-control-plane
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,8 +15,8 @@ lint: ## formatting and clippy, warnings denied
 test: ## every test, against a real API server too (built on first use: about 8 minutes; needs Go, python3, npm, git and jq)
 	cargo test --locked
 
-bench: ## the figures of docs/benchmarks.md: 2,000 credentials, reading one, the index, check (a release build, then 5 minutes)
-	cargo bench --locked --bench load
+bench: ## the figures of docs/benchmarks.md: 2,000 credentials, a scrape of 10,000, reading one, the index, check (a release build, then 8 minutes)
+	cargo bench --locked --bench load --bench scrape
 	cargo bench --locked --bench read --bench worst --bench index
 	cargo bench --locked --bench check
 
@@ -31,7 +31,10 @@ image: ## the container image, as an OCI archive: target/image/lapsewatch.tar (A
 	for arch in $(ARCHES); do binary=$$(packaging/image/binary "$$arch"); binaries+=("$$arch=$$binary"); done; \
 	packaging/image/pack target/image/lapsewatch.tar "$$(cargo pkgid | sed 's/.*[#@]//')" "$${binaries[@]}"
 
-crds: ## write crds/ anew from the code
+scenarios: ## the operator's tests once more, with the chart's ClusterRole and all namespaces watched, one after the other
+	LAPSEWATCH_SCOPE=cluster cargo test --locked --test cluster -- --test-threads=1
+
+crds: ## write crds/ anew from the code, and the chart's copy
 	cargo build --locked
 	mkdir -p crds
 	rm -f crds/*.yaml
@@ -41,6 +44,7 @@ crds: ## write crds/ anew from the code
 	  /^    plural: / { name = $$2 } \
 	  { text = text $$0 "\n" } \
 	  END { finish() }'
+	cp crds/*.yaml charts/lapsewatch/files/crds/
 
 clean-control-plane: ## remove the API server that was built for tests
 	rm -rf .control-plane

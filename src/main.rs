@@ -9,8 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, StatusArgs, VerifyArgs};
 use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
+use lapsewatch::controller::{lease, snapshot};
+use lapsewatch::metrics::Metrics;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, home, inspect, new, shell, telemetry, verify};
+use lapsewatch::{api, check, controller, home, inspect, new, server, shell, telemetry, verify};
 
 struct SystemClock;
 
@@ -38,7 +40,8 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(problem) => {
-            eprintln!("lapsewatch: {problem}");
+            // Where even that can't be said, the code says it.
+            let _ = writeln!(std::io::stderr(), "lapsewatch: {problem}");
             ExitCode::from(2)
         }
     }
@@ -96,19 +99,35 @@ fn status(args: &StatusArgs) -> Result<ExitCode, anyhow::Error> {
 
 fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
     telemetry::start(args.log_format, args.log_level);
-    let settings = controller::Settings {
+    let (asker, questions) = snapshot::questions();
+    let metrics = Metrics::default();
+    let mut settings = controller::Settings {
         namespaces: args.namespaces,
         settle: TimeDelta::from_std(args.settle)?,
         instance: instance(std::env::var("HOSTNAME").ok(), std::process::id()),
+        lease: None,
+        metrics: metrics.clone(),
+        questions,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut stop = std::pin::pin!(stop_signal()?);
+        // The port is taken first: whoever probes it is answered, even while there is no connection.
+        if let Some(address) = args.listen {
+            let listener = server::listen(address).await?;
+            tracing::info!(address = %listener.local_addr().unwrap_or(address), "listening");
+            tokio::spawn(server::serve(listener, asker, metrics.clone()));
+        }
         // A kubeconfig may have a program run that gives the credentials, which may take its time.
-        let client = tokio::select! {
+        let config = tokio::select! {
             () = &mut stop => return Ok(ExitCode::SUCCESS),
-            client = connect::connect(args.kubeconfig.as_deref(), args.context.as_deref()) => client?,
+            config = connect::config(args.kubeconfig.as_deref(), args.context.as_deref()) => config?,
         };
+        settings.lease = args.leader_elect.then(|| lease::Settings {
+            namespace: args.lease_namespace.unwrap_or_else(|| config.default_namespace.clone()),
+            name: args.lease_name,
+        });
+        let client = connect::counted(config, metrics.requests())?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
         controller::run(client, Arc::new(SystemClock), settings, stop).await;
         Ok(ExitCode::SUCCESS)

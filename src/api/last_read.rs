@@ -30,7 +30,7 @@ pub struct LastRead {
 }
 
 /// The keys that `spec.secretRef` names.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Selection {
     /// The credential's.

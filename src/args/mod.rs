@@ -40,13 +40,16 @@ pub enum Command {
   lapsewatch run                                   in a cluster, or with the current context
   lapsewatch run --context staging --settle 5s     against another cluster, from a desk
   lapsewatch run --namespace mdm --namespace qa    with rights in two namespaces only
+  lapsewatch run --listen 0.0.0.0:8080 --leader-elect   in a pod, of which there may be several
 
 Who else holds a token or certificate is looked for in all namespaces that are watched.
 
 Rights that it needs, in a ClusterRole, or with --namespace in a Role in each of them:
   get, list, watch   tenantcredentials.lapsewatch.dev, mdmtenants.lapsewatch.dev, secrets
   patch              tenantcredentials.lapsewatch.dev/status, mdmtenants.lapsewatch.dev/status
-  create             events.events.k8s.io")]
+  create             events.events.k8s.io
+and with --leader-elect, in the Lease's namespace:
+  get, create, update   leases.coordination.k8s.io")]
     Run(RunArgs),
     /// Say what the operator would say of manifests, without a cluster
     #[command(

@@ -1,11 +1,12 @@
 //! The options of `run`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{duration, namespace};
+use super::values::{address, duration, name, namespace};
 use crate::telemetry::{LogFormat, LogLevel};
 
 /// How to run the operator.
@@ -24,6 +25,18 @@ pub struct RunArgs {
     /// been so for this long, since GitOps applies in any order: 30s, 2m, 0s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub settle: Duration,
+    /// Answer /livez, /readyz and /metrics there, in plain HTTP: 0.0.0.0:8080 in a pod. Without it nothing is served
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub listen: Option<SocketAddr>,
+    /// Work only while holding a Lease, so that of several replicas one works and the others stand by
+    #[arg(long)]
+    pub leader_elect: bool,
+    /// The name of that Lease
+    #[arg(long, value_name = "NAME", default_value = "lapsewatch", value_parser = name, requires = "leader_elect")]
+    pub lease_name: String,
+    /// Its namespace; without it the pod's own, or the context's
+    #[arg(long, value_name = "NAMESPACE", value_parser = namespace, requires = "leader_elect")]
+    pub lease_namespace: Option<String>,
     /// How log lines are written
     #[arg(long, value_enum, default_value = "text", env = "LAPSEWATCH_LOG_FORMAT")]
     pub log_format: LogFormat,

@@ -1,5 +1,6 @@
 //! The forms of options' values: times, durations, namespaces.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -27,6 +28,27 @@ pub fn namespace(text: &str) -> Result<String, String> {
         return Err("a namespace has at most 63 of a-z, 0-9 and -, with no - at its ends".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// An object's name: a DNS subdomain.
+pub fn name(text: &str) -> Result<String, String> {
+    let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let is_label = |label: &str| {
+        let ends = [label.bytes().next(), label.bytes().last()];
+        ends.iter().all(|end| end.is_some_and(is_inner)) && label.bytes().all(|b| is_inner(b) || b == b'-')
+    };
+    if text.len() > 253 || !text.split('.').all(is_label) {
+        return Err(
+            "a name has at most 253 of a-z, 0-9, - and ., and begins and ends with a letter or digit".to_owned()
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// An address to listen on.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    const FORM: &str = "give an address with its port, such as 0.0.0.0:8080, 127.0.0.1:8080 or [::]:8080";
+    text.parse().map_err(|_| FORM.to_owned())
 }
 
 /// A duration such as `30s`, `2m` or `1h`, at most a day.

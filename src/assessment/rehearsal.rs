@@ -189,9 +189,10 @@ impl Rehearsed<'_> {
         Some(self.point(outcome, cause, "Replaced", words::replaced(self.spec.type_)))
     }
 
-    /// The one that is there, given once more, renews nothing: which matters where what is there needs attention.
+    /// The one that is there, given once more, renews nothing: which matters where what is there needs attention, also
+    /// after another key was put beside it.
     fn in_place(&self) -> Option<Point> {
-        if !words::is_same(self.previous, self.facts) {
+        if !words::is_in_place(self.previous, self.facts) {
             return None;
         }
         let needs_attention = self.status.severity.unwrap_or_default() >= Severity::Warning;

@@ -1,13 +1,10 @@
 //! TenantCredentials: each is paired with its Secret and read; then each is assessed among all.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Unread;
+use super::readings::Readings;
 use super::tenants::Tenants;
 use crate::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::assessment::peers::{Holder, Index, Peers, Reveal};
@@ -16,8 +13,6 @@ use crate::credential;
 use crate::manifests::rules::Rules;
 use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
 use crate::report::{self, Origin, Report};
-use crate::secret::SecretData;
-use crate::terminal::plain;
 
 /// A TenantCredential that was paired with its Secret and read.
 struct Readable {
@@ -34,8 +29,6 @@ pub struct Credentials {
     readable: Vec<Readable>,
     /// Those that were skipped.
     pub unread: Vec<Unread>,
-    /// A namespace of each Secret's name, once one was asked for that is not where it should be.
-    elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
     /// Who holds what.
     pub index: Index,
 }
@@ -44,12 +37,12 @@ pub struct Credentials {
 pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
     // Whoever reads the result has given all of it.
     let index = Index::new(Reveal::All);
-    let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index, elsewhere: OnceCell::new() };
-    let mut rules = None;
+    let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index };
+    let (mut rules, mut readings) = (None, Readings::default());
     for (key, manifest) in std::mem::take(&mut objects.credentials) {
         let rules = rules.get_or_insert_with(|| Rules::of("tenantcredentials.yaml"));
         match spec(rules, &key, &manifest) {
-            Ok(spec) => all.read(key, spec, manifest, objects, report),
+            Ok(spec) => all.read(key, spec, manifest, objects, &mut readings, report),
             Err(problems) => objects.problems.extend(problems),
         }
     }
@@ -74,6 +67,7 @@ impl Credentials {
         spec: TenantCredentialSpec,
         manifest: Manifest,
         objects: &mut Objects,
+        readings: &mut Readings,
         report: &mut Report,
     ) {
         let Manifest { place, metadata, status, .. } = manifest;
@@ -81,11 +75,8 @@ impl Credentials {
         let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
         let reading = match (spec.type_, spec.expiration_time) {
             (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),
-            _ => match secret(&key, &spec, objects, &self.elsewhere) {
-                Ok(data) => match credential::read(spec.type_, &data, &spec.selection()) {
-                    Ok(facts) => Reading::Facts(facts),
-                    Err(failure) => Reading::Failed(failure),
-                },
+            _ => match readings.of(&key, &spec, objects) {
+                Ok(reading) => reading,
                 Err(why) => {
                     report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why));
                     // What the cluster said of it still tells that it holds something.
@@ -100,6 +91,19 @@ impl Credentials {
         };
         self.index.set(&key, holder);
         self.readable.push(Readable { place, key, spec, metadata, previous, reading });
+    }
+
+    /// Sets those aside whose tenant can't be read, so that its warning days are not known.
+    pub fn set_aside(&mut self, tenants: &Tenants, report: &mut Report) {
+        for readable in std::mem::take(&mut self.readable) {
+            let Some(why) = tenants.hides_days_of(&readable.key, &readable.spec) else {
+                self.readable.push(readable);
+                continue;
+            };
+            let Readable { place, key, spec, previous, .. } = readable;
+            report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why));
+            self.unread.push(Unread { key, spec, previous });
+        }
     }
 
     /// What the operator would say of each among all that were given.
@@ -128,42 +132,4 @@ impl Readable {
         });
         report::Credential { origin: Origin::Manifest(place), key, spec, status: assessment.status }
     }
-}
-
-/// The Secret's values, or why the credential can't be checked.
-fn secret(
-    key: &Key,
-    spec: &TenantCredentialSpec,
-    objects: &mut Objects,
-    elsewhere: &OnceCell<HashMap<Arc<str>, Arc<str>>>,
-) -> Result<SecretData, String> {
-    let name = spec.secret_ref.as_ref().map(|secret| secret.name.clone()).unwrap_or_default();
-    let wanted = Key { namespace: key.namespace.clone(), name: name.as_str().into() };
-    let Some(secret) = objects.secrets.get_mut(&wanted) else {
-        if let Some(made) = objects.made.get(&wanted) {
-            let (kind, maker, place) = (made.kind, plain(&made.name), &made.place);
-            return Err(format!("Secret {name} is made by {kind} {maker} ({place}), whose content is not here"));
-        }
-        let all = objects.secrets.keys().rev().map(|other| (Arc::clone(&other.name), Arc::clone(&other.namespace)));
-        let but = match elsewhere.get_or_init(|| all.collect()).get(name.as_str()).map(|namespace| &**namespace) {
-            None => String::new(),
-            Some("") => " (one of that name without a namespace is)".to_owned(),
-            Some(other) => format!(" (one of that name in namespace {other} is)"),
-        };
-        return Err(format!("Secret {name} is not among what was given{but}"));
-    };
-    for again in secret.again.drain(..) {
-        let what = format!("it stands at {} already", secret.place);
-        objects.problems.push(Problem::of(again, Kind::Secret, &wanted, what));
-    }
-    if secret.is_encrypted {
-        return Err(format!("Secret {name} is encrypted with sops: give it decrypted"));
-    }
-    secret.decode().map_err(|why| {
-        let problem = Problem::of(secret.place.clone(), Kind::Secret, &wanted, why);
-        if !objects.problems.contains(&problem) {
-            objects.problems.push(problem);
-        }
-        format!("Secret {name} can't be decoded")
-    })
 }

@@ -2,6 +2,7 @@
 
 mod credentials;
 pub mod previous;
+mod readings;
 mod tenants;
 
 use std::io::{self, BufWriter, Read, Write};
@@ -90,7 +91,9 @@ fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     report.removed = before.as_ref().map(|before| before.lend(&mut objects)).unwrap_or_default();
     let tenants = tenants::take(&mut objects);
     let mut credentials = credentials::read(&mut objects, &mut report);
+    credentials.set_aside(&tenants, &mut report);
     report.credentials = credentials.assess(&tenants, now);
+    credentials.unread.extend(tenants.sealed_credentials());
     report.tenants = tenants.assess(&report.credentials, &credentials.unread, now);
     if let Some(before) = before {
         report.changes = before.changes(&report.credentials);

@@ -86,11 +86,16 @@ impl Previous {
         self.tenants.of(key, spec).0
     }
 
-    /// The Secret of one of them, where it was given and can be decoded.
+    /// Whether a tenant that can't be read gives the warning days of one of them.
+    pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> bool {
+        self.tenants.hides_days_of(key, spec).is_some()
+    }
+
+    /// The Secret of one of them, where it was given and all of it can be decoded.
     pub fn secret(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<SecretData> {
         let name = spec.secret_ref.as_ref()?.name.as_str();
         let secret = self.objects.secrets.get(&Key { namespace: key.namespace.clone(), name: name.into() })?;
-        if secret.is_encrypted { None } else { secret.decode().ok() }
+        secret.decode().ok().filter(|decoded| decoded.encrypted.is_empty()).map(|decoded| decoded.data)
     }
 
     /// What could not be read or understood.
@@ -104,6 +109,9 @@ impl Previous {
         let mut removed = Vec::new();
         for (key, before) in &self.found {
             let Some(manifest) = objects.credentials.get_mut(key) else {
+                if objects.may_hold(key) {
+                    continue;
+                }
                 removed.push(Problem::of(before.place.clone(), Kind::TenantCredential, key, remarks::REMOVED));
                 continue;
             };

@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Unread;
-use crate::api::{Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
+use crate::api::{CredentialType, Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
 use crate::assessment::Tenant;
 use crate::assessment::tenant::{self, Input, Member};
 use crate::manifests::rules::Rules;
+use crate::manifests::sealed::Sealed;
 use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
 use crate::report::{self, Origin};
 
 /// All MDMTenants.
-pub struct Tenants(BTreeMap<Key, Declared>);
+pub struct Tenants {
+    declared: BTreeMap<Key, Declared>,
+    /// What is encrypted, tenants and their credentials.
+    sealed: Vec<Sealed>,
+}
 
 struct Declared {
     place: Place,
@@ -24,16 +29,16 @@ struct Declared {
 
 /// Takes all of them; what the API server or the operator would refuse is told to `objects`.
 pub fn take(objects: &mut Objects) -> Tenants {
-    let mut tenants = BTreeMap::new();
+    let mut all = BTreeMap::new();
     let mut rules = None;
     for (key, manifest) in std::mem::take(&mut objects.tenants) {
         let rules = rules.get_or_insert_with(|| Rules::of("mdmtenants.yaml"));
         match declared(rules, &key, &manifest) {
-            Ok(declared) => drop(tenants.insert(key, declared)),
+            Ok(declared) => drop(all.insert(key, declared)),
             Err(problems) => objects.problems.extend(problems),
         }
     }
-    Tenants(tenants)
+    Tenants { declared: all, sealed: std::mem::take(&mut objects.sealed) }
 }
 
 fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<Problem>> {
@@ -59,10 +64,34 @@ fn named_by(key: &Key, spec: &TenantCredentialSpec) -> Option<Key> {
 impl Tenants {
     /// What a credential has from its tenant. One that is not among what was given need not be missing in the cluster.
     pub fn of(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, Tenant<'_>) {
-        match named_by(key, spec).and_then(|tenant| self.0.get(&tenant)) {
+        match named_by(key, spec).and_then(|tenant| self.declared.get(&tenant)) {
             Some(declared) => (Some(&declared.spec), Tenant::Found(tenant::side(&declared.spec))),
             None => (None, Tenant::Unnamed),
         }
+    }
+
+    /// Why the warning days of a credential can't be told, where its tenant gives them and is encrypted.
+    pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
+        let tenant = named_by(key, spec).filter(|tenant| !self.declared.contains_key(tenant))?;
+        let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
+        let is_it = |one: &&Sealed| one.is_a(Kind::MDMTenant) && one.may_be(Kind::MDMTenant, &tenant);
+        self.sealed.iter().find(is_it).filter(|_| !has_own)?;
+        Some(format!("its warning days are those of MDMTenant {}, which is encrypted with sops", tenant.name))
+    }
+
+    /// The credentials that are encrypted, as far as it can be told which they are.
+    pub fn sealed_credentials(&self) -> Vec<Unread> {
+        let known = self.sealed.iter().filter_map(Sealed::credential);
+        known
+            .map(|(key, spec, status)| Unread { key, spec: spec.clone(), previous: stored::decode(status).0 })
+            .collect()
+    }
+
+    /// The types that a tenant must have, but those that something encrypted may be.
+    fn required(&self, tenant: &Key, declared: &Declared) -> Option<Vec<CredentialType>> {
+        let required = declared.spec.required_credentials.clone()?;
+        let may_be_there = |type_| self.sealed.iter().any(|one| one.may_belong_to(tenant, type_));
+        Some(required.into_iter().filter(|type_| !may_be_there(*type_)).collect())
     }
 
     /// The page of each, among the credentials that were checked and those that were skipped.
@@ -79,7 +108,11 @@ impl Tenants {
             }
         }
         let none = Members::default();
-        self.0.iter().map(|(key, declared)| declared.assess(key, members.get(key).unwrap_or(&none), now)).collect()
+        let page = |(key, declared): (&Key, &Declared)| {
+            let required = self.required(key, declared);
+            declared.assess(key, required, members.get(key).unwrap_or(&none), now)
+        };
+        self.declared.iter().map(page).collect()
     }
 }
 
@@ -91,7 +124,14 @@ struct Members<'a> {
 }
 
 impl Declared {
-    fn assess(&self, key: &Key, of: &Members<'_>, now: DateTime<Utc>) -> report::Tenant {
+    fn assess(
+        &self,
+        key: &Key,
+        required: Option<Vec<CredentialType>>,
+        of: &Members<'_>,
+        now: DateTime<Utc>,
+    ) -> report::Tenant {
+        let spec = MDMTenantSpec { required_credentials: required, ..self.spec.clone() };
         let checked = of.checked.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.status));
         let unread = of.unread.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.previous));
         let members: Vec<Member<'_>> = checked.chain(unread).collect();
@@ -104,7 +144,7 @@ impl Declared {
         let page = tenant::assess(&Input {
             name: &key.name,
             generation: self.generation,
-            spec: &self.spec,
+            spec: &spec,
             previous: &self.previous,
             members: &members,
             words: &words,

@@ -272,6 +272,16 @@ impl Cache {
         self.tenant_keys().filter(move |key| within(&self.scopes, scope, key))
     }
 
+    /// All TenantCredentials, each as it is.
+    pub fn credentials(&self) -> impl Iterator<Item = (&Key, &Arc<Observed>)> {
+        self.objects.items.iter()
+    }
+
+    /// All MDMTenants, each as it is.
+    pub fn tenants(&self) -> impl Iterator<Item = (&Key, &Arc<Observed<Tenant>>)> {
+        self.tenants.items.iter()
+    }
+
     /// All MDMTenants.
     pub fn tenant_keys(&self) -> impl Iterator<Item = &Key> {
         self.tenants.items.keys()

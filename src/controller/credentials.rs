@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 
 use super::gate::Moved;
+use super::kind::{Credential, Kind};
 use super::observed::Observed;
 use super::operator::{Done, Operator};
 use super::reconcile::{Around, find, remembered, say};
@@ -31,11 +32,12 @@ impl Operator {
                 self.credentials.queue.anew(looked.key);
                 return true;
             }
-            let Looked { key, observed, found, .. } = looked;
+            let Looked { key, observed, found, took, .. } = looked;
             let around = self.around(&key, &observed);
             self.tasks.spawn(async move {
+                let begun = Instant::now();
                 let outcome = say(&context, &observed, *found, around).await;
-                Done::Said(key, outcome)
+                Done::Said(key, outcome.counted(&context.metrics, Credential::KIND, took + begun.elapsed()))
             });
             return true;
         }
@@ -45,8 +47,9 @@ impl Operator {
                 self.credentials.queue.pass(&key);
             }
             Some((observed, secret)) => drop(self.tasks.spawn(async move {
-                let found = find(&context, &observed, secret.as_ref()).await;
-                Done::Found(Looked { key, observed, secret, found: Box::new(found) })
+                let begun = Instant::now();
+                let found = Box::new(find(&context, &observed, secret.as_ref()).await);
+                Done::Found(Looked { key, observed, secret, found, took: begun.elapsed() })
             })),
             None => {
                 self.credentials.queue.done(&key, None);
@@ -59,7 +62,7 @@ impl Operator {
 
     /// Whether what was looked at is no more: an Event about that would be false. What waited for the gate may have waited
     /// for a minute.
-    fn is_over(&self, Looked { key, observed, secret, found }: &Looked) -> bool {
+    fn is_over(&self, Looked { key, observed, secret, found, .. }: &Looked) -> bool {
         self.cache.get(key).is_none_or(|(present, now)| {
             present.resource_version != observed.resource_version
                 || now != *secret && !now.is_some_and(|now| found.is_of(&now))
@@ -146,10 +149,12 @@ mod tests {
     use crate::clock::Clock;
     use crate::controller::cache::{Change, SecretVersion};
     use crate::controller::gather::Access;
+    use crate::controller::lease::Leadership;
     use crate::controller::publish::Publisher;
     use crate::controller::reconcile::Context;
     use crate::controller::slim::Slim;
     use crate::controller::watch::Seen;
+    use crate::metrics::Metrics;
 
     struct Still;
 
@@ -199,12 +204,13 @@ mod tests {
     fn operator() -> Operator {
         let client = Client::try_from(Config::new("http://127.0.0.1:9".parse().unwrap())).unwrap();
         let context = Context {
-            publisher: Publisher::new(client, "test".to_owned()),
+            publisher: Publisher::new(client, "test".to_owned(), Metrics::default()),
             clock: Arc::new(Still),
             settle: TimeDelta::zero(),
             access: Access::default(),
+            metrics: Metrics::default(),
         };
-        Operator::new(vec![Some("a".to_owned()), Some("b".to_owned())], context)
+        Operator::new(vec![Some("a".to_owned()), Some("b".to_owned())], context, Leadership::Leads)
     }
 
     /// One that was looked at, and waits since another namespace was not listed yet.

@@ -16,6 +16,7 @@ use crate::api::{CredentialType, Failure, Key, TenantCredentialSpec, TenantCrede
 use crate::assessment::{Reading, secret_not_found};
 use crate::cluster::request::{self, Sensitivity};
 use crate::credential;
+use crate::metrics::{Metrics, SecretRead};
 use crate::secret::{SecretData, SecretObject};
 
 /// Readings at once. A keystore's key derivation may take most of a second, and one namespace's keystores are not to
@@ -27,12 +28,21 @@ pub struct Access {
     /// Whether any Secret could be read since the start. While none could, a refusal is the operator's own failure, and
     /// no verdict on thousands of objects.
     granted: AtomicBool,
+    /// Whether the last one could not be, for want of the right.
+    refused: AtomicBool,
     readings: Semaphore,
 }
 
 impl Default for Access {
     fn default() -> Self {
-        Self { granted: AtomicBool::new(false), readings: Semaphore::new(READINGS) }
+        Self { granted: AtomicBool::new(false), refused: AtomicBool::new(false), readings: Semaphore::new(READINGS) }
+    }
+}
+
+impl Access {
+    /// Whether no Secret could be read since the start, for want of the right.
+    pub fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed) && !self.granted.load(Ordering::Relaxed)
     }
 }
 
@@ -64,6 +74,7 @@ pub struct Gathered {
 pub async fn gather(
     client: &Client,
     access: &Access,
+    metrics: &Metrics,
     observed: &Observed,
     spec: &TenantCredentialSpec,
     secret: Option<&SecretVersion>,
@@ -101,6 +112,11 @@ pub async fn gather(
     let body = match request::send(client, Method::GET, &path, None, Vec::new(), Sensitivity::Secret).await {
         Ok(body) => body,
         Err(cause) => {
+            metrics.secret_read(match cause.code() {
+                Some(404) => SecretRead::NotFound,
+                Some(401 | 403) => SecretRead::Refused,
+                _ => SecretRead::Failed,
+            });
             return match cause.code() {
                 Some(404) => Ok(kept(secret_not_found(spec))),
                 // Rights may name the Secrets that there are; the list has told that this is none of them.
@@ -108,11 +124,15 @@ pub async fn gather(
                 Some(403) if access.granted.load(Ordering::Relaxed) => {
                     Ok(Gathered { look_again: true, ..kept(forbidden(&secret_ref.name)) })
                 }
-                _ => Err(Error::ReadSecret { secret: key, cause }),
+                code => {
+                    access.refused.store(matches!(code, Some(401 | 403)), Ordering::Relaxed);
+                    Err(Error::ReadSecret { secret: key, cause })
+                }
             };
         }
     };
     access.granted.store(true, Ordering::Relaxed);
+    metrics.secret_read(SecretRead::Found);
     let object = SecretData::from_json(&body)
         .map_err(|_| Error::DecodeSecret { secret: key.clone(), problem: "the answer is not a Secret in JSON" })?;
     drop(body);

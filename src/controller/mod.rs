@@ -9,8 +9,9 @@ mod error;
 mod gate;
 pub(crate) mod gather;
 mod invalid;
-pub(crate) mod kind;
-pub(crate) mod observed;
+pub mod kind;
+pub mod lease;
+pub mod observed;
 mod operator;
 mod own_writes;
 mod pace;
@@ -19,6 +20,7 @@ mod queue;
 pub(crate) mod reconcile;
 mod said;
 pub mod slim;
+pub mod snapshot;
 mod tenants;
 mod timetable;
 mod watch;
@@ -32,18 +34,24 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures::stream::{SelectAll, StreamExt};
 use kube::Client;
+use tokio::sync::oneshot;
+use tokio::sync::watch::channel as watch_channel;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use gather::Access;
+use lease::{Candidate, Leadership};
 use operator::Operator;
 use publish::Publisher;
 use reconcile::Context;
+use snapshot::Questions;
 
 /// How long what is under way may take to end when the operator is told to.
 const LAST_WORDS: Duration = Duration::from_secs(4);
 
 /// What the operator is told.
+#[derive(Default)]
 pub struct Settings {
     /// The namespaces to watch; none: all.
     pub namespaces: Vec<String>,
@@ -51,6 +59,12 @@ pub struct Settings {
     pub settle: TimeDelta,
     /// The name of this process in its Events, such as its pod's.
     pub instance: String,
+    /// The Lease that the replica that leads holds; without it this one leads.
+    pub lease: Option<lease::Settings>,
+    /// What counts its work.
+    pub metrics: Metrics,
+    /// Who asks what it knows, if anyone does.
+    pub questions: Questions,
 }
 
 /// Runs until `stop` ends, then lets what is under way end too.
@@ -65,13 +79,25 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
     for (scope, namespace) in scopes.iter().enumerate() {
         streams.push(watch::scope(&client, namespace.as_deref()).map(move |seen| (scope, seen)).boxed());
     }
+    let (mut leadership, elections) = match settings.lease {
+        None => (watch_channel(Leadership::Leads).1, None),
+        Some(lease) => {
+            let (sender, leadership) = watch_channel(Leadership::Unknown);
+            let (stop, stopped) = oneshot::channel();
+            let candidate = Candidate::new(lease, &settings.instance);
+            let elections = tokio::spawn(candidate.run(client.clone(), clock.clone(), sender, stopped));
+            (leadership, Some((stop, elections)))
+        }
+    };
     let context = Context {
-        publisher: Publisher::new(client, settings.instance),
+        publisher: Publisher::new(client, settings.instance, settings.metrics.clone()),
         clock,
         settle: settings.settle,
         access: Access::default(),
+        metrics: settings.metrics,
     };
-    let mut operator = Operator::new(scopes, context);
+    let mut questions = settings.questions;
+    let mut operator = Operator::new(scopes, context, *leadership.borrow());
     let mut stop = std::pin::pin!(stop);
     loop {
         operator.start();
@@ -82,6 +108,11 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
             Some(done) = operator.tasks.join_next() => operator.end(done),
             () = boundary => operator.look(),
             () = sleep_until(wake), if wake.is_some() => operator.look(),
+            question = questions.next() => operator.answer(question),
+            Ok(()) = leadership.changed() => {
+                let now = *leadership.borrow_and_update();
+                operator.lead(now);
+            }
         }
     }
     tracing::info!(under_way = operator.tasks.len(), "stopping");
@@ -91,6 +122,11 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
             left = operator.tasks.len(),
             "stopped before all of it ended; it is done again at the next start"
         );
+    }
+    // What is under way has ended: another one may begin.
+    if let Some((stop, elections)) = elections {
+        stop.send(()).ok();
+        elections.await.ok();
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::cache::{Cache, Moved, TenantMoved};
 use super::error::Error;
+use super::lease::Leadership;
 use super::own_writes::OwnWrites;
 use super::queue::Queue;
 use super::reconcile::{Context, Outcome};
@@ -51,11 +52,12 @@ pub struct Operator {
     complete: HashSet<usize>,
     last_look: DateTime<Utc>,
     is_pages_turn: bool,
+    leadership: Leadership,
 }
 
 impl Operator {
     /// One that knows nothing yet.
-    pub fn new(scopes: Vec<Option<String>>, context: Context) -> Self {
+    pub fn new(scopes: Vec<Option<String>>, context: Context, leadership: Leadership) -> Self {
         Self {
             cache: Cache::new(scopes),
             index: Index::default(),
@@ -66,6 +68,7 @@ impl Operator {
             complete: HashSet::new(),
             last_look: context.clock.now(),
             is_pages_turn: false,
+            leadership,
             context: Arc::new(context),
         }
     }
@@ -104,6 +107,7 @@ impl Operator {
                 }
             }
             Seen::Failed(WatchFailure { kind, problem, advice }) => {
+                self.context.metrics.watch_failed(kind);
                 if self.said.is_news(&problem) {
                     tracing::error!(kind, advice, "{problem}");
                 }
@@ -112,15 +116,51 @@ impl Operator {
         if !self.complete.contains(&scope) && self.cache.is_complete(scope) {
             self.complete.insert(scope);
             self.said.clear();
-            let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
-            let tenants: Vec<Key> = self.cache.tenant_keys_in(scope).cloned().collect();
-            let namespace = self.cache.namespace(scope);
-            tracing::info!(credentials = keys.len(), tenants = tenants.len(), namespace, "watching");
-            self.credentials.gate.shut(keys.iter().cloned(), Instant::now());
-            keys.iter().for_each(|key| self.remember(key));
-            keys.into_iter().for_each(|key| self.call(key));
-            tenants.into_iter().for_each(|key| self.call_tenant(key));
-            self.release();
+            let (credentials, tenants) = (self.cache.keys_in(scope).count(), self.cache.tenant_keys_in(scope).count());
+            tracing::info!(credentials, tenants, namespace = self.cache.namespace(scope), "watching");
+            if self.is_leader() {
+                self.begin(scope);
+            }
+        }
+    }
+
+    /// Begins with what a list has told.
+    fn begin(&mut self, scope: usize) {
+        let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
+        let tenants: Vec<Key> = self.cache.tenant_keys_in(scope).cloned().collect();
+        self.credentials.gate.shut(keys.iter().cloned(), Instant::now());
+        keys.iter().for_each(|key| self.remember(key));
+        keys.into_iter().for_each(|key| self.call(key));
+        tenants.into_iter().for_each(|key| self.call_tenant(key));
+        self.release();
+    }
+
+    /// Takes in whether this replica leads. One that begins to lead begins as at a start, with what it has watched.
+    pub fn lead(&mut self, leadership: Leadership) {
+        let began = leadership == Leadership::Leads && !self.is_leader();
+        self.leadership = leadership;
+        if began {
+            let mut scopes: Vec<usize> = self.complete.iter().copied().collect();
+            scopes.sort_unstable();
+            scopes.into_iter().for_each(|scope| self.begin(scope));
+        }
+    }
+
+    /// Whether this replica assesses and writes.
+    pub fn is_leader(&self) -> bool {
+        self.leadership == Leadership::Leads
+    }
+
+    /// Why it can't do its work, or not yet; none where it can.
+    pub fn unready(&self) -> Option<&'static str> {
+        if self.leadership == Leadership::Unknown {
+            Some("whether this replica leads is not known: the Lease was not read or written yet; the log tells why")
+        } else if !self.is_complete() {
+            Some("not everything was listed yet; where that lasts, the log tells why")
+        } else if self.context.access.is_refused() {
+            Some("the API server refuses to read Secrets: allow the service account get on secrets")
+        } else {
+            None
         }
     }
 
@@ -138,7 +178,7 @@ impl Operator {
     /// Starts what is ready, as far as there is room. By turns: pages follow while many credentials settle, and many
     /// pages hold up no credential.
     pub fn start(&mut self) {
-        while self.tasks.len() < AT_ONCE {
+        while self.is_leader() && self.tasks.len() < AT_ONCE {
             self.is_pages_turn = !self.is_pages_turn;
             let is_started = match self.is_pages_turn {
                 true => self.start_tenant() || self.start_credential(),

@@ -14,6 +14,7 @@ use crate::api::{GROUP, VERSION};
 use crate::assessment::notices::Notice;
 use crate::assessment::record;
 use crate::cluster::request::{self, Cause, Sensitivity};
+use crate::metrics::Metrics;
 
 /// What reports the Events.
 const REPORTER: &str = "lapsewatch.dev/operator";
@@ -32,6 +33,8 @@ pub struct Publisher {
     pub client: Client,
     /// The name of this process in its Events.
     pub instance: String,
+    /// What counts them.
+    metrics: Metrics,
     /// TenantCredentials of whose statuses the API server does not keep all.
     pub credentials_not_kept: NotKept,
     /// MDMTenants, likewise.
@@ -40,9 +43,9 @@ pub struct Publisher {
 
 impl Publisher {
     /// One that has written nothing yet.
-    pub fn new(client: Client, instance: String) -> Self {
+    pub fn new(client: Client, instance: String, metrics: Metrics) -> Self {
         let (credentials_not_kept, tenants_not_kept) = Default::default();
-        Self { client, instance, credentials_not_kept, tenants_not_kept }
+        Self { client, instance, metrics, credentials_not_kept, tenants_not_kept }
     }
 
     /// Sends the Events that are due, then writes the status where it differs from what was observed. An Event that
@@ -86,6 +89,7 @@ impl Publisher {
         let secret = observed.spec.as_ref().ok().and_then(K::secret);
         let secret =
             secret.map(|secret| json!({"apiVersion": "v1", "kind": "Secret", "namespace": namespace, "name": secret}));
+        let type_ = if notice.warning { "Warning" } else { "Normal" };
         let mut event = json!({
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
@@ -94,7 +98,7 @@ impl Publisher {
             "reportingController": REPORTER,
             "reportingInstance": self.instance,
             "action": "Assess",
-            "type": if notice.warning { "Warning" } else { "Normal" },
+            "type": type_,
             "reason": notice.reason,
             "note": notice.note,
             "regarding": {
@@ -115,6 +119,7 @@ impl Publisher {
             request::send(&self.client, Method::POST, &path, Some("application/json"), body, Sensitivity::Open).await;
         match sent {
             Ok(_) => {
+                self.metrics.event_sent(type_);
                 tracing::info!(object = %format_args!("{namespace}/{name}"), reason = notice.reason, "Event sent");
                 Ok(())
             }

@@ -109,6 +109,11 @@ impl Queue {
         }
     }
 
+    /// How many wait for their turn.
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// When the next boundary is.
     pub fn next_boundary(&self) -> Option<DateTime<Utc>> {
         self.boundaries.first()

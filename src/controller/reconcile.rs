@@ -1,6 +1,7 @@
 //! One object in two steps: what it holds is found; then, with what stands around it, it is assessed and published.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -15,6 +16,7 @@ use crate::api::{MDMTenantSpec, TenantCredentialSpec};
 use crate::assessment::peers::{self, Holder, Peers};
 use crate::assessment::{self, Assessment, Input, Reading, published, tenant};
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 
 /// How often to ask again where nothing will tell of a change: rights that were granted.
 const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(5);
@@ -29,6 +31,8 @@ pub struct Context {
     pub settle: TimeDelta,
     /// Whether Secrets can be read at all.
     pub access: Access,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// What was found of one object, before what stands around it is looked at.
@@ -113,6 +117,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Counts it. `took` is what all steps took.
+    pub fn counted(self, metrics: &Metrics, kind: &'static str, took: Duration) -> Self {
+        let failed = self.result.as_ref().err();
+        metrics.reconciled(kind, took, failed.map(Error::step), matches!(failed, Some(Error::Conflict)));
+        self
+    }
+
     /// Of what wrote nothing that is decided on again.
     pub fn of(result: Result<(), Error>) -> Self {
         Self { next: None, result, replaced: Vec::new() }
@@ -134,7 +145,16 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
         let holder = remembered(observed).filter(|_| secret.is_some());
         return Found { reading: Err(Trouble::Invalid), holder };
     };
-    let reading = match gather::gather(&context.publisher.client, &context.access, observed, spec, secret).await {
+    let reading = match gather::gather(
+        &context.publisher.client,
+        &context.access,
+        &context.metrics,
+        observed,
+        spec,
+        secret,
+    )
+    .await
+    {
         Ok(gathered) => Ok(Read { gathered, spec: None, generation: observed.generation, error: None }),
         // What was said last still goes on in time.
         Err(error) => match gather::last_said(observed, spec) {

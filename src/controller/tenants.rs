@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::gather;
 use super::invalid;
-use super::kind::Tenant;
+use super::kind::{Kind, Tenant};
 use super::observed::Observed;
 use super::operator::{Done, Operator};
 use super::publish::Published;
@@ -49,18 +49,21 @@ impl Operator {
             Ok(spec) => {
                 let Assessment { status, notices, next } = self.page(&key, &observed, spec, now);
                 self.tasks.spawn(async move {
+                    let begun = Instant::now();
                     let publisher = &context.publisher;
                     let not_kept = &publisher.tenants_not_kept;
                     let Published { replaced, result } =
                         publisher.publish(not_kept, &observed, notices, status, now).await;
-                    Done::Paged(key, Outcome { next, result, replaced })
+                    let outcome = Outcome { next, result, replaced };
+                    Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
                 });
             }
             Err(problem) => {
                 let problem = problem.clone();
                 self.tasks.spawn(async move {
-                    let result = invalid::say(&context.publisher, &observed, &problem, now).await;
-                    Done::Paged(key, Outcome::of(result))
+                    let begun = Instant::now();
+                    let outcome = Outcome::of(invalid::say(&context.publisher, &observed, &problem, now).await);
+                    Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
                 });
             }
         }

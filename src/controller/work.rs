@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
@@ -25,6 +26,8 @@ pub struct Looked {
     pub secret: Option<SecretVersion>,
     /// What was found.
     pub found: Box<Found>,
+    /// How long that took.
+    pub took: Duration,
 }
 
 /// The work on TenantCredentials.

@@ -11,7 +11,7 @@ use super::{Judged, calendar, select};
 use crate::api::Severity;
 use crate::args::{StatusArgs, StatusFormat};
 use crate::report::{self, Gate, Report};
-use crate::terminal::Paint;
+use crate::terminal::{Paint, document};
 
 /// What goes to the output, what goes beside it, and the exit code.
 ///
@@ -33,7 +33,7 @@ pub fn show(
         StatusFormat::Table => page::page(&judged, &gate, Look { is_wide: false, paint, now })?,
         StatusFormat::Wide => page::page(&judged, &gate, Look { is_wide: true, paint, now })?,
         StatusFormat::Ics => calendar::calendar(&judged.rows, now),
-        StatusFormat::Json => serde_json::to_string_pretty(&object(&report(&judged, now), &gate))? + "\n",
+        StatusFormat::Json => document::json(&object(&report(&judged, now), &gate))?,
         StatusFormat::Yaml => {
             serde_norway::to_string(&object(&report(&judged, now), &gate)).map_err(io::Error::other)?
         }

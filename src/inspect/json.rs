@@ -11,7 +11,7 @@ use super::Inspection;
 use crate::api::status::{KeysUsed, Notification};
 use crate::api::{CredentialFacts, CredentialType, Severity};
 use crate::in_hand::Look;
-use crate::terminal::plain;
+use crate::terminal::{self, plain};
 
 /// The version of the document's form.
 const VERSION: &str = "lapsewatch.dev/inspect/v1";
@@ -83,8 +83,7 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
             .map(|failure| Failure { reason: failure.reason.as_str(), message: &failure.message }),
         errors: &inspection.problems,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    out.write_all(terminal::document::json(&document)?.as_bytes())
 }
 
 fn found<'a>(inspection: &Inspection, look: &'a Look) -> Found<'a> {

@@ -1,9 +1,11 @@
 //! A file's documents, each with its line. One that is broken does not hide the others.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::bounded::Budget;
+use super::plain_scalars::as_kubectl_takes_them;
 
 /// One document.
 pub struct Document<'t> {
@@ -60,11 +62,25 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Document<'_>, Broken>> {
         return vec![Err(Broken { line, why: "it is not text in UTF-8", is_meant })];
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('{')
-        && let Some(documents) = json(text)
-    {
-        return documents.into_iter().map(Ok).collect();
+    let of_json = text.trim_start().starts_with('{').then(|| json(text));
+    match of_json {
+        Some(found) if found.iter().all(Result::is_ok) => found,
+        None => stream(text),
+        // YAML looks alike, and allows more.
+        Some(found) => match stream(text) {
+            of_yaml
+                if of_yaml.iter().filter(|one| one.is_ok()).count()
+                    < found.iter().filter(|one| one.is_ok()).count() =>
+            {
+                found
+            }
+            of_yaml => of_yaml,
+        },
     }
+}
+
+/// The documents of a stream of YAML.
+fn stream(text: &str) -> Vec<Result<Document<'_>, Broken>> {
     let budget = Budget::new();
     let mut all = Vec::new();
     for (line, part) in parts(text) {
@@ -76,26 +92,46 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Document<'_>, Broken>> {
     all
 }
 
-/// JSON values one after another; none where it is not only that (YAML looks alike).
-fn json(text: &str) -> Option<Vec<Document<'_>>> {
+/// JSON values one after another.
+fn json(text: &str) -> Vec<Result<Document<'_>, Broken>> {
     let budget = Budget::new();
-    let mut documents = Vec::new();
-    let mut begin = 0;
-    let mut line = 1;
+    let mut all = Vec::new();
+    let (mut rest, mut line) = (text, 1);
     loop {
-        let rest = text.get(begin..)?;
         let spaces = rest.len() - rest.trim_start().len();
-        line += newlines(rest.get(..spaces)?);
-        let rest = rest.get(spaces..)?;
-        if rest.is_empty() {
-            return Some(documents);
+        let Some((before, value)) = rest.split_at_checked(spaces).filter(|(_, value)| !value.is_empty()) else {
+            return all;
+        };
+        line += newlines(before);
+        let mut parser = serde_json::Deserializer::from_str(value);
+        let read = budget.read(&mut parser);
+        let length = match &read {
+            Ok(_) => parser.into_iter::<IgnoredAny>().byte_offset(),
+            Err(_) => end_of_broken(value),
+        };
+        let (own, after) = value.split_at_checked(length).unwrap_or((value, ""));
+        all.push(match read {
+            Ok(value) => Ok(Document { line, text: (line, own), value }),
+            Err(error) => Err(Broken {
+                line: line + error.line().saturating_sub(1),
+                why: budget.wrong().unwrap_or("it is no JSON"),
+                is_meant: is_meant(own),
+            }),
+        });
+        if budget.is_spent() {
+            return all;
         }
-        let mut parser = serde_json::Deserializer::from_str(rest);
-        let value = budget.read(&mut parser).ok()?;
-        let length = parser.into_iter::<serde::de::IgnoredAny>().byte_offset();
-        documents.push(Document { line, text: (line, rest.get(..length)?), value });
-        line += newlines(rest.get(..length)?);
-        begin += spaces + length;
+        line += newlines(own);
+        rest = after;
+    }
+}
+
+/// Where a value ends that could not be read: by its grammar, or before the next line that begins as a value does.
+fn end_of_broken(text: &str) -> usize {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) => values.byte_offset(),
+        _ => text.find("\n{").map_or(text.len(), |at| at + 1),
     }
 }
 
@@ -160,7 +196,10 @@ fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<D
     for document in serde_norway::Deserializer::from_str(part) {
         match budget.read(document) {
             Ok(Value::Null) => {}
-            Ok(value) => all.push(Ok(Document { line, text: (begin, part), value })),
+            Ok(mut value) => {
+                as_kubectl_takes_them(&mut value, part);
+                all.push(Ok(Document { line, text: (begin, part), value }));
+            }
             Err(error) => {
                 let said = error.to_string();
                 let known = KNOWN.iter().copied().find(|known| said.contains(known));
@@ -216,6 +255,21 @@ mod tests {
         let found = documents(b"a: 1\n---\nb: [1\nc: }\n---\nkind: Secret\n\tx: 1\n---\nd: 1\n");
         let told: Vec<_> = found.iter().map(|f| f.as_ref().map(|d| d.line).map_err(|b| (b.line, b.is_meant))).collect();
         assert_eq!(told, [Ok(1), Err((4, false)), Err((7, true)), Ok(9)]);
+    }
+
+    #[test]
+    fn a_value_of_json_that_is_broken_does_not_hide_the_others() {
+        let told = |text: &str| -> Vec<Result<usize, (usize, &'static str)>> {
+            let found = documents(text.as_bytes()).into_iter();
+            found.map(|one| one.map(|found| found.line).map_err(|broken| (broken.line, broken.why))).collect()
+        };
+        let twice = "one mapping has the same key twice";
+        assert_eq!(told("{\"a\": 1,\n\"a\": 2}\n{\"b\": 1}"), [Err((2, twice)), Ok(3)]);
+        assert_eq!(told("{\"a\": 1}\n{\"b\": 1,\n \"c\" }\n{\n\"d\": 1}"), [Ok(1), Err((3, "it is no JSON")), Ok(4)]);
+        assert_eq!(told("{\"a\" 1}\n{\"b\": 1}\n{"), [Err((1, "it is no JSON")), Ok(2), Err((3, "it is no JSON"))]);
+        // What YAML allows, or divides.
+        assert_eq!(told("{\"a\": 1,}"), [Ok(1)]);
+        assert_eq!(told("{a: 1}\n---\n{\"b\": 1}\n"), [Ok(1), Ok(3)]);
     }
 
     #[test]

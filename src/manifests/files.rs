@@ -42,7 +42,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
                 each(source(STDIN.to_owned(), true, limited(stdin, 0)));
             }
         } else if is_new(path, &mut seen) {
-            each(source(path.display().to_string(), true, open(path)));
+            each(source(name(path), true, open(path)));
         }
     }
     for folder in paths.iter().filter(|path| !is_stdin(path) && path.is_dir()) {
@@ -52,9 +52,21 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
     }
 }
 
+/// The file's name, which is never that of the standard input.
+fn name(path: &Path) -> String {
+    let name = path.display().to_string();
+    if name == STDIN { format!("./{name}") } else { name }
+}
+
 fn source(name: String, named: bool, bytes: io::Result<Zeroizing<Vec<u8>>>) -> Result<Source, Unreadable> {
     match bytes {
-        Ok(bytes) => Ok(Source { name, bytes, named }),
+        Ok(mut bytes) => {
+            // To YAML each alone ends a line.
+            if !bytes.contains(&b'\n') {
+                bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            }
+            Ok(Source { name, bytes, named })
+        }
         Err(error) => Err(Unreadable { name, why: why(&error) }),
     }
 }

@@ -1,45 +1,83 @@
 //! The lines on which the items of a list begin, where its text shows them.
 
+use serde::de::IgnoredAny;
+
 /// The lines, counted from that of the text, at which `count` items begin: none where the text is of another form than
 /// tools write, so that no line is ever a wrong one.
 pub fn lines(text: &str, count: usize) -> Option<Vec<usize>> {
+    let found = if serde_json::from_str::<IgnoredAny>(text).is_ok() { of_json(text) } else { of_block(text) };
+    found.filter(|found| found.len() == count)
+}
+
+/// Of JSON, in which nothing but texts needs to be understood to tell where a value begins.
+fn of_json(text: &str) -> Option<Vec<usize>> {
+    let mut found = Vec::new();
+    let (mut depth, mut line, mut is_among) = (0_usize, 0, false);
+    let mut last = &b""[..];
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            b'\n' => line += 1,
+            b'"' => {
+                let mut is_escaped = false;
+                let end = rest.iter().position(|byte| {
+                    let ends = *byte == b'"' && !is_escaped;
+                    is_escaped = *byte == b'\\' && !is_escaped;
+                    ends
+                })?;
+                (last, rest) = (rest.get(..end)?, rest.get(end + 1..)?);
+            }
+            b'{' | b'[' => {
+                if is_among && depth == 2 {
+                    found.push(line);
+                }
+                // What stands before a list in an object is its name.
+                is_among |= depth == 1 && *byte == b'[' && last == b"items";
+                depth += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                if is_among && depth == 1 {
+                    return Some(found);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Of a block of YAML, in which no part of an item stands so far to the left as its dash.
+fn of_block(text: &str) -> Option<Vec<usize>> {
     let mut lines = text.lines().enumerate();
-    // The fields of the list itself stand the farthest to the left.
-    let outer = text.lines().find(|line| line.trim_start().starts_with('"')).map(column).unwrap_or_default();
-    let (_, head) = lines.find(|(_, line)| is_head(line, outer))?;
-    // JSON as it is indented by every tool, or a block of YAML; in both no part of an item stands so far to the left.
-    let is_json = head.trim_start().starts_with('"');
+    lines.find(|(_, line)| is_head(line))?;
     let mut indent = None;
-    let mut found = Vec::with_capacity(count);
+    let mut found = Vec::new();
     for (number, line) in lines {
         let content = line.trim_start();
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
-        let column = column(line);
-        let begins = if is_json { content.starts_with('{') } else { content == "-" || content.starts_with("- ") };
+        let column = line.len() - content.len();
+        let begins = content == "-" || content.starts_with("- ");
         match indent {
             None if begins => indent = Some(column),
             None => return None,
-            Some(indent) if column < indent || column == indent && !is_json && !begins => break,
+            Some(indent) if column < indent || column == indent && !begins => break,
             Some(_) => {}
         }
         if begins && indent == Some(column) {
             found.push(number);
         }
     }
-    (found.len() == count).then_some(found)
+    Some(found)
 }
 
 /// Whether the list begins on this line.
-fn is_head(line: &str, outer: usize) -> bool {
+fn is_head(line: &str) -> bool {
     let end = line.trim_end();
-    let end = end.split_once(" #").map_or(end, |(end, _)| end.trim_end());
-    end == "items:" || end.trim_start() == "\"items\": [" && column(line) == outer
-}
-
-fn column(line: &str) -> usize {
-    line.len() - line.trim_start().len()
+    end.split_once(" #").map_or(end, |(end, _)| end.trim_end()) == "items:"
 }
 
 #[cfg(test)]
@@ -56,10 +94,22 @@ mod tests {
     }
 
     #[test]
+    fn items_of_json_have_their_lines_however_it_is_indented() {
+        assert_eq!(lines("{\"items\": [{\n}, {\n}]}", 2), Some(vec![0, 1]));
+        let within = "{\n\"x\": [[], {\"items\": [{}]}],\n\"kind\": \"items\",\n\"items\": [\n{\"a\": \"\\\\\", \"b\": \"]}\\\"\", \"items\": [\n{}\n]}\n, {\n}\n]\n}";
+        assert_eq!(lines(within, 2), Some(vec![4, 7]));
+    }
+
+    #[test]
     fn no_line_is_guessed() {
-        for text in
-            ["items: [{a: 1}, {b: 1}]\n", "{\"items\": [{\n}, {\n}]}", "items:\n- a\n", "items:\n a\n", "x: 1\n"]
-        {
+        for text in [
+            "items: [{a: 1}, {b: 1}]\n",
+            "--- {\"items\": [{\n}, {\n}]}",
+            "{\"items\": [\"a\", {}]}",
+            "items:\n- a\n",
+            "items:\n a\n",
+            "x: 1\n",
+        ] {
             assert_eq!(lines(text, 2), None, "{text}");
         }
     }

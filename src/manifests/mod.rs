@@ -9,8 +9,10 @@ mod items;
 pub mod made;
 pub mod objects;
 pub mod place;
+mod plain_scalars;
 pub mod problem;
 pub mod rules;
+pub mod sealed;
 pub mod secrets;
 mod sops;
 

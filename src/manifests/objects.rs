@@ -14,8 +14,9 @@ use super::items;
 use super::made::{Maker, made};
 use super::place::Place;
 use super::problem::{Kind, Problem};
+use super::sealed::Sealed;
 use super::secrets::ManifestSecret;
-use super::sops::{has_cipher, is_cipher, is_encrypted};
+use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
 use crate::api::{self, Key};
 use crate::terminal::{harmless, plain};
 
@@ -42,11 +43,14 @@ pub struct Objects {
     pub secrets: BTreeMap<Key, ManifestSecret>,
     /// The Secrets that other tools make in the cluster.
     pub made: BTreeMap<Key, Maker>,
+    /// What is encrypted, as far as it can be read.
+    pub sealed: Vec<Sealed>,
     /// What may be meant and can't be told, since it is encrypted.
     pub skipped: Vec<Problem>,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// Parts of folders that can't be parsed and do not look as if they were meant.
+    /// Parts of folders that can't be parsed and do not look as if they were meant, and encrypted parts of objects that
+    /// are judged without them.
     pub passed_over: Vec<Problem>,
 }
 
@@ -58,7 +62,7 @@ impl Objects {
             match found {
                 Ok(Document { line, text, value }) => {
                     let place = Place { file: Rc::clone(&file), line: Some(line), item: None };
-                    self.object(place, value, Some(text));
+                    self.object(place, value, Some(text), false);
                 }
                 Err(broken) => {
                     let place = Place { file: Rc::clone(&file), line: Some(broken.line), item: None };
@@ -70,8 +74,19 @@ impl Objects {
         }
     }
 
-    /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own.
-    fn object(&mut self, place: Place, mut value: Value, written: Option<(usize, &str)>) {
+    /// Whether a TenantCredential that was not taken up may be there all the same: encrypted, or in what is broken.
+    pub fn may_hold(&self, key: &Key) -> bool {
+        let is_it = |problem: &Problem| match &problem.object {
+            Some((kind, other)) => *kind == Kind::TenantCredential && other == key,
+            None => true,
+        };
+        self.problems.iter().any(is_it) || self.sealed.iter().any(|one| one.may_be(Kind::TenantCredential, key))
+    }
+
+    /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own;
+    /// `is_sealed`: it stands in a list that sops has written.
+    fn object(&mut self, place: Place, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
+        let is_sealed = is_sealed || is_encrypted(&value);
         let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let (group, version) = api_version.split_once('/').unwrap_or_default();
@@ -81,17 +96,19 @@ impl Objects {
             let known = format!("{}/{}", api::GROUP, api::VERSION);
             self.problem(place, format!("{what} is no version that this lapsewatch knows: it knows {known}"));
         } else if kind.ends_with("List") && value.get("items").is_some_and(Value::is_array) {
-            self.list(&place, &api_version, &kind, value, written);
-        } else if is_encrypted(&value) && (is_cipher(&kind) || api_version.is_empty() && kind.is_empty()) {
-            self.encrypted(place, is_cipher(&kind));
+            self.list(&place, &api_version, &kind, value, written, is_sealed);
+        } else if is_sealed && (is_cipher(&kind) || is_cipher(&api_version)) {
+            self.encrypted(place, &mut value);
+        } else if is_encrypted(&value) && api_version.is_empty() && kind.is_empty() {
+            self.passed_over.push(Problem::at(place, ENCRYPTED));
         } else if is_ours {
             match kind.as_str() {
-                "TenantCredential" => self.keep(Kind::TenantCredential, place, value),
-                "MDMTenant" => self.keep(Kind::MDMTenant, place, value),
+                "TenantCredential" => self.keep(Kind::TenantCredential, place, value, is_sealed),
+                "MDMTenant" => self.keep(Kind::MDMTenant, place, value, is_sealed),
                 _ => self.problem(place, format!("{api_version} has no kind {}", plain(&kind))),
             }
         } else if api_version == "v1" && kind == "Secret" {
-            self.secret(place, value);
+            self.secret(place, value, is_sealed);
         } else if api_version.is_empty() && kind == "TenantCredential" {
             let wanted = format!("{}/{}", api::GROUP, api::VERSION);
             self.problem(place, format!("a TenantCredential without apiVersion: it needs {wanted}"));
@@ -103,15 +120,22 @@ impl Objects {
         }
     }
 
-    /// What sops has encrypted with its kind: an object that may be one of ours, or another tool's file.
-    fn encrypted(&mut self, place: Place, is_object: bool) {
-        let what = "it is encrypted with sops as a whole, so that what it is can't be told: give it decrypted";
-        let told = if is_object { &mut self.skipped } else { &mut self.passed_over };
-        told.push(Problem::at(place, what));
+    /// What sops has encrypted with its kind: an object that may be one of ours.
+    fn encrypted(&mut self, place: Place, value: &mut Value) {
+        self.sealed.push(Sealed::of(None, value));
+        self.skipped.push(Problem::at(place, ENCRYPTED));
     }
 
     /// Items of a list of one kind need not repeat it.
-    fn list(&mut self, place: &Place, api_version: &str, kind: &str, mut value: Value, written: Option<(usize, &str)>) {
+    fn list(
+        &mut self,
+        place: &Place,
+        api_version: &str,
+        kind: &str,
+        mut value: Value,
+        written: Option<(usize, &str)>,
+        is_sealed: bool,
+    ) {
         let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else { return };
         let lines = written.and_then(|(begin, text)| Some((begin, items::lines(text, items.len())?)));
         let of = kind.strip_suffix("List").unwrap_or_default();
@@ -124,17 +148,19 @@ impl Objects {
             let own = lines.as_ref().and_then(|(begin, lines)| Some(begin + lines.get(index)?));
             let item_place =
                 Place { item: Some(format!("{outer}items[{index}]")), line: own.or(place.line), ..place.clone() };
-            self.object(item_place, item, None);
+            self.object(item_place, item, None, is_sealed);
         }
     }
 
-    fn keep(&mut self, kind: Kind, place: Place, mut value: Value) {
-        if is_encrypted(&value) && ["metadata", "spec"].iter().any(|part| value.get(part).is_some_and(has_cipher)) {
+    fn keep(&mut self, kind: Kind, place: Place, mut value: Value, is_sealed: bool) {
+        let left_out = if is_sealed { without_what_is_not_needed(&mut value) } else { Vec::new() };
+        if is_sealed && ["metadata", "spec"].iter().any(|part| value.get(part).is_some_and(has_cipher)) {
             let what = "it is encrypted with sops: give it decrypted";
-            return self.skipped.push(match identify(&value) {
+            self.skipped.push(match identify(&value) {
                 Ok((key, _)) => Problem::of(place, kind, &key, what),
                 Err(_) => Problem::at(place, format!("a {kind}: {what}")),
             });
+            return self.sealed.push(Sealed::of(Some(kind), &mut value));
         }
         let (key, metadata) = match identify(&value) {
             Ok(found) => found,
@@ -148,25 +174,25 @@ impl Objects {
         for name in unknown_fields(&value) {
             self.problems.push(Problem::of(place.clone(), kind, &key, format!("unknown field \"{}\"", plain(&name))));
         }
+        for field in left_out {
+            let what = format!("{} is encrypted with sops: it is judged without that", plain(&field));
+            self.passed_over.push(Problem::of(place.clone(), kind, &key, what));
+        }
         let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (spec, status) = (part("spec"), part("status"));
         kept.insert(key, Manifest { place, metadata, spec, status });
     }
 
-    fn secret(&mut self, place: Place, mut value: Value) {
+    fn secret(&mut self, place: Place, mut value: Value, is_sealed: bool) {
         // What can't be named can't be meant by a TenantCredential: other tools complain of it.
         if let Ok((key, _)) = identify(&value) {
-            let is_encrypted = is_encrypted(&value);
+            let secret = ManifestSecret::take(place, &mut value, is_sealed);
             match self.secrets.get_mut(&key) {
                 // Of one that stands there encrypted and plain, the plain one is read.
-                Some(first) if first.is_encrypted && !is_encrypted => {
-                    self.secrets.insert(key, ManifestSecret::take(place, &mut value));
-                }
-                Some(first) if !first.is_encrypted && is_encrypted => {}
-                Some(first) => first.again.push(place),
-                None => {
-                    self.secrets.insert(key, ManifestSecret::take(place, &mut value));
-                }
+                Some(first) if first.is_encrypted() && !secret.is_encrypted() => *first = secret,
+                Some(first) if !first.is_encrypted() && secret.is_encrypted() => {}
+                Some(first) => first.again.push(secret.place),
+                None => drop(self.secrets.insert(key, secret)),
             }
         }
         wipe(&mut value);
@@ -176,6 +202,9 @@ impl Objects {
         self.problems.push(Problem::at(place, why));
     }
 }
+
+/// What is said of what sops has encrypted with its kind.
+const ENCRYPTED: &str = "it is encrypted with sops as a whole, so that what it is can't be told: give it decrypted";
 
 /// The fields of every object, and what sops takes away again when it decrypts.
 const FIELDS: [&str; 6] = ["apiVersion", "kind", "metadata", "sops", "spec", "status"];
@@ -213,7 +242,7 @@ fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {
     let text = |field: &str| match metadata.get(field) {
         None | Some(Value::Null) => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.clone()),
-        Some(_) => Err(format!("metadata.{field} is no text")),
+        Some(_) => Err(format!("metadata.{field} is no text: put it in quotation marks")),
     };
     let key = Key::new(&text("namespace")?, &text("name")?);
     if key.name.is_empty() {

@@ -1,6 +1,6 @@
 //! A Secret of a manifest, decoded only where a TenantCredential asks for it: others are not this tool's business.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::place::Place;
-use super::sops::is_encrypted;
+use super::sops::is_cipher;
 use crate::secret::{SecretBytes, SecretData, Source};
 use crate::terminal::plain;
 
@@ -19,8 +19,8 @@ pub struct ManifestSecret {
     pub place: Place,
     /// Where another of its name stands.
     pub again: Vec<Place>,
-    /// It is encrypted with sops.
-    pub is_encrypted: bool,
+    /// Sops has written it: texts may be encrypted.
+    is_sealed: bool,
     type_: Option<String>,
     data: Field,
     string_data: Field,
@@ -29,24 +29,42 @@ pub struct ManifestSecret {
 /// `data` or `stringData`: a text for each key; none where there is something else.
 type Field = Option<BTreeMap<String, Option<Zeroizing<String>>>>;
 
+/// A Secret's values, as far as they can be read.
+pub struct Decoded {
+    /// Those that can.
+    pub data: SecretData,
+    /// The keys of those that sops has encrypted.
+    pub encrypted: BTreeSet<String>,
+}
+
 impl ManifestSecret {
-    /// Takes the values out of a manifest.
-    pub fn take(place: Place, manifest: &mut Value) -> Self {
+    /// Takes the values out of a manifest; `is_sealed` where sops has written it.
+    pub fn take(place: Place, manifest: &mut Value, is_sealed: bool) -> Self {
         let mut part = |name: &str| manifest.get_mut(name).map(Value::take).unwrap_or_default();
         let type_ = match part("type") {
             Value::String(type_) => Some(type_),
             _ => None,
         };
         let (data, string_data) = (field(part("data")), field(part("stringData")));
-        let is_encrypted = is_encrypted(manifest);
-        Self { place, again: Vec::new(), is_encrypted, type_, data, string_data }
+        Self { place, again: Vec::new(), is_sealed, type_, data, string_data }
     }
 
-    /// The values as the API server would keep them: `stringData` goes before `data`.
+    /// Whether sops has encrypted any of its values.
+    pub fn is_encrypted(&self) -> bool {
+        let mut values = [&self.data, &self.string_data].into_iter().flatten().flat_map(BTreeMap::values);
+        values.any(|value| self.is_cipher(value.as_ref()))
+    }
+
+    fn is_cipher(&self, value: Option<&Zeroizing<String>>) -> bool {
+        self.is_sealed && value.is_some_and(|text| is_cipher(text))
+    }
+
+    /// The values as the API server would keep them: `stringData` goes before `data`. What sops has encrypted is told by
+    /// its key.
     ///
     /// # Errors
     /// With a sentence that names the key and quotes no value.
-    pub fn decode(&self) -> Result<SecretData, String> {
+    pub fn decode(&self) -> Result<Decoded, String> {
         let of_form = |field: &'static str| format!("{field} is no mapping of keys to texts");
         for (field, map) in [("data", &self.data), ("stringData", &self.string_data)] {
             // Not quoted: where a colon stands wrong, the value is a part of the key.
@@ -56,19 +74,30 @@ impl ManifestSecret {
                 ));
             }
         }
-        let mut values = BTreeMap::new();
+        let (mut values, mut encrypted) = (BTreeMap::new(), BTreeSet::new());
         for (key, text) in self.data.as_ref().ok_or_else(|| of_form("data"))? {
+            if self.is_cipher(text.as_ref()) {
+                encrypted.insert(key.clone());
+                continue;
+            }
             let bytes = text.as_ref().and_then(|text| base64(text));
             let bytes = bytes.ok_or_else(|| format!("the value of data.{} is not base64", plain(key)))?;
             values.insert(key.clone(), bytes);
         }
         for (key, text) in self.string_data.as_ref().ok_or_else(|| of_form("stringData"))? {
+            if self.is_cipher(text.as_ref()) {
+                values.remove(key);
+                encrypted.insert(key.clone());
+                continue;
+            }
+            encrypted.remove(key);
             let text = text.as_ref().ok_or_else(|| {
                 format!("the value of stringData.{} is no text: put it in quotation marks", plain(key))
             })?;
             values.insert(key.clone(), SecretBytes::new(text.as_bytes().to_vec()));
         }
-        Ok(SecretData { type_: self.type_.clone(), values, source: Source::Secret })
+        let data = SecretData { type_: self.type_.clone(), values, source: Source::Secret };
+        Ok(Decoded { data, encrypted })
     }
 }
 

@@ -87,7 +87,7 @@ impl Annotation {
         write!(out, "::{} ", self.command)?;
         // What came by the standard input is no file of the change.
         if let Some(place) = self.place.as_ref().filter(|place| !place.is_stdin()) {
-            write!(out, "file={},", property(place.file.trim_start_matches("./")))?;
+            write!(out, "file={},", property(&place.path()))?;
             if let Some(line) = place.line {
                 write!(out, "line={line},")?;
             }

@@ -14,6 +14,7 @@ use crate::api::status::{CredentialFacts, LastChange, Newest, Notification, Othe
 use crate::api::tenant_status::{CredentialCounts, NextDeadline, TenantNotification};
 use crate::api::{CredentialType, Severity};
 use crate::manifests::Problem;
+use crate::terminal;
 
 /// The version of the document's form.
 pub const VERSION: &str = "lapsewatch.dev/report/v1";
@@ -40,8 +41,12 @@ pub struct Document<'a> {
     pub skipped: Vec<ProblemEntry<'a>>,
     /// What could not be read or understood, and why.
     pub errors: Vec<ProblemEntry<'a>>,
-    /// Parts of folders that are no manifests.
+    /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
     pub passed_over: Vec<ProblemEntry<'a>>,
+    /// The TenantCredentials that were there before, by what was given as previous, and are not now; missing where there
+    /// are none. Their origin is where they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Vec<ProblemEntry<'a>>>,
 }
 
 /// Where an object was found: in a manifest, or in a cluster.
@@ -169,8 +174,7 @@ pub struct ProblemEntry<'a> {
 /// # Errors
 /// When it can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report, gate))?;
-    writeln!(out)
+    out.write_all(terminal::document::json(&document(report, gate))?.as_bytes())
 }
 
 /// The document.
@@ -185,6 +189,7 @@ pub fn document<'a>(report: &'a Report, gate: &Gate) -> Document<'a> {
         skipped: report.skipped.iter().map(problem).collect(),
         errors: report.problems.iter().map(problem).collect(),
         passed_over: report.passed_over.iter().map(problem).collect(),
+        removed: (!report.removed.is_empty()).then(|| report.removed.iter().map(problem).collect()),
     }
 }
 

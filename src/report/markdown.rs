@@ -17,6 +17,10 @@ const MOST: usize = 65_000;
 const MOST_OF_TABLE: usize = 25_000;
 /// What is kept for what was not read.
 const MOST_OF_PROBLEMS: usize = 15_000;
+/// What the lists below the table share.
+const MOST_OF_LISTS: usize = 15_000;
+/// What stands around the lines of a list: its title, its fence and how many are left out.
+const FRAME: usize = 300;
 
 /// One row of the table, and what is said below it.
 struct Entry<'a> {
@@ -40,12 +44,20 @@ fn text(report: &Report, gate: &Gate) -> String {
     entries.extend(report.tenants.iter().filter_map(|one| tenant(one, gate)));
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.rank));
     let mut text = head(&Summary::of(report, gate), report);
-    problems("Could not be read", &report.problems, &mut text);
+    list("Could not be read", &lines(&report.problems), MOST_OF_PROBLEMS, &mut text);
     rows(&entries, &mut text);
     let changes = report.changes.iter();
-    list("Changed", changes.map(|one| format!("{}: {}: {}", one.key, one.reason.as_str(), one.message)), &mut text);
-    problems("Removed", &report.removed, &mut text);
-    problems("Skipped", &report.skipped, &mut text);
+    let changes = changes.map(|one| format!("{}: {}: {}", one.key, one.reason.as_str(), one.message)).collect();
+    let lists = [("Changed", changes), ("Removed", lines(&report.removed)), ("Skipped", lines(&report.skipped))];
+    let mut still = lists.iter().filter(|(_, items)| !items.is_empty()).count();
+    let mut room = MOST_OF_LISTS;
+    for (title, items) in lists.iter().filter(|(_, items)| !items.is_empty()) {
+        let before = text.len();
+        // What one of them does not need is the next one's.
+        list(title, items, room / still, &mut text);
+        room = room.saturating_sub(text.len() - before);
+        still -= 1;
+    }
     details(&entries, &mut text);
     text
 }
@@ -106,7 +118,7 @@ fn details(entries: &[Entry<'_>], text: &mut String) {
             let _ = write!(part, "\nRunbook: {}\n", link(url));
         }
         part.push_str("\n</details>\n");
-        if text.len() + part.len() > MOST {
+        if text.len() + part.len() + FRAME > MOST {
             break;
         }
         text.push_str(&part);
@@ -116,28 +128,31 @@ fn details(entries: &[Entry<'_>], text: &mut String) {
 }
 
 /// Problems, each on a line.
-fn problems(title: &str, problems: &[Problem], text: &mut String) {
-    list(title, problems.iter().map(Problem::to_string), text);
+fn lines(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(Problem::to_string).collect()
 }
 
-/// One line each.
-fn list(title: &str, items: impl ExactSizeIterator<Item = String>, text: &mut String) {
-    let many = items.len();
-    if many == 0 {
+/// One line each, which with all around them take no more than `most`.
+fn list(title: &str, items: &[String], most: usize, text: &mut String) {
+    if items.is_empty() {
         return;
     }
     let mut lines = String::new();
-    let mut left = many;
+    let (mut left, mut longest) = (items.len(), 0);
     for item in items {
-        let line = harmless(&item).into_owned();
-        if lines.len() + line.len() > MOST_OF_PROBLEMS {
+        let line = harmless(item);
+        longest = longest.max(longest_run(&line));
+        if FRAME + lines.len() + line.len() + 2 * longest > most {
             break;
         }
         lines.push_str(&line);
         lines.push('\n');
         left -= 1;
     }
-    let _ = write!(text, "\n**{title}: {many}**\n\n{}", fenced(lines.trim_end()));
+    let _ = write!(text, "\n**{title}: {}**\n", items.len());
+    if !lines.is_empty() {
+        let _ = write!(text, "\n{}", fenced(lines.trim_end()));
+    }
     left_out(left, text);
 }
 
@@ -214,9 +229,12 @@ fn code(text: &str) -> String {
 
 /// Lines as a block of code, whose fence is longer than any within.
 fn fenced(text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest.max(2) + 1);
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
     format!("{fence}text\n{text}\n{fence}\n")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
 /// The URL of a runbook, whose letters the API limits to those of ASCII.

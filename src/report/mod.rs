@@ -80,7 +80,7 @@ pub struct Report {
     pub skipped: Vec<Problem>,
     /// What could not be read or understood.
     pub problems: Vec<Problem>,
-    /// Parts of folders that are no manifests.
+    /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
     pub passed_over: Vec<Problem>,
     /// Credentials that are others than before, where that is known.
     pub changes: Vec<Change>,

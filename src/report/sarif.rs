@@ -11,7 +11,7 @@ use super::{Finding, Gate, Origin, Report, Summary};
 use crate::api::{Key, Severity};
 use crate::assessment::words::short;
 use crate::manifests::{Kind, Place, Problem};
-use crate::terminal::harmless;
+use crate::terminal::{document, harmless};
 
 /// Where the version's schema is published.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -53,8 +53,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
             "properties": {"summary": summary, "at": report.at},
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    out.write_all(document::json(&document)?.as_bytes())
 }
 
 fn rule(id: &str) -> Value {
@@ -124,7 +123,7 @@ fn at(place: &Place, object: Option<(Kind, &Key)>) -> Value {
     if !place.is_stdin()
         && let Some(fields) = location.as_object_mut()
     {
-        let mut physical = json!({"artifactLocation": {"uri": uri(&place.file)}});
+        let mut physical = json!({"artifactLocation": {"uri": uri(&place.path())}});
         if let (Some(line), Some(fields)) = (place.line, physical.as_object_mut()) {
             fields.insert("region".to_owned(), json!({"startLine": line}));
         }
@@ -143,8 +142,7 @@ fn logical(object: Option<(Kind, &Key)>) -> Value {
 }
 
 /// A file's path as a URI, relative to the folder in which the command ran where the path is.
-fn uri(file: &str) -> String {
-    let path = file.trim_start_matches("./");
+fn uri(path: &str) -> String {
     let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
     for byte in path.bytes() {
         match byte {
@@ -164,7 +162,7 @@ mod tests {
     #[test]
     fn a_path_is_a_uri() {
         for (path, expected) in [
-            ("./a/b.yaml", "a/b.yaml"),
+            ("a/b.yaml", "a/b.yaml"),
             ("../a b:c.yaml", "../a%20b%3Ac.yaml"),
             ("/tmp/ä#?.yaml", "file:///tmp/%C3%A4%23%3F.yaml"),
         ] {

@@ -1,6 +1,7 @@
 //! What people read in a terminal: columns, paragraphs, colour. Whatever is shown passes [`plain`] first.
 
 pub mod columns;
+pub mod document;
 pub mod paint;
 pub mod paragraph;
 mod plain;

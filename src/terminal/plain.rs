@@ -35,7 +35,8 @@ fn bracket(text: &str, begin: usize) -> Option<usize> {
     rest.get(name..)?.starts_with('[').then_some(begin + name)
 }
 
-fn is_odd(c: char) -> bool {
+/// What moves a cursor, or turns the order of letters.
+pub(super) fn is_odd(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

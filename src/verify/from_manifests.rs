@@ -52,6 +52,10 @@ impl Manifests {
                 Beside::Unseen
             }
         };
+        if let Some(tenant) = before.spec.tenant_ref.as_ref().filter(|_| self.previous.hides_days_of(key, &before.spec))
+        {
+            remarks.push(remarks::tenant_unseen(&tenant.name, "it is encrypted with sops"));
+        }
         Place {
             key: Some(key.clone()),
             selection: before.spec.selection(),

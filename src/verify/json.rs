@@ -10,6 +10,7 @@ use crate::api::conditions::Condition;
 use crate::api::{CredentialFacts, CredentialType};
 use crate::assessment::rehearsal::{Outcome, Point};
 use crate::assessment::words::at;
+use crate::terminal;
 
 /// Raised where a field goes or changes its meaning; new fields leave it as it is.
 const SCHEMA: &str = "lapsewatch.dev/verify/v1";
@@ -101,6 +102,5 @@ pub fn write(done: &Result<Done, String>, now: DateTime<Utc>, out: &mut dyn Writ
             remarks: &[],
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    out.write_all(terminal::document::json(&document)?.as_bytes())
 }

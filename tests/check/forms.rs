@@ -295,4 +295,8 @@ fn an_item_of_a_list_has_its_own_line() {
     check(folder.path(), &["."], b"")
         .is(2, "checked 0, skipped 0")
         .says("error: ./a.json:8 (items[1]): lapsewatch.dev/v2 is no version");
+    // Indented by nobody.
+    let json = "{\n\"kind\": \"List\",\n\"apiVersion\": \"v1\",\n\"items\": [\n{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"data\": [\n{}\n]\n}, {\"apiVersion\": \"lapsewatch.dev/v2\"}\n]\n}\n";
+    let folder = crate::folder(&[("a.json", json)]);
+    check(folder.path(), &["."], b"").says("error: ./a.json:8 (items[1]): lapsewatch.dev/v2 is no version");
 }

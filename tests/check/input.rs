@@ -51,6 +51,53 @@ fn json_documents_may_follow_one_another() {
 }
 
 #[test]
+fn a_broken_value_of_a_json_stream_hides_no_other() {
+    let one = |name: &str, more: &str| {
+        format!(
+            r#"{{"apiVersion":"lapsewatch.dev/v1alpha1","kind":"TenantCredential","metadata":{{"name":"{name}"}},{more}"spec":{{"type":"DeclaredExpiry","expirationTime":"2031-01-01T00:00:00Z"}}}}"#
+        )
+    };
+    let twice = one("a", "\n\"spec\": {},");
+    let folder = folder(&[("a.json", &[twice, one("b", ""), one("c", "\n,"), one("d", "")].join("\n"))]);
+    check(folder.path(), &at(&["a.json"]), b"")
+        .is(2, "checked 2, skipped 0")
+        .says("error: a.json:2: one mapping has the same key twice\n")
+        .says("error: a.json:5: it is no JSON\n");
+}
+
+#[test]
+fn a_file_may_be_called_as_the_standard_input_is() {
+    let folder = folder(&[("standard input", &declared("a"))]);
+    for (path, file) in [("standard input", "./standard input"), ("-", "standard input")] {
+        let ran = check(folder.path(), &at(&["-o", "json", path]), declared("a").as_bytes());
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(json["credentials"][0]["origin"]["file"], file);
+        let ran = check(folder.path(), &at(&["-o", "sarif", "--within", "730d", path]), declared("a").as_bytes());
+        assert_eq!(ran.out.contains("\"uri\": \"standard%20input\""), path != "-", "{}", ran.out);
+    }
+}
+
+#[test]
+fn lines_may_end_as_on_an_old_macintosh() {
+    let text = [declared("a"), declared("b").replace("2031", "never")].join("---\n");
+    of(&text.replace('\n', "\r")).is(2, "checked 1, skipped 0").says("error: ./one.yaml:6: TenantCredential acme/b: ");
+}
+
+#[test]
+fn what_can_not_be_complained_of_still_has_its_code() {
+    let folder = folder(&[("a.yaml", &declared("a"))]);
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
+        .args(["check", "--at", "2030-01-01", "-o", "json", "a.yaml"])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(full())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
 fn folders_are_read_in_order_without_what_is_hidden_or_no_manifest() {
     let newer = "apiVersion: lapsewatch.dev/v2\nkind: TenantCredential\n";
     let folder = folder(&[
@@ -213,7 +260,10 @@ fn names_that_are_none_are_told() {
     for (metadata, said) in [
         ("{}", "metadata.name is missing"),
         ("{generateName: x-}", "metadata.name is missing"),
-        ("{name: 12}", "metadata.name is no text"),
+        ("{name: 12}", "metadata.name is no text: put it in quotation marks"),
+        // To kubectl, which reads YAML 1.1.
+        ("{name: 0123}", "metadata.name is no text: put it in quotation marks"),
+        ("{name: a, namespace: yes}", "metadata.namespace is no text: put it in quotation marks"),
         (r#"{name: "a\u001b[2J"}"#, "metadata.name is none"),
         ("{name: a, namespace: A/B}", "metadata.namespace is none"),
         ("{name: a, labels: canary}", "metadata is of another form"),

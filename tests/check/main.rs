@@ -5,6 +5,7 @@
 mod bounds;
 mod canary;
 mod duplicates;
+mod formats;
 mod forms;
 mod gate;
 mod golden;
@@ -13,6 +14,7 @@ mod input;
 mod planted;
 mod previous;
 mod scene;
+mod sops;
 mod tenants;
 mod tools;
 mod verdicts;

@@ -100,6 +100,48 @@ fn what_the_api_server_would_refuse_of_the_change_and_what_is_gone_are_told() {
 }
 
 #[test]
+fn what_is_gone_is_in_the_json_and_the_field_is_missing_where_nothing_is() {
+    let base = format!("{}---\n{}", declared("kept"), declared("gone"));
+    let json = |head: &str| -> serde_json::Value {
+        let folder = both(&base, head);
+        let ran = check(folder.path(), &["--at", "2030-01-01", "-o", "json", "--previous", "base", "head"], b"");
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    let removed = &json(&declared("kept"))["removed"];
+    let gone = &removed[0];
+    assert_eq!(
+        (&gone["namespace"], &gone["name"], &gone["origin"]["line"]),
+        (&"acme".into(), &"gone".into(), &6.into())
+    );
+    assert_eq!((&gone["origin"]["file"], removed.as_array().map(Vec::len)), (&"base/one.yaml".into(), Some(1)));
+    assert!(json(&base).get("removed").is_none());
+}
+
+/// What is there and can't be read is not gone.
+#[test]
+fn what_is_encrypted_or_broken_now_is_not_said_to_be_removed() {
+    let base = format!("{}---\n{}", declared("kept"), apns("apns/a.pem", "apns/a.key"));
+    let sops = "sops: {mac: x}\n";
+    let sealed = credential("acme-apns", "APNsCertificate", "\"ENC[x]\"") + sops;
+    let unnamed = sealed.replace("acme-apns", "\"ENC[x]\"");
+    let whole = "apiVersion: ENC[x]\nkind: ENC[x]\nsops: {mac: x}\n".to_owned();
+    for head in [&sealed, &unnamed, &whole] {
+        let ran = compared(&base, &format!("{}---\n{head}", declared("kept")));
+        ran.is(0, "checked 1, skipped 1").says("encrypted with sops");
+        assert!(!ran.err.contains("removed"), "{}", ran.err);
+    }
+    for head in ["kind: TenantCredential\n\tx: 1\n", "apiVersion: lapsewatch.dev/v2\nkind: TenantCredential\n"] {
+        let ran = compared(&base, &format!("{}---\n{head}", declared("kept")));
+        ran.is(2, "checked 1, skipped 0");
+        assert!(!ran.err.contains("removed"), "{}", ran.err);
+    }
+    // Another one's cipher hides nothing.
+    let other = credential("other", "APNsCertificate", "\"ENC[x]\"") + sops;
+    compared(&base, &format!("{}---\n{other}", declared("kept")))
+        .says("removed base/one.yaml:6: TenantCredential acme/acme-apns: it is not in what was given now");
+}
+
+#[test]
 fn the_state_before_must_be_there_but_may_be_broken() {
     let folder = folder(&[
         ("head/one.yaml", &declared("a")),

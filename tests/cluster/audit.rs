@@ -45,7 +45,20 @@ impl Bed {
     /// The present end of the log: of all requests answered by now.
     pub fn mark(&self) -> Marker {
         self.settle();
+        self.end_of_log()
+    }
+
+    /// The end of what is written of the log, without waiting for it.
+    pub fn end_of_log(&self) -> Marker {
         Marker(std::fs::metadata(&self.audit_log).expect("the server writes an audit log").len())
+    }
+
+    /// What this agent was refused since, as far as the log is written.
+    pub fn refused(&self, since: Marker, agent: &str) -> Vec<Request> {
+        let (agent, code) = (format!("\"userAgent\":\"{agent}\""), "\"code\":403");
+        let log = self.log_since(since);
+        let lines = log.lines().filter(|line| line.contains(code) && line.contains(&agent));
+        lines.map(|line| serde_json::from_str::<Entry>(line).expect("the audit log holds JSON").into()).collect()
     }
 
     /// The requests answered since. A watch is counted when it ends.

@@ -8,6 +8,7 @@
     reason = "a test fails by a panic, and real servers keep real time"
 )]
 
+mod account;
 mod api;
 mod audit;
 mod bed;
@@ -18,6 +19,8 @@ mod control_plane;
 mod definitions;
 mod duplicates;
 mod haste;
+#[path = "../chart/helm.rs"]
+mod helm;
 mod home;
 mod kubectl;
 mod new;
@@ -31,6 +34,7 @@ mod relay;
 mod renewal;
 mod restart;
 mod stages;
+mod storage;
 mod story;
 mod survival;
 mod tampering;

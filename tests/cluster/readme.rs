@@ -2,7 +2,6 @@
 //! With LAPSEWATCH_WRITE=1 the README's blocks are written anew instead.
 
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -10,7 +9,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::bed::Bed;
-use crate::clock::TestClock;
 use crate::story::Story;
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
@@ -22,15 +20,7 @@ async fn the_readme_shows_what_a_reader_sees() {
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
     bed.kubectl_ok(&["create", "namespace", "mdm"], "");
-    let mut story = Story {
-        bed,
-        namespace: "mdm".to_owned(),
-        client: bed.client().await,
-        clock: Arc::new(TestClock::at("2030-12-12T08:00:00Z")),
-        also: Vec::new(),
-        relay: None,
-        operator: None,
-    };
+    let mut story = Story::within(bed, "mdm".to_owned(), "2030-12-12T08:00:00Z").await;
     story.secret("acme-apns", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
     let manifest = text.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     bed.kubectl_ok(&["apply", "-f", "-"], manifest);

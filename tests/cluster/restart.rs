@@ -95,7 +95,7 @@ async fn a_crash_between_event_and_status_loses_nothing_and_repeats_nothing() {
     story.apns("acme").await;
     // Its Event is sent and its status write refused: what a crash between the two leaves.
     grant(&story, "half", &rules(&[may_send_events()]));
-    story.start_as(Some("half")).await;
+    story.start_as("half").await;
     until_events(&story, &["ExpiresWithin30Days"]).await;
     story.calm().await;
     story.stop().await;
@@ -114,7 +114,7 @@ async fn an_event_that_is_refused_delays_no_condition_and_stays_due() {
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
     story.apns("acme").await;
     grant(&story, "mute", &rules(&[may_write_status()]));
-    story.start_as(Some("mute")).await;
+    story.start_as("mute").await;
     let status = story.expect("acme", &[("Expiring", "True/Within30Days"), ("severity", "Warning")]).await;
     assert!(status["announced"].is_null(), "what was not sent is not recorded");
     grant(&story, "mute", &rules(&[may_write_status(), may_send_events()]));
@@ -136,7 +136,7 @@ async fn a_secret_that_may_not_be_read_is_told_where_others_may() {
         story.secret(name, &[("push.pem", "apns/a.pem")]).await;
         story.apns(name).await;
     }
-    story.start_as(Some("some")).await;
+    story.start_as("some").await;
     story.expect("acme", &[("Healthy", "True/Valid")]).await;
     story.expect("closed", &[("Ready", "False/Forbidden"), ("Healthy", "False/Unreadable")]).await;
     story.expect("acme", &[("Healthy", "True/Valid")]).await;
@@ -151,7 +151,7 @@ async fn secrets_that_nobody_lets_it_read_are_its_own_failure_and_no_verdict() {
     grant(&story, "none", &json!([watch, own, may_write_status(), may_send_events()]));
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
     story.apns("acme").await;
-    story.start_as(Some("none")).await;
+    story.start_as("none").await;
     story.calm().await;
     story.calm().await;
     story.expect("acme", &[("Ready", "Unknown/Pending")]).await;

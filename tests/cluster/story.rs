@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::account;
+use crate::audit::Marker;
 use crate::bed::{Bed, bed};
 use crate::clock::TestClock;
 use crate::relay::Relay;
@@ -38,6 +40,12 @@ pub struct Story {
     /// What the operator's connections go through, if anything.
     pub relay: Option<Relay>,
     pub operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    /// Since when the operator has had the chart's rights, for which nothing may be refused.
+    entitled: Option<Marker>,
+    /// The namespaces that it has them for.
+    granted: Option<Vec<String>>,
+    /// Whether refusals were wanted before.
+    was_limited: bool,
 }
 
 impl Story {
@@ -67,27 +75,48 @@ impl Story {
             also: Vec::new(),
             relay: None,
             operator: None,
+            entitled: None,
+            granted: None,
+            was_limited: false,
         }
     }
 
+    /// Starts an operator as the chart's account, with the chart's rights and no others. Nothing that it asks for may be
+    /// refused, as long as the story goes on.
     pub async fn start(&mut self) {
-        self.start_as(None).await;
+        let watched = if account::is_cluster_wide() { Vec::new() } else { self.namespaces() };
+        if self.granted.as_ref() != Some(&watched) {
+            account::account(self.bed, &self.namespace, &watched).await;
+            self.granted = Some(watched.clone());
+        }
+        let now = if self.was_limited { Bed::mark } else { Bed::end_of_log };
+        self.entitled.get_or_insert_with(|| now(self.bed));
+        let user = format!("system:serviceaccount:{0}:{1}", self.namespace, account::release(&self.namespace));
+        self.run_as(&user, watched).await;
     }
 
-    /// Starts an operator, as the administrator or as another user. Its requests carry the namespace as a user agent.
-    pub async fn start_as(&mut self, user: Option<&str>) {
-        let mut config = self.bed.config_as(user).await;
+    /// Starts an operator as a user who may do less, in these namespaces: refusals are what the story is about.
+    pub async fn start_as(&mut self, user: &str) {
+        self.is_entitled_so_far();
+        (self.entitled, self.was_limited) = (None, true);
+        self.run_as(user, self.namespaces()).await;
+    }
+
+    fn namespaces(&self) -> Vec<String> {
+        [vec![self.namespace.clone()], self.also.clone()].concat()
+    }
+
+    /// Its requests carry the namespace as a user agent.
+    async fn run_as(&mut self, user: &str, namespaces: Vec<String>) {
+        let mut config = self.bed.config_as(Some(user)).await;
         if let Some(relay) = &self.relay {
             config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
         }
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
         let client = lapsewatch::cluster::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel();
-        let settings = Settings {
-            namespaces: [vec![self.namespace.clone()], self.also.clone()].concat(),
-            settle: TimeDelta::seconds(30),
-            instance: "test".to_owned(),
-        };
+        let settings =
+            Settings { namespaces, settle: TimeDelta::seconds(30), instance: "test".to_owned(), ..Settings::default() };
         let clock = self.clock.clone();
         let run = tokio::spawn(async move {
             let stopped = async move {
@@ -109,6 +138,15 @@ impl Story {
         if let Some((stop, run)) = self.operator.take() {
             stop.send(()).ok();
             run.await.unwrap();
+        }
+        self.is_entitled_so_far();
+    }
+
+    /// The server has refused the operator nothing that the chart's rights are to cover.
+    fn is_entitled_so_far(&self) {
+        if let Some(since) = self.entitled {
+            let refused = self.bed.refused(since, &self.agent());
+            assert!(refused.is_empty(), "the chart's rights are not enough: {refused:#?}");
         }
     }
 
@@ -241,6 +279,19 @@ impl Story {
     pub async fn delete_events(&self) {
         let api: Api<Event> = Api::namespaced(self.client.clone(), &self.namespace);
         api.delete_collection(&DeleteParams::default(), &ListParams::default()).await.unwrap();
+    }
+}
+
+impl Drop for Story {
+    fn drop(&mut self) {
+        if account::is_cluster_wide() {
+            // The next story's operator would look at these too.
+            self.bed.kubectl(&["delete", "tcred,mdmt", "--all", "--wait=false", "-n", &self.namespace]);
+        }
+        // A test that fails already says why.
+        if !std::thread::panicking() {
+            self.is_entitled_so_far();
+        }
     }
 }
 

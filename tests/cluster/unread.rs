@@ -39,7 +39,7 @@ async fn a_generation_whose_secret_was_not_fetched_is_not_called_assessed() {
     story.secret("other", &[("push.pem", "apns/a-renewed.pem")]).await;
     let moved = json!({"type": "APNsCertificate", "secretRef": {"name": "other"}, "reminderEveryHours": 0});
     story.credential("acme", moved).await;
-    story.start_as(Some("blind")).await;
+    story.start_as("blind").await;
     story.calm().await;
     let status = story.status("acme").await;
     assert_eq!(status["observedGeneration"], 1, "{status:#}");
@@ -65,7 +65,7 @@ async fn what_could_not_be_read_does_not_recover_by_a_restart() {
     story.secret("other", &[("push.pem", "apns/b.pem")]).await;
     story.apns("other").await;
     story.secret("acme", &[("push.pem", "apns/a-renewed.pem")]).await;
-    story.start_as(Some("some")).await;
+    story.start_as("some").await;
     story.expect("other", &[("Healthy", "True/Valid")]).await;
     // The refusal that came before any Secret could be read is tried again.
     story.expect("acme", &[("Ready", "False/Forbidden")]).await;
@@ -73,7 +73,7 @@ async fn what_could_not_be_read_does_not_recover_by_a_restart() {
     until_events(&story, &["ExpiresWithin30Days", "Forbidden"]).await;
     story.stop().await;
     // Nothing of the other one changed, so that nothing is read which would show that Secrets can be.
-    story.start_as(Some("some")).await;
+    story.start_as("some").await;
     story.calm().await;
     story.at("2030-12-10T00:01:00Z");
     story.calm().await;
@@ -92,7 +92,7 @@ async fn a_secret_that_is_back_but_cannot_be_fetched_has_not_recovered() {
     story.stop().await;
     sees(&story, "blind", &[]);
     story.secret("acme", &[("push.pem", "apns/b.pem")]).await;
-    story.start_as(Some("blind")).await;
+    story.start_as("blind").await;
     story.calm().await;
     story.at("2030-12-10T00:01:00Z");
     story.calm().await;

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{self, StreamExt};
 use kube::Client;
 use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, WatchEvent, WatchParams};
@@ -125,7 +125,10 @@ async fn the_page_follows_while_many_credentials_settle() {
     });
     let longest = follows.max().unwrap();
     println!("the page follows each after {} ms at the latest", longest.num_milliseconds());
-    assert!(longest.num_milliseconds() <= 2000, "{longest}: {seen:?}");
+    // One that waited for the last credential would follow the first one after the whole time. What two seconds allow a
+    // machine that has nothing else to do, a busy one gets as a part of the time that it takes for all.
+    let all = *stored.last().unwrap() - stored[0];
+    assert!(longest <= TimeDelta::seconds(2) || longest * 4 <= all, "{longest} of {all}: {seen:?}");
 }
 
 /// When each page was seen, and how many valid credentials it counted.

@@ -100,6 +100,22 @@ fn what_is_in_place_already_renews_nothing() {
     words("--file apns/a-twin.pem --against apns/a.pem").says("note Replaced").says("no newer than the one in place");
 }
 
+/// What is put beside it, or is not given once more, makes no renewal of it.
+#[test]
+fn the_one_in_place_with_another_key_renews_nothing_either() {
+    let attention = "STOP: this one is in place already and needs attention, which it would not mend";
+    hold(
+        "2030-12-15",
+        &[
+            ("apns/a.pem apns/a.key", "apns/a.pem", STOP, attention),
+            ("apns/a-bundle.pem", "apns/a.pem", STOP, attention),
+            ("apns/a.key", "apns/a.pem", STOP, attention),
+            ("apns/a.key", "apns/a.pem apns/other.key", STOP, attention),
+        ],
+    );
+    words("--file apns/a.key --against apns/a.pem --against apns/other.key").says("note InPlace it is the APNs");
+}
+
 #[test]
 fn time_is_held_against_it() {
     hold(

@@ -211,6 +211,12 @@ impl Crowd {
         self.claimants.first().filter(|claimant| *claimant != rank)
     }
 
+    /// How many of them read another Secret than this member does.
+    pub(super) fn elsewhere(&self, rank: &Rank) -> usize {
+        let beside = self.members.get(rank).and_then(|place| self.by_place.get(place));
+        beside.map_or(0, |beside| self.members.len() - beside.len())
+    }
+
     /// How a member stands to the others.
     pub(super) fn standing(&self, type_: CredentialType, rank: &Rank) -> Standing {
         let Some(place) = self.members.get(rank) else { return Standing::Unique };

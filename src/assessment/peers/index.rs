@@ -57,6 +57,13 @@ impl Index {
         self.holders.len()
     }
 
+    /// How many others hold the same as one of them, of another Secret.
+    pub fn others(&self, key: &Key) -> usize {
+        let Some(holder) = self.holders.get(key) else { return 0 };
+        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(Group::crowd);
+        crowd.map_or(0, |crowd| crowd.elsewhere(&holder.rank(key)))
+    }
+
     /// Whether nobody holds anything.
     pub fn is_empty(&self) -> bool {
         self.holders.is_empty()

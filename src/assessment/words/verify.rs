@@ -22,10 +22,15 @@ pub struct Compared<'a> {
     pub change: Option<ChangeReason>,
 }
 
+/// Whether it is the credential that is in place; what stands beside it may be another key.
+pub fn is_in_place(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
+    previous.credential.as_ref().is_some_and(|before| renewal::mark(before) == renewal::mark(facts))
+}
+
 /// Whether it is the credential that is in place, with the same key.
-pub fn is_same(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
-    let before = previous.credential.as_ref();
-    before.is_some_and(|before| renewal::mark(before) == renewal::mark(facts) && before.key_match == facts.key_match)
+fn is_same(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
+    let is_key_alike = previous.credential.as_ref().is_some_and(|before| before.key_match == facts.key_match);
+    is_key_alike && is_in_place(previous, facts)
 }
 
 /// The verdict in one line.

@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt};
 use super::changes::{Change, NOT_READ, PASSAGES, Passage};
 use super::party::{Party, Said};
 use super::scene::Scene;
-use super::table::AT_ONCE;
+use super::table::at_once;
 use crate::bed::bed;
 
 /// It takes a fifth of a second, up to half a one where many scenes share the machine; a slower machine has its chance.
@@ -18,7 +18,7 @@ const AT_LATEST: Duration = Duration::from_secs(5);
 async fn when_one_party_changes_the_others_are_told_at_once_and_once() {
     let namespaces = bed().namespaces("passage", PASSAGES.len() * 2);
     stream::iter(PASSAGES.iter().zip(namespaces.chunks_exact(2)))
-        .for_each_concurrent(AT_ONCE, |(passage, pair)| play(passage, pair))
+        .for_each_concurrent(at_once(), |(passage, pair)| play(passage, pair))
         .await;
 }
 

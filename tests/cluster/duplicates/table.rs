@@ -4,10 +4,13 @@ use futures::stream::{self, StreamExt};
 
 use super::rows::{ROWS, Row};
 use super::scene::Scene;
+use crate::account::is_cluster_wide;
 use crate::bed::bed;
 
-/// Scenes that are played at once.
-pub const AT_ONCE: usize = 24;
+/// How many scenes are played at once: only one where each operator watches all namespaces.
+pub fn at_once() -> usize {
+    if is_cluster_wide() { 1 } else { 24 }
+}
 
 /// In which order the operator comes to know of the parties, whatever their ages.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +29,7 @@ async fn every_party_is_told_in_every_order_of_arrival_and_a_restart_is_no_news(
         .collect();
     let namespaces = bed().namespaces("held", plays.len() * 2);
     stream::iter(plays.into_iter().zip(namespaces.chunks_exact(2)))
-        .for_each_concurrent(AT_ONCE, |((row, arrival), pair)| play(row, arrival, pair))
+        .for_each_concurrent(at_once(), |((row, arrival), pair)| play(row, arrival, pair))
         .await;
 }
 

@@ -112,7 +112,7 @@ async fn without_the_right_to_see_tenants_credentials_are_warned_of_all_the_same
     let before = [may_write_status(), may_send_events()];
     grant(&story, &user, &rules(&before));
     story.tenant("acme-prod", days()).await;
-    story.start_as(Some(&user)).await;
+    story.start_as(&user).await;
     warned(&story).await;
     story.expect_page("acme-prod", &[("Ready", "Unknown/Pending")]).await;
     // It is there, only out of sight.

@@ -1,0 +1,149 @@
+//! `make bench`: what a scrape of 10,000 credentials costs, of the real binary on a real API server. Prints the table of
+//! docs/benchmarks.md.
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "it ends where something fails, and measures real time; of the test bed it needs a part"
+)]
+
+#[path = "../../tests/cluster/bed.rs"]
+mod bed;
+#[path = "../../tests/cluster/kubectl.rs"]
+mod kubectl;
+#[path = "../../tests/many/objects.rs"]
+mod objects;
+#[path = "../../tests/cluster/users.rs"]
+mod users;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+use futures::stream::{self, StreamExt};
+use serde_json::json;
+
+use bed::Bed;
+
+const NAMESPACES: usize = 100;
+const EACH: usize = 100;
+/// Of each namespace's: due within a week, so that there is something to say of them.
+const DUE: usize = 10;
+const SCRAPES: u32 = 50;
+/// After these the memory is what it is.
+const FIRST: u32 = 5;
+
+fn main() {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(measure());
+}
+
+async fn measure() {
+    let bed = Bed::bare();
+    bed.install_crds().unwrap();
+    let operator = Operator::start(&bed);
+    let namespaces = bed.namespaces("team", NAMESPACES);
+    let client = bed.client().await;
+    let soon = (Utc::now() + TimeDelta::days(5)).to_rfc3339();
+    stream::iter((0..NAMESPACES * EACH).map(|n| (n, &namespaces[n % NAMESPACES])))
+        .for_each_concurrent(16, |(n, namespace)| {
+            let (client, soon) = (&client, &soon);
+            async move {
+                if n / NAMESPACES < DUE {
+                    let spec = json!({"type": "DeclaredExpiry", "expirationTime": soon});
+                    objects::create_of(client, namespace, "TenantCredential", &format!("contract-{n:06}"), spec).await;
+                } else {
+                    objects::create(client, namespace, &format!("vpp-token-{n:06}"), n).await;
+                }
+            }
+        })
+        .await;
+    let begun = Instant::now();
+    while operator.scrape().matches("\nlapsewatch_credential_severity{").count() < NAMESPACES * EACH {
+        assert!(begun.elapsed() < Duration::from_secs(600), "not all are assessed");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(40)).await;
+
+    let rest = operator.memory("VmRSS");
+    let text = operator.scrape();
+    let (cpu, begun) = (operator.cpu(), Instant::now());
+    let mut after_first = 0.0;
+    for scrape in 1..=SCRAPES {
+        operator.scrape();
+        if scrape == FIRST {
+            after_first = operator.memory("VmRSS");
+        }
+    }
+    let (took, cpu) = (begun.elapsed() / SCRAPES, (operator.cpu() - cpu) / SCRAPES);
+    println!("| a scrape of 10,000 credentials, 1,000 of them due | |\n|---|---|");
+    println!("| CPU time, mean of {SCRAPES} | {:.1} ms |", cpu.as_secs_f64() * 1000.0);
+    println!("| time, mean of {SCRAPES} | {:.1} ms |", took.as_secs_f64() * 1000.0);
+    println!("| size | {:.2} MB |", text.len() as f64 / 1e6);
+    println!("| series | {} |", text.lines().filter(|line| !line.starts_with('#')).count());
+    println!("| RSS before any scrape of all | {rest:.1} MiB |");
+    println!("| RSS after {FIRST} | {after_first:.1} MiB |");
+    println!("| RSS after {SCRAPES} | {:.1} MiB |", operator.memory("VmRSS"));
+}
+
+/// The binary, as it is run.
+struct Operator {
+    process: Child,
+    address: String,
+}
+
+impl Operator {
+    fn start(bed: &Bed) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
+            .args(["run", "--listen", "127.0.0.1:0", "--kubeconfig"])
+            .arg(&bed.kubeconfig)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
+        let line = log.by_ref().map(Result::unwrap).find(|line| line.contains("listening")).unwrap();
+        let address = line.rsplit_once("address=").unwrap().1.trim().to_owned();
+        // It is not to be held up by a pipe that nobody empties.
+        std::thread::spawn(move || log.for_each(drop));
+        Self { process, address }
+    }
+
+    fn scrape(&self) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200") && body.ends_with("# EOF\n"), "{head}");
+        body.to_owned()
+    }
+
+    /// In MiB.
+    fn memory(&self, field: &str) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+    }
+
+    /// User and system time so far, in hundredths of a second.
+    fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        // After the name, which may hold spaces: utime and stime are the 12th and 13th.
+        let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+        let ticks: u64 = fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        Duration::from_millis(ticks * 10)
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}

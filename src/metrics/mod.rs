@@ -1,0 +1,152 @@
+//! What the operator counts of its own work. What it knows of objects is not counted here but told when it is asked, so
+//! that no series outlives its object.
+
+pub mod requests;
+pub mod series;
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Metric, Registry};
+
+use requests::Requests;
+use series::Series;
+
+/// Upper bounds in seconds: from an object of which nothing changed to one whose requests ran out of time.
+const BUCKETS: [f64; 11] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
+
+/// What came of asking for a Secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SecretRead {
+    /// It came.
+    Found,
+    /// There is none.
+    NotFound,
+    /// The operator may not read it.
+    Refused,
+    /// No answer, or another one.
+    Failed,
+}
+
+impl SecretRead {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NotFound => "not_found",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfKind {
+    kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reconciled {
+    kind: &'static str,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Failed {
+    kind: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Read {
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfType {
+    r#type: &'static str,
+}
+
+/// The counters. Clones count together.
+#[derive(Clone)]
+pub struct Metrics {
+    reconciles: Family<Reconciled, Counter>,
+    errors: Family<Failed, Counter>,
+    durations: Family<OfKind, Histogram>,
+    secret_reads: Family<Read, Counter>,
+    events: Family<OfType, Counter>,
+    watch_errors: Family<OfKind, Counter>,
+    requests: Requests,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            reconciles: Family::default(),
+            errors: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            secret_reads: Family::default(),
+            events: Family::default(),
+            watch_errors: Family::default(),
+            requests: Requests::default(),
+        }
+    }
+}
+
+impl Metrics {
+    /// An object was looked at. `failed` is the step that failed, if any; a conflict is no failure.
+    pub fn reconciled(&self, kind: &'static str, took: Duration, failed: Option<&'static str>, is_conflict: bool) {
+        let result = match failed {
+            Some(_) if is_conflict => "conflict",
+            Some(reason) => {
+                self.errors.get_or_create(&Failed { kind, reason }).inc();
+                "error"
+            }
+            None => "success",
+        };
+        self.reconciles.get_or_create(&Reconciled { kind, result }).inc();
+        self.durations.get_or_create(&OfKind { kind }).observe(took.as_secs_f64());
+    }
+
+    /// A Secret was asked for.
+    pub fn secret_read(&self, result: SecretRead) {
+        self.secret_reads.get_or_create(&Read { result: result.as_str() }).inc();
+    }
+
+    /// An Event was sent, of this type.
+    pub fn event_sent(&self, type_: &'static str) {
+        self.events.get_or_create(&OfType { r#type: type_ }).inc();
+    }
+
+    /// A watch of this kind failed.
+    pub fn watch_failed(&self, kind: &'static str) {
+        self.watch_errors.get_or_create(&OfKind { kind }).inc();
+    }
+
+    /// What counts the requests to the API server.
+    pub fn requests(&self) -> &Requests {
+        &self.requests
+    }
+
+    /// All that is counted, and which version counts it.
+    pub fn registry(&self) -> Registry {
+        let mut registry = Registry::default();
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        register(&mut registry, &series::BUILD, version);
+        register(&mut registry, &series::RECONCILES, self.reconciles.clone());
+        register(&mut registry, &series::ERRORS, self.errors.clone());
+        register(&mut registry, &series::DURATION, self.durations.clone());
+        register(&mut registry, &series::SECRET_READS, self.secret_reads.clone());
+        register(&mut registry, &series::EVENTS, self.events.clone());
+        register(&mut registry, &series::WATCH_ERRORS, self.watch_errors.clone());
+        register(&mut registry, &series::REQUESTS, self.requests.counted());
+        registry
+    }
+}
+
+fn register(registry: &mut Registry, series: &Series, metric: impl Metric) {
+    registry.register(series.family(), series.help, metric);
+}

@@ -1,0 +1,93 @@
+//! Values that are not of the schema's form are refused, and the place is named; what charts above need passes.
+
+use std::fs;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::helm::{helm, template};
+
+#[derive(Deserialize)]
+struct Refused {
+    at: String,
+    values: Value,
+    #[serde(default)]
+    says: String,
+}
+
+/// What Helm answers to these values.
+fn with(values: &Value) -> Result<Vec<Value>, String> {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("values.yaml");
+    fs::write(&file, values.to_string()).unwrap();
+    template("lapsewatch", "mdm", &["--values", file.to_str().unwrap()])
+}
+
+#[test]
+fn each_is_refused_at_its_place() {
+    let table: Vec<Refused> = serde_norway::from_str(include_str!("refused.yaml")).unwrap();
+    assert!(table.len() >= 40);
+    for Refused { at, values, says } in table {
+        let told = with(&values).expect_err(&values.to_string());
+        let at = if at == "/" { String::new() } else { at };
+        let line = told.lines().find(|line| line.contains(&format!("at '{at}'")));
+        let line = line.unwrap_or_else(|| panic!("{values} is not refused at '{at}':\n{told}"));
+        assert!(line.contains(&says), "{values}: {told}");
+    }
+}
+
+#[test]
+fn what_is_free_passes() {
+    for values in [
+        json!({"global": {"imageRegistry": "x", "anything": [1]}, "enabled": true}),
+        json!({"affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}}),
+        json!({"podSecurityContext": {"fsGroup": 1}, "securityContext": {"privileged": false}}),
+        json!({"resources": null, "livenessProbe": null, "podSecurityContext": null, "commonLabels": null, "commonAnnotations": null, "podLabels": null, "podAnnotations": null, "namespaces": null, "extraArgs": null, "topologySpreadConstraints": null}),
+        json!({"resources": {"limits": {"cpu": 1, "memory": "0.5Gi", "vendor.example/thing": "2"}}}),
+        json!({"settle": "0s"}),
+        json!({"settle": "86400s"}),
+        json!({"settle": "24h"}),
+        json!({"podDisruptionBudget": {"maxUnavailable": "50%"}}),
+        json!({"extraEnv": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]}),
+    ] {
+        with(&values).unwrap_or_else(|told| panic!("{values}: {told}"));
+    }
+}
+
+/// As a dependency that its parent switches on and off.
+#[test]
+fn a_parent_chart_takes_it_by_its_condition() {
+    let parent = TempDir::new().unwrap();
+    let at = |name: &str| parent.path().join(name);
+    fs::create_dir_all(at("charts")).unwrap();
+    let about = json!({"apiVersion": "v2", "name": "parent", "version": "1.0.0", "dependencies": [
+        {"name": "lapsewatch", "version": "0.1.0", "condition": "lapsewatch.enabled"}]});
+    fs::write(at("Chart.yaml"), about.to_string()).unwrap();
+    std::os::unix::fs::symlink(crate::helm::chart(), at("charts/lapsewatch")).unwrap();
+    for (enabled, deployments) in [(true, 1), (false, 0)] {
+        let values = json!({"global": {"team": "mdm"}, "lapsewatch": {"enabled": enabled, "replicaCount": 2}});
+        fs::write(at("values.yaml"), values.to_string()).unwrap();
+        let output = helm(None, &["template", "site", parent.path().to_str().unwrap()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.matches("kind: Deployment").count(), deployments, "{text}");
+    }
+}
+
+/// A duration passes here exactly where the operator takes it.
+#[test]
+fn the_schema_takes_the_durations_that_the_operator_takes() {
+    for settle in
+        ["0s", "1s", "30s", "9999s", "86400s", "86401s", "90000s", "1440m", "1441m", "24h", "25h", "1.5h", "5", "s"]
+    {
+        let argument = format!("--settle={settle}");
+        let taken = std::process::Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
+            .args(["run", &argument, "--kubeconfig=/nowhere"])
+            .output()
+            .unwrap();
+        let is_taken = !String::from_utf8_lossy(&taken.stderr).contains("invalid value");
+        let is_allowed = with(&json!({"settle": settle})).is_ok();
+        assert_eq!(is_allowed, is_taken, "{settle}");
+    }
+}

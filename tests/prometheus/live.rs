@@ -1,0 +1,72 @@
+//! The whole, for real: the operator's binary in two replicas on a real API server, scraped by a real Prometheus that has
+//! the rules.
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::bed::{Bed, bed};
+use crate::dashboard;
+use crate::process::{Process, await_some};
+use crate::scene::Scene;
+use crate::server::Prometheus;
+
+/// A replica of the operator that watches the scene's namespaces.
+pub fn replica(bed: &Bed, scene: &Scene<'_>, folder: &Path, name: &str) -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lapsewatch"));
+    command.arg("run").arg("--kubeconfig").arg(&bed.kubeconfig);
+    command.args(["--namespace", &scene.acme, "--namespace", &scene.qa, "--settle", "0s", "--log-format", "json"]);
+    command.args(["--leader-elect", "--lease-namespace", &scene.acme, "--listen", "127.0.0.1:0"]);
+    Process::start(&mut command, &folder.join(name), r#""address":"(127\.0\.0\.1:[0-9]+)""#)
+}
+
+#[test]
+fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_leader() {
+    let (bed, folder) = (bed(), TempDir::new().unwrap());
+    let scene = Scene::new(bed, folder.path());
+    let replicas = ["first", "second"].map(|name| replica(bed, &scene, folder.path(), name));
+    let prometheus = Prometheus::start(folder.path(), &[("lapsewatch", &[&replicas[0].address, &replicas[1].address])]);
+    scene.fill();
+    let mut expected = scene.expected();
+    let since = prometheus.await_alerts(&expected);
+    assert_eq!(prometheus.failed_rules(), [serde_json::Value::Null; 0]);
+
+    // What the dashboard asks for is there.
+    for (title, query) in dashboard::queries() {
+        let is_empty = prometheus.query(&query).is_empty();
+        // Nothing failed here.
+        assert!(!is_empty || title == "Failures", "{title} shows nothing: {query}");
+    }
+    for (label, selector) in [("namespace", "lapsewatch_credential_severity"), ("job", "lapsewatch_build_info")] {
+        let values = prometheus.label_values(label, selector);
+        let expected = if label == "job" { vec!["lapsewatch"] } else { vec![scene.acme.as_str(), &scene.qa] };
+        assert_eq!(values, serde_json::json!(expected));
+    }
+
+    // The replica that leads goes; the other one takes over, and no alert ends or begins anew.
+    let leads = prometheus.query("lapsewatch_leader == 1");
+    let leads = leads[0]["metric"]["instance"].as_str().unwrap();
+    let (leader, standby): (Vec<Process>, Vec<Process>) =
+        replicas.into_iter().partition(|replica| replica.address == leads);
+    leader.into_iter().for_each(Process::stop);
+    let [standby] = <[Process; 1]>::try_from(standby).ok().unwrap();
+    let served = format!("lapsewatch_credential_problem{{instance=\"{}\"}}", standby.address);
+    await_some("the other replica's series", || (!prometheus.query(&served).is_empty()).then_some(()));
+    // An evaluation after it.
+    let evaluated = "count_over_time(ALERTS{alertname=\"LapsewatchGracePeriodOver\"}[2s])";
+    await_some("an evaluation", || (!prometheus.query(evaluated).is_empty()).then_some(()));
+    assert_eq!(prometheus.firing(), since);
+
+    // A renewal ends its alert, and no other.
+    scene.replace("due", "due", "-1h", "+364d");
+    assert!(expected.remove(&("LapsewatchCredentialExpiringCritical".into(), "critical".into(), "due".into())));
+    let still = prometheus.await_alerts(&expected);
+    assert!(still.iter().all(|(alert, begun)| since[alert] == *begun), "{still:?}\n{since:?}");
+
+    // Nobody answers any more: that is an alert, and what was said last still holds.
+    drop(standby);
+    expected.insert(("LapsewatchDown".into(), "critical".into(), "lapsewatch".into()));
+    let still = prometheus.await_alerts(&expected);
+    assert!(still.iter().all(|(alert, begun)| alert.0 == "LapsewatchDown" || since[alert] == *begun), "{still:?}");
+}

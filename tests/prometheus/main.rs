@@ -1,0 +1,52 @@
+//! The rules for Prometheus, the runbooks and the dashboard: judged by promtool, held against each other, and tried with
+//! a real Prometheus that scrapes the operator.
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic, and of the test bed it needs a part"
+)]
+
+#[path = "../cluster/bed.rs"]
+mod bed;
+mod commands;
+mod dashboard;
+#[path = "../cluster/kubectl.rs"]
+mod kubectl;
+mod live;
+mod operators;
+mod pages;
+mod process;
+mod promtool;
+mod reasons;
+mod rules;
+mod scene;
+mod series;
+mod server;
+mod setup;
+mod tested;
+#[path = "../cluster/users.rs"]
+mod users;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The project's own folder.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A program of Prometheus, which the first test that needs one gets.
+fn tool(name: &str) -> PathBuf {
+    static TOOLS: OnceLock<PathBuf> = OnceLock::new();
+    let get = || {
+        let script = root().join("tests/tools/prometheus");
+        let got = Command::new(&script).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
+        assert!(got.status.success(), "{} failed, and says above why", script.display());
+        PathBuf::from(String::from_utf8(got.stdout).unwrap().trim())
+    };
+    TOOLS.get_or_init(get).join(name)
+}

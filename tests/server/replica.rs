@@ -1,0 +1,98 @@
+//! One replica of the operator, with its endpoints.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use lapsewatch::cluster::connect;
+use lapsewatch::controller::{self, Settings, lease, snapshot};
+use lapsewatch::metrics::Metrics;
+use lapsewatch::server;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::account;
+use crate::scrape::{Answer, get};
+use crate::story::{PATIENCE, Story};
+
+pub struct Replica {
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    operator: JoinHandle<()>,
+    server: JoinHandle<()>,
+}
+
+impl Replica {
+    /// Of the story's namespace, with the rights of `user` or those of the chart. Its requests carry `agent` as a user agent.
+    pub async fn start(story: &Story, agent: &str, user: Option<&str>, elects: bool) -> Self {
+        let watched = vec![story.namespace.clone()];
+        let chart = account::account(story.bed, &story.namespace, &watched).await;
+        let mut config = story.bed.config_as(Some(user.unwrap_or(&chart))).await;
+        if let Some(relay) = &story.relay {
+            config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
+        }
+        config.headers.push((http::header::USER_AGENT, agent.parse().unwrap()));
+        let metrics = Metrics::default();
+        let client = connect::counted(config, metrics.requests()).unwrap();
+        let (asker, questions) = snapshot::questions();
+        let lease = || lease::Settings { namespace: story.namespace.clone(), name: account::release(&story.namespace) };
+        let settings = Settings {
+            namespaces: watched,
+            settle: TimeDelta::seconds(30),
+            instance: agent.to_owned(),
+            lease: elects.then(lease),
+            metrics: metrics.clone(),
+            questions,
+        };
+        let (stop, stopped) = oneshot::channel();
+        let clock = story.clock.clone();
+        let operator = tokio::spawn(async move {
+            let stopped = async move { drop(stopped.await) };
+            controller::run(client, clock, settings, stopped).await;
+        });
+        let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(server::serve(listener, asker, metrics));
+        Self { address, stop: Some(stop), operator, server }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        get(self.address, path).await
+    }
+
+    /// What it serves, once it is as it should be.
+    pub async fn served(&self, path: &str, is: impl Fn(&Answer) -> bool) -> Answer {
+        let begun = Instant::now();
+        loop {
+            let answer = self.get(path).await;
+            if is(&answer) {
+                return answer;
+            }
+            assert!(begun.elapsed() < PATIENCE * 2, "{path} stays {}: {}", answer.code, answer.body);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn until_ready(&self, as_what: &str) {
+        self.served("/readyz", |answer| (answer.code, answer.body.as_str()) == (200, as_what)).await;
+    }
+
+    /// Ends it as Kubernetes does.
+    pub async fn stop(mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        (&mut self.operator).await.unwrap();
+    }
+
+    /// Ends it as a power failure does.
+    pub async fn fail(mut self) {
+        self.operator.abort();
+        (&mut self.operator).await.unwrap_err();
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        self.operator.abort();
+        self.server.abort();
+    }
+}
