@@ -46,6 +46,11 @@ impl Gate {
         self.deadline.get_or_insert(now + LONGEST);
     }
 
+    /// Nothing waits for it any more: what is to be tried is told anew.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
     /// It was looked at, or is gone.
     pub fn tried(&mut self, key: &Key) {
         self.untried.remove(key);

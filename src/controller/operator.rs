@@ -140,6 +140,8 @@ impl Operator {
         let began = leadership == Leadership::Leads && !self.is_leader();
         self.leadership = leadership;
         if began {
+            // A minute that began when it led before is none of this time's.
+            self.credentials.gate.reset();
             let mut scopes: Vec<usize> = self.complete.iter().copied().collect();
             scopes.sort_unstable();
             scopes.into_iter().for_each(|scope| self.begin(scope));

@@ -1,10 +1,12 @@
 //! What each path answers.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use futures::future::AbortHandle;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -12,6 +14,7 @@ use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::crowd::{Crowd, Place};
 use super::objects::Objects;
 use crate::controller::snapshot::{Asker, Snapshot};
 use crate::metrics::Metrics;
@@ -20,20 +23,21 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 const TEXT: &str = "text/plain; charset=utf-8";
 /// Scrapes at once, until the last byte is sent: each holds all its text in memory.
 const SCRAPES: usize = 4;
-/// How long a scrape waits for its turn.
-const TURN: Duration = Duration::from_secs(5);
+/// How long a scrape waits for its turn, before the oldest of them gives way: one that is read takes a tenth of that.
+const TURN: Duration = Duration::from_secs(1);
 
 /// What the endpoints tell of.
 pub struct Endpoints {
     asker: Asker,
     metrics: Metrics,
-    scrapes: std::sync::Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+    scrapes: Arc<Crowd>,
 }
 
 /// A scrape, which holds its turn until it is sent.
 struct Text {
     bytes: Vec<u8>,
-    _turn: OwnedSemaphorePermit,
+    _turn: (OwnedSemaphorePermit, Place),
 }
 
 impl AsRef<[u8]> for Text {
@@ -45,11 +49,16 @@ impl AsRef<[u8]> for Text {
 impl Endpoints {
     /// Of this operator.
     pub fn new(asker: Asker, metrics: Metrics) -> Self {
-        Self { asker, metrics, scrapes: std::sync::Arc::new(Semaphore::new(SCRAPES)) }
+        Self { asker, metrics, turns: Arc::new(Semaphore::new(SCRAPES)), scrapes: Crowd::new(SCRAPES) }
     }
 
-    /// What a request is answered.
-    pub async fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    /// What a request is answered, which came by this connection, the `number`th.
+    pub async fn answer(
+        &self,
+        request: &Request<Incoming>,
+        number: u64,
+        connection: AbortHandle,
+    ) -> Response<Full<Bytes>> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return said(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here\n");
         }
@@ -64,16 +73,25 @@ impl Endpoints {
                 Some(Snapshot { unready: Some(why), .. }) => said(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}\n")),
                 None => said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n"),
             },
-            "/metrics" => self.metrics(takes_gzip(request.headers())).await,
+            "/metrics" => match self.turn(number, connection).await {
+                Some(turn) => self.metrics(turn, takes_gzip(request.headers())).await,
+                None => said(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n"),
+            },
             _ => said(StatusCode::NOT_FOUND, "there are /livez, /readyz and /metrics\n"),
         }
     }
 
-    async fn metrics(&self, takes_gzip: bool) -> Response<Full<Bytes>> {
-        let turn = tokio::time::timeout(TURN, self.scrapes.clone().acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else {
-            return said(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n");
-        };
+    /// A scrape's turn. Whoever does not read what it asked for holds up nobody for long.
+    async fn turn(&self, number: u64, connection: AbortHandle) -> Option<(OwnedSemaphorePermit, Place)> {
+        let mut turn = tokio::time::timeout(TURN, self.turns.clone().acquire_owned()).await;
+        if turn.is_err() {
+            self.scrapes.shed();
+            turn = tokio::time::timeout(TURN, self.turns.clone().acquire_owned()).await;
+        }
+        Some((turn.ok()?.ok()?, self.scrapes.enter(number, connection)))
+    }
+
+    async fn metrics(&self, turn: (OwnedSemaphorePermit, Place), takes_gzip: bool) -> Response<Full<Bytes>> {
         // Without what is known of objects a scrape fails: served without them, they would look like gone.
         let Some(snapshot) = self.asker.ask(true).await else {
             return said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n");
@@ -149,5 +167,29 @@ mod tests {
             assert_eq!(takes_gzip(&headers), takes, "{offered}");
         }
         assert!(!takes_gzip(&HeaderMap::new()));
+    }
+
+    #[tokio::test]
+    async fn scrapes_that_nobody_reads_give_way_the_oldest_first() {
+        use futures::future::Abortable;
+        let (asker, _questions) = crate::controller::snapshot::questions();
+        let endpoints = Arc::new(Endpoints::new(asker, Metrics::default()));
+        let mut unread = Vec::new();
+        for number in 0..SCRAPES as u64 {
+            let (connection, registration) = AbortHandle::new_pair();
+            let turn = endpoints.turn(number, connection).await.expect("there is room");
+            unread.push(tokio::spawn(Abortable::new(
+                async move {
+                    let _held = turn;
+                    std::future::pending::<()>().await;
+                },
+                registration,
+            )));
+        }
+        let (connection, _registration) = AbortHandle::new_pair();
+        assert!(endpoints.turn(99, connection).await.is_some());
+        let first = unread.remove(0).await.unwrap();
+        assert!(first.is_err(), "the oldest was ended");
+        assert!(unread.iter().all(|held| !held.is_finished()));
     }
 }

@@ -1,28 +1,32 @@
 //! The operator's endpoints, on one port: `/livez`, `/readyz` and `/metrics`.
 //!
-//! Whoever reaches the port can't keep the operator from its work: connections are few, each answers one request and
-//! ends soon, and what the operator is asked is answered by copies.
+//! Whoever reaches the port can't keep the operator from its work, nor others from an answer, by keeping connections:
+//! there is room for so many, each is for one request and ends soon, and where there is none left the oldest goes.
 
 pub mod answer;
+mod crowd;
 pub mod objects;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::future::{AbortHandle, Abortable};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
 use crate::controller::snapshot::Asker;
 use crate::metrics::Metrics;
 use answer::Endpoints;
+use crowd::Crowd;
 
-/// Connections at once. Others wait in the system's queue.
-const CONNECTIONS: usize = 64;
+/// Connections at once that have yet to send their request.
+const SILENT: usize = 256;
+/// Connections at once that are being answered.
+const ANSWERED: usize = 256;
 /// How long a connection may take until its request is there.
 const HEADERS: Duration = Duration::from_secs(5);
 /// How long a connection may take in all.
@@ -45,9 +49,8 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, anyhow::Error> {
 /// Serves until it is dropped.
 pub async fn serve(listener: TcpListener, asker: Asker, metrics: Metrics) {
     let endpoints = Arc::new(Endpoints::new(asker, metrics));
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    loop {
-        let Ok(place) = room.clone().acquire_owned().await else { return };
+    let (silent, answered) = (Crowd::new(SILENT), Crowd::new(ANSWERED));
+    for number in 0.. {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(problem) => {
@@ -56,21 +59,23 @@ pub async fn serve(listener: TcpListener, asker: Asker, metrics: Metrics) {
                 continue;
             }
         };
-        let endpoints = endpoints.clone();
-        tokio::spawn(async move {
-            let answer = service_fn(|request| {
-                let endpoints = endpoints.clone();
-                async move { Ok::<_, Infallible>(endpoints.answer(&request).await) }
-            });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADERS)
-                .max_buf_size(HEAD)
-                .keep_alive(false)
-                .serve_connection(TokioIo::new(stream), answer);
-            // Whoever broke it off, or was too slow, is told nothing.
-            tokio::time::timeout(CONNECTION, connection).await.ok();
-            drop(place);
+        let (connection, registration) = AbortHandle::new_pair();
+        let place = Mutex::new(silent.enter(number, connection.clone()));
+        let (endpoints, answered) = (endpoints.clone(), answered.clone());
+        let answer = service_fn(move |request| {
+            // Its request is there: it is of another sort now.
+            let now = answered.enter(number, connection.clone());
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = now;
+            let (endpoints, connection) = (endpoints.clone(), connection.clone());
+            async move { Ok::<_, Infallible>(endpoints.answer(&request, number, connection).await) }
         });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS)
+            .max_buf_size(HEAD)
+            .keep_alive(false)
+            .serve_connection(TokioIo::new(stream), answer);
+        // Whoever broke it off, was too slow or gave way is told nothing.
+        tokio::spawn(Abortable::new(tokio::time::timeout(CONNECTION, connection), registration));
     }
 }
