@@ -1,7 +1,6 @@
 //! The whole, for real: the operator's binary in two replicas on a real API server, scraped by a real Prometheus that has
 //! the rules.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -11,10 +10,10 @@ use crate::bed::{Bed, bed};
 use crate::dashboard;
 use crate::process::{Process, await_some};
 use crate::scene::Scene;
-use crate::server::{Firing, Prometheus};
+use crate::server::Prometheus;
 
 /// A replica of the operator that watches the scene's namespaces.
-fn replica(bed: &Bed, scene: &Scene<'_>, folder: &Path, name: &str) -> Process {
+pub fn replica(bed: &Bed, scene: &Scene<'_>, folder: &Path, name: &str) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lapsewatch"));
     command.arg("run").arg("--kubeconfig").arg(&bed.kubeconfig);
     command.args(["--namespace", &scene.acme, "--namespace", &scene.qa, "--settle", "0s", "--log-format", "json"]);
@@ -22,34 +21,15 @@ fn replica(bed: &Bed, scene: &Scene<'_>, folder: &Path, name: &str) -> Process {
     Process::start(&mut command, &folder.join(name), r#""address":"(127\.0\.0\.1:[0-9]+)""#)
 }
 
-/// Waits until exactly these alerts fire.
-#[track_caller]
-fn await_alerts(prometheus: &Prometheus, expected: &BTreeSet<Firing>) -> BTreeMap<Firing, String> {
-    let mut last = BTreeMap::new();
-    let mut tries = 0;
-    await_some("the alerts", || {
-        last = prometheus.firing();
-        let seen: BTreeSet<Firing> = last.keys().cloned().collect();
-        tries += 1;
-        if tries % 50 == 0 {
-            let [missing, more] = [expected - &seen, &seen - expected];
-            eprintln!("still missing: {missing:?}; not expected: {more:?}");
-        }
-        (seen == *expected).then(|| last.clone())
-    })
-}
-
 #[test]
 fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_leader() {
     let (bed, folder) = (bed(), TempDir::new().unwrap());
     let scene = Scene::new(bed, folder.path());
     let replicas = ["first", "second"].map(|name| replica(bed, &scene, folder.path(), name));
-    let prometheus = Prometheus::start(folder.path(), &[&replicas[0].address, &replicas[1].address]);
+    let prometheus = Prometheus::start(folder.path(), &[("lapsewatch", &[&replicas[0].address, &replicas[1].address])]);
     scene.fill();
-    let mut expected: BTreeSet<Firing> =
-        scene.expected().into_iter().map(|(alert, severity, of)| (alert.to_owned(), severity.to_owned(), of)).collect();
-    assert_eq!(expected.len(), scene.expected().len());
-    let since = await_alerts(&prometheus, &expected);
+    let mut expected = scene.expected();
+    let since = prometheus.await_alerts(&expected);
     assert_eq!(prometheus.failed_rules(), [serde_json::Value::Null; 0]);
 
     // What the dashboard asks for is there.
@@ -81,12 +61,12 @@ fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_lead
     // A renewal ends its alert, and no other.
     scene.replace("due", "due", "-1h", "+364d");
     assert!(expected.remove(&("LapsewatchCredentialExpiringCritical".into(), "critical".into(), "due".into())));
-    let still = await_alerts(&prometheus, &expected);
+    let still = prometheus.await_alerts(&expected);
     assert!(still.iter().all(|(alert, begun)| since[alert] == *begun), "{still:?}\n{since:?}");
 
     // Nobody answers any more: that is an alert, and what was said last still holds.
     drop(standby);
     expected.insert(("LapsewatchDown".into(), "critical".into(), "lapsewatch".into()));
-    let still = await_alerts(&prometheus, &expected);
+    let still = prometheus.await_alerts(&expected);
     assert!(still.iter().all(|(alert, begun)| alert.0 == "LapsewatchDown" || since[alert] == *begun), "{still:?}");
 }

@@ -11,10 +11,12 @@
 
 #[path = "../cluster/bed.rs"]
 mod bed;
+mod commands;
 mod dashboard;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
 mod live;
+mod operators;
 mod pages;
 mod process;
 mod promtool;
@@ -23,7 +25,10 @@ mod rules;
 mod scene;
 mod series;
 mod server;
+mod setup;
 mod tested;
+#[path = "../cluster/users.rs"]
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

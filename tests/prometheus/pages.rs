@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::promtool::promtool;
 use crate::{root, rules};
 
 const ADDRESS: &str = "https://github.com/lapsewatch/lapsewatch/blob/main/docs/runbooks/";
 /// What a page tells, in this order.
 const PARTS: [&str; 4] = ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"];
 
-fn page(name: &str) -> String {
+pub fn page(name: &str) -> String {
     let path = root().join("docs/runbooks").join(format!("{name}.md"));
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -57,30 +56,11 @@ fn a_page_and_the_index_tell_the_severities_of_the_rules() {
 }
 
 /// The blocks of a page in this language.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub fn blocks(page: &str, language: &str) -> Vec<String> {
     let inside = page.split("```").skip(1).step_by(2);
     inside
         .filter_map(|block| block.split_once('\n'))
         .filter(|(of, _)| *of == language)
         .map(|(_, text)| text.to_owned())
         .collect()
-}
-
-#[test]
-fn prometheus_takes_the_configuration_of_the_docs() {
-    let index = fs::read_to_string(root().join("docs/alerts.md")).unwrap();
-    let configuration = blocks(&index, "yaml").into_iter().find(|block| block.starts_with("rule_files:")).unwrap();
-    assert!(configuration.contains("honor_labels: true"));
-    // Debian builds Prometheus without the discovery of Kubernetes' pods.
-    let (before, discovery) = configuration.split_once("    kubernetes_sd_configs:").unwrap();
-    let (_, after) = discovery.split_once("    relabel_configs:").unwrap();
-    let configuration = format!(
-        "{}    static_configs: [{{targets: [localhost:8080]}}]\n    relabel_configs:{after}",
-        before.replace("/etc/prometheus/rules/lapsewatch.yaml", root().join(rules::FILE).to_str().unwrap())
-    );
-    let folder = tempfile::TempDir::new().unwrap();
-    let file = folder.path().join("prometheus.yml");
-    fs::write(&file, configuration).unwrap();
-    let (is_content, said) = promtool(&["check", "config", file.to_str().unwrap()]);
-    assert!(is_content && said.contains(&format!("{} rules found", rules::all().len())), "{said}");
 }

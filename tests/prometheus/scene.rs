@@ -1,5 +1,6 @@
 //! Two tenants on a real API server, with credentials in most of the states that there are.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::bed::Bed;
+use crate::server::{Firing, these};
 
 pub struct Scene<'a> {
     bed: &'a Bed,
@@ -112,9 +114,16 @@ impl<'a> Scene<'a> {
     }
 
     /// Waits until the operator has read what a credential holds now.
-    fn until_read(&self, name: &str) {
+    pub fn until_read(&self, name: &str) {
         let wait = ["wait", "-n", &self.acme, &format!("tcred/{name}"), "--for=condition=Ready", "--timeout=120s"];
         self.bed.kubectl_ok(&wait, "");
+    }
+
+    /// The tenant of acme's credentials, which requires these types.
+    pub fn tenant(&self, required: &[&str]) {
+        let tenant = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant",
+            "metadata": {"name": "acme-prod"}, "spec": {"requiredCredentials": required}});
+        self.apply(&self.acme, &tenant);
     }
 
     /// Makes all of it; an operator has to run.
@@ -151,9 +160,7 @@ impl<'a> Scene<'a> {
         self.shared_token("shared", [false, false]);
         self.shared_token("assumed", [false, true]);
         self.shared_token("contested", [true, true]);
-        let tenant = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant",
-            "metadata": {"name": "acme-prod"}, "spec": {"requiredCredentials": ["WindowsSymantecCertificate"]}});
-        self.apply(&self.acme, &tenant);
+        self.tenant(&["WindowsSymantecCertificate"]);
 
         self.until_read("topic");
         self.replace("topic", "another-topic", "-1d", "+364d");
@@ -162,30 +169,30 @@ impl<'a> Scene<'a> {
     }
 
     /// What must fire then: alert, severity, and whose it is.
-    pub fn expected(&self) -> Vec<(&'static str, &'static str, String)> {
+    pub fn expected(&self) -> BTreeSet<Firing> {
         let of = |name: &str, namespace: &str| format!("{name}-of-{namespace}");
-        vec![
-            ("LapsewatchCredentialExpiringNotice", "info", "early".to_owned()),
-            ("LapsewatchCredentialExpiringWarning", "warning", "soon".to_owned()),
-            ("LapsewatchCredentialExpiringCritical", "critical", "due".to_owned()),
-            ("LapsewatchCredentialExpired", "critical", "grace".to_owned()),
-            ("LapsewatchCredentialExpired", "warning", "contract".to_owned()),
-            ("LapsewatchGracePeriodOver", "critical", "over".to_owned()),
-            ("LapsewatchExpiryUnknown", "info", "dateless".to_owned()),
-            ("LapsewatchNotYetValid", "info", "future".to_owned()),
-            ("LapsewatchCredentialUnreadable", "warning", "missing".to_owned()),
-            ("LapsewatchIdentityChanged", "critical", "topic".to_owned()),
-            ("LapsewatchKeyMismatch", "warning", "mismatched".to_owned()),
-            ("LapsewatchWentBackwards", "info", "older".to_owned()),
-            ("LapsewatchSuperseded", "info", "staged-old".to_owned()),
-            ("LapsewatchTokenInUse", "warning", "dep-of-acme".to_owned()),
-            ("LapsewatchTokenInUse", "warning", "dep-of-qa".to_owned()),
-            ("LapsewatchTokenInUse", "warning", of("shared", &self.acme)),
-            ("LapsewatchSharedByOthers", "info", of("shared", &self.qa)),
-            ("LapsewatchControlLost", "critical", of("assumed", &self.qa)),
-            ("LapsewatchOverrideContested", "warning", of("contested", &self.acme)),
-            ("LapsewatchOverrideContested", "warning", of("contested", &self.qa)),
-            ("LapsewatchMissingCredential", "warning", "acme-prod".to_owned()),
-        ]
+        these(&[
+            ("LapsewatchCredentialExpiringNotice", "info", "early"),
+            ("LapsewatchCredentialExpiringWarning", "warning", "soon"),
+            ("LapsewatchCredentialExpiringCritical", "critical", "due"),
+            ("LapsewatchCredentialExpired", "critical", "grace"),
+            ("LapsewatchCredentialExpired", "warning", "contract"),
+            ("LapsewatchGracePeriodOver", "critical", "over"),
+            ("LapsewatchExpiryUnknown", "info", "dateless"),
+            ("LapsewatchNotYetValid", "info", "future"),
+            ("LapsewatchCredentialUnreadable", "warning", "missing"),
+            ("LapsewatchIdentityChanged", "critical", "topic"),
+            ("LapsewatchKeyMismatch", "warning", "mismatched"),
+            ("LapsewatchWentBackwards", "info", "older"),
+            ("LapsewatchSuperseded", "info", "staged-old"),
+            ("LapsewatchTokenInUse", "warning", "dep-of-acme"),
+            ("LapsewatchTokenInUse", "warning", "dep-of-qa"),
+            ("LapsewatchTokenInUse", "warning", &of("shared", &self.acme)),
+            ("LapsewatchSharedByOthers", "info", &of("shared", &self.qa)),
+            ("LapsewatchControlLost", "critical", &of("assumed", &self.qa)),
+            ("LapsewatchOverrideContested", "warning", &of("contested", &self.acme)),
+            ("LapsewatchOverrideContested", "warning", &of("contested", &self.qa)),
+            ("LapsewatchMissingCredential", "warning", "acme-prod"),
+        ])
     }
 }

@@ -1,6 +1,6 @@
 //! A real Prometheus that scrapes operators, with the rules as they are shipped, but for their waiting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -16,16 +16,26 @@ pub struct Prometheus(Process);
 /// An alert that fires: its name, its severity, and its object's or its job's name.
 pub type Firing = (String, String, String);
 
+/// These alerts.
+pub fn these(alerts: &[(&str, &str, &str)]) -> BTreeSet<Firing> {
+    let all = alerts.iter().map(|(alert, severity, of)| ((*alert).into(), (*severity).into(), (*of).into()));
+    let all: BTreeSet<Firing> = all.collect();
+    assert_eq!(all.len(), alerts.len());
+    all
+}
+
 impl Prometheus {
-    /// Scrapes these addresses each second, and keeps its files in `folder`.
-    pub fn start(folder: &Path, targets: &[&str]) -> Self {
+    /// Scrapes these jobs and their addresses each second, and keeps its files in `folder`.
+    pub fn start(folder: &Path, jobs: &[(&str, &[&str])]) -> Self {
         fs::write(folder.join("rules.yaml"), hurried()).unwrap();
         let target = |(number, target): (usize, &&str)| json!({"targets": [target], "labels": {"namespace": "lapsewatch", "pod": format!("replica-{number}")}});
-        let targets: Vec<Value> = targets.iter().enumerate().map(target).collect();
+        let job = |(name, targets): &(&str, &[&str])| {
+            let targets: Vec<Value> = targets.iter().enumerate().map(target).collect();
+            json!({"job_name": name, "honor_labels": true, "static_configs": targets})
+        };
         let config = json!({
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
-            "rule_files": ["rules.yaml"],
-            "scrape_configs": [{"job_name": "lapsewatch", "honor_labels": true, "static_configs": targets}]});
+            "rule_files": ["rules.yaml"], "scrape_configs": jobs.iter().map(job).collect::<Vec<_>>()});
         // JSON is YAML.
         fs::write(folder.join("prometheus.yml"), config.to_string()).unwrap();
         let mut command = Command::new(tool("prometheus"));
@@ -74,6 +84,21 @@ impl Prometheus {
         let (all, firing): (usize, BTreeMap<_, _>) = (firing.clone().count(), firing.collect());
         assert_eq!(firing.len(), all, "one problem is one alert: {alerts:?}");
         firing
+    }
+
+    /// Waits until exactly these alerts fire.
+    #[track_caller]
+    pub fn await_alerts(&self, expected: &BTreeSet<Firing>) -> BTreeMap<Firing, String> {
+        let mut tries = 0;
+        await_some("the alerts", || {
+            let firing = self.firing();
+            let seen: BTreeSet<Firing> = firing.keys().cloned().collect();
+            tries += 1;
+            if tries % 100 == 0 {
+                eprintln!("missing: {:?}; not expected: {:?}", expected - &seen, &seen - expected);
+            }
+            (seen == *expected).then_some(firing)
+        })
     }
 
     /// Rules that could not be evaluated.

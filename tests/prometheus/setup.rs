@@ -1,0 +1,76 @@
+//! What docs/alerts.md has people set up: understood by whoever reads it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::pages::blocks;
+use crate::promtool::promtool;
+use crate::{root, rules, tool};
+
+/// The block of the page in this language that begins so.
+fn block(language: &str, beginning: &str) -> String {
+    let page = fs::read_to_string(root().join("docs/alerts.md")).unwrap();
+    blocks(&page, language).into_iter().find(|block| block.starts_with(beginning)).unwrap()
+}
+
+#[test]
+fn prometheus_takes_the_configuration_of_the_docs() {
+    let configuration = block("yaml", "rule_files:");
+    assert!(configuration.contains("honor_labels: true"));
+    // Debian builds Prometheus without the discovery of Kubernetes' pods.
+    let (before, discovery) = configuration.split_once("    kubernetes_sd_configs:").unwrap();
+    let (_, after) = discovery.split_once("    relabel_configs:").unwrap();
+    let configuration = format!(
+        "{}    static_configs: [{{targets: [localhost:8080]}}]\n    relabel_configs:{after}",
+        before.replace("/etc/prometheus/rules/lapsewatch.yaml", root().join(rules::FILE).to_str().unwrap())
+    );
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("prometheus.yml");
+    fs::write(&file, configuration).unwrap();
+    let (is_content, said) = promtool(&["check", "config", file.to_str().unwrap()]);
+    assert!(is_content && said.contains(&format!("{} rules found", rules::all().len())), "{said}");
+}
+
+fn amtool(args: &[&str]) -> String {
+    let ran = Command::new(tool("amtool")).args(args).output().unwrap();
+    assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+#[test]
+fn alertmanager_routes_as_the_docs_say() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("alertmanager.yml");
+    fs::write(&file, block("yaml", "route:")).unwrap();
+    let file = file.to_str().unwrap();
+    assert!(amtool(&["check-config", file]).contains("SUCCESS"));
+    for (name, rule) in rules::alerts() {
+        let labels = [format!("alertname={name}"), format!("severity={}", rule.severity())];
+        let receiver = amtool(&["config", "routes", "test", "--config.file", file, &labels[0], &labels[1]]);
+        let expected = if rule.severity() == "critical" { "on-call" } else { "mobile-ops" };
+        assert_eq!(receiver.trim(), expected, "{labels:?}");
+    }
+}
+
+#[test]
+fn the_plain_file_becomes_a_prometheus_rule_as_the_docs_say() {
+    let command = block("sh", "{\n");
+    let (made, applied) = command.trim().rsplit_once(" | ").unwrap();
+    assert_eq!(applied, "kubectl apply -n monitoring -f -");
+    let made = Command::new("bash").args(["-c", made]).current_dir(root()).output().unwrap();
+    let object: Value = serde_norway::from_slice(&made.stdout).unwrap();
+    assert_eq!(
+        (&object["kind"], &object["apiVersion"]),
+        (&"PrometheusRule".into(), &"monitoring.coreos.com/v1".into())
+    );
+    let plain: Value = serde_norway::from_str(&read(&root().join(rules::FILE))).unwrap();
+    assert_eq!(object["spec"], plain);
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
