@@ -14,7 +14,8 @@ pub struct VerifyArgs {
     /// The new file; may be given several times, as for a certificate and its private key
     #[arg(long = "file", short = 'f', required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// A file that holds the password of a keystore or an encrypted private key; a line end at its end is left out
+    /// The file with the password of the keystore or private key, or - for the standard input. Without it, it is asked
+    /// for where there is a terminal
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
     /// The TenantCredential that it is for, such as tcred/acme-apns or acme-apns

@@ -100,7 +100,11 @@ pub fn look(
     Ok(Look { identified, status })
 }
 
-fn identify(in_hand: &mut InHand, type_: Option<CredentialType>) -> Result<Identified, Failure> {
+/// What the files hold. Where a password is needed and none was given, whoever sits at the terminal is asked.
+///
+/// # Errors
+/// Why it can't be told.
+pub fn identify(in_hand: &mut InHand, type_: Option<CredentialType>) -> Result<Identified, Failure> {
     let mut identified = credential::identify(type_, &in_hand.data, &in_hand.selection);
     let is_closed = match &identified {
         Ok(identified) => identified.has_closed_keys,

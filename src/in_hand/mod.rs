@@ -6,4 +6,4 @@ mod look;
 pub mod password;
 
 pub use files::{InHand, gather, is_password, read};
-pub use look::{Look, look, spec};
+pub use look::{Look, identify, look, spec};

@@ -43,6 +43,10 @@ pub struct Document<'a> {
     pub errors: Vec<ProblemEntry<'a>>,
     /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
     pub passed_over: Vec<ProblemEntry<'a>>,
+    /// The TenantCredentials that were there before, by what was given as previous, and are not now; missing where there
+    /// are none. Their origin is where they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Vec<ProblemEntry<'a>>>,
 }
 
 /// Where an object was found: in a manifest, or in a cluster.
@@ -185,6 +189,7 @@ pub fn document<'a>(report: &'a Report, gate: &Gate) -> Document<'a> {
         skipped: report.skipped.iter().map(problem).collect(),
         errors: report.problems.iter().map(problem).collect(),
         passed_over: report.passed_over.iter().map(problem).collect(),
+        removed: (!report.removed.is_empty()).then(|| report.removed.iter().map(problem).collect()),
     }
 }
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::place::Place;
 use crate::api::CredentialType;
-use crate::credential;
 use crate::in_hand;
 use crate::secret::SecretBytes;
 
@@ -13,8 +12,8 @@ use crate::secret::SecretBytes;
 /// # Errors
 /// Where they can't be read: a sentence.
 pub fn place(paths: &[PathBuf], type_: Option<CredentialType>, password: Option<SecretBytes>) -> Result<Place, String> {
-    let files = in_hand::read(paths, password)?;
-    let found = credential::identify(type_, &files.data, &files.selection);
+    let mut files = in_hand::read(paths, password)?;
+    let found = in_hand::identify(&mut files, type_);
     let type_ = found.map_err(|failure| format!("--against: {}", failure.message))?.type_;
     Ok(Place::of_files(type_, files))
 }

@@ -9,7 +9,7 @@ mod swap;
 mod text;
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
@@ -69,10 +69,11 @@ pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mu
 }
 
 fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<Done, String> {
-    let password = || args.password_file.as_deref().map(password).transpose();
-    let new = in_hand::read(&args.files, password()?)?;
+    let password = password(args, stdin)?;
+    let copy = password.as_ref().map(|password| SecretBytes::new(password.expose().to_vec()));
+    let mut new = in_hand::read(&args.files, copy)?;
     let (mut place, others) = if !args.against.is_empty() {
-        (from_files::place(&args.against, args.type_, password()?)?, Others::Nobody)
+        (from_files::place(&args.against, args.type_, password)?, Others::Nobody)
     } else if !args.previous.is_empty() {
         let manifests = Manifests::read(&args.previous, stdin, now);
         let place = manifests.place(args.namespace.as_deref(), args.object.as_deref())?;
@@ -87,7 +88,22 @@ fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result
         return Err(words::DECLARED.to_owned());
     }
     place.settle(now);
+    // Where the Secret has a password, that opens it.
+    if place.selection.password_key.is_none() {
+        // What can't be told yet may be told beside what is in place.
+        let _ = in_hand::identify(&mut new, Some(place.spec.type_));
+    }
     Ok(rehearsed(new, place, others, now))
+}
+
+/// The password that is given, which is no other input.
+fn password(args: &VerifyArgs, stdin: &mut dyn Read) -> Result<Option<SecretBytes>, String> {
+    let Some(file) = &args.password_file else { return Ok(None) };
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if is_stdin(file) && args.previous.iter().any(is_stdin) {
+        return Err("-: the standard input can't be the manifests and the password at once".to_owned());
+    }
+    in_hand::password::from_file(file, stdin).map(Some)
 }
 
 fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Utc>) -> Done {
@@ -135,12 +151,4 @@ fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Ut
         remarks: place.remarks,
         looked_for_others,
     }
-}
-
-/// The password of a file, without the line end that editors add.
-fn password(path: &Path) -> Result<SecretBytes, String> {
-    let file = in_hand::read(&[path.to_owned()], None)?;
-    let bytes = file.data.values.values().next().map(SecretBytes::expose).unwrap_or_default();
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    Ok(SecretBytes::new(bytes.strip_suffix(b"\r").unwrap_or(bytes).to_vec()))
 }

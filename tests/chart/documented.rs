@@ -12,7 +12,7 @@ use crate::helm::{helm, tool};
 
 /// What Helm prints; the test fails where Helm does.
 #[track_caller]
-fn helm_ok(kubeconfig: Option<&Path>, args: &[&str]) -> String {
+pub fn helm_ok(kubeconfig: Option<&Path>, args: &[&str]) -> String {
     let output = helm(kubeconfig, args);
     assert!(output.status.success(), "helm {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("Helm prints UTF-8")
@@ -59,7 +59,7 @@ fn run(bed: &Bed, heading: &str) -> String {
 }
 
 /// All objects of the cluster, but what the server makes by itself.
-fn objects(bed: &Bed) -> BTreeSet<String> {
+pub fn objects(bed: &Bed) -> BTreeSet<String> {
     // What can be listed now: definitions come and go.
     let kinds =
         bed.kubectl_ok(&["--cache-dir=fresh", "api-resources", "--verbs=list", "-o", "name", "--cached=false"], "");
@@ -76,7 +76,7 @@ fn objects(bed: &Bed) -> BTreeSet<String> {
     listed.lines().map(str::to_owned).collect()
 }
 
-fn added(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Vec<String> {
+pub fn added(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Vec<String> {
     after.difference(before).cloned().collect()
 }
 
@@ -85,7 +85,7 @@ const DEFINITIONS: [&str; 2] = [
     "CustomResourceDefinition /tenantcredentials.lapsewatch.dev",
 ];
 
-fn contract(bed: &Bed, namespace: &str) {
+pub fn contract(bed: &Bed, namespace: &str) {
     let object = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",
         "metadata": {"name": "contract", "namespace": namespace},
         "spec": {"type": "DeclaredExpiry", "expirationTime": "2031-01-01T00:00:00Z"}});
@@ -159,53 +159,4 @@ fn the_commands_do_what_is_said_of_them() {
     let mut left = added(&bare, &objects(&bed));
     left.retain(|name| !name.starts_with("Namespace /mdm"));
     assert!(left.is_empty(), "{left:?}");
-}
-
-/// As when the chart's definitions were an older version's; and with `crds.keep` off.
-#[test]
-fn an_upgrade_brings_the_definitions_and_an_uninstall_takes_them_where_it_may() {
-    let bed = Bed::bare();
-    let older = tempfile::TempDir::new().unwrap();
-    let copied = Command::new("cp")
-        .args(["-R", "charts/lapsewatch/."])
-        .arg(older.path())
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(copied.success());
-    let file = older.path().join("files/crds/tenantcredentials.yaml");
-    let mut crd: serde_json::Value = serde_norway::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    let spec = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties";
-    crd.pointer_mut(spec).unwrap().as_object_mut().unwrap().remove("mutedUntil").expect("it was there");
-    fs::write(&file, serde_norway::to_string(&crd).unwrap()).unwrap();
-    bed.kubectl_ok(&["create", "namespace", "mdm"], "");
-    let bare = objects(&bed);
-
-    let kubeconfig = Some(bed.kubeconfig.as_path());
-    let run = |args: &[&str]| helm_ok(kubeconfig, &[args, &["--namespace", "mdm"]].concat());
-    let explains = || bed.kubectl(&["--cache-dir=fresh", "explain", "tcred.spec.mutedUntil"]).status.success();
-    run(&["install", "lapsewatch", older.path().to_str().unwrap()]);
-    bed.kubectl_ok(
-        &["wait", "--for=condition=Established", "--timeout=60s", "crd/tenantcredentials.lapsewatch.dev"],
-        "",
-    );
-    contract(&bed, "mdm");
-    assert!(!explains());
-    let chart = crate::helm::chart();
-    run(&["upgrade", "lapsewatch", chart.to_str().unwrap(), "--set=crds.keep=false"]);
-    let begun = std::time::Instant::now();
-    while !explains() {
-        assert!(begun.elapsed().as_secs() < 60, "the upgrade brought no new definition");
-        std::thread::sleep(std::time::Duration::from_millis(500));
-    }
-    let kept = bed.kubectl_ok(&["get", "tcred", "-n", "mdm", "-o", "name"], "");
-    assert!(kept.contains("contract"), "an upgrade keeps objects: {kept}");
-
-    run(&["uninstall", "lapsewatch", "--wait"]);
-    let begun = std::time::Instant::now();
-    while !added(&bare, &objects(&bed)).is_empty() {
-        assert!(begun.elapsed().as_secs() < 60, "{:?}", added(&bare, &objects(&bed)));
-        std::thread::sleep(std::time::Duration::from_millis(500));
-    }
-    assert!(!helm(kubeconfig, &["status", "lapsewatch", "--namespace", "mdm"]).status.success());
 }

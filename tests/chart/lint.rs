@@ -129,3 +129,20 @@ fn each_object_is_of_the_form_that_the_server_describes() {
     let (_, others) = judged(folder.path(), &objects);
     assert!(others.len() == 1 && others[0].contains("period"), "{others:#?}");
 }
+
+/// The server's own judgement, which knows more than the form: with every warning of it taken as a refusal.
+#[test]
+fn the_server_takes_each_object() {
+    let bed = bed();
+    install_prometheus_definitions(bed);
+    let names = bed.namespaces("taken", 3);
+    let namespaces = format!("--set=namespaces={{{},{}}}", names[1], names[2]);
+    for more in [EVERYTHING, &[EVERYTHING, &[&namespaces]].concat()] {
+        let objects = template("lapsewatch", &names[0], more).unwrap();
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+        let apply =
+            ["--warnings-as-errors", "apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", "-"];
+        let told = bed.kubectl_ok(&apply, &list);
+        assert_eq!(told.lines().count(), objects.len(), "{told}");
+    }
+}

@@ -18,6 +18,7 @@ mod audit;
 #[path = "../cluster/bed.rs"]
 mod bed;
 mod copies;
+mod definitions;
 mod documented;
 mod helm;
 #[path = "../cluster/kubectl.rs"]

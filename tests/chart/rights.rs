@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use serde_json::{Value, json};
 
-use crate::account::rendered;
+use crate::account::{release, rendered};
 use crate::audit::{Marker, Request};
 use crate::bed::Bed;
+use crate::helm::{chart, helm};
 use crate::operator::{Operator, until};
 
 /// One verb on one resource, `tenantcredentials/status` say.
@@ -130,11 +131,19 @@ fn is_granted(request: &Request) -> bool {
     request.code < 400 || request.code == 404
 }
 
-/// Sees the whole scene told with the chart's rights: nothing is refused, and every right is used.
+/// Installs and upgrades the release, and sees the whole scene told with its rights: nothing is refused, and every right
+/// is used.
 fn is_enough(bed: &Bed, home: &str, scenes: &[String], watched: &[String]) {
     let objects = rendered(home, watched);
     let since = bed.mark();
-    create(bed, &objects);
+    let (chart, namespaces) = (chart(), format!("--set=namespaces={{{}}}", watched.join(",")));
+    for verb in ["install", "upgrade"] {
+        let release = release(home);
+        let mut args = vec![verb, &release, chart.to_str().unwrap(), "--namespace", home, "--set=crds.enabled=false"];
+        args.extend((!watched.is_empty()).then_some(namespaces.as_str()));
+        let output = helm(Some(&bed.kubeconfig), &args);
+        assert!(output.status.success(), "helm {verb}: {}", String::from_utf8_lossy(&output.stderr));
+    }
     let mut operator = Operator::start(bed, home, watched);
     for namespace in scenes {
         create(bed, &scene(namespace));

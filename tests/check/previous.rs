@@ -99,6 +99,24 @@ fn what_the_api_server_would_refuse_of_the_change_and_what_is_gone_are_told() {
     ran.says("removed base/one.yaml:6: TenantCredential acme/gone: it is not in what was given now");
 }
 
+#[test]
+fn what_is_gone_is_in_the_json_and_the_field_is_missing_where_nothing_is() {
+    let base = format!("{}---\n{}", declared("kept"), declared("gone"));
+    let json = |head: &str| -> serde_json::Value {
+        let folder = both(&base, head);
+        let ran = check(folder.path(), &["--at", "2030-01-01", "-o", "json", "--previous", "base", "head"], b"");
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    let removed = &json(&declared("kept"))["removed"];
+    let gone = &removed[0];
+    assert_eq!(
+        (&gone["namespace"], &gone["name"], &gone["origin"]["line"]),
+        (&"acme".into(), &"gone".into(), &6.into())
+    );
+    assert_eq!((&gone["origin"]["file"], removed.as_array().map(Vec::len)), (&"base/one.yaml".into(), Some(1)));
+    assert!(json(&base).get("removed").is_none());
+}
+
 /// What is there and can't be read is not gone.
 #[test]
 fn what_is_encrypted_or_broken_now_is_not_said_to_be_removed() {

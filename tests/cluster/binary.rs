@@ -6,15 +6,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::account::account;
 use crate::bed::Bed;
 
 pub struct Running(Child);
 
 impl Running {
-    pub fn start(bed: &Bed, args: &[&str]) -> Self {
+    /// As the chart's account of `home`, with the rights for these namespaces, none for all.
+    pub async fn start(bed: &Bed, home: &str, namespaces: &[String], args: &[&str]) -> Self {
+        let user = account(bed, home, namespaces).await;
         let child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
             .arg("run")
-            .args(["--kubeconfig", bed.kubeconfig.to_str().unwrap()])
+            .arg("--kubeconfig")
+            .arg(bed.kubeconfig_as(&user, home))
             .args(args)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -45,7 +49,7 @@ impl Drop for Running {
 #[tokio::test]
 async fn it_waits_for_its_definitions_says_so_and_ends_soon_when_told() {
     let bare = Bed::bare();
-    let running = Running::start(&bare, &[]);
+    let running = Running::start(&bare, "default", &[], &[]).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     bare.install_crds().unwrap();
     let object = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",

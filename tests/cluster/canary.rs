@@ -14,7 +14,7 @@ async fn no_canary_of_any_artefact_comes_out_anywhere() {
     let cases = cases();
     let search = Search::of(&cases);
     let args = ["--namespace", &story.namespace, "--settle", "0s", "--log-level", "trace", "--log-format", "json"];
-    let running = Running::start(story.bed, &args);
+    let running = Running::start(story.bed, &story.namespace, std::slice::from_ref(&story.namespace), &args).await;
     for case in &cases {
         story.secret_of(case.name, &case.values).await;
         story.credential(case.name, case.spec()).await;

@@ -84,34 +84,30 @@ impl Story {
     /// Starts an operator as the chart's account, with the chart's rights and no others. Nothing that it asks for may be
     /// refused, as long as the story goes on.
     pub async fn start(&mut self) {
-        let watched = self.watched();
+        let watched = if account::is_cluster_wide() { Vec::new() } else { self.namespaces() };
         if self.granted.as_ref() != Some(&watched) {
             account::account(self.bed, &self.namespace, &watched).await;
-            self.granted = Some(watched);
+            self.granted = Some(watched.clone());
         }
         let now = if self.was_limited { Bed::mark } else { Bed::end_of_log };
         self.entitled.get_or_insert_with(|| now(self.bed));
         let user = format!("system:serviceaccount:{0}:{1}", self.namespace, account::release(&self.namespace));
-        self.run_as(&user).await;
+        self.run_as(&user, watched).await;
     }
 
-    /// Starts an operator as a user who may do less: refusals are what the story is about.
+    /// Starts an operator as a user who may do less, in these namespaces: refusals are what the story is about.
     pub async fn start_as(&mut self, user: &str) {
         self.is_entitled_so_far();
         (self.entitled, self.was_limited) = (None, true);
-        self.run_as(user).await;
+        self.run_as(user, self.namespaces()).await;
     }
 
-    /// The namespaces that the operator is told to watch; none for all.
-    fn watched(&self) -> Vec<String> {
-        if account::is_cluster_wide() {
-            return Vec::new();
-        }
+    fn namespaces(&self) -> Vec<String> {
         [vec![self.namespace.clone()], self.also.clone()].concat()
     }
 
     /// Its requests carry the namespace as a user agent.
-    async fn run_as(&mut self, user: &str) {
+    async fn run_as(&mut self, user: &str, namespaces: Vec<String>) {
         let mut config = self.bed.config_as(Some(user)).await;
         if let Some(relay) = &self.relay {
             config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
@@ -119,12 +115,8 @@ impl Story {
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
         let client = lapsewatch::cluster::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel();
-        let settings = Settings {
-            namespaces: self.watched(),
-            settle: TimeDelta::seconds(30),
-            instance: "test".to_owned(),
-            ..Settings::default()
-        };
+        let settings =
+            Settings { namespaces, settle: TimeDelta::seconds(30), instance: "test".to_owned(), ..Settings::default() };
         let clock = self.clock.clone();
         let run = tokio::spawn(async move {
             let stopped = async move {

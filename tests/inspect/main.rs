@@ -11,6 +11,8 @@ mod input;
 mod planted;
 mod prompt;
 mod schema;
+#[path = "../files/terminal.rs"]
+mod terminal;
 
 use files::{fixtures, run};
 use serde_json::Value;

@@ -1,26 +1,7 @@
 //! A password that is asked for: at a real terminal, where it is not shown.
 
-use std::process::Command;
-
-use rexpect::session::{PtySession, spawn_command};
-
 use crate::files::{fixtures, run};
-
-/// Starts `lapsewatch` at a terminal of its own.
-fn at_a_terminal(args: &[&str]) -> PtySession {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lapsewatch"));
-    command.args(args).current_dir(fixtures());
-    spawn_command(command, Some(30_000)).unwrap()
-}
-
-/// Waits for its end: all that is on the terminal since, and the exit code.
-fn end(mut session: PtySession) -> (String, i32) {
-    let shown = session.exp_eof().unwrap();
-    // Its type is private there: `Exited(Pid(7), 0)`.
-    let status = format!("{:?}", session.process().wait().unwrap());
-    let code = status.strip_prefix("Exited(").and_then(|rest| rest.rsplit_once(", ")?.1.strip_suffix(')'));
-    (shown, code.unwrap_or_else(|| panic!("{status}")).parse().unwrap())
-}
+use crate::terminal::{at_a_terminal, end};
 
 #[test]
 fn a_keystore_s_password_is_asked_for_and_not_shown() {

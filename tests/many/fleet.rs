@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::account;
 use crate::audit::{Marker, count};
 use crate::bed::{Bed, bed};
 use crate::clock::TestClock;
@@ -24,6 +25,7 @@ pub struct Fleet {
     pub namespaces: Vec<String>,
     pub client: Client,
     pub clock: Arc<TestClock>,
+    begun: Marker,
     operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -45,17 +47,20 @@ impl Fleet {
             namespaces: bed.namespaces(prefix, namespaces),
             client: bed.client().await,
             clock: Arc::new(TestClock::at("2030-03-01T00:00:00Z")),
+            begun: bed.end_of_log(),
             operator: None,
         }
     }
 
-    /// Its requests carry the namespace as a user agent.
+    /// The user agent of its requests.
     pub fn agent(&self) -> String {
         format!("lapsewatch-test/{}", self.namespaces[0])
     }
 
+    /// As the chart's account, with the chart's rights in these namespaces.
     pub async fn start(&mut self) {
-        let mut config = self.bed.config_as(None).await;
+        let user = account::account(self.bed, &self.namespaces[0], &self.namespaces).await;
+        let mut config = self.bed.config_as(Some(&user)).await;
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
         let client = lapsewatch::cluster::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -80,6 +85,8 @@ impl Fleet {
             stop.send(()).ok();
             run.await.unwrap();
         }
+        let refused = self.bed.refused(self.begun, &self.agent());
+        assert!(refused.is_empty(), "the chart's rights are not enough: {refused:#?}");
     }
 
     /// All credentials.

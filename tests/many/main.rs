@@ -10,6 +10,8 @@
     reason = "a test fails by a panic, real servers keep real time, and of the test bed it needs a part"
 )]
 
+#[path = "../cluster/account.rs"]
+mod account;
 #[path = "../cluster/audit.rs"]
 mod audit;
 #[path = "../cluster/bed.rs"]
@@ -18,6 +20,8 @@ mod bed;
 mod clock;
 mod crowd;
 mod fleet;
+#[path = "../chart/helm.rs"]
+mod helm;
 mod import;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;

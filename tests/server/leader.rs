@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::account::release;
 use crate::audit::{Requests, count};
 use crate::replica::Replica;
 use crate::story::Story;
@@ -18,7 +19,8 @@ fn writes(requests: &Requests, agent: &str) -> usize {
 }
 
 fn holder(story: &Story) -> String {
-    let lease = story.bed.kubectl_ok(&["get", "lease", "lapsewatch", "-n", &story.namespace, "-o", "json"], "");
+    let lease =
+        story.bed.kubectl_ok(&["get", "lease", &release(&story.namespace), "-n", &story.namespace, "-o", "json"], "");
     let lease: Value = serde_json::from_str(&lease).unwrap();
     lease["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
 }
@@ -110,12 +112,12 @@ async fn a_lease_that_somebody_labels_stays_with_its_holder() {
     let namespace = &story.namespace;
     for number in 0..3 {
         let label = format!("by=someone-{number}");
-        story.bed.kubectl_ok(&["label", "lease", "lapsewatch", "-n", namespace, "--overwrite", &label], "");
+        story.bed.kubectl_ok(&["label", "lease", &release(namespace), "-n", namespace, "--overwrite", &label], "");
         tokio::time::sleep(Duration::from_secs(4)).await;
         assert_eq!(first.get("/readyz").await.body, "ok: leading\n");
     }
     assert_eq!(holder(&story), before);
-    let lease = story.bed.kubectl_ok(&["get", "lease", "lapsewatch", "-n", namespace, "-o", "json"], "");
+    let lease = story.bed.kubectl_ok(&["get", "lease", &release(namespace), "-n", namespace, "-o", "json"], "");
     assert!(lease.contains("someone-2"), "what others write of it is kept: {lease}");
     assert!(serde_json::from_str::<Value>(&lease).unwrap()["spec"]["leaseTransitions"] == 0, "{lease}");
 }

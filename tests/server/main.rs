@@ -10,12 +10,16 @@
     reason = "a test fails by a panic, real servers keep real time, and of the test bed it needs a part"
 )]
 
+#[path = "../cluster/account.rs"]
+mod account;
 #[path = "../cluster/audit.rs"]
 mod audit;
 #[path = "../cluster/bed.rs"]
 mod bed;
 #[path = "../cluster/clock.rs"]
 mod clock;
+#[path = "../chart/helm.rs"]
+mod helm;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
 mod leader;

@@ -11,6 +11,7 @@ use lapsewatch::server;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::account;
 use crate::scrape::{Answer, get};
 use crate::story::{PATIENCE, Story};
 
@@ -22,9 +23,11 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// Of the story's namespace, with rights of `user` or all. Its requests carry `agent` as a user agent.
+    /// Of the story's namespace, with the rights of `user` or those of the chart. Its requests carry `agent` as a user agent.
     pub async fn start(story: &Story, agent: &str, user: Option<&str>, elects: bool) -> Self {
-        let mut config = story.bed.config_as(user).await;
+        let watched = vec![story.namespace.clone()];
+        let chart = account::account(story.bed, &story.namespace, &watched).await;
+        let mut config = story.bed.config_as(Some(user.unwrap_or(&chart))).await;
         if let Some(relay) = &story.relay {
             config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
         }
@@ -32,9 +35,9 @@ impl Replica {
         let metrics = Metrics::default();
         let client = connect::counted(config, metrics.requests()).unwrap();
         let (asker, questions) = snapshot::questions();
-        let lease = || lease::Settings { namespace: story.namespace.clone(), name: "lapsewatch".to_owned() };
+        let lease = || lease::Settings { namespace: story.namespace.clone(), name: account::release(&story.namespace) };
         let settings = Settings {
-            namespaces: vec![story.namespace.clone()],
+            namespaces: watched,
             settle: TimeDelta::seconds(30),
             instance: agent.to_owned(),
             lease: elects.then(lease),

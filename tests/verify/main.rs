@@ -9,7 +9,10 @@ mod input;
 #[path = "../canary/mod.rs"]
 mod planted;
 mod previous;
+mod prompt;
 mod recipe;
+#[path = "../files/terminal.rs"]
+mod terminal;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
