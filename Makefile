@@ -2,7 +2,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 SECONDS ?= 20
-.PHONY: help lint test bench fuzz demo crds scenarios clean-control-plane
+ARCHES ?= $(subst x86_64,amd64,$(subst aarch64,arm64,$(shell uname -m)))
+.PHONY: help lint test bench fuzz demo image crds scenarios clean-control-plane
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +25,11 @@ fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the f
 
 demo: ## the operator on a real API server: two tenants, with credentials in every state
 	tests/demo/run
+
+image: ## the container image, as an OCI archive: target/image/lapsewatch.tar (ARCHES="amd64 arm64" for both)
+	binaries=(); \
+	for arch in $(ARCHES); do binary=$$(packaging/image/binary "$$arch"); binaries+=("$$arch=$$binary"); done; \
+	packaging/image/pack target/image/lapsewatch.tar "$$(cargo pkgid | sed 's/.*[#@]//')" "$${binaries[@]}"
 
 scenarios: ## the operator's tests once more, with the chart's ClusterRole and all namespaces watched, one after the other
 	LAPSEWATCH_SCOPE=cluster cargo test --locked --test cluster -- --test-threads=1
