@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use crate::promtool::promtool;
-use crate::{root, series};
+use crate::{built, root, series};
 
 /// The dashboard.
 pub fn dashboard() -> Value {
@@ -37,10 +37,7 @@ pub fn queries() -> Vec<(String, String)> {
 
 /// What the program says that reads it with the types made of Grafana's schema.
 fn judged(dashboard: &Value) -> Output {
-    let script = root().join("tests/tools-go/build");
-    let built = Command::new(script).arg("dashboard").stderr(Stdio::inherit()).output().unwrap();
-    assert!(built.status.success());
-    let program = format!("{}/judge-dashboard", String::from_utf8(built.stdout).unwrap().trim());
+    let program = built("dashboard", &[]).join("judge-dashboard");
     let mut judge = Command::new(program);
     judge.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut judge = judge.spawn().unwrap();

@@ -42,11 +42,17 @@ fn root() -> &'static Path {
 /// A program of Prometheus, which the first test that needs one gets.
 fn tool(name: &str) -> PathBuf {
     static TOOLS: OnceLock<PathBuf> = OnceLock::new();
-    let get = || {
-        let script = root().join("tests/tools/prometheus");
-        let got = Command::new(&script).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
-        assert!(got.status.success(), "{} failed, and says above why", script.display());
-        PathBuf::from(String::from_utf8(got.stdout).unwrap().trim())
-    };
-    TOOLS.get_or_init(get).join(name)
+    TOOLS.get_or_init(|| named_by(&mut Command::new(root().join("tests/tools/prometheus")))).join(name)
+}
+
+/// The folder of the programs of a Go module beside the tests, built once.
+fn built(module: &str, env: &[(&str, &str)]) -> PathBuf {
+    named_by(Command::new(root().join("tests/tools-go/build")).arg(module).envs(env.iter().copied()))
+}
+
+/// The folder that a script names.
+fn named_by(script: &mut Command) -> PathBuf {
+    let ran = script.stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
+    assert!(ran.status.success(), "{script:?} failed, and says above why");
+    PathBuf::from(String::from_utf8(ran.stdout).unwrap().trim())
 }

@@ -1,12 +1,17 @@
 //! The rules and their unit tests, by promtool.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::{root, rules, tested, tool};
+use crate::{built, root, rules, tested, tool};
 
 /// What promtool says, and whether it is content.
 pub fn promtool(args: &[&str]) -> (bool, String) {
-    let mut command = Command::new(tool("promtool"));
+    run(&tool("promtool"), args)
+}
+
+fn run(promtool: &Path, args: &[&str]) -> (bool, String) {
+    let mut command = Command::new(promtool);
     let ran = command.args(args).current_dir(root()).stdin(Stdio::null()).output().unwrap();
     let said = [ran.stdout, ran.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     (ran.status.success(), said)
@@ -21,10 +26,24 @@ fn the_rules_are_valid() {
 
 #[test]
 fn each_alert_fires_and_is_silent_when_it_should() {
+    passes_all(&tool("promtool"));
+}
+
+#[test]
+fn prometheus_3_takes_the_rules_and_finds_the_same() {
+    let promtool = built("promtool", &[("GOFLAGS", "-tags=remove_all_sd")]).join("promtool");
+    let (_, version) = run(&promtool, &["--version"]);
+    assert!(version.starts_with("promtool, version"), "{version}");
+    let (is_content, said) = run(&promtool, &["check", "rules", "--lint=all", "--lint-fatal", rules::FILE]);
+    assert!(is_content, "{said}");
+    passes_all(&promtool);
+}
+
+fn passes_all(promtool: &Path) {
     let files = tested::files();
     let mut args = vec!["test", "rules"];
     args.extend(files.iter().map(|file| file.to_str().unwrap()));
-    let (is_content, said) = promtool(&args);
+    let (is_content, said) = run(promtool, &args);
     assert!(is_content, "{said}");
     assert_eq!(said.matches("SUCCESS").count(), files.len(), "{said}");
 }

@@ -78,7 +78,8 @@ fn an_alert_says_how_bad_it_is_what_it_is_and_where_to_read_on() {
         let told = |key: &str| rule.annotations.get(key).unwrap_or_else(|| panic!("{name} has no {key}"));
         assert!(name.starts_with("Lapsewatch"), "{name}");
         assert!(["info", "warning", "critical"].contains(&rule.severity()), "{name}: {:?}", rule.labels);
-        assert!(rule.for_.is_some(), "{name}: one look is no alert");
+        let minutes = rule.for_.as_ref().and_then(|wait| wait.strip_suffix('m')?.parse::<u32>().ok());
+        assert!(minutes.is_some_and(|minutes| minutes >= 5), "{name}: one look is no alert");
         assert!(told("summary").ends_with('.') && !told("summary").contains("{{"), "{name}: {}", told("summary"));
         // Who it is about: an object, or an installation of the operator.
         let of_object = told("description").contains("$labels.name }}");

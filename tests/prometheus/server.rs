@@ -25,7 +25,7 @@ pub fn these(alerts: &[(&str, &str, &str)]) -> BTreeSet<Firing> {
 }
 
 impl Prometheus {
-    /// Scrapes these jobs and their addresses each second, and keeps its files in `folder`.
+    /// Scrapes these jobs and their addresses every 2 seconds, and keeps its files in `folder`.
     pub fn start(folder: &Path, jobs: &[(&str, &[&str])]) -> Self {
         fs::write(folder.join("rules.yaml"), hurried()).unwrap();
         let target = |(number, target): (usize, &&str)| json!({"targets": [target], "labels": {"namespace": "lapsewatch", "pod": format!("replica-{number}")}});
@@ -34,7 +34,7 @@ impl Prometheus {
             json!({"job_name": name, "honor_labels": true, "static_configs": targets})
         };
         let config = json!({
-            "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+            "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"},
             "rule_files": ["rules.yaml"], "scrape_configs": jobs.iter().map(job).collect::<Vec<_>>()});
         // JSON is YAML.
         fs::write(folder.join("prometheus.yml"), config.to_string()).unwrap();
