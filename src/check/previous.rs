@@ -91,11 +91,16 @@ impl Previous {
         self.tenants.hides_days_of(key, spec).is_some()
     }
 
-    /// The Secret of one of them, where it was given and all of it can be decoded.
-    pub fn secret(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<SecretData> {
-        let name = spec.secret_ref.as_ref()?.name.as_str();
-        let secret = self.objects.secrets.get(&Key { namespace: key.namespace.clone(), name: name.into() })?;
-        secret.decode().ok().filter(|decoded| decoded.encrypted.is_empty()).map(|decoded| decoded.data)
+    /// The Secret of one of them.
+    ///
+    /// # Errors
+    /// Why it can't be seen, or not all of it.
+    pub fn secret(&self, key: &Key, spec: &TenantCredentialSpec) -> Result<SecretData, &'static str> {
+        let name = spec.secret_ref.as_ref().map(|secret| secret.name.as_str()).unwrap_or_default();
+        let wanted = Key { namespace: key.namespace.clone(), name: name.into() };
+        let secret = self.objects.secrets.get(&wanted).ok_or("it is not among what --previous gives")?;
+        let decoded = secret.decode().map_err(|_| "what --previous gives of it can't be decoded")?;
+        if decoded.encrypted.is_empty() { Ok(decoded.data) } else { Err("it is encrypted with sops") }
     }
 
     /// What could not be read or understood.

@@ -1,11 +1,11 @@
 //! A document's values, up to a bound: an alias of YAML may stand for much, many times over.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// How many values one file may give.
 const MAX_VALUES: usize = 2_000_000;
@@ -17,12 +17,18 @@ pub struct Budget {
     values: Cell<usize>,
     text: Cell<usize>,
     wrong: Cell<Option<&'static str>>,
+    twice: RefCell<Option<String>>,
 }
 
 impl Budget {
     /// For one file.
     pub fn new() -> Self {
-        Self { values: Cell::new(MAX_VALUES), text: Cell::new(MAX_TEXT), wrong: Cell::new(None) }
+        Self {
+            values: Cell::new(MAX_VALUES),
+            text: Cell::new(MAX_TEXT),
+            wrong: Cell::new(None),
+            twice: RefCell::new(None),
+        }
     }
 
     /// Reads one value.
@@ -37,6 +43,11 @@ impl Budget {
     /// What was wrong beyond the parser's grammar.
     pub fn wrong(&self) -> Option<&'static str> {
         self.wrong.get()
+    }
+
+    /// The key that one mapping has twice, where that was wrong. It may be a secret that stands in the wrong place.
+    pub fn twice(&self) -> Option<Zeroizing<String>> {
+        self.twice.take().map(Zeroizing::new)
     }
 
     /// The bound is reached: what follows in the file is not worth trying.
@@ -143,6 +154,7 @@ impl<'de> Visitor<'de> for Bounded<'_> {
         while let Some(key) = entries.next_key::<String>()? {
             self.0.take(key.len())?;
             if map.contains_key(&key) {
+                self.0.twice.replace(Some(key));
                 return Err(self.0.fail("one mapping has the same key twice"));
             }
             let value = entries.next_value_seed(self)?;

@@ -203,8 +203,13 @@ fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<D
             Err(error) => {
                 let said = error.to_string();
                 let known = KNOWN.iter().copied().find(|known| said.contains(known));
+                let twice = budget.twice();
+                let found = error.location().map(|at| {
+                    let twice = twice.and_then(|key| second(part, at.line(), at.column(), &key));
+                    (begin + twice.unwrap_or(at.line()).saturating_sub(1)).min(last)
+                });
                 all.push(Err(Broken {
-                    line: error.location().map_or(line, |at| (begin + at.line().saturating_sub(1)).min(last)),
+                    line: found.unwrap_or(line),
                     why: budget.wrong().or(known).unwrap_or("it is no YAML"),
                     is_meant: is_meant(part),
                 }));
@@ -212,6 +217,29 @@ fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<D
             }
         }
     }
+}
+
+/// The line, from 1, on which a key stands for the second time in the block that begins on this line and in this column;
+/// none where it is no block.
+fn second(text: &str, line: usize, column: usize, key: &str) -> Option<usize> {
+    let (first, indent) = (line.checked_sub(1)?, column.checked_sub(1)?);
+    let mut seen = 0;
+    for (index, content) in text.lines().enumerate().skip(first).filter(|(_, content)| !is_blank(content)) {
+        let begin = content.len() - content.trim_start().len();
+        // On the first line it may stand behind a dash, or behind the name of a mapping in braces.
+        let (is_left, is_right) = (index > first && begin < indent, index > first && begin > indent);
+        let own = content.get(indent..).filter(|own| !is_left && !own.starts_with('{'))?;
+        if is_right {
+            continue;
+        }
+        let after = own.strip_prefix(['"', '\'']).unwrap_or(own).strip_prefix(key);
+        let after = after.map(|after| after.strip_prefix(['"', '\'']).unwrap_or(after).trim_start());
+        seen += usize::from(after.is_some_and(|after| after.starts_with(':')));
+        if seen == 2 {
+            return Some(index + 1);
+        }
+    }
+    None
 }
 
 /// Whether the text names what is checked here.
@@ -255,6 +283,16 @@ mod tests {
         let found = documents(b"a: 1\n---\nb: [1\nc: }\n---\nkind: Secret\n\tx: 1\n---\nd: 1\n");
         let told: Vec<_> = found.iter().map(|f| f.as_ref().map(|d| d.line).map_err(|b| (b.line, b.is_meant))).collect();
         assert_eq!(told, [Ok(1), Err((4, false)), Err((7, true)), Ok(9)]);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_told_by_its_line() {
+        let line = |text: &str| documents(text.as_bytes()).into_iter().find_map(Result::err).map(|broken| broken.line);
+        assert_eq!(line("a: 1\n---\nb: 1\n\nc:\n  b: 1\nb: 2\nb: 3\n"), Some(7));
+        assert_eq!(line("x:\n  a: y\n  b: |\n    a: 1\n   # c\n  ab: 1\n  \"a\" : z\n"), Some(7));
+        assert_eq!(line("items:\n- a: 1\n  b: 2\n  a: 3\n"), Some(4));
+        // On one line, or over several, it is told by where its mapping begins.
+        assert_eq!(line("x: 1\ny: {a: 1,\n  a: 2}\nz:\n   a: 1\n   a: 1\n"), Some(2));
     }
 
     #[test]

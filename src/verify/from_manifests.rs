@@ -46,9 +46,9 @@ impl Manifests {
         let mut remarks: Vec<String> =
             self.previous.problems().iter().take(MOST).map(|problem| format!("--previous: {problem}")).collect();
         let beside = match self.previous.secret(key, &before.spec) {
-            Some(data) => Beside::Seen(data),
-            None => {
-                remarks.push(remarks::secret_unseen(&before.spec, "it is not among what --previous gives"));
+            Ok(data) => Beside::Seen(data),
+            Err(why) => {
+                remarks.push(remarks::secret_unseen(&before.spec, why));
                 Beside::Unseen
             }
         };

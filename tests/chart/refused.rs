@@ -91,3 +91,14 @@ fn the_schema_takes_the_durations_that_the_operator_takes() {
         assert_eq!(is_allowed, is_taken, "{settle}");
     }
 }
+
+#[test]
+fn a_kubernetes_that_is_too_old_is_refused_whatever_its_provider_calls_it() {
+    for version in ["1.33.0", "v1.33.4-gke.1245000", "1.34.1-eks-aaaaaaa", "1.37.2"] {
+        template("lapsewatch", "mdm", &["--kube-version", version]).unwrap_or_else(|told| panic!("{version}: {told}"));
+    }
+    for version in ["1.32.9", "v1.32.9-gke.1245000"] {
+        let told = template("lapsewatch", "mdm", &["--kube-version", version]).expect_err(version);
+        assert!(told.contains(">=1.33.0-0"), "{told}");
+    }
+}

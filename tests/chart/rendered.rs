@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::helm::{chart, template};
+use crate::helm::{chart, documents, helm, template};
 use crate::lint::EVERYTHING;
 
 /// Those of one kind.
@@ -158,4 +158,16 @@ fn labels_of_the_user_do_not_replace_the_charts() {
             assert_eq!(labels["app.kubernetes.io/instance"], "lapsewatch");
         }
     }
+}
+
+/// Nothing that it needs is left out of the archive.
+#[test]
+fn the_packaged_chart_renders_the_same() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let packaged = helm(None, &["package", chart().to_str().unwrap(), "-d", folder.path().to_str().unwrap()]);
+    assert!(packaged.status.success(), "{}", String::from_utf8_lossy(&packaged.stderr));
+    let archive = folder.path().join(format!("lapsewatch-{}.tgz", env!("CARGO_PKG_VERSION")));
+    let args = [&["template", "lapsewatch", archive.to_str().unwrap(), "--namespace", "mdm"], EVERYTHING].concat();
+    let rendered = documents(&String::from_utf8(helm(None, &args).stdout).unwrap());
+    assert!(rendered == all(EVERYTHING) && !rendered.is_empty(), "the archive renders something else than the folder");
 }

@@ -1,5 +1,7 @@
 //! The account that an operator runs as: the chart's ServiceAccount, with exactly the rights that Helm renders for it.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::authorization::v1::SubjectAccessReview;
 use kube::Client;
 use kube::api::{Api, ApiResource, DynamicObject, Patch, PatchParams, PostParams};
@@ -24,6 +26,18 @@ pub fn is_about_namespaces() -> bool {
         eprintln!("left out: it is about operators of single namespaces");
     }
     is_left_out
+}
+
+/// Removes what earlier tests have left in other namespaces, where an operator of all would look at it.
+pub fn alone(bed: &Bed, namespaces: &[String]) {
+    if !is_cluster_wide() {
+        return;
+    }
+    let own = "-o=jsonpath={range .items[*]}{.metadata.namespace}{\"\\n\"}{end}";
+    let listed = bed.kubectl(&["get", "tcred,mdmt", "-A", own]).stdout;
+    let listed = String::from_utf8_lossy(&listed);
+    let others: BTreeSet<&str> = listed.lines().filter(|other| namespaces.iter().all(|own| own != other)).collect();
+    others.iter().for_each(|other| _ = bed.kubectl_ok(&["delete", "tcred,mdmt", "--all", "-n", other], ""));
 }
 
 /// Creates the account of a release in `home` that watches these namespaces, none for all, and waits until the server

@@ -86,6 +86,7 @@ impl Story {
     pub async fn start(&mut self) {
         let watched = if account::is_cluster_wide() { Vec::new() } else { self.namespaces() };
         if self.granted.as_ref() != Some(&watched) {
+            account::alone(self.bed, &self.namespaces());
             account::account(self.bed, &self.namespace, &watched).await;
             self.granted = Some(watched.clone());
         }
@@ -284,10 +285,6 @@ impl Story {
 
 impl Drop for Story {
     fn drop(&mut self) {
-        if account::is_cluster_wide() {
-            // The next story's operator would look at these too.
-            self.bed.kubectl(&["delete", "tcred,mdmt", "--all", "--wait=false", "-n", &self.namespace]);
-        }
         // A test that fails already says why.
         if !std::thread::panicking() {
             self.is_entitled_so_far();

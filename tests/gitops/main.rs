@@ -11,6 +11,10 @@
     reason = "a test fails by a panic, real servers keep real time, and of others' helpers it needs a part"
 )]
 
+#[path = "../cluster/account.rs"]
+mod account;
+#[path = "../cluster/audit.rs"]
+mod audit;
 #[path = "../cluster/bed.rs"]
 mod bed;
 #[path = "../cluster/clock.rs"]
@@ -19,6 +23,8 @@ mod drift;
 #[path = "../assessment/facts.rs"]
 mod facts;
 mod foreign;
+#[path = "../chart/helm.rs"]
+mod helm;
 #[path = "../assessment/invariants.rs"]
 mod invariants;
 #[path = "../cluster/kubectl.rs"]

@@ -1,7 +1,11 @@
 //! What is served of objects: what their statuses say, as long as they are there.
 
+use std::io::Read;
+
 use lapsewatch::metrics::series;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::replica::Replica;
 use crate::scrape::Answer;
@@ -144,4 +148,24 @@ async fn every_series_is_in_the_list_with_its_labels_and_holds_nothing_of_a_secr
             assert!(!answer.body.contains(text), "{text}");
         }
     }
+}
+#[tokio::test]
+async fn a_scrape_that_takes_gzip_gets_the_same_in_fewer_bytes() {
+    let (_story, replica) = assessed("zipped").await;
+    let (mut stream, mut zipped) = (TcpStream::connect(replica.address).await.unwrap(), Vec::new());
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: a\r\naccept-encoding: gzip\r\n\r\n").await.unwrap();
+    stream.read_to_end(&mut zipped).await.unwrap();
+    let end = zipped.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8_lossy(&zipped[..end]).to_lowercase();
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&zipped[end + 4..]).read_to_string(&mut text).unwrap();
+    let plain = replica.get("/metrics").await.body;
+    let objects =
+        |text: &str| text.lines().filter(|line| line.contains("name=\"")).map(str::to_owned).collect::<Vec<_>>();
+    let (mut zipped_objects, mut objects) = (objects(&text), objects(&plain));
+    zipped_objects.sort();
+    objects.sort();
+    assert_eq!(zipped_objects, objects);
+    assert!(text.ends_with("# EOF\n") && zipped.len() * 3 < plain.len(), "{} of {}", zipped.len(), plain.len());
 }

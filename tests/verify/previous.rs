@@ -144,3 +144,20 @@ fn the_tenant_gives_its_days_and_what_a_secret_names_is_held_to() {
         "STOP: the Secret has no key password, which spec.secretRef.passwordKey names; its keys are push.key and push.pem",
     );
 }
+
+#[test]
+fn what_sops_has_encrypted_is_not_seen_and_said() {
+    let sops = json!({"mac": "ENC[x]"});
+    let tenant = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant", "metadata": {"name": "t", "namespace": "acme"},
+        "spec": {"warnBeforeDays": {"APNsCertificate": ["ENC[x]"]}}, "sops": sops});
+    let [object, mut secret] = acme(&json!({"spec": {"tenantRef": {"name": "t"}}}));
+    secret["stringData"]["push.key"] = "ENC[x]".into();
+    secret["sops"] = sops;
+    // Of the certificate it is known what it is, but not whether the key fits the new one.
+    let ran = run("--file apns/a-renewed.pem --file apns/a.key", &[tenant.clone(), object.clone(), secret.clone()]);
+    ran.is(0, "same topic, 334 days later, key fits: safe to apply");
+    ran.says("MDMTenant t could not be read (it is encrypted with sops)");
+    ran.says("Secret acme could not be read (it is encrypted with sops)");
+    run("--file apns/b.pem", &[tenant, object, secret])
+        .is(1, "STOP: another topic; every device would have to enroll again");
+}
