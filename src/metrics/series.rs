@@ -35,13 +35,13 @@ impl Series {
 
 /// When a credential expires.
 pub const EXPIRY: Series = Series::gauge(
-    "lapsewatch_credential_expiry_timestamp_seconds",
+    "lapsewatch_expiry_timestamp_seconds",
     &["namespace", "name", "type"],
     "When a TenantCredential's credential expires, in seconds since 1970; absent where that is unknown or never",
 );
 /// How bad a credential's state is.
 pub const SEVERITY: Series = Series::gauge(
-    "lapsewatch_credential_severity",
+    "lapsewatch_severity",
     &["namespace", "name"],
     "How much a TenantCredential's state matters: 0 None, 1 Notice, 2 Warning, 3 Critical; absent where it was never assessed",
 );

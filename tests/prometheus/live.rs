@@ -38,7 +38,7 @@ fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_lead
         // Nothing failed here.
         assert!(!is_empty || title == "Failures", "{title} shows nothing: {query}");
     }
-    for (label, selector) in [("namespace", "lapsewatch_credential_severity"), ("job", "lapsewatch_build_info")] {
+    for (label, selector) in [("namespace", "lapsewatch_severity"), ("job", "lapsewatch_build_info")] {
         let values = prometheus.label_values(label, selector);
         let expected = if label == "job" { vec!["lapsewatch"] } else { vec![scene.acme.as_str(), &scene.qa] };
         assert_eq!(values, serde_json::json!(expected));

@@ -46,9 +46,9 @@ fn all_that_is_said_of_a_credential_is_one_alert_of_its_severity() {
         let rest = format!("condition=\"{condition}\",reason=\"{reason}\",severity=\"{severity}\"");
         let mut add = |name: String, value: &str| series.push(json!({"series": name, "values": format!("{value}x20")}));
         add(format!("lapsewatch_credential_problem{{{of},type=\"{type_}\",{rest}}}"), "1");
-        add(format!("lapsewatch_credential_severity{{{of}}}"), "1");
+        add(format!("lapsewatch_severity{{{of}}}"), "1");
         // Far from now, so that only what is said tells of it.
-        add(format!("lapsewatch_credential_expiry_timestamp_seconds{{{of},type=\"{type_}\"}}"), "4000000000");
+        add(format!("lapsewatch_expiry_timestamp_seconds{{{of},type=\"{type_}\"}}"), "4000000000");
         let severity = if severity == "Notice" { "info".to_owned() } else { severity.to_lowercase() };
         if !CHOSEN.contains(&reason.as_str()) {
             expected.insert(format!("{{{of},severity=\"{severity}\"}}"), 1);

@@ -38,7 +38,7 @@ async fn assessed(prefix: &str) -> (Story, Replica) {
 }
 
 fn severity(namespace: &str, name: &str) -> String {
-    format!("lapsewatch_credential_severity{{namespace=\"{namespace}\",name=\"{name}\"}}")
+    format!("lapsewatch_severity{{namespace=\"{namespace}\",name=\"{name}\"}}")
 }
 
 #[tokio::test]
@@ -50,10 +50,7 @@ async fn a_scrape_tells_what_the_statuses_say_and_nothing_of_what_is_not_known()
     assert!(answer.body.ends_with("# EOF\n"));
     let of = |name: &str, rest: &str| format!("{{namespace=\"{namespace}\",name=\"{name}\"{rest}}}");
     let expiry = |name: &str, type_: &str| {
-        answer.value(&format!(
-            "lapsewatch_credential_expiry_timestamp_seconds{}",
-            of(name, &format!(",type=\"{type_}\""))
-        ))
+        answer.value(&format!("lapsewatch_expiry_timestamp_seconds{}", of(name, &format!(",type=\"{type_}\""))))
     };
     let end = story.status("soon").await["credential"]["notAfter"].as_str().unwrap().to_owned();
     let end = chrono::DateTime::parse_from_rfc3339(&end).unwrap().timestamp();
