@@ -24,6 +24,7 @@ mod helm;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
 mod lint;
+mod names;
 mod operator;
 mod pods;
 mod readme;

@@ -1,7 +1,9 @@
-{{/* What a Deployment, a Service or a budget knows this release's Pods by; it must never change. */}}
+{{/*
+What a Deployment, a Service or a budget knows this release's Pods by; it must never change. Not written as text: a
+release may be called `123` or `true`.
+*/}}
 {{- define "lapsewatch.selector" -}}
-app.kubernetes.io/name: {{ include "lapsewatch.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+{{- dict "app.kubernetes.io/name" (include "lapsewatch.name" .) "app.kubernetes.io/instance" .Release.Name | toYaml -}}
 {{- end -}}
 
 {{/* The labels of every object. The chart's own win over commonLabels. */}}
@@ -17,9 +19,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 The metadata of an object. Takes a dict: root, name, and where there are some: namespace, labels, annotations.
 */}}
 {{- define "lapsewatch.metadata" -}}
-name: {{ .name }}
+name: {{ .name | quote }}
 {{- with .namespace }}
-namespace: {{ . }}
+namespace: {{ . | quote }}
 {{- end }}
 labels:
   {{- $own := include "lapsewatch.labels" .root | fromYaml }}

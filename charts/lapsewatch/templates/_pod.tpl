@@ -2,14 +2,14 @@
 {{- define "lapsewatch.args" -}}
 - run
 - --leader-elect
-- --lease-name={{ include "lapsewatch.fullname" . }}
-- --lease-namespace={{ .Release.Namespace }}
-- --listen={{ .Values.listenAddress }}:{{ .Values.service.port }}
-- --settle={{ .Values.settle }}
-- --log-format={{ .Values.logFormat }}
-- --log-level={{ .Values.logLevel }}
+- {{ include "lapsewatch.fullname" . | printf "--lease-name=%s" | quote }}
+- {{ printf "--lease-namespace=%s" .Release.Namespace | quote }}
+- {{ printf "--listen=%s:%v" .Values.listenAddress .Values.service.port | quote }}
+- {{ printf "--settle=%s" .Values.settle | quote }}
+- {{ printf "--log-format=%s" .Values.logFormat | quote }}
+- {{ printf "--log-level=%s" .Values.logLevel | quote }}
 {{- range .Values.namespaces }}
-- --namespace={{ . }}
+- {{ printf "--namespace=%s" . | quote }}
 {{- end }}
 {{- with .Values.extraArgs }}
 {{ toYaml . }}

@@ -20,6 +20,6 @@ each away in turn.
 {{/* The operator's account, as a binding names it. */}}
 {{- define "lapsewatch.subjects" -}}
 - kind: ServiceAccount
-  name: {{ include "lapsewatch.serviceAccountName" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "lapsewatch.serviceAccountName" . | quote }}
+  namespace: {{ .Release.Namespace | quote }}
 {{- end -}}
