@@ -1,7 +1,9 @@
-//! Names that YAML takes for numbers or words stay names.
+//! Names that YAML takes for numbers or words stay names, and each name is one that the server takes.
 
 use serde_json::{Value, json};
 
+use crate::bed::Bed;
+use crate::documented::helm_ok;
 use crate::helm::{chart, helm, template};
 use crate::lint::EVERYTHING;
 use crate::rendered::of_kind;
@@ -86,4 +88,50 @@ fn what_yaml_takes_for_something_else_stays_a_name() {
         let leases = of_kind(&objects, "Role").into_iter().find(|role| role["metadata"]["name"] != word).unwrap();
         assert_eq!(leases["rules"][1]["resourceNames"], json!([word]));
     }
+}
+
+/// Helm takes dots in a release's name, and Kubernetes none in a Service's; before 1.36 no digit as its first either.
+#[test]
+fn a_service_has_a_name_of_its_kind() {
+    for (release, more, expected, service) in [
+        ("mdm.prod", "", "mdm-prod-lapsewatch", "mdm-prod-lapsewatch"),
+        ("lapsewatch.prod", "", "lapsewatch-prod", "lapsewatch-prod"),
+        ("1.5", "", "1-5-lapsewatch", "lapsewatch-1-5-lapsewatch"),
+        ("mdm", "fullnameOverride=123", "123", "lapsewatch-123"),
+    ] {
+        let objects = template(release, "mdm", &[EVERYTHING, &["--set-string", more]].concat()).unwrap();
+        assert_eq!(of_kind(&objects, "Deployment")[0]["metadata"]["name"], expected);
+        assert_eq!(of_kind(&objects, "Service")[0]["metadata"]["name"], service);
+        for object in objects.iter().filter(|object| object["kind"] != "CustomResourceDefinition") {
+            let name = object["metadata"]["name"].as_str().unwrap();
+            assert!(!name.contains('.'), "{name}");
+            assert_eq!(object["metadata"]["labels"]["app.kubernetes.io/instance"], release);
+        }
+    }
+}
+
+#[test]
+fn the_server_takes_a_dotted_release_in_a_namespace_that_is_a_number() {
+    let bed = Bed::bare();
+    for namespace in ["2024", "2025"] {
+        bed.kubectl_ok(&["create", "namespace", namespace], "");
+    }
+    let kubeconfig = Some(bed.kubeconfig.as_path());
+    let chart = chart();
+    let chart = chart.to_str().unwrap();
+    helm_ok(kubeconfig, &["install", "mdm.prod", chart, "--namespace", "2024"]);
+    let narrow =
+        ["--set-string=namespaces[0]=2025", "--set-string=nameOverride=1e3", "--set-string=serviceAccount.name=123"];
+    helm_ok(kubeconfig, &["uninstall", "mdm.prod", "--namespace", "2024"]);
+    helm_ok(
+        kubeconfig,
+        &[&["install", "1e3", chart, "--namespace", "2024", "--set=crds.enabled=false"][..], &narrow].concat(),
+    );
+    let get = |args: &[&str]| -> Value {
+        serde_json::from_str(&bed.kubectl_ok(&[&["get", "-o", "json"], args].concat(), "")).unwrap()
+    };
+    let account = json!([{"kind": "ServiceAccount", "name": "123", "namespace": "2024"}]);
+    assert_eq!(get(&["rolebinding", "1e3", "-n", "2025"])["subjects"], account);
+    let deployment = get(&["deployment", "1e3", "-n", "2024"]);
+    assert_eq!(deployment["spec"]["selector"]["matchLabels"]["app.kubernetes.io/instance"], "1e3");
 }

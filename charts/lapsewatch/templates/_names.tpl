@@ -3,18 +3,25 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* The name of objects, also of the Lease. */}}
+{{/* The name of objects, also of the Lease: without the dots that a release's name may have, and a Service's not. */}}
 {{- define "lapsewatch.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
 {{- else -}}
 {{- $name := include "lapsewatch.name" . -}}
-{{- if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- $release := .Release.Name | replace "." "-" -}}
+{{- if contains $name $release -}}
+{{- $release | trunc 63 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- printf "%s-%s" $release $name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The Service: before Kubernetes 1.36, the name of one can't begin with a digit. */}}
+{{- define "lapsewatch.serviceName" -}}
+{{- $name := include "lapsewatch.fullname" . -}}
+{{- ternary (printf "lapsewatch-%s" $name | trunc 63 | trimSuffix "-") $name (regexMatch "^[0-9]" $name) -}}
 {{- end -}}
 
 {{/* The operator's ServiceAccount. */}}
