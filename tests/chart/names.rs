@@ -135,3 +135,25 @@ fn the_server_takes_a_dotted_release_in_a_namespace_that_is_a_number() {
     let deployment = get(&["deployment", "1e3", "-n", "2024"]);
     assert_eq!(deployment["spec"]["selector"]["matchLabels"]["app.kubernetes.io/instance"], "1e3");
 }
+
+/// Of two ClusterRoles of one name only one would be there: the operator's rights, or those of the cluster's users.
+#[test]
+fn a_name_that_the_chart_has_for_another_role_is_refused() {
+    for (release, more, name) in [
+        ("lapsewatch-view", "", "lapsewatch-view"),
+        ("lapsewatch-edit", "", "lapsewatch-edit"),
+        ("mdm", "fullnameOverride=lapsewatch-edit", "lapsewatch-edit"),
+        ("lapsewatch.view", "", "lapsewatch-view"),
+    ] {
+        let told = template(release, "mdm", &["--set", more]).map(|objects| objects.len()).expect_err(release);
+        for said in [name, "ClusterRole", "fullnameOverride"] {
+            assert!(told.contains(said), "{told}");
+        }
+        // Where there is one of the two roles only, it is nobody else's.
+        for other in ["namespaces={a}", "aggregatedRoles.enabled=false", "rbac.create=false"] {
+            let objects = template(release, "mdm", &["--set", more, "--set", other]).expect(other);
+            assert_eq!(of_kind(&objects, "Deployment")[0]["metadata"]["name"], name);
+        }
+    }
+    template("lapsewatch-viewer", "mdm", &[]).expect("another name");
+}
