@@ -92,6 +92,14 @@ pub fn contract(bed: &Bed, namespace: &str) {
     bed.kubectl_ok(&["--cache-dir=fresh", "apply", "-f", "-"], &object.to_string());
 }
 
+/// The one value that the test has set before.
+#[track_caller]
+fn keeps_what_was_set(bed: &Bed) {
+    let args = "jsonpath={.spec.template.spec.containers[0].args}";
+    let args = bed.kubectl_ok(&["get", "deployment", "lapsewatch", "-n", "lapsewatch", "-o", args], "");
+    assert!(args.contains("--log-level=debug"), "{args}");
+}
+
 #[test]
 fn the_commands_do_what_is_said_of_them() {
     let bed = Bed::bare();
@@ -121,7 +129,10 @@ fn the_commands_do_what_is_said_of_them() {
     }
 
     run(&bed, "Pod Security");
+    // What a user has set before stays through all upgrades that are shown.
+    typed(&bed, "helm upgrade lapsewatch charts/lapsewatch --namespace lapsewatch --set logLevel=debug").unwrap();
     run(&bed, "Some namespaces only");
+    keeps_what_was_set(&bed);
     contract(&bed, "mdm");
     let narrowed = objects(&bed);
     assert!(!narrowed.contains("ClusterRole /lapsewatch"), "it is left over");
@@ -141,9 +152,17 @@ fn the_commands_do_what_is_said_of_them() {
     typed(&bed, uninstall).unwrap();
     assert_eq!(objects(&bed), narrowed, "the second takes with it all that is its own and nothing else");
 
-    // What the upgrade before had set stays: one more secret of Helm's tells of it.
+    run(&bed, "All namespaces again");
+    keeps_what_was_set(&bed);
+    let widened = objects(&bed);
+    assert!(widened.contains("ClusterRole /lapsewatch"));
+    assert!(!widened.contains("Role mdm/lapsewatch"), "it is left over");
+    let told = typed(&bed, "helm upgrade lapsewatch charts/lapsewatch --namespace lapsewatch --set 'namespaces={}'");
+    assert!(told.expect_err("one namespace without a name").contains("at '/namespaces/0'"));
+
     run(&bed, "Upgrade");
-    assert!(objects(&bed).contains("Role mdm/lapsewatch"));
+    keeps_what_was_set(&bed);
+    assert!(objects(&bed).contains("ClusterRole /lapsewatch"));
 
     let [first, rest @ ..] = &commands("Uninstall")[..] else { panic!("commands") };
     typed(&bed, first).unwrap();
