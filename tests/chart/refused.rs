@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::bed::bed;
 use crate::helm::{helm, template};
 
 #[derive(Deserialize)]
@@ -49,7 +50,13 @@ fn what_is_free_passes() {
         json!({"settle": "86400s"}),
         json!({"settle": "24h"}),
         json!({"podDisruptionBudget": {"maxUnavailable": "50%"}}),
-        json!({"extraEnv": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]}),
+        json!({"extraEnv": [
+            {"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name", "apiVersion": "v1"}}},
+            {"name": "B", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi", "containerName": "lapsewatch"}}},
+            {"name": "C", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b", "optional": true}}},
+            {"name": "D", "valueFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}},
+        ]}),
+        json!({"metrics": {"serviceMonitor": {"interval": "1h5m30s500ms", "scrapeTimeout": "0"}}}),
     ] {
         with(&values).unwrap_or_else(|told| panic!("{values}: {told}"));
     }
@@ -89,6 +96,31 @@ fn the_schema_takes_the_durations_that_the_operator_takes() {
         let is_taken = !String::from_utf8_lossy(&taken.stderr).contains("invalid value");
         let is_allowed = with(&json!({"settle": settle})).is_ok();
         assert_eq!(is_allowed, is_taken, "{settle}");
+    }
+}
+
+/// A quantity passes here where the server takes it for a limit. One without a digit, as `Mi`, is refused here only: to
+/// the server it is 0.
+#[test]
+fn the_schema_takes_the_quantities_that_the_server_takes() {
+    let bed = bed();
+    let namespace = bed.namespace("quantities");
+    let all = [
+        "0", "1", ".5", "5.", "+1", "0.5Gi", "64Mi", "1k", "1e9", "1E9", "1e+3", "1.5e3", "100e-2", "2E", "2Ei", "-1",
+        "", "64MB", "1K", "1ki", "1e", "1e1Mi", "1.5.2", "1 Gi", "0x10", "1_000", "1e1.5",
+    ];
+    for quantity in all {
+        let limits = json!({"limits": {"vendor.example/thing": "1", "memory": quantity}});
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x", "namespace": namespace},
+            "spec": {"containers": [{"name": "x", "image": "x", "resources": limits}]}});
+        let created = bed.kubectl_with(&["create", "--dry-run=server", "-f", "-"], &pod.to_string());
+        let told = String::from_utf8_lossy(&created.stderr);
+        let is_allowed = with(&json!({"resources": limits})).is_ok();
+        assert_eq!(is_allowed, created.status.success(), "{quantity:?}: {told}");
+    }
+    for without_a_digit in ["Mi", "."] {
+        let limits = json!({"resources": {"limits": {"memory": without_a_digit}}});
+        assert!(with(&limits).is_err(), "{without_a_digit}");
     }
 }
 
