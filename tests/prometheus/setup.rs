@@ -75,6 +75,14 @@ fn amtool_understands_the_silences_of_the_docs() {
 }
 
 #[test]
+fn alertmanager_tells_clusters_apart_as_the_docs_have_it_set_up() {
+    let configuration: Value = serde_norway::from_str(&block("yaml", "route:")).unwrap();
+    for labels in [&configuration["route"]["group_by"], &configuration["inhibit_rules"][0]["equal"]] {
+        assert!(labels.as_array().unwrap().contains(&"cluster".into()), "{configuration}");
+    }
+}
+
+#[test]
 fn the_plain_file_becomes_a_prometheus_rule_as_the_docs_say() {
     let command = block("sh", "{\n");
     let (made, applied) = command.trim().rsplit_once(" | ").unwrap();
