@@ -83,6 +83,19 @@ fn alertmanager_tells_clusters_apart_as_the_docs_have_it_set_up() {
 }
 
 #[test]
+fn nothing_is_repeated_later_than_alertmanager_remembers_it() {
+    // The default of --data.retention.
+    const REMEMBERED: u32 = 120;
+    let configuration: Value = serde_norway::from_str(&block("yaml", "route:")).unwrap();
+    let routes = configuration["route"]["routes"].as_array().unwrap();
+    assert_eq!(routes.len(), 3, "{configuration}");
+    for route in routes {
+        let hours = route["repeat_interval"].as_str().unwrap().strip_suffix('h').unwrap();
+        assert!(hours.parse::<u32>().unwrap() < REMEMBERED, "{route}");
+    }
+}
+
+#[test]
 fn the_plain_file_becomes_a_prometheus_rule_as_the_docs_say() {
     let command = block("sh", "{\n");
     let (made, applied) = command.trim().rsplit_once(" | ").unwrap();
