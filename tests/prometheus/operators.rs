@@ -75,7 +75,7 @@ fn an_operator_that_cannot_do_its_work_is_an_alert_of_its_own_and_one_that_can_i
             ("lapsewatch-gone", &[&gone]),
         ],
     );
-    let expected = these(&[
+    let mut expected = these(&[
         ("LapsewatchCredentialUnreadable", "warning", "well"),
         ("LapsewatchCredentialUnreadable", "warning", "mute"),
         ("LapsewatchRefused", "warning", "lapsewatch-mute"),
@@ -93,4 +93,11 @@ fn an_operator_that_cannot_do_its_work_is_an_alert_of_its_own_and_one_that_can_i
         let label = |name: &str| refused[0]["metric"][name].as_str().unwrap().to_owned();
         assert_eq!((label("method").as_str(), label("resource").as_str()), (method, resource));
     }
+
+    // One that goes with its target, as when its release is deleted, is missed though others answer.
+    well.stop();
+    prometheus.forget("lapsewatch-well");
+    expected.insert(("LapsewatchDown".into(), "critical".into(), "lapsewatch-well".into()));
+    prometheus.await_alerts(&expected);
+    assert_eq!(prometheus.query("up{job=\"lapsewatch-well\"}"), [serde_json::Value::Null; 0]);
 }

@@ -38,6 +38,14 @@ fn a_page_tells_what_it_means_what_it_does_how_to_look_and_how_to_act() {
 }
 
 #[test]
+fn a_lease_is_deleted_only_while_no_replica_leads() {
+    let pages = rules::names().into_iter().map(|name| page(&name).replace("\n  ", " "));
+    let deleting: Vec<String> = pages.filter(|page| page.contains("kubectl delete lease")).collect();
+    assert_eq!(deleting.len(), 1);
+    assert!(deleting[0].contains("While no replica leads, deleting it is safe: `kubectl delete lease"), "{deleting:?}");
+}
+
+#[test]
 fn a_page_and_the_index_tell_the_severities_of_the_rules() {
     let mut severities: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, rule) in rules::alerts() {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use regex::Regex;
 use serde::Deserialize;
 
 use crate::root;
@@ -98,4 +99,19 @@ fn a_group_is_no_larger_than_rulers_of_others_take() {
         assert!(group.name.starts_with("lapsewatch."), "{}", group.name);
         assert!((1..=20).contains(&group.rules.len()), "{}", group.name);
     }
+}
+
+#[test]
+fn nothing_puts_the_series_of_several_clusters_together() {
+    let groupings = Regex::new(r"\b(?:by|on|without|ignoring|group_left|group_right) ?\(([^)]*)\)").unwrap();
+    let mut seen = 0;
+    for rule in all() {
+        for labels in groupings.captures_iter(&rule.expr) {
+            // Where no operator is seen at all, there is no cluster to name.
+            let is_of_none = &labels[1] == "" && rule.expr.contains("absent(");
+            assert!(is_of_none || labels[1].split(", ").any(|label| label == "cluster"), "{}", rule.expr);
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen}");
 }

@@ -8,7 +8,7 @@ use regex::Regex;
 use crate::rules;
 
 /// What a target has of its own, whatever it serves.
-const OF_THE_TARGET: [&str; 4] = ["namespace", "job", "pod", "instance"];
+const OF_THE_TARGET: [&str; 5] = ["cluster", "namespace", "job", "pod", "instance"];
 
 /// The series that are served or recorded, with their labels.
 fn known() -> BTreeMap<String, Vec<String>> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use regex::Regex;
@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use crate::process::{Process, await_some};
 use crate::{root, rules, tool};
 
-pub struct Prometheus(Process);
+pub struct Prometheus {
+    process: Process,
+    folder: PathBuf,
+}
 
 /// An alert that fires: its name, its severity, and its object's or its job's name.
 pub type Firing = (String, String, String);
@@ -28,10 +31,12 @@ impl Prometheus {
     /// Scrapes these jobs and their addresses every 2 seconds, and keeps its files in `folder`.
     pub fn start(folder: &Path, jobs: &[(&str, &[&str])]) -> Self {
         fs::write(folder.join("rules.yaml"), hurried()).unwrap();
-        let target = |(number, target): (usize, &&str)| json!({"targets": [target], "labels": {"namespace": "lapsewatch", "pod": format!("replica-{number}")}});
+        let target = |(number, target): (usize, &&str)| json!({"targets": [target], "labels": {"namespace": "lapsewatch", "pod": format!("replica-{number}"), "container": "lapsewatch"}});
         let job = |(name, targets): &(&str, &[&str])| {
-            let targets: Vec<Value> = targets.iter().enumerate().map(target).collect();
-            json!({"job_name": name, "honor_labels": true, "static_configs": targets})
+            let (file, targets) = (format!("{name}.json"), targets.iter().enumerate().map(target).collect::<Value>());
+            fs::write(folder.join(&file), targets.to_string()).unwrap();
+            json!({"job_name": name, "honor_labels": true,
+                "file_sd_configs": [{"files": [file], "refresh_interval": "1s"}]})
         };
         let config = json!({
             "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"},
@@ -47,11 +52,18 @@ impl Prometheus {
         let address = r#"msg="?Listening on"? address=(127\.0\.0\.1:[1-9][0-9]*)"#;
         let process = Process::start(&mut command, &folder.join("prometheus.log"), address);
         await_some("Prometheus", || process.get("/-/ready").filter(|answer| answer.contains("Ready")));
-        Self(process)
+        Self { process, folder: folder.to_owned() }
+    }
+
+    /// All targets of a job are gone, as the Pods of a Deployment that is deleted are.
+    pub fn forget(&self, job: &str) {
+        let (new, file) = (self.folder.join("new"), self.folder.join(format!("{job}.json")));
+        fs::write(&new, "[]").unwrap();
+        fs::rename(new, file).unwrap();
     }
 
     fn api(&self, path: &str) -> Value {
-        let answer = self.0.get(path).unwrap_or_else(|| panic!("no answer to {path}:\n{}", self.0.log()));
+        let answer = self.process.get(path).unwrap_or_else(|| panic!("no answer to {path}:\n{}", self.process.log()));
         let answer: Value = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
         assert_eq!(answer["status"], "success", "{path}: {answer}");
         answer["data"].clone()
@@ -114,7 +126,7 @@ impl Prometheus {
 fn hurried() -> String {
     let shipped = fs::read_to_string(root().join(rules::FILE)).unwrap();
     let hurried = Regex::new(r"(?m)^( +for:) \w+$").unwrap().replace_all(&shipped, "$1 0s");
-    let down = r#"avg_over_time(up{job=~".*lapsewatch.*"}[15m])"#;
+    let down = "avg_over_time(job:lapsewatch_answers:held1d[15m])";
     assert!(hurried.contains(down) && hurried.contains("for: 0s"));
     hurried.replace(down, &down.replace("15m", "30s"))
 }

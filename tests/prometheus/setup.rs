@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::pages::blocks;
+use crate::pages::{blocks, page};
 use crate::promtool::promtool;
 use crate::{root, rules, tool};
 
@@ -53,6 +53,45 @@ fn alertmanager_routes_as_the_docs_say() {
         let receiver = amtool(&["config", "routes", "test", "--config.file", file, &labels[0], &labels[1]]);
         let expected = if rule.severity() == "critical" { "on-call" } else { "mobile-ops" };
         assert_eq!(receiver.trim(), expected, "{labels:?}");
+    }
+}
+
+/// Debian's Alertmanager does not run where it is not installed, so that there is none to ask here: what is said of a
+/// silence is understood when it is about to be sent.
+#[test]
+fn amtool_understands_the_silences_of_the_docs() {
+    let nobody = "--alertmanager.url=http://127.0.0.1:1";
+    let of_runbook = blocks(&page("LapsewatchDown"), "sh").into_iter().find(|block| block.starts_with("amtool"));
+    for command in [of_runbook.unwrap(), block("sh", "amtool")] {
+        let tried = |command: &str| {
+            let command = command.replacen("amtool", &format!("{} {nobody}", tool("amtool").display()), 1);
+            let ran = Command::new("bash").args(["-c", &command]).output().unwrap();
+            String::from_utf8(ran.stderr).unwrap()
+        };
+        assert!(tried(&command).contains("connection refused"), "{command}: {}", tried(&command));
+        let wrong = command.replace("--duration=2", "--duration=2days");
+        assert!(wrong != command && !tried(&wrong).contains("connection refused"), "{wrong}: {}", tried(&wrong));
+    }
+}
+
+#[test]
+fn alertmanager_tells_clusters_apart_as_the_docs_have_it_set_up() {
+    let configuration: Value = serde_norway::from_str(&block("yaml", "route:")).unwrap();
+    for labels in [&configuration["route"]["group_by"], &configuration["inhibit_rules"][0]["equal"]] {
+        assert!(labels.as_array().unwrap().contains(&"cluster".into()), "{configuration}");
+    }
+}
+
+#[test]
+fn nothing_is_repeated_later_than_alertmanager_remembers_it() {
+    // The default of --data.retention.
+    const REMEMBERED: u32 = 120;
+    let configuration: Value = serde_norway::from_str(&block("yaml", "route:")).unwrap();
+    let routes = configuration["route"]["routes"].as_array().unwrap();
+    assert_eq!(routes.len(), 3, "{configuration}");
+    for route in routes {
+        let hours = route["repeat_interval"].as_str().unwrap().strip_suffix('h').unwrap();
+        assert!(hours.parse::<u32>().unwrap() < REMEMBERED, "{route}");
     }
 }
 
