@@ -31,9 +31,13 @@ impl Prometheus {
     /// Scrapes these jobs and their addresses every 2 seconds, and keeps its files in `folder`.
     pub fn start(folder: &Path, jobs: &[(&str, &[&str])]) -> Self {
         fs::write(folder.join("rules.yaml"), hurried()).unwrap();
-        let target = |(number, target): (usize, &&str)| json!({"targets": [target], "labels": {"namespace": "lapsewatch", "pod": format!("replica-{number}"), "container": "lapsewatch"}});
+        let target = |name: &str, (number, target): (usize, &&str)| {
+            let pod = format!("{name}-{number}");
+            json!({"targets": [target], "labels": {"namespace": "lapsewatch", "pod": pod, "container": "lapsewatch"}})
+        };
         let job = |(name, targets): &(&str, &[&str])| {
-            let (file, targets) = (format!("{name}.json"), targets.iter().enumerate().map(target).collect::<Value>());
+            let targets: Value = targets.iter().enumerate().map(|numbered| target(name, numbered)).collect();
+            let file = format!("{name}.json");
             fs::write(folder.join(&file), targets.to_string()).unwrap();
             json!({"job_name": name, "honor_labels": true,
                 "file_sd_configs": [{"files": [file], "refresh_interval": "1s"}]})
