@@ -108,7 +108,7 @@ fn nothing_puts_the_series_of_several_clusters_together() {
     for rule in all() {
         for labels in groupings.captures_iter(&rule.expr) {
             // Where no operator is seen at all, there is no cluster to name.
-            let is_of_none = &labels[1] == "" && rule.expr.contains("absent(");
+            let is_of_none = labels[1].is_empty() && rule.expr.contains("absent(");
             assert!(is_of_none || labels[1].split(", ").any(|label| label == "cluster"), "{}", rule.expr);
             seen += 1;
         }
