@@ -7,6 +7,7 @@ pub mod decode;
 pub mod key;
 mod last_read;
 pub mod limits;
+pub mod names;
 pub mod reasons;
 pub mod status;
 pub mod stored;

@@ -7,8 +7,7 @@ use clap::Args;
 
 use super::inspect::credential_type;
 use super::values::instant;
-use crate::api::CredentialType;
-use crate::new::names;
+use crate::api::{CredentialType, names};
 
 /// What to write.
 #[derive(Args, Debug)]

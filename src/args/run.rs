@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{address, duration, name, namespace};
+use super::values::{address, duration, namespace};
+use crate::api::names;
 use crate::telemetry::{LogFormat, LogLevel};
 
 /// How to run the operator.
@@ -32,7 +33,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub leader_elect: bool,
     /// The name of that Lease
-    #[arg(long, value_name = "NAME", default_value = "lapsewatch", value_parser = name, requires = "leader_elect")]
+    #[arg(long, value_name = "NAME", default_value = "lapsewatch", value_parser = names::object, requires = "leader_elect")]
     pub lease_name: String,
     /// Its namespace; without it the pod's own, or the context's
     #[arg(long, value_name = "NAMESPACE", value_parser = namespace, requires = "leader_elect")]

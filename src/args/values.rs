@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use crate::api::{CredentialType, Severity};
+use crate::api::{CredentialType, Severity, names};
 use crate::report::gate::Within;
 
 /// A time in RFC 3339, or the midnight in UTC with which a date begins.
@@ -20,29 +20,10 @@ pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 
 /// A namespace's name. An empty one, of a variable that is not set, would watch nothing and say so nowhere.
 pub fn namespace(text: &str) -> Result<String, String> {
-    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if text.is_empty() {
         return Err("it is empty: name a namespace, or leave the option away to watch all".to_owned());
     }
-    if text.len() > 63 || !text.chars().all(is_inner) || text.starts_with('-') || text.ends_with('-') {
-        return Err("a namespace has at most 63 of a-z, 0-9 and -, with no - at its ends".to_owned());
-    }
-    Ok(text.to_owned())
-}
-
-/// An object's name: a DNS subdomain.
-pub fn name(text: &str) -> Result<String, String> {
-    let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let is_label = |label: &str| {
-        let ends = [label.bytes().next(), label.bytes().last()];
-        ends.iter().all(|end| end.is_some_and(is_inner)) && label.bytes().all(|b| is_inner(b) || b == b'-')
-    };
-    if text.len() > 253 || !text.split('.').all(is_label) {
-        return Err(
-            "a name has at most 253 of a-z, 0-9, - and ., and begins and ends with a letter or digit".to_owned()
-        );
-    }
-    Ok(text.to_owned())
+    names::namespace(text)
 }
 
 /// An address to listen on.

@@ -5,7 +5,7 @@ use std::io;
 use super::names;
 use super::secret::Entry;
 use crate::api::credential::{Owner, SecretRef, TenantRef};
-use crate::api::{CredentialType, TenantCredentialSpec};
+use crate::api::{self, CredentialType, TenantCredentialSpec};
 use crate::args::NewArgs;
 use crate::in_hand::{self, Look};
 use crate::manifests::rules::Rules;
@@ -20,7 +20,7 @@ pub(super) struct Names {
 pub(super) fn names(args: &NewArgs, type_: CredentialType) -> Result<Names, String> {
     let credential = match (&args.name, &args.tenant) {
         (Some(name), _) => name.clone(),
-        (None, Some(tenant)) => names::object(&names::credential(tenant, type_))
+        (None, Some(tenant)) => api::names::object(&names::credential(tenant, type_))
             .map_err(|_| "the tenant's name is too long to make another of it: give --name".to_owned())?,
         (None, None) => return Err("there is no name: give --tenant or --name".to_owned()),
     };

@@ -1,7 +1,7 @@
 //! `lapsewatch new`: files in hand to the manifests of their Secret and TenantCredential.
 
 mod credential;
-pub mod names;
+mod names;
 mod secret;
 mod yaml;
 

@@ -1,41 +1,7 @@
-//! Names: which the API server takes, and which are given where none is.
+//! Names that are given where none is.
 
 use crate::api::CredentialType;
 use crate::api::status::Format;
-
-/// The most letters of an object's name.
-const MAX_NAME: usize = 253;
-/// The most letters of a namespace's name.
-const MAX_LABEL: usize = 63;
-
-/// A name that an object can have.
-///
-/// # Errors
-/// In words, where it can't.
-pub fn object(name: &str) -> Result<String, String> {
-    if name.len() <= MAX_NAME && name.split('.').all(is_label) {
-        return Ok(name.to_owned());
-    }
-    Err(format!(
-        "a name has at most {MAX_NAME} of a-z, 0-9, - and ., and each part between dots begins and ends with a-z or 0-9"
-    ))
-}
-
-/// A name that a namespace can have.
-///
-/// # Errors
-/// In words, where it can't.
-pub fn namespace(name: &str) -> Result<String, String> {
-    if name.len() <= MAX_LABEL && is_label(name) {
-        return Ok(name.to_owned());
-    }
-    Err(format!("a namespace has at most {MAX_LABEL} of a-z, 0-9 and -, and begins and ends with a-z or 0-9"))
-}
-
-fn is_label(label: &str) -> bool {
-    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !label.is_empty() && label.chars().all(is_inner) && !label.starts_with('-') && !label.ends_with('-')
-}
 
 /// The name of a tenant's credential of that type.
 pub(super) fn credential(tenant: &str, type_: CredentialType) -> String {
@@ -75,24 +41,5 @@ pub(super) fn private_key(type_: CredentialType) -> &'static str {
         CredentialType::DEPToken => "server.key",
         CredentialType::WindowsSymantecCertificate => "certificate.key",
         _ => "tls.key",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_as_the_api_server_takes_them() {
-        for right in ["a", "acme-prod", "a.b-c.d", "0", &"a".repeat(253)] {
-            assert_eq!(object(right), Ok(right.to_owned()));
-        }
-        for wrong in ["", ".", "a.", ".a", "a..b", "a.-b", "a-.b", "A", "a_b", "a b", "ä", "a/b", &"a".repeat(254)] {
-            assert!(object(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(namespace("mdm-2"), Ok("mdm-2".to_owned()));
-        for wrong in ["", "a.b", "-a", "a-", "Mdm", &"a".repeat(64)] {
-            assert!(namespace(wrong).is_err(), "{wrong}");
-        }
     }
 }
