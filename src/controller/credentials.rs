@@ -290,6 +290,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_leads_again_waits_for_all_anew_and_starts_nothing_meanwhile() {
+        let mut operator = waiting().await;
+        let before = operator.credentials.gate.deadline().unwrap();
+        operator.lead(Leadership::StandsBy);
+        operator.call_all();
+        operator.start();
+        assert_eq!(operator.tasks.len(), 0, "a standby does nothing");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        operator.lead(Leadership::Leads);
+        assert!(operator.credentials.gate.deadline().unwrap() > before, "a minute of its own");
+        operator.start();
+        assert_eq!(operator.tasks.len(), 1, "all are looked at again");
+    }
+
+    #[tokio::test]
     async fn a_page_does_not_wait_until_all_credentials_are_done() {
         let mut operator = operator();
         let wire = |version: &str| Slim {

@@ -140,8 +140,10 @@ impl Operator {
         let began = leadership == Leadership::Leads && !self.is_leader();
         self.leadership = leadership;
         if began {
-            // A minute that began when it led before is none of this time's.
-            self.credentials.gate.reset();
+            // What was found when it led before is looked at anew, and the minute that began then is none of this time's.
+            let Credentials { queue, gate, found, held, .. } = &mut self.credentials;
+            found.drain(..).chain(held.drain(..)).for_each(|looked| queue.anew(looked.key));
+            gate.reset();
             let mut scopes: Vec<usize> = self.complete.iter().copied().collect();
             scopes.sort_unstable();
             scopes.into_iter().for_each(|scope| self.begin(scope));
