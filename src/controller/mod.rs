@@ -107,7 +107,7 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
             Some((scope, seen)) = streams.next() => operator.see(scope, seen),
             Some(done) = operator.tasks.join_next() => operator.end(done),
             () = boundary => operator.look(),
-            () = sleep_until(wake), if wake.is_some() => operator.look(),
+            () = sleep_until(wake) => operator.look(),
             question = questions.next() => operator.answer(question),
             Ok(()) = leadership.changed() => {
                 let now = *leadership.borrow_and_update();
@@ -130,8 +130,10 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
     }
 }
 
+/// Ends at that instant; never where there is none.
 async fn sleep_until(instant: Option<Instant>) {
-    if let Some(instant) = instant {
-        tokio::time::sleep_until(instant).await;
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
     }
 }

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use self::record::Step;
 use super::said::Said;
+use super::sleep_until;
 use crate::clock::Clock;
 use crate::cluster::request::{self, Cause, Sensitivity};
 
@@ -203,13 +204,6 @@ fn advice(cause: &Cause) -> &'static str {
         Some(401 | 403) => "allow the service account get, create and update on leases.coordination.k8s.io there",
         Some(404) => "create its namespace, or name another one with --lease-namespace",
         _ => "check that the API server can be reached; it is tried again",
-    }
-}
-
-async fn sleep_until(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
     }
 }
 
