@@ -1,13 +1,13 @@
 //! Duplicates: whether only this object holds the credential, what else is to be said of it, and how much it matters.
 
 use super::finding::Finding;
-use super::peers::{Other, Peers, Standing, View};
+use super::peers::{Other, Peers, Permitted, Standing, View, permitted};
 use super::words::Words;
 use super::words::advice::Case;
 use super::words::shared;
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::status::OtherHolder;
-use crate::api::{CredentialType, Severity, limits};
+use crate::api::{CredentialType, Severity, TenantCredentialStatus, limits};
 
 /// What the peers make of a credential.
 pub(super) struct Judged {
@@ -19,8 +19,8 @@ pub(super) struct Judged {
     pub duplicates: Vec<OtherHolder>,
 }
 
-/// Judges by what is known of the others.
-pub(super) fn judge(words: &Words<'_>, peers: &Peers) -> Judged {
+/// Judges by the knowledge about the others. Partial knowledge takes no verdict of `previous` back.
+pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentialStatus) -> Judged {
     let plain = |status, reason: &'static str, message: String| Judged {
         verdict: Verdict { type_: ConditionType::Duplicate, status, reason: reason.into(), message },
         finding: None,
@@ -29,22 +29,34 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers) -> Judged {
     if !super::peers::is_exclusive(words.spec.type_) {
         return plain(ConditionStatus::False, "NotExclusive", shared::NOT_EXCLUSIVE.to_owned());
     }
-    let view = match peers {
-        Peers::Pending => return plain(ConditionStatus::Unknown, "Pending", shared::PENDING.to_owned()),
-        Peers::Known(None) => return plain(ConditionStatus::False, "Unique", shared::HOLDS_NOTHING.to_owned()),
-        Peers::Known(Some(view)) if view.standing == Standing::Unique => {
-            return plain(ConditionStatus::False, "Unique", shared::UNIQUE.to_owned());
+    let mark = super::renewal::mark(words.facts);
+    let permitted = match peers {
+        Peers::Pending => Permitted::Unknown,
+        Peers::Partial(seen) => {
+            let is_same = previous.credential.as_ref().is_some_and(|facts| super::renewal::mark(facts) == mark);
+            permitted(seen.as_ref(), previous, is_same)
         }
-        Peers::Known(Some(view)) => view,
+        Peers::Known(view) => Permitted::Seen(view.clone()),
     };
+    let (view, is_stored) = match permitted {
+        Permitted::Unknown => return plain(ConditionStatus::Unknown, "Pending", shared::PENDING.to_owned()),
+        Permitted::Seen(None) => return plain(ConditionStatus::False, "Unique", shared::HOLDS_NOTHING.to_owned()),
+        Permitted::Seen(Some(view)) => (view, false),
+        Permitted::Stored(view) => (view, true),
+    };
+    if view.standing == Standing::Unique {
+        return plain(ConditionStatus::False, "Unique", shared::UNIQUE.to_owned());
+    }
+    let view = &view;
     let message = shared::message(words, view);
     let finding = Finding {
         type_: ConditionType::Duplicate,
         reason: view.standing.reason().to_owned(),
         case: Case::Shared(view.standing),
         severity: severity(words.spec.type_, view.standing),
-        mark: super::renewal::mark(words.facts),
+        mark,
         settles: true,
+        is_stored,
         message: message.clone(),
         advice: shared::advice(words, view.standing),
     };

@@ -24,6 +24,8 @@ pub struct Finding {
     pub mark: String,
     /// Whether its Event waits until it has been so for a while, since GitOps applies in any order.
     pub settles: bool,
+    /// True if the finding is kept from the status, because nobody can tell at present. It is not announced anew.
+    pub is_stored: bool,
     /// What, and when.
     pub message: String,
     /// What stops, what goes on, how to act.
@@ -48,6 +50,7 @@ impl Finding {
             severity,
             mark: String::new(),
             settles: false,
+            is_stored: false,
             message,
             advice: advice(case, spec, facts),
         }

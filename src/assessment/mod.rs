@@ -252,7 +252,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
         find(ConditionType::Healthy, "NotYetValid", Case::NotYetValid, Severity::Notice, &message);
     }
 
-    let duplicates::Judged { verdict, finding: shared, duplicates } = duplicates::judge(words, peers);
+    let duplicates::Judged { verdict, finding: shared, duplicates } = duplicates::judge(words, peers, previous);
     verdicts.push(verdict);
 
     let (memory, standing) = renewal::remember(spec, previous, facts, now);

@@ -149,6 +149,9 @@ impl Situation<'_> {
             }
             return;
         }
+        if finding.is_stored {
+            return;
+        }
         if finding.settles {
             let since = self
                 .notifications

@@ -31,6 +31,15 @@ pub enum Change<T> {
     Deleted(Key),
 }
 
+/// A list that no watch keeps up to date without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Of TenantCredentials.
+    Credentials,
+    /// Of Secrets.
+    Secrets,
+}
+
 /// Objects of one kind, of one or several scopes that are listed apart.
 struct Store<T> {
     items: HashMap<Key, T>,
@@ -180,6 +189,19 @@ impl Cache {
     pub fn refuse_tenants(&mut self, scope: usize) {
         self.tenants.complete.insert(scope);
         self.tenants_refused.insert(scope);
+    }
+
+    /// The list can no longer be kept up to date. Its objects stay as they were seen last.
+    pub fn lose(&mut self, scope: usize, list: List) {
+        match list {
+            List::Credentials => self.objects.complete.remove(&scope),
+            List::Secrets => self.secrets.complete.remove(&scope),
+        };
+    }
+
+    /// How many objects of all kinds there are.
+    pub fn len(&self) -> usize {
+        self.objects.items.len() + self.tenants.items.len() + self.secrets.items.len()
     }
 
     /// Whether MDMTenants can be seen there that could not be before.

@@ -2,14 +2,15 @@
 
 use tokio::time::Instant;
 
-use super::gate::Moved;
 use super::kind::{Credential, Kind};
+use super::knowledge::exclusive_type;
 use super::observed::Observed;
 use super::operator::{Done, Operator};
 use super::reconcile::{Around, find, remembered, say};
-use super::work::Looked;
+use super::startup_barrier::Transition;
+use super::work::{Credentials, Looked};
 use crate::api::Key;
-use crate::assessment::peers::{self, Peers};
+use crate::assessment::peers::Holder;
 
 impl Operator {
     /// Calls for one.
@@ -34,6 +35,7 @@ impl Operator {
             }
             let Looked { key, observed, found, took, .. } = looked;
             let around = self.around(&key, &observed);
+            self.credentials.blind.assessed(&observed, &around.peers);
             self.tasks.spawn(async move {
                 let begun = Instant::now();
                 let outcome = say(&context, &observed, *found, around).await;
@@ -53,15 +55,15 @@ impl Operator {
             })),
             None => {
                 self.credentials.queue.done(&key, None);
-                self.credentials.gate.tried(&key);
+                self.credentials.barrier.looked_at(&key, Instant::now());
                 self.release();
             }
         }
         true
     }
 
-    /// Whether what was looked at is no more: an Event about that would be false. What waited for the gate may have waited
-    /// for a minute.
+    /// Whether what was looked at is no more: an Event about that would be false. What waited for the start-up barrier may have
+    /// waited for long.
     fn is_over(&self, Looked { key, observed, secret, found, .. }: &Looked) -> bool {
         self.cache.get(key).is_none_or(|(present, now)| {
             present.resource_version != observed.resource_version
@@ -82,10 +84,15 @@ impl Operator {
         let Looked { key, observed, found, .. } = &mut looked;
         let is_there = self.cache.get(key).is_some();
         let holder = found.holder.take().filter(|_| is_there);
+        let Credentials { barrier, blind, .. } = &mut self.credentials;
+        if let Some(type_) = exclusive_type(observed).filter(|_| is_there) {
+            blind.looked_at(key, type_, found.is_read());
+        }
+        barrier.looked_at(key, Instant::now());
+        let waits = barrier.is_closed() && holder.as_ref().is_some_and(|holder| is_first_verdict(observed, holder));
         let concerned = self.index.set(key, holder);
         concerned.into_iter().for_each(|other| self.call(other));
-        self.credentials.gate.tried(key);
-        if is_exclusive(observed) && self.credentials.gate.holds(key, observed.knows_peers()) {
+        if waits {
             self.credentials.held.push(looked);
         } else {
             self.credentials.found.push_back(looked);
@@ -95,30 +102,27 @@ impl Operator {
 
     /// What stands around one object, as far as that may be told.
     pub fn around(&self, key: &Key, observed: &Observed) -> Around {
-        // What was said before this start is said anew, from what was known then of those that were not tried yet.
-        let is_known = self.credentials.gate.is_open() || observed.knows_peers();
         Around {
-            peers: if is_known { Peers::Known(self.index.view(key)) } else { Peers::Pending },
+            peers: self.peers(key, observed),
             tenant: self.cache.tenant_named_by(observed, key).map(Option::<&_>::cloned),
         }
     }
 
-    /// Looks whether the gate is open, and lets through what waits for it.
+    /// Looks whether the start-up barrier is open, and releases what waits for it.
     pub fn release(&mut self) {
-        let complete = self.is_complete();
-        match self.credentials.gate.look(complete, Instant::now()) {
-            Moved::No => return,
-            Moved::Late => tracing::warn!(
-                "not all objects could be looked at within a minute; who else holds a credential is said later"
+        let is_listed = self.is_complete();
+        match self.credentials.barrier.advance(is_listed, Instant::now()) {
+            Transition::None => {}
+            Transition::GaveUp => tracing::warn!(
+                "a list or an object is missing, and there was no progress for a minute; credentials that no other is \
+                 seen to hold stay Pending or keep their last verdict"
             ),
-            Moved::Open { was_late } => {
-                tracing::info!(holders = self.index.len(), "all objects were looked at");
-                if was_late {
-                    self.call_all();
-                }
-            }
+            Transition::Opened => tracing::info!(holders = self.index.len(), "all objects were looked at"),
         }
-        self.credentials.found.extend(self.credentials.held.drain(..));
+        if !self.credentials.barrier.is_closed() {
+            self.credentials.found.extend(self.credentials.held.drain(..));
+        }
+        self.call_unsure();
     }
 
     /// It is gone.
@@ -126,15 +130,20 @@ impl Operator {
         self.credentials.queue.forget(key);
         self.credentials.own_writes.forget(key);
         self.context.publisher.credentials_not_kept.forget(key);
-        self.credentials.gate.tried(key);
+        self.credentials.blind.forget(key);
+        self.credentials.barrier.looked_at(key, Instant::now());
         let concerned = self.index.set(key, None);
         concerned.into_iter().for_each(|other| self.call(other));
         self.release();
     }
 }
 
-fn is_exclusive(observed: &Observed) -> bool {
-    observed.spec.as_ref().is_ok_and(|spec| peers::is_exclusive(spec.type_))
+/// True if the status does not tell yet who else holds this credential. By partial knowledge that would be Pending, and
+/// the verdict a second write.
+fn is_first_verdict(observed: &Observed, holder: &Holder) -> bool {
+    let before = remembered(observed);
+    observed.spec.is_ok()
+        && (!observed.knows_peers() || before.is_none_or(|before| before.fingerprint != holder.fingerprint))
 }
 
 #[cfg(test)]
@@ -235,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_waited_for_the_gate_is_said_where_it_is_still_so() {
+    async fn what_waited_for_the_barrier_is_said_if_it_is_still_so() {
         let key = Key::new("a", "vpp");
         assert!(is_said(&mut waiting().await));
         // The watch tells of the state that was read, once more.
@@ -292,14 +301,14 @@ mod tests {
     #[tokio::test]
     async fn who_leads_again_waits_for_all_anew_and_starts_nothing_meanwhile() {
         let mut operator = waiting().await;
-        let before = operator.credentials.gate.deadline().unwrap();
+        let before = operator.credentials.barrier.deadline().unwrap();
         operator.lead(Leadership::StandsBy);
         operator.call_all();
         operator.start();
         assert_eq!(operator.tasks.len(), 0, "a standby does nothing");
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         operator.lead(Leadership::Leads);
-        assert!(operator.credentials.gate.deadline().unwrap() > before, "a minute of its own");
+        assert!(operator.credentials.barrier.deadline().unwrap() > before, "a minute of its own");
         operator.start();
         assert_eq!(operator.tasks.len(), 1, "all are looked at again");
     }

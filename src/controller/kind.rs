@@ -35,7 +35,7 @@ pub trait Kind: Clone + Copy + Debug + Send + Sync + 'static {
     /// What can be understood of a spec that as a whole can't.
     fn decode_part(spec: &Value) -> Option<Self::Spec>;
 
-    /// Takes away the texts beside the conditions', which are made anew at each assessment: none is kept in memory.
+    /// Removes the texts other than those of conditions. Each assessment makes them anew, and the caches keep none.
     fn strip(status: &mut Self::Status);
 
     /// The Secret that its Events are about, too.
@@ -73,7 +73,6 @@ impl Kind for Credential {
             notification.remedy = String::new();
             notification.runbook_url = None;
         }
-        status.duplicates = Vec::new();
     }
 
     fn secret(spec: &Self::Spec) -> Option<&str> {

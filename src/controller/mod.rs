@@ -6,9 +6,9 @@
 mod cache;
 mod credentials;
 mod error;
-mod gate;
 pub(crate) mod gather;
 mod invalid;
+mod knowledge;
 pub mod kind;
 pub mod lease;
 pub mod observed;
@@ -21,6 +21,7 @@ pub(crate) mod reconcile;
 mod said;
 pub mod slim;
 pub mod snapshot;
+mod startup_barrier;
 mod tenants;
 mod timetable;
 mod watch;

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::cache::{Cache, Moved, TenantMoved};
 use super::error::Error;
+use super::knowledge::Blind;
 use super::lease::Leadership;
 use super::own_writes::OwnWrites;
 use super::queue::Queue;
@@ -49,7 +50,9 @@ pub struct Operator {
     pub tenants: Tenants,
     said: Said,
     /// The scopes whose lists were complete once.
-    complete: HashSet<usize>,
+    listed: HashSet<usize>,
+    /// The scopes whose lists are complete, and kept up to date.
+    current: HashSet<usize>,
     last_look: DateTime<Utc>,
     is_pages_turn: bool,
     leadership: Leadership,
@@ -65,7 +68,8 @@ impl Operator {
             credentials: Credentials::default(),
             tenants: Tenants::default(),
             said: Said::default(),
-            complete: HashSet::new(),
+            listed: HashSet::new(),
+            current: HashSet::new(),
             last_look: context.clock.now(),
             is_pages_turn: false,
             leadership,
@@ -75,6 +79,7 @@ impl Operator {
 
     /// Takes in what a watch tells.
     pub fn see(&mut self, scope: usize, seen: Seen) {
+        let known = self.cache.len();
         match seen {
             Seen::Object(change) => {
                 for Moved { key, is_gone, tenants } in self.cache.object(scope, change) {
@@ -87,6 +92,10 @@ impl Operator {
                 }
             }
             Seen::TenantsRefused => self.cache.refuse_tenants(scope),
+            Seen::Lost(list) => {
+                self.cache.lose(scope, list);
+                self.current.remove(&scope);
+            }
             Seen::Tenant(change) => {
                 if self.cache.tenants_appear(scope, &change) {
                     let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
@@ -113,8 +122,11 @@ impl Operator {
                 }
             }
         }
-        if !self.complete.contains(&scope) && self.cache.is_complete(scope) {
-            self.complete.insert(scope);
+        if self.cache.len() > known && !self.current.contains(&scope) {
+            self.credentials.barrier.progress(Instant::now());
+        }
+        if self.cache.is_complete(scope) && self.current.insert(scope) {
+            self.listed.insert(scope);
             self.said.clear();
             let (credentials, tenants) = (self.cache.keys_in(scope).count(), self.cache.tenant_keys_in(scope).count());
             tracing::info!(credentials, tenants, namespace = self.cache.namespace(scope), "watching");
@@ -128,7 +140,7 @@ impl Operator {
     fn begin(&mut self, scope: usize) {
         let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
         let tenants: Vec<Key> = self.cache.tenant_keys_in(scope).cloned().collect();
-        self.credentials.gate.shut(keys.iter().cloned(), Instant::now());
+        self.credentials.barrier.close(keys.iter().cloned(), Instant::now());
         keys.iter().for_each(|key| self.remember(key));
         keys.into_iter().for_each(|key| self.call(key));
         tenants.into_iter().for_each(|key| self.call_tenant(key));
@@ -140,11 +152,12 @@ impl Operator {
         let began = leadership == Leadership::Leads && !self.is_leader();
         self.leadership = leadership;
         if began {
-            // What was found when it led before is looked at anew, and the minute that began then is none of this time's.
-            let Credentials { queue, gate, found, held, .. } = &mut self.credentials;
+            // What was found when it led before is looked at anew, and what was waited for then is waited for no longer.
+            let Credentials { queue, barrier, blind, found, held, .. } = &mut self.credentials;
             found.drain(..).chain(held.drain(..)).for_each(|looked| queue.anew(looked.key));
-            gate.reset();
-            let mut scopes: Vec<usize> = self.complete.iter().copied().collect();
+            barrier.reset();
+            *blind = Blind::default();
+            let mut scopes: Vec<usize> = self.listed.iter().copied().collect();
             scopes.sort_unstable();
             scopes.into_iter().for_each(|scope| self.begin(scope));
         }
@@ -159,8 +172,10 @@ impl Operator {
     pub fn unready(&self) -> Option<&'static str> {
         if self.leadership == Leadership::Unknown {
             Some("whether this replica leads is not known: the Lease was not read or written yet; the log tells why")
-        } else if !self.is_complete() {
+        } else if self.listed.len() < self.cache.scopes() {
             Some("not everything was listed yet; where that lasts, the log tells why")
+        } else if !self.is_complete() {
+            Some("the API server no longer lets the operator list a watched namespace; the log names the cause")
         } else if self.context.access.is_refused() {
             Some("the API server refuses to read Secrets: allow the service account get on secrets")
         } else {
@@ -171,12 +186,12 @@ impl Operator {
     /// Whether all lists of an object's scope are complete: until then, what is absent is not known to be missing. All
     /// of the scope are called for then.
     pub fn is_known(&self, key: &Key) -> bool {
-        self.cache.scope_of(key).is_some_and(|scope| self.complete.contains(&scope))
+        self.cache.scope_of(key).is_some_and(|scope| self.listed.contains(&scope))
     }
 
-    /// Whether all lists of all scopes are complete.
+    /// True if all lists of all scopes are complete, and none was lost since.
     pub fn is_complete(&self) -> bool {
-        self.complete.len() == self.cache.scopes()
+        self.current.len() == self.cache.scopes()
     }
 
     /// Starts what is ready, as far as there is room. By turns: pages follow while many credentials settle, and many
@@ -248,7 +263,7 @@ impl Operator {
     /// When to look again in real time.
     pub fn next_instant(&self) -> Option<Instant> {
         let instants =
-            [self.credentials.queue.next_retry(), self.credentials.gate.deadline(), self.tenants.next_instant()];
+            [self.credentials.queue.next_retry(), self.credentials.barrier.deadline(), self.tenants.next_instant()];
         instants.into_iter().flatten().min()
     }
 }

@@ -37,7 +37,7 @@ pub struct Context {
 
 /// What was found of one object, before what stands around it is looked at.
 pub struct Found {
-    reading: Result<Read, Trouble>,
+    reading: Result<Read, Unassessable>,
     /// What it holds, as the others see it.
     pub holder: Option<Holder>,
 }
@@ -53,7 +53,7 @@ struct Read {
 }
 
 /// Why there is nothing to assess.
-enum Trouble {
+enum Unassessable {
     /// Its spec can't be understood.
     Invalid,
     /// It could not be read, and never was.
@@ -131,6 +131,15 @@ impl Outcome {
 }
 
 impl Found {
+    /// True unless the Secret could not be fetched.
+    pub fn is_read(&self) -> bool {
+        match &self.reading {
+            Ok(read) => read.error.is_none(),
+            Err(Unassessable::Invalid) => true,
+            Err(Unassessable::Failed(_)) => false,
+        }
+    }
+
     /// Whether it was read from this state of the Secret.
     pub fn is_of(&self, secret: &SecretVersion) -> bool {
         let read = self.reading.as_ref().ok().and_then(|read| read.gathered.last_read.as_ref());
@@ -143,7 +152,7 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
     let Ok(spec) = &observed.spec else {
         // What it held it holds, as far as can be told without reading it.
         let holder = remembered(observed).filter(|_| secret.is_some());
-        return Found { reading: Err(Trouble::Invalid), holder };
+        return Found { reading: Err(Unassessable::Invalid), holder };
     };
     let reading = match gather::gather(
         &context.publisher.client,
@@ -161,7 +170,7 @@ pub async fn find(context: &Context, observed: &Observed, secret: Option<&Secret
             Some(LastSaid { gathered, spec, generation }) => {
                 Ok(Read { gathered, spec: Some(Box::new(spec)), generation, error: Some(error) })
             }
-            None => Err(Trouble::Failed(error)),
+            None => Err(Unassessable::Failed(error)),
         },
     };
     let holder = reading.as_ref().ok().and_then(|read| holder(observed, spec, &read.gathered));
@@ -192,8 +201,8 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
     let now = context.clock.now().trunc_subsecs(0);
     let Read { gathered, spec: former, generation, error } = match found.reading {
         Ok(read) => read,
-        Err(Trouble::Failed(error)) => return Outcome::of(Err(error)),
-        Err(Trouble::Invalid) => {
+        Err(Unassessable::Failed(error)) => return Outcome::of(Err(error)),
+        Err(Unassessable::Invalid) => {
             let problem = observed.spec.as_ref().err().map(String::as_str).unwrap_or_default();
             let result = invalid::say(&context.publisher, observed, problem, now).await;
             return Outcome::of(result);

@@ -9,7 +9,7 @@ use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
-use super::cache::{Change, SecretVersion};
+use super::cache::{Change, List, SecretVersion};
 use super::kind::{Credential, Kind, Tenant};
 use super::observed::{Observed, Wire};
 use super::slim::SecretMeta;
@@ -25,6 +25,8 @@ pub enum Seen {
     TenantsRefused,
     /// Of Secrets.
     Secret(Change<SecretVersion>),
+    /// A list that was complete may no longer be watched. It is listed anew until it may.
+    Lost(List),
     /// A watch failed; it is tried again by itself.
     Failed(WatchFailure),
 }
@@ -49,14 +51,36 @@ pub fn scope(client: &Client, namespace: Option<&str>) -> BoxStream<'static, See
     let secrets: Api<SecretMeta> = api(client, namespace);
     // Helm keeps each release in a Secret of up to 1 MiB, and never a credential.
     let config = Config::default().fields("type!=helm.sh/release.v1");
-    let secrets = watcher(secrets, config).default_backoff().map(|event| match event {
-        Ok(event) => Seen::Secret(change(event, |SecretMeta { slim, .. }: SecretMeta| {
-            let key = Key::new(&slim.namespace, &slim.name);
-            (key, SecretVersion { uid: slim.uid, resource_version: slim.resource_version })
-        })),
-        Err(error) => Seen::Failed(failure("Secret", &error)),
+    let secrets = anew(move || {
+        let mut is_listed = false;
+        watcher(secrets.clone(), config.clone())
+            .default_backoff()
+            .flat_map(move |event| {
+                is_listed |= matches!(event, Ok(Event::InitDone));
+                let refused = event.as_ref().err().and_then(code);
+                let told = match event {
+                    Ok(event) => Seen::Secret(change(event, |SecretMeta { slim, .. }: SecretMeta| {
+                        let key = Key::new(&slim.namespace, &slim.name);
+                        (key, SecretVersion { uid: slim.uid, resource_version: slim.resource_version })
+                    })),
+                    Err(error) => Seen::Failed(failure("Secret", &error)),
+                };
+                let mut all = vec![Step::Seen(told)];
+                all.extend(lost(Some(List::Secrets).filter(|_| is_listed), refused));
+                stream::iter(all)
+            })
+            .boxed()
     });
-    stream::select_all([credentials, tenants, secrets.boxed()]).boxed()
+    stream::select_all([credentials, tenants, secrets]).boxed()
+}
+
+/// The steps after a watch of `list` was refused. The list may have changed in any way once it is allowed again, so that
+/// it is listed anew.
+fn lost(list: Option<List>, refused: Option<u16>) -> Vec<Step> {
+    match list {
+        Some(list) if matches!(refused, Some(401 | 403)) => vec![Step::Seen(Seen::Lost(list)), Step::Anew],
+        _ => Vec::new(),
+    }
 }
 
 /// The changes of one kind. Where its definition goes, all objects go with it, and the watcher would go on asking for
@@ -91,10 +115,17 @@ fn watch<K: Kind>(api: Api<Wire<K>>, seen: fn(Change<Arc<Observed<K>>>) -> Seen)
                 if is_unknown && is_listed {
                     all.push(Step::Anew);
                 }
+                // Tenants that can't be seen stay as they were seen last. Who holds what does not depend on them.
+                all.extend(lost(Some(List::Credentials).filter(|_| is_listed && !K::IS_OPTIONAL), refused));
                 stream::iter(all)
             })
             .boxed()
     };
+    anew(begin)
+}
+
+/// The steps of a watch, which begins anew where it says so.
+fn anew(begin: impl Fn() -> BoxStream<'static, Step> + Send + 'static) -> BoxStream<'static, Seen> {
     stream::unfold((begin(), begin), |(mut steps, begin)| async move {
         loop {
             match steps.next().await? {

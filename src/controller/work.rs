@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::cache::SecretVersion;
-use super::gate::Gate;
+use super::knowledge::Blind;
 use super::observed::Observed;
 use super::own_writes::OwnWrites;
 use super::pace::Pace;
 use super::queue::Queue;
 use super::reconcile::Found;
+use super::startup_barrier::StartupBarrier;
 use crate::api::Key;
 
 /// What one TenantCredential holds, and what of it was looked at.
@@ -37,11 +38,13 @@ pub struct Credentials {
     pub queue: Queue,
     /// What the watch has yet to tell of.
     pub own_writes: OwnWrites,
-    /// What a start waits for.
-    pub gate: Gate,
+    /// Holds back first verdicts at a start.
+    pub barrier: StartupBarrier,
+    /// What the operator could not look at, and what was said without it.
+    pub blind: Blind,
     /// What was found, and is to be said as soon as there is room.
     pub found: VecDeque<Looked>,
-    /// What waits for the gate.
+    /// What waits for the start-up barrier.
     pub held: Vec<Looked>,
 }
 

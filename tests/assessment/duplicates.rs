@@ -131,6 +131,75 @@ fn before_all_were_looked_at_nothing_is_said_and_nothing_is_taken_back() {
     story.among(others(Standing::TokenInUse)).at(AGAIN).quiet();
 }
 
+/// Knowledge of some holders, and not of all.
+fn partial(peers: Peers) -> Peers {
+    let Peers::Known(view) = peers else { panic!("{peers:?} is no knowledge") };
+    Peers::Partial(view)
+}
+
+#[test]
+fn partial_knowledge_takes_no_verdict_back_and_announces_no_recovery() {
+    for standing in [
+        Standing::SameSecret,
+        Standing::SharedByOthers,
+        Standing::ControlAssumed,
+        Standing::TokenInUse,
+        Standing::ControlLost,
+        Standing::OverrideContested,
+    ] {
+        let mut story = token(CredentialType::VPPToken);
+        let before = story.among(others(standing)).at(T0).status;
+        story.at(SETTLED).events([standing.reason()]);
+        story.among(partial(alone()));
+        let kept = story.at(LATER);
+        kept.quiet().severity(before.severity.unwrap()).expect(Duplicate, True, standing.reason());
+        assert_eq!(kept.status.duplicates, before.duplicates, "{standing:?}");
+        assert_eq!(story.run(LATER, "2030-03-01T20:00:00Z"), [], "{standing:?}");
+        // Once all were looked at, it is over.
+        story.among(alone()).at("2030-03-02T00:00:00Z").quiet().expect(Duplicate, False, "Unique");
+        story.at("2030-03-02T00:00:30Z").events(["Recovered"]);
+    }
+}
+
+#[test]
+fn partial_knowledge_tells_a_holder_that_is_seen_and_no_better_verdict() {
+    let mut story = token(CredentialType::VPPToken);
+    story.among(partial(others(Standing::TokenInUse))).at(T0).quiet().expect(Duplicate, True, "TokenInUse");
+    story.at(SETTLED).events(["TokenInUse"]);
+    story.among(partial(others(Standing::ControlLost))).at(LATER).quiet().expect(Duplicate, True, "ControlLost");
+    story.at(AGAIN).events(["ControlLost"]);
+    let kept = story.among(partial(others(Standing::TokenInUse))).at("2030-03-01T02:00:00Z");
+    kept.quiet().severity(Severity::Critical).expect(Duplicate, True, "ControlLost");
+    // The override of this object is its own to tell.
+    story.among(partial(others(Standing::ControlAssumed)));
+    story.at("2030-03-01T03:00:00Z").quiet().expect(Duplicate, True, "ControlAssumed");
+}
+
+#[test]
+fn partial_knowledge_calls_no_new_credential_unique() {
+    let mut story = token(CredentialType::VPPToken);
+    story.among(partial(alone())).at(T0).quiet().expect(Duplicate, Unknown, "Pending").expect(Healthy, True, "Valid");
+    story.among(alone()).at(SETTLED).quiet().expect(Duplicate, False, "Unique");
+    story.among(partial(alone())).at(LATER).quiet().expect(Duplicate, False, "Unique");
+    // Another token: nobody has looked for that one.
+    story.holds(dated('b', Some("2030-02-01T00:00:00Z"), "2031-02-01T00:00:00Z"));
+    story.at(AGAIN).events(["Renewed"]).expect(Duplicate, Unknown, "Pending");
+    // A Secret that is gone holds nothing, whoever else there is.
+    story.among(Peers::Partial(None)).fails(FailureReason::SecretNotFound);
+    story.at("2030-03-01T02:00:00Z").quiet().expect(Duplicate, False, "Unique");
+    story.holds(dated('b', Some("2030-02-01T00:00:00Z"), "2031-02-01T00:00:00Z"));
+    story.among(partial(alone())).at("2030-03-01T02:00:10Z").quiet().expect(Duplicate, Unknown, "Pending");
+}
+
+#[test]
+fn a_verdict_that_is_only_kept_is_not_announced_for_the_first_time() {
+    let mut story = token(CredentialType::VPPToken);
+    story.among(others(Standing::TokenInUse)).at(T0).quiet();
+    story.among(partial(alone()));
+    assert_eq!(story.run(T0, LATER), [], "nobody can tell whether it is still so");
+    story.among(others(Standing::TokenInUse)).at(AGAIN).events(["TokenInUse"]);
+}
+
 #[test]
 fn one_whose_secret_is_gone_holds_nothing_and_takes_nothing_back() {
     let mut story = token(CredentialType::VPPToken);

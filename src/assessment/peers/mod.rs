@@ -6,11 +6,13 @@
 mod crowd;
 mod holder;
 mod index;
+mod partial;
 mod remembered;
 mod succession;
 
 pub use holder::{End, Holder, is_exclusive};
 pub use index::{Index, Reveal};
+pub(super) use partial::{Permitted, permitted};
 pub use remembered::remembered;
 
 use std::sync::Arc;
@@ -55,6 +57,11 @@ impl Standing {
             Self::ControlLost => 6,
             Self::OverrideContested => 7,
         }
+    }
+
+    /// True if the holder's own override claims the token.
+    fn is_claiming(self) -> bool {
+        matches!(self, Self::ControlAssumed | Self::OverrideContested)
     }
 
     /// The reason of the condition, and of the Event.
@@ -120,12 +127,14 @@ pub struct View {
     pub claimant: Option<Other>,
 }
 
-/// What is known of the others.
+/// The knowledge about the other holders. A view is none if this object holds nothing at present.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Peers {
-    /// Not all were looked at since the start.
+    /// No other object was looked at.
     #[default]
     Pending,
-    /// All were; none where this one holds nothing at present.
+    /// Some objects were looked at. The view holds those, and there may be more.
+    Partial(Option<View>),
+    /// All objects were looked at.
     Known(Option<View>),
 }

@@ -15,8 +15,9 @@ pub const NOT_EXCLUSIVE: &str = "this type may be used in several places";
 pub const UNIQUE: &str = "no other TenantCredential among those looked at holds it";
 /// Of one whose Secret or key is gone.
 pub const HOLDS_NOTHING: &str = "it holds nothing now that another could hold too";
-/// Before all others were looked at.
-pub const PENDING: &str = "whether another holds it too can't be told before all have been looked at since the start";
+/// While some credentials were not looked at.
+pub const PENDING: &str =
+    "whether another credential holds it too is unknown until the operator has looked at all credentials";
 
 /// What is so.
 pub fn message(words: &Words<'_>, view: &View) -> String {
@@ -48,6 +49,10 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
             Some(claimant) if view.others.iter().any(|other| other != claimant) => format!(
                 "the override of {} assumes control of {subject}, which is also held by {others}",
                 name(claimant)
+            ),
+            // A status does not contain which of several holders claims it.
+            None if view.others.len() > 1 => format!(
+                "the override of another credential assumes control of {subject}, which is also held by {others}"
             ),
             _ => format!("the override of {others}, which holds it too, assumes control of {subject}"),
         },
