@@ -26,6 +26,7 @@ mod kubectl;
 mod new;
 mod outage;
 mod parity;
+mod partial;
 #[path = "../canary/mod.rs"]
 mod planted;
 mod races;
