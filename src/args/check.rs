@@ -84,6 +84,6 @@ impl From<FailOn> for Severity {
 impl CheckArgs {
     /// What is let pass.
     pub fn gate(&self) -> Gate {
-        Gate { fail_on: self.fail_on.into(), within: self.within.clone(), allow_empty: self.allow_empty }
+        Gate { fail_on: self.fail_on.into(), within: self.within.clone(), allow_empty: self.allow_empty, reads: true }
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
 use super::values::{instant, namespace};
-use crate::api::CredentialType;
+use crate::api::{CredentialType, names};
 
 /// What to rehearse, and against what.
 #[derive(Args, Debug)]
@@ -64,11 +64,7 @@ fn object(text: &str) -> Result<String, String> {
         Some(_) => return Err("only a TenantCredential has a credential to renew: tcred/NAME".to_owned()),
         None => text,
     };
-    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
-    if name.is_empty() || name.len() > 253 || !name.chars().all(is_inner) {
-        return Err("a name has at most 253 of a-z, 0-9, - and .: give it as tcred/NAME".to_owned());
-    }
-    Ok(name.to_owned())
+    names::object(name).map_err(|why| format!("give it as tcred/NAME: {why}"))
 }
 
 /// A type by its name in the API, in upper or lower case.
@@ -93,7 +89,9 @@ mod tests {
         {
             assert_eq!(object(text), Ok("acme-apns".to_owned()), "{text}");
         }
-        for wrong in ["", "tcred/", "secret/acme-apns", "Acme", "a b", "a/b/c", "../x", &"a".repeat(254)] {
+        for wrong in
+            ["", "tcred/", "secret/acme-apns", "Acme", "a b", "a/b/c", "../x", "-a", "a..b", "a.", &"a".repeat(254)]
+        {
             assert!(object(wrong).is_err(), "{wrong}");
         }
     }

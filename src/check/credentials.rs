@@ -78,7 +78,7 @@ impl Credentials {
             _ => match readings.of(&key, &spec, objects) {
                 Ok(reading) => reading,
                 Err(why) => {
-                    report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why));
+                    report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why).into());
                     // What the cluster said of it still tells that it holds something.
                     self.index.set(&key, Holder::remembered(created, &spec, &previous));
                     return self.unread.push(Unread { key, spec, previous });
@@ -101,7 +101,7 @@ impl Credentials {
                 continue;
             };
             let Readable { place, key, spec, previous, .. } = readable;
-            report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why));
+            report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why).into());
             self.unread.push(Unread { key, spec, previous });
         }
     }

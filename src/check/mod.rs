@@ -1,5 +1,6 @@
 //! `lapsewatch check`: the same engine without a cluster. Manifests in, what the operator would say of them out.
 
+mod comparison;
 mod credentials;
 pub mod previous;
 mod readings;
@@ -12,8 +13,9 @@ use chrono::{DateTime, Utc};
 use crate::api::{Key, TenantCredentialSpec, TenantCredentialStatus};
 use crate::args::{CheckArgs, CheckOutput};
 use crate::manifests;
-use crate::report::{self, Report, Summary};
+use crate::report::{self, Diagnostic, Report, Summary};
 use crate::terminal::Paint;
+use comparison::Comparison;
 
 /// One whose Secret is not among what was given, with what the cluster said of it, if it was asked.
 struct Unread {
@@ -67,6 +69,12 @@ fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Resul
     for skipped in &report.skipped {
         writeln!(err, "skipped {skipped}")?;
     }
+    for not_compared in &report.not_compared {
+        writeln!(err, "not compared {not_compared}")?;
+    }
+    for note in &report.notes {
+        writeln!(err, "note: {note}")?;
+    }
     for removed in &report.removed {
         writeln!(err, "removed {removed}")?;
     }
@@ -83,28 +91,35 @@ fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Resul
 
 fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     if let Some(problem) = previous::is_twice_stdin(&args.paths, &args.previous) {
-        return Report { command: "check", at: now, problems: vec![problem], ..Report::default() };
+        return Report { command: "check", at: now, problems: vec![problem.into()], ..Report::default() };
     }
     let before = (!args.previous.is_empty()).then(|| previous::read(&args.previous, stdin, now));
     let mut objects = manifests::read(&args.paths, stdin);
     let mut report = Report { command: "check", at: now, ..Report::default() };
-    report.removed = before.as_ref().map(|before| before.lend(&mut objects)).unwrap_or_default();
+    let removed = before.as_ref().map(|before| before.lend(&mut objects)).unwrap_or_default();
+    report.removed = removed.into_iter().map(Diagnostic::from).collect();
+    let comparison = before.as_ref().map(|before| Comparison::new(before, &objects));
     let tenants = tenants::take(&mut objects);
     let mut credentials = credentials::read(&mut objects, &mut report);
     credentials.set_aside(&tenants, &mut report);
     report.credentials = credentials.assess(&tenants, now);
     credentials.unread.extend(tenants.sealed_credentials());
     report.tenants = tenants.assess(&report.credentials, &credentials.unread, now);
+    if let Some(comparison) = comparison {
+        comparison.tell(&mut report);
+    }
     if let Some(before) = before {
         report.changes = before.changes(&report.credentials);
+        report.notes.extend(previous::empty(&args.previous, &before));
         // What was broken before may be what is mended now; but what is not there at all was named by mistake.
         let (unread, broken): (Vec<_>, _) = before.problems().iter().cloned().partition(|it| it.place.line.is_none());
         objects.problems.extend(unread);
         objects.passed_over.extend(broken);
+        objects.passed_over.extend(before.left_out());
     }
-    report.problems = objects.problems;
-    report.passed_over = objects.passed_over;
-    report.skipped.append(&mut objects.skipped);
+    report.problems = objects.problems.into_iter().map(Diagnostic::from).collect();
+    report.passed_over.extend(objects.passed_over.into_iter().map(Diagnostic::from));
+    report.skipped.extend(objects.skipped.into_iter().map(Diagnostic::from));
     if args.strict {
         report.problems.append(&mut report.skipped);
     }

@@ -1,6 +1,6 @@
 //! What was said before: by the manifests of a base branch, or by what a cluster gave of its objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -8,20 +8,27 @@ use chrono::{DateTime, Utc};
 use kube::core::cel::{Validator, compile_schema};
 use serde_json::{Value, json};
 
+use super::comparison::knows;
 use super::credentials;
 use super::tenants::{self, Tenants};
+use crate::api::conditions::ConditionType;
 use crate::api::crds;
 use crate::api::{Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::peers::Index;
 use crate::assessment::words::verify::remarks;
 use crate::assessment::words::{Side, Words};
-use crate::manifests::{self, Kind, Objects, Place, Problem};
-use crate::report::{self, Change, Report};
+use crate::manifests::place::STDIN;
+use crate::manifests::sealed::Sealed;
+use crate::manifests::{self, Kind, Objects, Place, Problem, is_about};
+use crate::report::{self, Change, Diagnostic, Origin, Report};
 use crate::secret::SecretData;
+use crate::terminal::harmless;
 
 /// All that was found before.
 pub struct Previous {
     found: BTreeMap<Key, Before>,
+    /// Those that were skipped, and why.
+    skipped: BTreeMap<Key, String>,
     tenants: Tenants,
     objects: Objects,
     /// Who held what.
@@ -47,21 +54,31 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Prev
     let mut places: BTreeMap<Key, (Place, Option<i64>)> =
         objects.credentials.iter().map(|(key, one)| (key.clone(), (one.place.clone(), seconds(one)))).collect();
     let tenants = tenants::take(&mut objects);
-    let mut all = credentials::read(&mut objects, &mut Report::default());
+    let mut report = Report::default();
+    let mut all = credentials::read(&mut objects, &mut report);
     let mut said: Vec<_> = all.assess(&tenants, now).into_iter().map(|one| (one.key, one.spec, one.status)).collect();
     said.extend(std::mem::take(&mut all.unread).into_iter().map(|one| (one.key, one.spec, one.previous)));
     let found = said.into_iter().filter_map(|(key, spec, status)| {
         let (place, created) = places.remove(&key)?;
         Some((key, Before { place, spec, status, created }))
     });
-    Previous { found: found.collect(), tenants, objects, index: all.index }
+    let skipped = report.skipped.into_iter().filter_map(|one| Some((one.object?.1, one.message))).collect();
+    Previous { found: found.collect(), skipped, tenants, objects, index: all.index }
 }
 
 /// Whether both are to be read from the standard input, which can be read once.
 pub fn is_twice_stdin(paths: &[PathBuf], previous: &[PathBuf]) -> Option<Problem> {
     let has = |paths: &[PathBuf]| paths.iter().any(|path| path == Path::new("-"));
-    let place = Place { file: "standard input".into(), line: None, item: None };
+    let place = Place { file: STDIN.into(), line: None, item: None };
     (has(paths) && has(previous)).then(|| Problem::at(place, "it can be read once: give one of the two as files"))
+}
+
+/// A note where there is nothing to compare with, as in a folder that was named by mistake.
+pub fn empty(paths: &[PathBuf], previous: &Previous) -> Option<Diagnostic> {
+    let path = paths.first().filter(|_| previous.is_empty())?;
+    let file = if path.as_os_str() == "-" { STDIN.into() } else { harmless(&path.display().to_string()).into() };
+    let origin = Origin::Manifest(Place { file, line: None, item: None });
+    Some(Diagnostic { origin, object: None, message: remarks::NOTHING_BEFORE.to_owned() })
 }
 
 /// What the API server says to a change of the type.
@@ -103,6 +120,32 @@ impl Previous {
         if decoded.encrypted.is_empty() { Ok(decoded.data) } else { Err("it is encrypted with sops") }
     }
 
+    /// True where there is no TenantCredential in it, and nothing that may be one.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.problems().is_empty() && self.tenants.sealed().is_empty()
+    }
+
+    /// The reason why nothing is known of one of them, though it is there or may be. `sealed_now`: what is encrypted in
+    /// the state now, which is another object than one that can be read there.
+    pub fn obstacle(&self, key: &Key, sealed_now: &BTreeSet<[u8; 32]>) -> Option<String> {
+        if let Some(before) = self.found.get(key) {
+            let ready = before.status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());
+            let failure = || ready.map(|condition| condition.message.clone());
+            return (!knows(&before.status))
+                .then(|| self.skipped.get(key).cloned().or_else(failure).unwrap_or_default());
+        }
+        if let Some(problem) = self.problems().iter().find(|problem| is_about(problem, key)) {
+            return Some(problem.to_string());
+        }
+        let may_be = |one: &&Sealed| one.may_be(Kind::TenantCredential, key) && !sealed_now.contains(&one.digest());
+        self.tenants.sealed().iter().find(may_be).map(|_| remarks::MAY_BE_ENCRYPTED.to_owned())
+    }
+
+    /// What was left out of it: encrypted objects, and parts that are no manifests.
+    pub fn left_out(&self) -> impl Iterator<Item = Problem> {
+        self.objects.skipped.iter().chain(&self.objects.passed_over).cloned()
+    }
+
     /// What could not be read or understood.
     pub fn problems(&self) -> &[Problem] {
         &self.objects.problems
@@ -121,7 +164,10 @@ impl Previous {
                 continue;
             };
             if manifest.spec.get("type").is_some_and(|type_| type_ != before.spec.type_.as_str()) {
-                let refused = refused(&before.spec, &manifest.spec);
+                let mut refused = refused(&before.spec, &manifest.spec);
+                if refused.is_empty() {
+                    refused.push(remarks::OTHER_TYPE.to_owned());
+                }
                 let problem = |what| Problem::of(manifest.place.clone(), Kind::TenantCredential, key, what);
                 objects.problems.extend(refused.into_iter().map(problem));
                 objects.credentials.remove(key);

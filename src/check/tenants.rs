@@ -79,6 +79,11 @@ impl Tenants {
         Some(format!("its warning days are those of MDMTenant {}, which is encrypted with sops", tenant.name))
     }
 
+    /// What is encrypted, tenants and their credentials.
+    pub fn sealed(&self) -> &[Sealed] {
+        &self.sealed
+    }
+
     /// The credentials that are encrypted, as far as it can be told which they are.
     pub fn sealed_credentials(&self) -> Vec<Unread> {
         let known = self.sealed.iter().filter_map(Sealed::credential);

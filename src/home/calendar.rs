@@ -15,13 +15,15 @@ use crate::report::Origin;
 
 /// How long what is shown of a deadline lasts: an event without an end is drawn differently by each program.
 const LENGTH: TimeDelta = TimeDelta::minutes(30);
+/// The beginning of 2020, in seconds since 1970.
+const YEAR_2020: i64 = 1_577_836_800;
 /// Characters of a title.
 const TITLE: usize = 200;
 /// Characters of a description, of which some programs take no more.
 const DESCRIPTION: usize = 4000;
 
-/// All of it.
-pub fn calendar(rows: &[Row], now: DateTime<Utc>) -> String {
+/// The calendar of what is said at `now`, written at `made`: importers keep the edition that was written last.
+pub fn calendar(rows: &[Row], now: DateTime<Utc>, made: DateTime<Utc>) -> String {
     let mut ics = Ics::default();
     ics.component("VCALENDAR", |ics| {
         ics.raw("VERSION", "2.0");
@@ -33,7 +35,7 @@ pub fn calendar(rows: &[Row], now: DateTime<Utc>) -> String {
         for row in rows {
             let facts = row.credential.status.credential.as_ref();
             if let Some(not_after) = facts.and_then(|facts| facts.not_after) {
-                ics.component("VEVENT", |ics| event(ics, row, not_after, now));
+                ics.component("VEVENT", |ics| event(ics, row, not_after, now, made));
             }
         }
     });
@@ -41,18 +43,17 @@ pub fn calendar(rows: &[Row], now: DateTime<Utc>) -> String {
 }
 
 /// The event of one credential.
-fn event(ics: &mut Ics, row: &Row, not_after: DateTime<Utc>, now: DateTime<Utc>) {
+fn event(ics: &mut Ics, row: &Row, not_after: DateTime<Utc>, now: DateTime<Utc>, made: DateTime<Utc>) {
     let Row { credential, uid } = row;
     let (spec, status) = (&credential.spec, &credential.status);
     let of = spec.tenant_ref.as_ref().map(|tenant| format!(" of tenant {}", tenant.name)).unwrap_or_default();
     let name = format!("{} ({}{of})", credential.key.name, spec.type_.words());
     let verb = if not_after < now { "expired" } else { "expires" };
     ics.text("UID", &format!("{}@lapsewatch.dev", self::uid(row, uid)));
-    ics.time("DTSTAMP", now);
+    ics.time("DTSTAMP", made);
     ics.time("DTSTART", not_after);
     ics.time("DTEND", not_after.checked_add_signed(LENGTH).unwrap_or(not_after));
-    // A renewal moves the event: of two versions the one with the greater number holds.
-    ics.raw("SEQUENCE", &not_after.timestamp().div_euclid(86_400).max(0).to_string());
+    ics.raw("SEQUENCE", &sequence(made).to_string());
     ics.text("SUMMARY", &cut(format!("{name} {verb}"), TITLE));
     ics.text("DESCRIPTION", &cut(description(row, not_after), DESCRIPTION));
     let location = match &credential.origin {
@@ -77,6 +78,14 @@ fn event(ics: &mut Ics, row: &Row, not_after: DateTime<Utc>, now: DateTime<Utc>)
             ics.text("DESCRIPTION", &cut(format!("{name} expires in {days} day{plural}"), TITLE));
         });
     }
+}
+
+/// The number of an edition: of two editions of one event, importers keep the one with the greater number (RFC 5545,
+/// section 3.8.7.4). Made of the date it would fall where a date is corrected to an earlier one. Seconds since 2020 are an
+/// INTEGER of 32 bits until 2088.
+fn sequence(made: DateTime<Utc>) -> i32 {
+    let since = made.timestamp().saturating_sub(YEAR_2020).max(0);
+    i32::try_from(since).unwrap_or(i32::MAX)
 }
 
 /// The object's own, which nothing but its deletion changes; two contexts may lead to objects that were restored from one

@@ -22,11 +22,6 @@ pub struct Target {
     way: Result<(Client, Scope), String>,
 }
 
-/// What a context is called where something is said of it.
-pub fn place(label: Option<&str>) -> String {
-    label.map_or_else(|| "cluster".to_owned(), |label| format!("context {}", plain(label)))
-}
-
 /// All that are asked for.
 pub async fn targets(args: &StatusArgs) -> Vec<Target> {
     let names = match names(args) {

@@ -28,8 +28,7 @@ use tokio::time::Instant;
 use crate::args::StatusArgs;
 use crate::clock::Clock;
 use crate::exit;
-use crate::manifests::{Place, Problem};
-use crate::report;
+use crate::report::{self, Diagnostic, Origin};
 use crate::terminal::Paint;
 use contexts::Target;
 use crowd::Crowd;
@@ -50,8 +49,8 @@ const SPARING: u32 = 10;
 pub struct Judged {
     rows: Vec<Row>,
     tenants: Vec<report::Tenant>,
-    problems: Vec<Problem>,
-    notes: Vec<String>,
+    problems: Vec<Diagnostic>,
+    notes: Vec<Diagnostic>,
     /// How many credentials are less severe than what was asked for.
     hidden: usize,
     next: Option<DateTime<Utc>>,
@@ -99,8 +98,8 @@ pub async fn run(
             }
         };
         let next = judged.next;
-        let now = args.at.unwrap_or_else(|| clock.now());
-        let (page, complaints, code) = show::show(args, judged, now, streams.paint)?;
+        let made = clock.now();
+        let (page, complaints, code) = show::show(args, judged, args.at.unwrap_or(made), made, streams.paint)?;
         let is_new = shown != (page.clone(), complaints.clone());
         if is_new {
             match write(&mut streams, &page, &complaints, args.watch) {
@@ -170,14 +169,14 @@ impl Judged {
 
     /// What could not be read or understood of a context.
     fn complain(&mut self, context: &Context) {
-        let place = || Place { file: contexts::place(context.label.as_deref()).into(), line: None, item: None };
-        for (object, what) in &context.problems {
-            self.problems.push(match object {
-                Some((kind, key)) => Problem::of(place(), *kind, key, what.clone()),
-                None => Problem::at(place(), what.clone()),
-            });
-        }
+        let origin = Origin::Cluster(context.label.clone());
+        let problems = context.problems.iter();
+        self.problems.extend(problems.map(|(object, message)| Diagnostic {
+            origin: origin.clone(),
+            object: object.clone(),
+            message: message.clone(),
+        }));
         let notes = context.notes.iter();
-        self.notes.extend(notes.map(|note| format!("{}: {note}", contexts::place(context.label.as_deref()))));
+        self.notes.extend(notes.map(|note| Diagnostic { origin: origin.clone(), object: None, message: note.clone() }));
     }
 }

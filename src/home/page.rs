@@ -11,7 +11,7 @@ use crate::api::status::Expiry;
 use crate::assessment::{staleness, words};
 use crate::report::{self, Finding, Gate, Origin, Report, block};
 use crate::terminal::columns::or_dash;
-use crate::terminal::{Paint, plain};
+use crate::terminal::{Paint, painted, plain};
 
 /// How much of a fingerprint tells one from another.
 const FINGERPRINT: usize = 12;
@@ -163,26 +163,18 @@ fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: Look, out: &mut 
     }
     let head: Vec<String> =
         contexts.then_some("CONTEXT").into_iter().chain(head.iter().copied()).map(str::to_owned).collect();
-    let severity = head.iter().position(|name| name == "SEVERITY");
-    let mut widths: Vec<usize> = head.iter().map(String::len).collect();
-    for (_, cells) in &rows {
-        for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut text = String::new();
-    let mut line = |cells: &[String], paint: &dyn Fn(usize, String) -> String| {
-        let padded = cells.iter().zip(&widths).enumerate().map(|(at, (cell, width))| {
-            let last = at + 1 == cells.len();
-            paint(at, if last { cell.clone() } else { format!("{cell:<width$}") })
-        });
-        let _ = writeln!(text, "{}", padded.collect::<Vec<_>>().join("  "));
+    let severity_column = head.iter().position(|name| name == "SEVERITY");
+    let (severities, mut lines): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    lines.insert(0, head);
+    let colour = |row: usize, column: usize, cell: String| match row.checked_sub(1).and_then(|at| severities.get(at)) {
+        None => look.paint.bold(&cell),
+        Some(severity) if Some(column) == severity_column => look.paint.severity(*severity, &cell),
+        Some(_) => cell,
     };
-    line(&head, &|_, cell| look.paint.bold(&cell));
-    for (how_bad, cells) in &rows {
-        line(cells, &|at, cell| if Some(at) == severity { look.paint.severity(*how_bad, &cell) } else { cell });
+    for line in painted(&lines, colour) {
+        out.extend(line.into_bytes());
+        out.push(b'\n');
     }
-    out.extend(text.into_bytes());
     out.push(b'\n');
 }
 

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::terminal::plain;
+use crate::terminal::{fitted, plain};
 
 /// How long work is done in silence.
 const SILENCE: Duration = Duration::from_secs(1);
 /// How often the line is written anew.
 const BEAT: Duration = Duration::from_millis(200);
+
+/// Columns of the line: one that wraps would not go away as a whole.
+const LINE: usize = 79;
 
 /// How far the work is, context by context.
 #[derive(Default)]
@@ -59,8 +62,7 @@ impl Progress {
     }
 
     fn write(&self, err: &mut dyn Write) -> io::Result<()> {
-        let mut line = self.line();
-        crate::api::limits::cut(&mut line, 79);
+        let line = fitted(&self.line(), LINE);
         write!(err, "\r\x1b[K{line}")?;
         err.flush()
     }
@@ -82,5 +84,15 @@ mod tests {
         assert!(shown.starts_with("\r\u{1b}[Kread east?[2J: 1500 TenantCredentials …"), "{shown:?}");
         assert!(shown.ends_with("\r\u{1b}[K"), "{shown:?}");
         progress.during(tokio::time::sleep(SILENCE + BEAT), None).await;
+    }
+
+    #[test]
+    fn the_line_takes_one_line_of_a_terminal_whatever_the_contexts_are_called() {
+        let progress = Progress::default();
+        progress.tell(Some(&"電話".repeat(40)), 1500);
+        let mut err = Vec::new();
+        progress.write(&mut err).unwrap();
+        let shown = String::from_utf8(err).unwrap();
+        assert!(crate::terminal::width(shown.trim_start_matches("\r\u{1b}[K")) <= LINE, "{shown:?}");
     }
 }

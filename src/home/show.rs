@@ -10,10 +10,11 @@ use super::page::{self, Look};
 use super::{Judged, calendar, select};
 use crate::api::Severity;
 use crate::args::{StatusArgs, StatusFormat};
-use crate::report::{self, Gate, Report};
+use crate::report::{self, Gate, Report, Summary};
 use crate::terminal::{Paint, document};
 
-/// What goes to the output, what goes beside it, and the exit code.
+/// What goes to the output, what goes beside it, and the exit code. `now` is the time of which all of it is said, `made`
+/// the clock's time.
 ///
 /// # Errors
 /// Never, but for what writes into memory.
@@ -21,39 +22,44 @@ pub fn show(
     args: &StatusArgs,
     mut judged: Judged,
     now: DateTime<Utc>,
+    made: DateTime<Utc>,
     paint: Paint,
 ) -> io::Result<(String, String, u8)> {
     let gate = Gate { fail_on: args.fail_on.into(), ..Gate::default() };
-    let code = gate.code(&report(&judged, now));
+    let summary = Summary::of(&report(&judged, None, now), &gate);
     let complaints = complaints(args, &judged);
+    let mut whole = None;
     if args.min_severity > Severity::None {
         select::at_least(args.min_severity, &mut judged);
+        whole = Some(summary);
     }
     let page = match args.output {
         StatusFormat::Table => page::page(&judged, &gate, Look { is_wide: false, paint, now })?,
         StatusFormat::Wide => page::page(&judged, &gate, Look { is_wide: true, paint, now })?,
-        StatusFormat::Ics => calendar::calendar(&judged.rows, now),
-        StatusFormat::Json => document::json(&object(&report(&judged, now), &gate))?,
+        StatusFormat::Ics => calendar::calendar(&judged.rows, now, made),
+        StatusFormat::Json => document::json(&object(&report(&judged, whole, now), &gate))?,
         StatusFormat::Yaml => {
-            serde_norway::to_string(&object(&report(&judged, now), &gate)).map_err(io::Error::other)?
+            serde_norway::to_string(&object(&report(&judged, whole, now), &gate)).map_err(io::Error::other)?
         }
         StatusFormat::Markdown => {
             let mut text = Vec::new();
-            report::markdown(&report(&judged, now), &gate, &mut text)?;
+            report::markdown(&report(&judged, whole, now), &gate, &mut text)?;
             String::from_utf8_lossy(&text).into_owned()
         }
     };
-    Ok((page, complaints, code))
+    Ok((page, complaints, summary.exit_code))
 }
 
-/// In the shape that all commands have.
-fn report(judged: &Judged, now: DateTime<Utc>) -> Report {
+/// In the shape that all commands have. `whole`: the counts, where `judged` is a selection.
+fn report(judged: &Judged, whole: Option<Summary>, now: DateTime<Utc>) -> Report {
     Report {
         command: "status",
         at: now,
         credentials: judged.rows.iter().map(|row| row.credential.clone()).collect(),
         tenants: judged.tenants.clone(),
         problems: judged.problems.clone(),
+        notes: judged.notes.clone(),
+        whole,
         ..Report::default()
     }
 }

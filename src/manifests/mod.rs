@@ -19,7 +19,7 @@ mod sops;
 use std::io::Read;
 use std::path::PathBuf;
 
-pub use objects::{Manifest, Objects};
+pub use objects::{Manifest, Objects, is_about};
 pub use place::Place;
 pub use problem::{Kind, Problem};
 

@@ -17,7 +17,7 @@ use super::problem::{Kind, Problem};
 use super::sealed::Sealed;
 use super::secrets::ManifestSecret;
 use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
-use crate::api::{self, Key};
+use crate::api::{self, Key, names};
 use crate::terminal::{harmless, plain};
 
 /// A TenantCredential or an MDMTenant as it stands in a manifest.
@@ -76,11 +76,8 @@ impl Objects {
 
     /// Whether a TenantCredential that was not taken up may be there all the same: encrypted, or in what is broken.
     pub fn may_hold(&self, key: &Key) -> bool {
-        let is_it = |problem: &Problem| match &problem.object {
-            Some((kind, other)) => *kind == Kind::TenantCredential && other == key,
-            None => true,
-        };
-        self.problems.iter().any(is_it) || self.sealed.iter().any(|one| one.may_be(Kind::TenantCredential, key))
+        self.problems.iter().any(|problem| is_about(problem, key))
+            || self.sealed.iter().any(|one| one.may_be(Kind::TenantCredential, key))
     }
 
     /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own;
@@ -203,6 +200,11 @@ impl Objects {
     }
 }
 
+/// True where a problem is one of this TenantCredential, or of something that may be it.
+pub fn is_about(problem: &Problem, key: &Key) -> bool {
+    problem.object.as_ref().is_none_or(|(kind, other)| *kind == Kind::TenantCredential && other == key)
+}
+
 /// What is said of what sops has encrypted with its kind.
 const ENCRYPTED: &str = "it is encrypted with sops as a whole, so that what it is can't be told: give it decrypted";
 
@@ -248,12 +250,10 @@ fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {
     if key.name.is_empty() {
         return Err("metadata.name is missing".to_owned());
     }
-    let allowed = |c: char, dots: bool| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || dots && c == '.';
-    if key.name.len() > 253 || !key.name.chars().all(|c| allowed(c, true)) {
-        return Err("metadata.name is none: at most 253 of a-z, 0-9, - and .".to_owned());
-    }
-    if key.namespace.len() > 63 || !key.namespace.chars().all(|c| allowed(c, false)) {
-        return Err("metadata.namespace is none: at most 63 of a-z, 0-9 and -".to_owned());
+    names::object(&key.name).map_err(|why| format!("metadata.name can't be a name: {why}"))?;
+    // Without one, whoever applies the manifest gives it.
+    if !key.namespace.is_empty() {
+        names::namespace(&key.namespace).map_err(|why| format!("metadata.namespace can't be a namespace: {why}"))?;
     }
     let metadata =
         ObjectMeta::deserialize(metadata).map_err(|_| "metadata is of another form than Kubernetes has".to_owned())?;

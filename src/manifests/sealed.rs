@@ -1,6 +1,7 @@
 //! An object that sops has encrypted: as much of it as can be read, which tells whose place it may take.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::problem::Kind;
 use super::sops::is_cipher;
@@ -18,6 +19,8 @@ pub struct Sealed {
     spec: Option<TenantCredentialSpec>,
     /// Its status, where it was taken from a cluster.
     status: Value,
+    /// SHA-256 of all of it: the same ciphertext is the same object.
+    digest: [u8; 32],
 }
 
 /// A text of the object.
@@ -55,6 +58,7 @@ impl Sealed {
     pub fn of(kind: Option<Kind>, object: &mut Value) -> Self {
         Self {
             kind,
+            digest: Sha256::digest(object.to_string()).into(),
             namespace: Text::of(object, "/metadata/namespace"),
             name: Text::of(object, "/metadata/name"),
             tenant: Text::of(object, "/spec/tenantRef/name"),
@@ -62,6 +66,11 @@ impl Sealed {
             spec: object.get("spec").and_then(decode::part),
             status: object.get_mut("status").map(Value::take).unwrap_or_default(),
         }
+    }
+
+    /// SHA-256 of all of it.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
     }
 
     /// Whether it may be this object.

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 
 use super::gate::LAPSES_WITHIN;
 use super::{Credential, Gate, Origin, Report, Tenant};
+use crate::api::conditions::ConditionType;
 use crate::api::{CredentialType, Key, Severity};
 use crate::manifests::Kind;
 use crate::terminal::plain;
@@ -68,7 +69,7 @@ impl<'a> Finding<'a> {
         let said = one.status.notifications.iter().map(|said| Self {
             reason: &said.reason,
             severity: said.severity,
-            fails: gate.fails(said.severity),
+            fails: gate.fails(said.severity) || one.is_unreadable() && said.type_ == ConditionType::Ready.as_str(),
             message: Cow::Borrowed(&said.message),
             impact: &said.impact,
             remedy: &said.remedy,

@@ -16,6 +16,9 @@ pub struct Gate {
     pub within: Option<Within>,
     /// To have checked nothing is fine.
     pub allow_empty: bool,
+    /// The command reads the credentials itself, so that one it can't read is a failure of its own, as input that it
+    /// can't read is.
+    pub reads: bool,
 }
 
 /// A span of time from now, as it was asked for.
@@ -32,7 +35,7 @@ pub const LAPSES_WITHIN: &str = "LapsesWithin";
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { fail_on: Severity::Warning, within: None, allow_empty: false }
+        Self { fail_on: Severity::Warning, within: None, allow_empty: false, reads: false }
     }
 }
 
@@ -44,7 +47,9 @@ impl Gate {
             report.credentials.iter().all(|one| self.passes(one, report.at))
                 && report.tenants.iter().all(|one| self.passes_tenant(one))
         };
-        if !report.problems.is_empty() || is_empty && !self.allow_empty {
+        let is_unread = self.reads && report.credentials.iter().any(Credential::is_unreadable);
+        let is_unknown = is_unread || !report.problems.is_empty() || !report.not_compared.is_empty();
+        if is_unknown || is_empty && !self.allow_empty {
             FAILED
         } else if passes() {
             FINE
@@ -58,9 +63,11 @@ impl Gate {
         severity >= self.fail_on
     }
 
-    /// Whether a credential passes at this time.
+    /// Whether a credential passes at this time. One that can't be read never does.
     pub fn passes(&self, credential: &Credential, at: DateTime<Utc>) -> bool {
-        !self.fails(credential.status.severity.unwrap_or_default()) && self.lapses(credential, at).is_none()
+        !credential.is_unreadable()
+            && !self.fails(credential.status.severity.unwrap_or_default())
+            && self.lapses(credential, at).is_none()
     }
 
     /// Whether nothing that is said of the tenant itself fails: its credentials are judged on their own.

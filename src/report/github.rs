@@ -5,9 +5,9 @@
 
 use std::io::{self, Write};
 
-use super::{Finding, Gate, Origin, Report, Summary};
+use super::{Diagnostic, Finding, Gate, Origin, Report, Summary};
 use crate::api::Severity;
-use crate::manifests::{Place, Problem};
+use crate::manifests::Place;
 use crate::terminal::harmless;
 
 /// How many of each command one step may have.
@@ -27,12 +27,13 @@ struct Annotation {
 /// When it can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     let problems = report.problems.iter().map(|one| of_problem("error", "cannot be read", one));
+    let not_compared = report.not_compared.iter().map(|one| of_problem("error", "could not be compared", one));
     let findings = Finding::all(report, gate).into_iter().map(|one| of_finding(&one));
     let skipped = report.skipped.iter().map(|one| of_problem("notice", "skipped", one));
     // One notice is the closing one.
     let mut room = [("error", MOST), ("warning", MOST), ("notice", MOST - 1)];
     let mut beyond = 0;
-    for annotation in problems.chain(findings).chain(skipped) {
+    for annotation in problems.chain(not_compared).chain(findings).chain(skipped) {
         let of_command = room.iter_mut().find(|(command, _)| *command == annotation.command);
         match of_command.filter(|(_, left)| *left > 0) {
             Some((_, left)) => {
@@ -58,10 +59,7 @@ fn of_finding(finding: &Finding<'_>) -> Annotation {
         Severity::Critical | Severity::Warning => "warning",
         Severity::Notice | Severity::None => "notice",
     };
-    let place = match finding.origin {
-        Origin::Manifest(place) => Some(place.clone()),
-        Origin::Cluster(_) => None,
-    };
+    let place = place(finding.origin);
     let runbook = finding.runbook_url.map(|url| format!("runbook: {url}"));
     let contact = finding.contact.map(|contact| format!("contact: {contact}"));
     let to_do = Some(finding.remedy).filter(|text| !text.is_empty()).map(|text| format!("to do: {text}"));
@@ -73,13 +71,20 @@ fn of_finding(finding: &Finding<'_>) -> Annotation {
     Annotation { command, place, title, message }
 }
 
-fn of_problem(command: &'static str, what: &str, problem: &Problem) -> Annotation {
+fn place(origin: &Origin) -> Option<Place> {
+    match origin {
+        Origin::Manifest(place) => Some(place.clone()),
+        Origin::Cluster(_) => None,
+    }
+}
+
+fn of_problem(command: &'static str, what: &str, problem: &Diagnostic) -> Annotation {
     let title = match &problem.object {
         Some((kind, key)) => format!("{kind} {key}: {what}"),
         None => format!("a manifest {what}"),
     };
-    let place = Some(problem.place.clone());
-    Annotation { command, place, title, message: harmless(&problem.what).into_owned() }
+    let message = harmless(&problem.message).into_owned();
+    Annotation { command, place: place(&problem.origin), title, message }
 }
 
 impl Annotation {

@@ -8,12 +8,11 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Credential, Gate, Origin, Report, Summary, Tenant};
+use super::{Credential, Diagnostic, Gate, Origin, Report, Summary, Tenant};
 use crate::api::conditions::Condition;
 use crate::api::status::{CredentialFacts, LastChange, Newest, Notification, OtherHolder};
 use crate::api::tenant_status::{CredentialCounts, NextDeadline, TenantNotification};
 use crate::api::{CredentialType, Severity};
-use crate::manifests::Problem;
 use crate::terminal;
 
 /// The version of the document's form.
@@ -39,6 +38,10 @@ pub struct Document<'a> {
     pub tenants: Vec<TenantEntry<'a>>,
     /// What could not be judged for want of something that was not given, and why.
     pub skipped: Vec<ProblemEntry<'a>>,
+    /// The TenantCredentials that were judged, but could not be held against what was given as previous, and why;
+    /// missing where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_compared: Option<Vec<ProblemEntry<'a>>>,
     /// What could not be read or understood, and why.
     pub errors: Vec<ProblemEntry<'a>>,
     /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
@@ -47,6 +50,10 @@ pub struct Document<'a> {
     /// are none. Their origin is where they were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<Vec<ProblemEntry<'a>>>,
+    /// What is good to know of the input as a whole, such as MDMTenants that the caller may not list; missing where there
+    /// is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Vec<ProblemEntry<'a>>>,
 }
 
 /// Where an object was found: in a manifest, or in a cluster.
@@ -187,9 +194,11 @@ pub fn document<'a>(report: &'a Report, gate: &Gate) -> Document<'a> {
         credentials: report.credentials.iter().map(|one| credential(one, report, gate)).collect(),
         tenants: report.tenants.iter().map(|one| tenant(one, gate)).collect(),
         skipped: report.skipped.iter().map(problem).collect(),
+        not_compared: listed(&report.not_compared),
         errors: report.problems.iter().map(problem).collect(),
         passed_over: report.passed_over.iter().map(problem).collect(),
-        removed: (!report.removed.is_empty()).then(|| report.removed.iter().map(problem).collect()),
+        removed: listed(&report.removed),
+        notes: listed(&report.notes),
     }
 }
 
@@ -243,15 +252,18 @@ fn tenant<'a>(one: &'a Tenant, gate: &Gate) -> TenantEntry<'a> {
     }
 }
 
-fn problem(problem: &Problem) -> ProblemEntry<'_> {
-    let place = &problem.place;
-    let origin = OriginEntry { file: Some(&place.file), line: place.line, item: place.item.as_deref(), context: None };
+/// A list that is missing where it is empty.
+fn listed(all: &[Diagnostic]) -> Option<Vec<ProblemEntry<'_>>> {
+    (!all.is_empty()).then(|| all.iter().map(problem).collect())
+}
+
+fn problem(problem: &Diagnostic) -> ProblemEntry<'_> {
     let object = problem.object.as_ref();
     ProblemEntry {
-        origin,
+        origin: origin(&problem.origin),
         kind: object.map(|(kind, _)| kind.to_string()),
         namespace: object.map(|(_, key)| &*key.namespace),
         name: object.map(|(_, key)| &*key.name),
-        message: &problem.what,
+        message: &problem.message,
     }
 }

@@ -6,8 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::table::block;
-use super::{Finding, Gate, Origin, Report};
-use crate::manifests::Problem;
+use super::{Diagnostic, Finding, Gate, Origin, Report};
 use crate::terminal::{Paint, harmless};
 
 /// Writes it.
@@ -51,15 +50,21 @@ struct Case {
 fn cases(report: &Report, gate: &Gate) -> Vec<Case> {
     let credentials = report.credentials.iter().map(|one| {
         let findings = Finding::of_credential(one, report, gate);
-        judged(("TenantCredential", one.key.to_string()), &one.origin, gate.passes(one, report.at), &findings)
+        let outcome = match gate.passes(one, report.at) {
+            true => None,
+            false if one.is_unreadable() => Some("error"),
+            false => Some("failure"),
+        };
+        judged(("TenantCredential", one.key.to_string()), &one.origin, outcome, &findings)
     });
     let tenants = report.tenants.iter().map(|one| {
         let findings = Finding::of_tenant(one, gate);
-        judged(("MDMTenant", one.key.to_string()), &one.origin, gate.passes_tenant(one), &findings)
+        let outcome = (!gate.passes_tenant(one)).then_some("failure");
+        judged(("MDMTenant", one.key.to_string()), &one.origin, outcome, &findings)
     });
     let skipped = report.skipped.iter().map(|problem| not_judged(problem, "skipped"));
     let mut all: Vec<Case> = credentials.chain(tenants).chain(skipped).collect();
-    for problem in &report.problems {
+    for problem in report.not_compared.iter().chain(&report.problems) {
         let case = not_judged(problem, "error");
         match all.last_mut() {
             // What is wrong with one object is told one after the other.
@@ -73,7 +78,12 @@ fn cases(report: &Report, gate: &Gate) -> Vec<Case> {
     all
 }
 
-fn judged((kind, name): (&str, String), origin: &Origin, passes: bool, findings: &[Finding<'_>]) -> Case {
+fn judged(
+    (kind, name): (&str, String),
+    origin: &Origin,
+    outcome: Option<&'static str>,
+    findings: &[Finding<'_>],
+) -> Case {
     let mut text = Vec::new();
     if !findings.is_empty() {
         // A vector takes all of it.
@@ -83,7 +93,7 @@ fn judged((kind, name): (&str, String), origin: &Origin, passes: bool, findings:
     Case {
         kind: kind.to_owned(),
         name,
-        outcome: (!passes).then_some("failure"),
+        outcome,
         said: worst.map(|worst| (worst.reason.to_owned(), harmless(&worst.message).into_owned())),
         text: String::from_utf8_lossy(&text).trim_end().to_owned(),
     }
@@ -96,13 +106,13 @@ fn place(origin: &Origin) -> String {
     }
 }
 
-fn not_judged(problem: &Problem, outcome: &'static str) -> Case {
+fn not_judged(problem: &Diagnostic, outcome: &'static str) -> Case {
     let (kind, name) = match &problem.object {
         Some((kind, key)) => (kind.to_string(), key.to_string()),
-        None => ("Manifest".to_owned(), problem.place.to_string()),
+        None => ("Manifest".to_owned(), problem.origin.to_string()),
     };
-    let what = harmless(&problem.what).into_owned();
-    let text = format!("{}: {what}", problem.place);
+    let what = harmless(&problem.message).into_owned();
+    let text = format!("{}: {what}", problem.origin);
     Case { kind, name, outcome: Some(outcome), said: Some(("Input".to_owned(), what)), text }
 }
 

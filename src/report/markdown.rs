@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::table::{block, expires};
-use super::{Credential, Finding, Gate, Origin, Report, Summary, Tenant};
+use super::{Credential, Diagnostic, Finding, Gate, Origin, Report, Summary, Tenant};
 use crate::api::Severity;
-use crate::manifests::Problem;
 use crate::terminal::{Paint, harmless};
 
 /// GitHub takes 65,536 characters for a comment; a byte is no more than one.
@@ -48,7 +47,13 @@ fn text(report: &Report, gate: &Gate) -> String {
     rows(&entries, &mut text);
     let changes = report.changes.iter();
     let changes = changes.map(|one| format!("{}: {}: {}", one.key, one.reason.as_str(), one.message)).collect();
-    let lists = [("Changed", changes), ("Removed", lines(&report.removed)), ("Skipped", lines(&report.skipped))];
+    let lists = [
+        ("Not compared", lines(&report.not_compared)),
+        ("Changed", changes),
+        ("Removed", lines(&report.removed)),
+        ("Skipped", lines(&report.skipped)),
+        ("Notes", lines(&report.notes)),
+    ];
     let mut still = lists.iter().filter(|(_, items)| !items.is_empty()).count();
     let mut room = MOST_OF_LISTS;
     for (title, items) in lists.iter().filter(|(_, items)| !items.is_empty()) {
@@ -128,8 +133,8 @@ fn details(entries: &[Entry<'_>], text: &mut String) {
 }
 
 /// Problems, each on a line.
-fn lines(problems: &[Problem]) -> Vec<String> {
-    problems.iter().map(Problem::to_string).collect()
+fn lines(problems: &[Diagnostic]) -> Vec<String> {
+    problems.iter().map(Diagnostic::to_string).collect()
 }
 
 /// One line each, which with all around them take no more than `most`.

@@ -1,5 +1,6 @@
 //! What a command found of many objects: one shape, whether manifests or a cluster gave them. Each format is one file.
 
+mod diagnostic;
 pub mod finding;
 pub mod gate;
 mod github;
@@ -10,17 +11,15 @@ mod sarif;
 pub mod summary;
 mod table;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 
-use crate::api::conditions::{Condition, ConditionType};
+use crate::api::conditions::{Condition, ConditionStatus, ConditionType};
 use crate::api::reasons::ChangeReason;
 use crate::api::status::Expiry;
 use crate::api::tenant_status::TenantNotification;
 use crate::api::{Key, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus};
-use crate::manifests::{Place, Problem};
 
+pub use diagnostic::{Diagnostic, Origin};
 pub use finding::Finding;
 pub use gate::Gate;
 pub use github::write as github;
@@ -31,15 +30,6 @@ pub use sarif::write as sarif;
 pub use summary::Summary;
 pub use table::block;
 pub use table::write as table;
-
-/// Where an object was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// In a manifest.
-    Manifest(Place),
-    /// In a cluster; by its context's name where several were asked.
-    Cluster(Option<Arc<str>>),
-}
 
 /// One TenantCredential, and what is said of it.
 #[derive(Clone, Debug)]
@@ -77,15 +67,21 @@ pub struct Report {
     /// Likewise.
     pub tenants: Vec<Tenant>,
     /// TenantCredentials that could not be judged for want of something that was not given, and why.
-    pub skipped: Vec<Problem>,
+    pub skipped: Vec<Diagnostic>,
+    /// TenantCredentials that were judged, but whose state before could not be seen, and why.
+    pub not_compared: Vec<Diagnostic>,
     /// What could not be read or understood.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
     /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
-    pub passed_over: Vec<Problem>,
+    pub passed_over: Vec<Diagnostic>,
     /// Credentials that are others than before, where that is known.
     pub changes: Vec<Change>,
     /// TenantCredentials that were there before.
-    pub removed: Vec<Problem>,
+    pub removed: Vec<Diagnostic>,
+    /// What is good to know of the input as a whole, such as objects that could not be seen.
+    pub notes: Vec<Diagnostic>,
+    /// The counts of all that was judged, where the report holds a selection of it.
+    pub whole: Option<Summary>,
 }
 
 /// What became of a credential since before.
@@ -103,6 +99,13 @@ impl Credential {
     /// Its state in one word: the reason of its condition Healthy.
     pub fn state(&self) -> Option<&str> {
         state(&self.status.conditions)
+    }
+
+    /// True where the credential was not read this time: its file is wrong, locked or gone.
+    pub fn is_unreadable(&self) -> bool {
+        self.status.conditions.iter().any(|condition| {
+            condition.type_ == ConditionType::Ready.as_str() && condition.status == ConditionStatus::False
+        })
     }
 
     /// The last moment of its validity, where that is known.

@@ -7,10 +7,10 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Finding, Gate, Origin, Report, Summary};
+use super::{Diagnostic, Finding, Gate, Origin, Report, Summary};
 use crate::api::{Key, Severity};
 use crate::assessment::words::short;
-use crate::manifests::{Kind, Place, Problem};
+use crate::manifests::{Kind, Place};
 use crate::terminal::{document, harmless};
 
 /// Where the version's schema is published.
@@ -29,6 +29,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
     let notifications: Vec<Value> = report
         .problems
         .iter()
+        .chain(&report.not_compared)
         .map(|problem| notification(problem, "error"))
         .chain(report.skipped.iter().map(|problem| notification(problem, "note")))
         .collect();
@@ -44,7 +45,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
             }},
             "invocations": [{
                 // A tool that found something has run as it should.
-                "executionSuccessful": summary.errors == 0,
+                "executionSuccessful": summary.errors + summary.not_compared == 0,
                 "exitCode": summary.exit_code,
                 "toolExecutionNotifications": notifications,
             }],
@@ -103,11 +104,11 @@ fn fingerprint(finding: &Finding<'_>) -> String {
     })
 }
 
-fn notification(problem: &Problem, level: &str) -> Value {
+fn notification(problem: &Diagnostic, level: &str) -> Value {
     let object = problem.object.as_ref().map(|(kind, key)| (*kind, key));
     let mut text = object.map(|(kind, key)| format!("{kind} {key}: ")).unwrap_or_default();
-    text.push_str(&harmless(&problem.what));
-    json!({"level": level, "message": {"text": text}, "locations": [at(&problem.place, object)]})
+    text.push_str(&harmless(&problem.message));
+    json!({"level": level, "message": {"text": text}, "locations": [location(&problem.origin, object)]})
 }
 
 fn location(origin: &Origin, object: Option<(Kind, &Key)>) -> Value {

@@ -21,6 +21,10 @@ pub struct Summary {
     pub tenants: usize,
     /// What could not be read or understood.
     pub errors: usize,
+    /// The TenantCredentials that were judged and whose credential can't be read at present.
+    pub unreadable: usize,
+    /// The TenantCredentials that were judged, but could not be held against what was given as previous.
+    pub not_compared: usize,
     /// The TenantCredentials that were judged, by severity.
     pub by_severity: BySeverity,
     /// What does not pass, TenantCredentials and MDMTenants.
@@ -44,8 +48,11 @@ pub struct BySeverity {
 }
 
 impl Summary {
-    /// Of a report, as this gate lets it pass.
+    /// Of a report, as this gate lets it pass. Of a selection it is that of the whole.
     pub fn of(report: &Report, gate: &Gate) -> Self {
+        if let Some(whole) = report.whole {
+            return whole;
+        }
         let mut by_severity = BySeverity::default();
         for credential in &report.credentials {
             *match credential.status.severity.unwrap_or_default() {
@@ -61,6 +68,8 @@ impl Summary {
             skipped: report.skipped.len(),
             tenants: report.tenants.len(),
             errors: report.problems.len(),
+            unreadable: report.credentials.iter().filter(|one| one.is_unreadable()).count(),
+            not_compared: report.not_compared.len(),
             by_severity,
             failing: failing + report.tenants.iter().filter(|one| !gate.passes_tenant(one)).count(),
             exit_code: gate.code(report),
@@ -71,17 +80,33 @@ impl Summary {
 impl Summary {
     /// What it comes to, in a few words.
     pub fn verdict(&self) -> String {
-        let failing = match self.failing {
+        let failing = |count: usize| match count {
             0 => "nothing fails".to_owned(),
             1 => "1 does not pass".to_owned(),
             several => format!("{several} do not pass"),
         };
-        match (self.exit_code, self.errors) {
-            (FAILED, 0) => "nothing was checked".to_owned(),
-            (FAILED, 1) => format!("1 error; of the rest {failing}"),
-            (FAILED, errors) => format!("{errors} errors; of the rest {failing}"),
-            _ => failing,
+        if self.exit_code != FAILED {
+            return failing(self.failing);
         }
+        let unknown = [
+            counted(self.errors, "error", "errors"),
+            counted(self.unreadable, "unreadable credential", "unreadable credentials"),
+            counted(self.not_compared, "credential not compared", "credentials not compared"),
+        ];
+        let unknown: Vec<String> = unknown.into_iter().flatten().collect();
+        if unknown.is_empty() {
+            return "nothing was checked".to_owned();
+        }
+        // None that can't be read passes, and each is named already.
+        format!("{}. Of the rest, {}", unknown.join(", "), failing(self.failing.saturating_sub(self.unreadable)))
+    }
+}
+
+fn counted(count: usize, one: &str, several: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {several}")),
     }
 }
 

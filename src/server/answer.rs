@@ -15,11 +15,11 @@ use prometheus_client::registry::Registry;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::crowd::{Crowd, Place};
+use super::exposition::Exposition;
 use super::objects::Objects;
 use crate::controller::snapshot::{Asker, Snapshot};
 use crate::metrics::Metrics;
 
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 /// Scrapes at once, until the last byte is sent: each holds all its text in memory.
 const SCRAPES: usize = 4;
@@ -74,7 +74,7 @@ impl Endpoints {
                 None => said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n"),
             },
             "/metrics" => match self.turn(number, connection).await {
-                Some(turn) => self.metrics(turn, takes_gzip(request.headers())).await,
+                Some(turn) => self.metrics(turn, request.headers()).await,
                 None => said(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n"),
             },
             _ => said(StatusCode::NOT_FOUND, "there are /livez, /readyz and /metrics\n"),
@@ -91,7 +91,7 @@ impl Endpoints {
         Some((turn.ok()?.ok()?, self.scrapes.enter(number, connection)))
     }
 
-    async fn metrics(&self, turn: (OwnedSemaphorePermit, Place), takes_gzip: bool) -> Response<Full<Bytes>> {
+    async fn metrics(&self, turn: (OwnedSemaphorePermit, Place), headers: &HeaderMap) -> Response<Full<Bytes>> {
         // Without what is known of objects a scrape fails: served without them, they would look like gone.
         let Some(snapshot) = self.asker.ask(true).await else {
             return said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n");
@@ -99,10 +99,16 @@ impl Endpoints {
         let Ok(text) = render(snapshot, &self.metrics) else {
             return said(StatusCode::INTERNAL_SERVER_ERROR, "the metrics can't be written\n");
         };
-        let zipped = if takes_gzip { gzip(&text).ok() } else { None };
+        let format = Exposition::preferred(headers);
+        let text = format.of(text);
+        let zipped = if takes_gzip(headers) { gzip(&text).ok() } else { None };
         let is_zipped = zipped.is_some();
         let bytes = zipped.unwrap_or_else(|| text.into_bytes());
-        let mut response = body(StatusCode::OK, OPEN_METRICS, Bytes::from_owner(Text { bytes, _turn: turn }));
+        let bytes = Bytes::from_owner(Text { bytes, _turn: turn });
+        let mut response = body(StatusCode::OK, format.content_type(), bytes);
+        // What a cache between may keep is for those who ask alike.
+        let vary = header::HeaderValue::from_static("accept, accept-encoding");
+        response.headers_mut().insert(header::VARY, vary);
         if is_zipped {
             let gzip = header::HeaderValue::from_static("gzip");
             response.headers_mut().insert(header::CONTENT_ENCODING, gzip);
@@ -128,7 +134,7 @@ fn gzip(text: &str) -> std::io::Result<Vec<u8>> {
     out.finish()
 }
 
-/// All series, as text.
+/// All series, as text in OpenMetrics.
 ///
 /// # Errors
 /// Never, as far as is known: text can always be written to memory.

@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod crowd;
+pub mod exposition;
 pub mod objects;
 
 use std::convert::Infallible;

@@ -6,7 +6,7 @@ pub mod paint;
 pub mod paragraph;
 mod plain;
 
-pub use columns::{aligned, painted};
+pub use columns::{aligned, fitted, painted, width};
 pub use paint::Paint;
 pub use paragraph::paragraph;
 pub use plain::{harmless, plain};

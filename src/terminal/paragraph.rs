@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::plain;
+use super::{plain, width};
 
 /// The columns that a line may take.
 pub const WIDTH: usize = 100;
@@ -26,7 +26,7 @@ fn wrapped(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace().map(plain) {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH - INDENT => {
+            Some(line) if width(line) + 1 + width(&word) <= WIDTH - INDENT => {
                 line.push(' ');
                 line.push_str(&word);
             }

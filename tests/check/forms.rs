@@ -112,14 +112,14 @@ spec:
 fn what_helm_and_kustomize_render_is_read_from_the_standard_input() {
     let nowhere = folder(&[]);
     let ran = check(nowhere.path(), &["--at", "2030-01-01", "-"], HELM.as_bytes());
-    ran.is(1, "checked 2, skipped 0");
+    ran.is(2, "checked 2, skipped 0");
     assert_eq!(ran.err, "");
     assert!(ran.out.contains("acme/acme-scep (X509Certificate)\n  Warning WrongFile"), "{}", ran.out);
     let ran = check(nowhere.path(), &["--at", "2030-01-01", "-o", "json", "-"], HELM.as_bytes());
     assert!(ran.out.contains("\"file\": \"standard input\",\n        \"line\": 35"), "{}", ran.out);
 
     let ran = check(nowhere.path(), &["--at", "2030-01-01", "-"], KUSTOMIZE.as_bytes());
-    ran.is(1, "checked 1, skipped 0");
+    ran.is(2, "checked 1, skipped 0");
     assert!(ran.out.contains("WrongFile"), "{}", ran.out);
     assert_eq!(ran.err, "");
 }
@@ -142,7 +142,7 @@ fn skipped(object: &str, why: &str) {
         [secret("acme-apns", "stringData: {a: hello}"), text.clone()].join("---\n"),
     ] {
         let read = of(&text);
-        read.is(1, "checked 2, skipped 0");
+        read.is(2, "checked 2, skipped 0");
         assert_eq!(read.err, "");
         assert!(read.out.contains("WrongFile"), "{}", read.out);
     }

@@ -264,8 +264,15 @@ fn names_that_are_none_are_told() {
         // To kubectl, which reads YAML 1.1.
         ("{name: 0123}", "metadata.name is no text: put it in quotation marks"),
         ("{name: a, namespace: yes}", "metadata.namespace is no text: put it in quotation marks"),
-        (r#"{name: "a\u001b[2J"}"#, "metadata.name is none"),
-        ("{name: a, namespace: A/B}", "metadata.namespace is none"),
+        (r#"{name: "a\u001b[2J"}"#, "metadata.name can't be a name"),
+        ("{name: a, namespace: A/B}", "metadata.namespace can't be a namespace"),
+        // As the API server refuses them.
+        ("{name: -a, namespace: acme}", "metadata.name can't be a name"),
+        ("{name: a-, namespace: acme}", "metadata.name can't be a name"),
+        ("{name: a..b, namespace: acme}", "metadata.name can't be a name"),
+        ("{name: a.-b, namespace: acme}", "metadata.name can't be a name"),
+        ("{name: a, namespace: -acme}", "metadata.namespace can't be a namespace"),
+        ("{name: a, namespace: acme-}", "metadata.namespace can't be a namespace"),
         ("{name: a, labels: canary}", "metadata is of another form"),
     ] {
         let text = declared("a").replace("{name: a, namespace: acme}", metadata);
@@ -317,7 +324,7 @@ fn a_secret_that_cannot_be_decoded_is_an_error_without_its_content() {
 fn base64_may_be_broken_into_lines() {
     let text = [credential("c", "X509Certificate", "s"), secret("s", "data:\n  a: |\n    aGVs\n    bG8=\n  b: null\n")];
     let ran = of(&text.join("---\n"));
-    ran.is(1, "checked 1, skipped 0");
+    ran.is(2, "checked 1, skipped 0");
     assert_eq!(ran.err, "");
 }
 
@@ -327,7 +334,7 @@ fn base64_may_end_in_any_letter_that_gives_the_same_bytes() {
     for text in ["aGVsbG8=", "aGVsbG9="] {
         let text = [credential("c", "X509Certificate", "s"), secret("s", &format!("data: {{a: {text}}}\n"))];
         let ran = of(&text.join("---\n"));
-        ran.is(1, "checked 1, skipped 0");
+        ran.is(2, "checked 1, skipped 0");
         assert_eq!(ran.err, "");
     }
 }

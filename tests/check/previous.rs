@@ -1,4 +1,4 @@
-//! `--previous`: what changes between two states of the manifests.
+//! `--previous`: what changes between two states of the manifests, and what could not be compared.
 
 use std::fs;
 use std::path::Path;
@@ -156,4 +156,129 @@ fn the_state_before_must_be_there_but_may_be_broken() {
         .is(0, "checked 1, skipped 0")
         .says("passed over bad/one.yaml:1: TenantCredential acme/a: spec.type");
     run("-", "-").is(2, "checked 0, skipped 0").says("standard input: it can be read once");
+}
+
+/// A base of which the credential can't be seen, in each way in which it may be there.
+fn unseen() -> Vec<(&'static str, String)> {
+    let plain = apns("apns/a.pem", "apns/a.key");
+    let object = credential("acme-apns", "APNsCertificate", "acme-apns");
+    let encrypted = "data: {push.pem: \"ENC[AES256_GCM,data:x]\"}\nsops: {mac: x}";
+    let external = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: acme-apns, namespace: acme}\nspec: {}\n";
+    let sealed = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: acme-apns, namespace: acme}\nspec: {}\n";
+    let sops = "sops: {mac: x}\n";
+    let renamed = plain.replacen(
+        "TenantCredential\nmetadata: {name: acme-apns",
+        "TenantCredential\nmetadata: {name: \"ENC[x]\"",
+        1,
+    );
+    vec![
+        ("Secret acme-apns is encrypted with sops", format!("{object}---\n{}", secret("acme-apns", encrypted))),
+        ("Secret acme-apns is made by ExternalSecret acme-apns", format!("{object}---\n{external}")),
+        ("Secret acme-apns is made by SealedSecret acme-apns", format!("{object}---\n{sealed}")),
+        ("Secret acme-apns is not among what was given", object.clone()),
+        (
+            "key push.pem holds plain text",
+            format!("{object}---\n{}", secret("acme-apns", "stringData: {push.pem: hello}")),
+        ),
+        (
+            "Secret acme-apns can't be decoded",
+            format!("{object}---\n{}", secret("acme-apns", "data: {push.pem: \"!\"}")),
+        ),
+        ("an object there that sops has encrypted may be this one", renamed.replacen("---", &format!("{sops}---"), 1)),
+        (
+            "an object there that sops has encrypted may be this one",
+            "apiVersion: ENC[x]\nkind: ENC[x]\nmetadata: {name: \"ENC[y]\", namespace: \"ENC[z]\"}\nsops: {mac: x}\n"
+                .to_owned(),
+        ),
+        ("base/one.yaml:2: found", "kind: TenantCredential\n\tx: 1\n".to_owned()),
+        ("lapsewatch.dev/v2 is no version", plain.replace("lapsewatch.dev/v1alpha1", "lapsewatch.dev/v2")),
+        ("unknown field \"spec.secretReff\"", plain.replace("secretRef", "secretReff")),
+    ]
+}
+
+#[test]
+fn a_credential_that_could_not_be_compared_is_told_and_does_not_pass() {
+    let head = apns("apns/b.pem", "apns/b.key");
+    for (why, base) in unseen() {
+        let ran = compared(&base, &head);
+        ran.is(2, "checked 1, skipped 0")
+            .says("not compared head/one.yaml:1: TenantCredential acme/acme-apns: it was not compared with what --previous gives")
+            .says(why);
+        for format in ["json", "junit", "sarif", "github", "markdown"] {
+            let args = ["--at", "2030-12-02", "--fail-on", "critical", "-o", format, "--previous", "base", "head"];
+            let ran = check(both(&base, &head).path(), &args, b"");
+            assert_eq!(ran.code, 2, "{format}: {why}");
+            assert!(ran.out.contains("it was not compared with what --previous gives"), "{format}: {}", ran.out);
+        }
+    }
+    let (_, base) = unseen().remove(0);
+    let ran =
+        check(both(&base, &head).path(), &["--at", "2030-12-02", "-o", "json", "--previous", "base", "head"], b"");
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let first = &json["notCompared"][0];
+    assert_eq!((&first["name"], &first["origin"]["file"]), (&"acme-apns".into(), &"head/one.yaml".into()));
+    assert_eq!((&json["summary"]["notCompared"], &json["summary"]["exitCode"]), (&1.into(), &2.into()));
+}
+
+/// Pins are evidence of their own, and without an identity there is nothing that a comparison would stop.
+#[test]
+fn where_other_evidence_stands_for_it_what_could_not_be_compared_is_told_and_passes() {
+    let pin = |identity: &str| format!("secretRef: {{name: acme-apns}}, expectedIdentities: [{identity}]");
+    let pinned =
+        |identity: &str| apns("apns/b.pem", "apns/b.key").replace("secretRef: {name: acme-apns}", &pin(identity));
+    let own = pinned("com.apple.mgmt.External.99999999-8888-7777-6666-555555555555");
+    for (why, base) in unseen() {
+        let ran = compared(&base, &own);
+        ran.is(0, "checked 1, skipped 0")
+            .says("passed over head/one.yaml:1: TenantCredential acme/acme-apns: it was not");
+        assert!(!ran.err.contains("\nnot compared") && ran.err.contains(why), "{}", ran.err);
+    }
+    let (_, base) = unseen().remove(0);
+    compared(&base, &pinned("com.apple.mgmt.External.11111111-2222-3333-4444-555555555555"))
+        .is(2, "checked 1, skipped 0");
+    // A certificate of another kind has no identity, and a declared date has no state before that could say otherwise.
+    let web =
+        format!("{}---\n{}", credential("web", "X509Certificate", "web"), holding("web", &[("tls.crt", "apns/a.pem")]));
+    let ran = compared(&credential("web", "X509Certificate", "web"), &web);
+    ran.is(0, "checked 1, skipped 0")
+        .says("passed over head/one.yaml:1: TenantCredential acme/web: it was not compared");
+    let broken = "kind: TenantCredential\n\tx: 1\n";
+    assert!(!compared(broken, &declared("contract")).err.contains("compared"));
+}
+
+#[test]
+fn what_is_new_or_known_by_its_status_is_not_called_not_compared() {
+    let new = apns("apns/b.pem", "apns/b.key");
+    let quiet = |base: &str, head: &str| {
+        let ran = compared(base, head);
+        assert!(!ran.err.contains("not compared"), "{}", ran.err);
+    };
+    quiet(&declared("kept"), &format!("{}---\n{new}", declared("kept")));
+    // What is encrypted then and now is not the new one, and what is of another namespace neither.
+    let sealed =
+        "---\napiVersion: ENC[x]\nkind: ENC[x]\nmetadata: {name: \"ENC[y]\", namespace: \"ENC[z]\"}\nsops: {mac: x}\n";
+    quiet(&format!("{}{sealed}", declared("kept")), &format!("{}---\n{new}{sealed}", declared("kept")));
+    let elsewhere = sealed.replace("\"ENC[z]\"", "other");
+    quiet(&format!("{}{elsewhere}", declared("kept")), &format!("{}---\n{new}", declared("kept")));
+    // Encrypted then and now: that it is skipped says all of it.
+    let (_, base) = unseen().remove(0);
+    let ran = compared(&base, &format!("{base}---\n{}", declared("fine")));
+    ran.is(0, "checked 1, skipped 1");
+    assert!(!ran.err.contains("not compared"), "{}", ran.err);
+    // A status tells what was there.
+    let status = "status: {acceptedIdentity: com.apple.mgmt.External.11111111-2222-3333-4444-555555555555}\n";
+    let ran = compared(&format!("{}{status}", credential("acme-apns", "APNsCertificate", "acme-apns")), &new);
+    ran.is(1, "checked 1, skipped 0");
+    assert!(ran.out.contains("Critical IdentityChanged") && !ran.err.contains("not compared"), "{}", ran.out);
+}
+
+#[test]
+fn a_state_before_without_any_credential_is_told() {
+    let folder = folder(&[("head/one.yaml", &apns("apns/b.pem", "apns/b.key")), ("base/readme.md", "nothing")]);
+    let ran = check(folder.path(), &["--at", "2030-12-02", "--previous", "base", "head"], b"");
+    ran.is(0, "checked 1, skipped 0")
+        .says("note: base: --previous gives no TenantCredential, so that nothing was compared with a previous state\n");
+    let ran = check(folder.path(), &["--at", "2030-12-02", "-o", "json", "--previous", "base", "head"], b"");
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["notes"][0]["origin"]["file"], "base", "{}", ran.out);
 }

@@ -162,6 +162,6 @@ fn where_what_is_needed_of_a_secret_is_encrypted_the_credential_is_skipped() {
     let ran =
         of(&[apns(&format!("stringData: {{push.pem: hello, push.key: {ENC}}}"), ", key: push.pem"), fine]
             .join("---\n"));
-    ran.is(1, "checked 2, skipped 0");
+    ran.is(2, "checked 2, skipped 0");
     assert!(ran.out.contains("Warning WrongFile"), "{}", ran.out);
 }

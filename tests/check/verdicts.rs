@@ -113,21 +113,65 @@ fn objects_pair_within_their_namespace_only() {
     of(&text).is(2, "checked 0, skipped 1").says("(one of that name in namespace other is)");
     let none = text.replace(", namespace: acme", "").replace(", namespace: other", "");
     let ran = of(&none);
-    ran.is(1, "checked 1, skipped 0");
+    ran.is(2, "checked 1, skipped 0");
     assert!(ran.out.contains("\n-          c     X509Certificate  Unreadable  Warning   -\n"), "{}", ran.out);
 }
 
 #[test]
-fn what_cannot_be_read_is_unreadable_and_not_an_error() {
+fn a_credential_that_cannot_be_read_never_passes() {
     let wrong = [credential("c", "APNsCertificate", "s"), secret("s", "stringData: {a: hello}")].join("---\n");
     let ran = of(&wrong);
-    ran.is(1, "checked 1, skipped 0");
+    ran.is(2, "checked 1, skipped 0");
     assert!(ran.out.contains("Unreadable") && ran.out.contains("WrongFile"), "{}", ran.out);
     assert_eq!(ran.err, "");
     for type_ in ["VPPToken", "DEPToken", "WindowsSymantecCertificate"] {
         let text = [credential("c", type_, "s"), secret("s", "stringData: {a: hello}")].join("---\n");
         let ran = of(&text);
-        ran.is(1, "checked 1, skipped 0");
+        ran.is(2, "checked 1, skipped 0");
+        assert!(ran.out.contains("Unreadable"), "{}", ran.out);
+    }
+    // One that is well beside it changes nothing, and no gate lets it pass.
+    let folder = folder(&[("a.yaml", &[wrong, declared("fine")].join("---\n"))]);
+    for gate in [&[][..], &["--fail-on", "notice"], &["--fail-on", "critical"], &["--allow-empty"]] {
+        let run =
+            |format: &str| check(folder.path(), &[&["--at", "2030-01-01", "-o", format], gate, &["."]].concat(), b"");
+        run("table").is(2, "checked 2, skipped 0");
+        let json: serde_json::Value = serde_json::from_str(&run("json").out).unwrap();
+        let counts = &json["summary"];
+        assert_eq!(
+            (&counts["unreadable"], &counts["errors"], &counts["failing"], &counts["exitCode"]),
+            (&1.into(), &0.into(), &1.into(), &2.into()),
+            "{gate:?}"
+        );
+        assert_eq!(
+            (&json["credentials"][0]["passes"], &json["credentials"][1]["passes"]),
+            (&false.into(), &true.into())
+        );
+        let junit = run("junit");
+        assert!(junit.code == 2 && junit.out.contains("<error type=\"WrongFile\""), "{}", junit.out);
+        let github = run("github");
+        assert!(github.code == 2 && github.out.starts_with("::error file=a.yaml,line=1,"), "{}", github.out);
+        let markdown = run("markdown");
+        assert!(markdown.code == 2 && markdown.out.contains("1 unreadable credential. Of the rest, nothing fails"));
+        let sarif = run("sarif");
+        assert!(sarif.code == 2 && sarif.out.contains("\"passes\": false"), "{}", sarif.out);
+    }
+}
+
+/// Each way in which a credential can't be read.
+#[test]
+fn each_kind_of_unreadable_credential_ends_with_the_code_of_what_could_not_be_told() {
+    let pem = pem("CERTIFICATE");
+    for (type_, more, fields) in [
+        ("APNsCertificate", "", "data: {}".to_owned()),
+        ("APNsCertificate", ", key: other", format!("stringData: {{push.pem: {pem}}}")),
+        ("APNsCertificate", "", "stringData: {push.pem: \"-----BEGIN CERTIFICATE-----\\nMIIB\\n\"}".to_owned()),
+        ("DEPToken", "", "stringData: {token: \"{}\"}".to_owned()),
+    ] {
+        let object = credential("c", type_, "s").replace("secretRef: {name: s", &format!("secretRef: {{name: s{more}"));
+        let folder = folder(&[("a.yaml", &[object, secret("s", &fields)].join("---\n"))]);
+        let ran = check(folder.path(), &["--at", "2030-01-01", "--fail-on", "critical", "."], b"");
+        ran.is(2, "checked 1, skipped 0");
         assert!(ran.out.contains("Unreadable"), "{}", ran.out);
     }
 }

@@ -285,6 +285,27 @@ pub mod remarks {
         format!("whether another TenantCredential holds it too could not be looked for ({why})")
     }
 
+    /// A credential that could not be held against its state before. `is_vouched_for`: other evidence stands for it.
+    pub fn not_compared(why: &str, is_vouched_for: bool) -> String {
+        match is_vouched_for {
+            true => format!("it was not compared with what --previous gives: {why}"),
+            false => format!(
+                "it was not compared with what --previous gives: {why}. Give the previous state decrypted and complete, or pin the identity in spec.expectedIdentities."
+            ),
+        }
+    }
+
+    /// A previous state without any object.
+    pub const NOTHING_BEFORE: &str =
+        "--previous gives no TenantCredential, so that nothing was compared with a previous state";
+
+    /// An object that may be the one before, as far as what is encrypted lets tell.
+    pub const MAY_BE_ENCRYPTED: &str = "an object there that sops has encrypted may be this one";
+
+    /// A TenantCredential whose type is another one than before.
+    pub const OTHER_TYPE: &str =
+        "spec.type: it differs from the type that --previous gives, which the API server refuses";
+
     /// A TenantCredential that was there before.
     pub const REMOVED: &str = "it is not in what was given now: nothing would warn of its credential any more";
 
