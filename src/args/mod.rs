@@ -59,7 +59,7 @@ and prints what needs attention: also a token that two of them hold, and what a 
 TenantCredential whose Secret is not given is skipped, which is said: one that sops has encrypted, or that a \
 SealedSecret or an ExternalSecret makes. Nothing of a Secret is ever printed.\n\n\
 Exit code: 0 when all passes; 1 when something does not: at Warning or above, or as --fail-on and --within say; 2 when \
-something could not be read or nothing was checked.",
+something could not be read or compared, a credential too, whatever --fail-on says, or nothing was checked.",
         after_help = "Examples:
   lapsewatch check deploy/                                    a folder, with all below it
   lapsewatch check --within 45d deploy/                       fail on what lapses within 45 days

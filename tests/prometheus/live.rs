@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::bed::{Bed, bed};
 use crate::dashboard;
 use crate::process::{Process, await_some};
+use crate::promtool;
 use crate::scene::Scene;
 use crate::server::Prometheus;
 
@@ -31,6 +32,11 @@ fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_lead
     let mut expected = scene.expected();
     let since = prometheus.await_alerts(&expected);
     assert_eq!(prometheus.failed_rules(), [serde_json::Value::Null; 0]);
+
+    // Who asks for no format gets the text format, which promtool judges.
+    let text = replicas[0].get("/metrics").unwrap();
+    let (is_content, said) = promtool::given(&["check", "metrics"], &text);
+    assert!(is_content && text.contains("# TYPE lapsewatch_build_info gauge\n"), "{said}\n{text}");
 
     // What the dashboard asks for is there.
     for (title, query) in dashboard::queries() {

@@ -1,5 +1,6 @@
 //! The rules and their unit tests, by promtool.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -8,6 +9,17 @@ use crate::{built, root, rules, tested, tool};
 /// What promtool says, and whether it is content.
 pub fn promtool(args: &[&str]) -> (bool, String) {
     run(&tool("promtool"), args)
+}
+
+/// The same, given this as its standard input.
+pub fn given(args: &[&str], stdin: &str) -> (bool, String) {
+    let mut command = Command::new(tool("promtool"));
+    let command = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    let ran = child.wait_with_output().unwrap();
+    let said = [ran.stdout, ran.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (ran.status.success(), said)
 }
 
 fn run(promtool: &Path, args: &[&str]) -> (bool, String) {

@@ -14,8 +14,16 @@ pub struct Answer {
     pub body: String,
 }
 
+/// As Prometheus does, which prefers OpenMetrics.
 pub async fn get(address: SocketAddr, path: &str) -> Answer {
-    ask(address, &format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n")).await
+    accepting(address, path, "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
+        .await
+}
+
+/// With this header Accept; without one where it is empty.
+pub async fn accepting(address: SocketAddr, path: &str, accept: &str) -> Answer {
+    let accept = if accept.is_empty() { String::new() } else { format!("accept: {accept}\r\n") };
+    ask(address, &format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{accept}\r\n")).await
 }
 
 /// Sends `request` as it is, and reads until the connection ends.

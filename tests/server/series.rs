@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::replica::Replica;
-use crate::scrape::Answer;
+use crate::scrape::{Answer, accepting};
 use crate::story::Story;
 
 const NOW: &str = "2030-12-10T00:00:00Z";
@@ -146,11 +146,47 @@ async fn every_series_is_in_the_list_with_its_labels_and_holds_nothing_of_a_secr
         }
     }
 }
+
+/// A scraper that asks for text, or for nothing, refuses the types and the end of OpenMetrics.
+#[tokio::test]
+async fn who_does_not_ask_for_openmetrics_gets_the_text_format_with_the_same_series() {
+    let (_story, replica) = assessed("text").await;
+    let open_metrics = replica.get("/metrics").await;
+    let series = |answer: &Answer| {
+        let lines = answer.body.lines().filter(|line| line.starts_with("lapsewatch_"));
+        lines.map(|line| line.rsplit_once(' ').unwrap().0.to_owned()).collect::<std::collections::BTreeSet<_>>()
+    };
+    for accept in ["", "text/plain", "*/*", "text/plain;version=0.0.4", "application/openmetrics-text;q=0,*/*;q=0.1"] {
+        let text = accepting(replica.address, "/metrics", accept).await;
+        assert!(
+            text.head.contains("content-type: text/plain; version=0.0.4; charset=utf-8"),
+            "{accept}: {}",
+            text.head
+        );
+        assert!(text.head.contains("vary: accept"), "{}", text.head);
+        for wrong in ["# EOF", "# UNIT", " info\n", " unknown\n"] {
+            assert!(!text.body.contains(wrong), "{accept}: {wrong}");
+        }
+        assert_eq!(series(&text), series(&open_metrics), "{accept}");
+        let families = text.families();
+        for listed in series::ALL.iter().filter(|listed| families.contains_key(listed.name)) {
+            let type_ = if listed.type_ == "info" { "gauge" } else { listed.type_ };
+            assert_eq!(families[listed.name].0, type_, "{}", listed.name);
+        }
+        assert!(
+            families.contains_key("lapsewatch_api_requests_total") && families.contains_key("lapsewatch_build_info")
+        );
+    }
+    let old = accepting(replica.address, "/metrics", "application/openmetrics-text;version=0.0.1").await;
+    assert!(old.head.contains("content-type: application/openmetrics-text; version=0.0.1"), "{}", old.head);
+    assert!(old.body.ends_with("# EOF\n"));
+}
+
 #[tokio::test]
 async fn a_scrape_that_takes_gzip_gets_the_same_in_fewer_bytes() {
     let (_story, replica) = assessed("zipped").await;
     let (mut stream, mut zipped) = (TcpStream::connect(replica.address).await.unwrap(), Vec::new());
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: a\r\naccept-encoding: gzip\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: a\r\naccept: application/openmetrics-text\r\naccept-encoding: gzip\r\n\r\n").await.unwrap();
     stream.read_to_end(&mut zipped).await.unwrap();
     let end = zipped.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
     let head = String::from_utf8_lossy(&zipped[..end]).to_lowercase();
