@@ -1,5 +1,6 @@
 //! How something that begins as a credential breaks, in an administrator's words.
 
+use super::invalid_date::{DateFault, InvalidDate};
 use super::kind::Kind;
 
 /// What is wrong with something that begins as a credential.
@@ -9,6 +10,9 @@ pub(super) enum Breakage {
     NotBase64,
     NotACertificate,
     MoreFollows,
+    /// A BEGIN or END line of PEM that no program takes for one.
+    Frame,
+    Date(InvalidDate),
     VppToken(Flaw),
     DepJson(Flaw),
     DepMessage,
@@ -34,7 +38,12 @@ impl Breakage {
     /// What it begins as.
     pub(super) fn kind(self) -> Kind {
         match self {
-            Self::CutOff | Self::NotBase64 | Self::NotACertificate | Self::MoreFollows => Kind::Certificate,
+            Self::CutOff
+            | Self::NotBase64
+            | Self::NotACertificate
+            | Self::MoreFollows
+            | Self::Frame
+            | Self::Date(_) => Kind::Certificate,
             Self::VppToken(_) => Kind::VppToken,
             Self::DepJson(_) => Kind::DepJson,
             Self::DepMessage => Kind::DepMessage,
@@ -49,12 +58,26 @@ impl Breakage {
             Self::NotBase64 => "a PEM certificate with something in it that is not base64",
             Self::NotACertificate => "what begins as a certificate and is damaged or cut off",
             Self::MoreFollows => "a certificate with other data glued to its end",
+            Self::Frame => {
+                "a PEM certificate whose BEGIN or END line is damaged (five hyphens, not dashes, belong on each side of capital letters)"
+            }
+            Self::Date(date) => return date.words(),
             Self::DepMessage => "what begins as an encrypted DEP server token and is damaged or cut off",
             Self::VppToken(flaw) => return flaw.words("a VPP content token"),
             Self::DepJson(flaw) => return flaw.words("a decrypted DEP server token"),
             Self::EnrollmentToken(flaw) => return flaw.words("a Windows Phone enrollment token"),
         };
         words.to_owned()
+    }
+}
+
+impl InvalidDate {
+    fn words(self) -> String {
+        let field = self.field;
+        match self.fault {
+            DateFault::Impossible => format!("a certificate whose {field} is a date that does not exist"),
+            DateFault::Form => format!("a certificate whose {field} is not a date in the form that X.509 requires"),
+        }
     }
 }
 

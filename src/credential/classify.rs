@@ -1,7 +1,9 @@
 //! What a value is that holds neither PEM nor DER: text of some kind, or not even text.
 
+use super::foreign;
 use super::kind::Kind;
 use super::pem::find;
+use super::signed_data;
 
 /// How much of a text is looked at for the words that tell its kind.
 const HEAD: usize = 4096;
@@ -24,12 +26,16 @@ pub(super) fn text(bytes: &[u8]) -> Kind {
     if let (Some(b'{' | b'['), Some(kind)) = (bytes.first(), begins_as_token(bytes)) {
         return kind;
     }
+    if let Some(kind) = property_list(bytes) {
+        return kind;
+    }
+    if let Some(file) = foreign::container(bytes).or_else(|| foreign::text(bytes)) {
+        return Kind::Foreign(file);
+    }
     match bytes {
         [] => Kind::Empty,
         [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => Kind::JavaKeystore,
         [b'<', ..] if has("<!doctype html") || has("<html") || has("<head") || has("<body") => Kind::HtmlPage,
-        [b'<', ..] if anywhere("PushCertRequestCSR") => Kind::PushRequest,
-        [b'<', ..] if has("<plist") => Kind::PropertyList,
         [b'<', ..] if has("wap-provisioningdoc") => Kind::EnrollmentToken,
         [b'<', ..] if has("<?xml") => Kind::OtherXml,
         [b'{' | b'[', .., b'}' | b']'] => Kind::OtherJson,
@@ -39,6 +45,12 @@ pub(super) fn text(bytes: &[u8]) -> Kind {
         _ if is_text(bytes) => Kind::Text,
         _ => Kind::Binary,
     }
+}
+
+/// What a property list is for, whatever PEM text is in it.
+pub(super) fn property_list(bytes: &[u8]) -> Option<Kind> {
+    let is_one = matches!(bytes.first(), Some(b'<')) || bytes.starts_with(b"bplist0");
+    is_one.then(|| signed_data::property_list(bytes)).flatten()
 }
 
 /// Which token a text of broken JSON was, by what is left of the names in it.

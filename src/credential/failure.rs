@@ -5,8 +5,10 @@
 use std::fmt::Write as _;
 
 use super::expected::{Asked, noun};
-use super::kind::{Kind, Limit, Problem, Sealed};
+use super::kind::{Breakage, Kind, Limit, Problem, Sealed};
+use super::name;
 use super::sealed::Locked;
+use super::signed_data::Encoding;
 use super::token::is_token;
 use crate::api::credential::CredentialType;
 use crate::api::limits;
@@ -14,7 +16,7 @@ use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 
 /// The most names that one message lists.
-const MAX_NAMES: usize = 10;
+pub(super) const MAX_NAMES: usize = 10;
 
 /// A failure, its message cut to its limit.
 pub(super) fn failure(reason: FailureReason, mut message: String) -> Failure {
@@ -86,9 +88,17 @@ pub(super) fn no_values(asked: Asked) -> Failure {
 
 /// The value of `key` does not give what was expected.
 pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
+    let quoted = format!("{} \"{}\"", asked.place(), shown(key));
     let key = format!("{} {}", asked.place(), shown(key));
     let expected = asked.expected();
     match problem {
+        Problem::Malformed(breakage @ Breakage::Date(_)) => failure(
+            FailureReason::Malformed,
+            format!(
+                "{quoted} contains {}. Other programs refuse this certificate too. Have it issued again",
+                breakage.words()
+            ),
+        ),
         Problem::Malformed(breakage) => failure(
             FailureReason::Malformed,
             format!(
@@ -100,12 +110,6 @@ pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
         Problem::Wrong(Kind::Empty) => {
             failure(FailureReason::WrongFile, format!("{key} is empty; expected is {expected}"))
         }
-        Problem::Wrong(Kind::SigningRequest) if asked.type_ == Some(CredentialType::APNsCertificate) => failure(
-            FailureReason::WrongFile,
-            format!(
-                "{key} holds a certificate signing request; expected is the MDM push certificate that Apple's push portal (identity.apple.com/pushcert) returned for it"
-            ),
-        ),
         Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) if asked.type_.is_some_and(is_token) => {
             let kind = if kind == Kind::PrivateKey { "a private key" } else { "an encrypted private key" };
             let beside = if asked.type_ == Some(CredentialType::DEPToken) { "expected beside it" } else { "expected" };
@@ -119,11 +123,82 @@ pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
             failure(FailureReason::WrongFile, format!("{key} holds {}; expected beside it is {beside}", kind.words()))
         }
         Problem::Wrong(kind) => {
-            failure(FailureReason::WrongFile, format!("{key} holds {}; expected is {expected}", kind.words()))
+            let message = match remedy(kind) {
+                Some(remedy) => format!("{quoted} contains {}. {remedy}", kind.name()),
+                None => format!("{key} holds {}; expected is {expected}", kind.words()),
+            };
+            failure(FailureReason::WrongFile, message)
         }
         Problem::Locked(sealed, why) => locked(asked, &key, sealed, why),
         Problem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("{key} {}", over(limit))),
     }
+}
+
+/// What a value contains, as the object of "contains".
+pub(super) fn contained(problem: Problem) -> String {
+    match problem {
+        Problem::Malformed(breakage) => breakage.words(),
+        Problem::Wrong(kind) => kind.name().to_owned(),
+        Problem::Limit(limit) => over(limit).trim_start_matches("holds ").to_owned(),
+        Problem::Locked(..) => "what a password or a private key opens".to_owned(),
+    }
+}
+
+/// How to get the credential out of a file of this kind, or for it.
+fn remedy(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::PushRequest => {
+            "This request is not the certificate. Upload it to the Apple Push Certificates Portal (identity.apple.com/pushcert), and use the certificate that the portal returns"
+        }
+        Kind::SigningRequest => {
+            "A request is not the certificate. For MDM push, have the MDM vendor sign it, upload the signed request to the Apple Push Certificates Portal (identity.apple.com/pushcert), and use the certificate that the portal returns. For any other certificate, send the request to its issuer, and use the certificate that the issuer returns"
+        }
+        Kind::CertificateBundle(Encoding::Pem) => {
+            "Extract the certificates with \"openssl pkcs7 -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
+        }
+        Kind::CertificateBundle(Encoding::Der) => {
+            "Extract the certificates with \"openssl pkcs7 -inform DER -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
+        }
+        Kind::ProvisioningProfile => {
+            "It is for apps and no credential of an MDM. This command extracts its first developer certificate: openssl smime -verify -noverify -inform DER -in FILE | python3 -c \"import plistlib, sys; sys.stdout.buffer.write(plistlib.load(sys.stdin.buffer)['DeveloperCertificates'][0])\" > certificate.cer"
+        }
+        _ => return None,
+    })
+}
+
+/// No value holds a credential: some are not understood, and `key` has a private key, which is not at fault.
+pub(super) fn no_credential(asked: Asked, unknown: &[(&str, String)], key: &str, private_key: Problem) -> Failure {
+    let state = match private_key {
+        Problem::Wrong(Kind::EncryptedPrivateKey) => "is encrypted",
+        _ => "is sound",
+    };
+    let place = asked.place();
+    let message = format!(
+        "{}. Expected {}. The private key in {place} \"{}\" {state}",
+        not_understood(asked, unknown),
+        asked.expected(),
+        shown(key),
+    );
+    failure(FailureReason::WrongFile, message)
+}
+
+/// The failure, and the values that are not understood and may be what is missing.
+pub(super) fn with_unknown(known: Failure, asked: Asked, unknown: &[(&str, String)]) -> Failure {
+    if unknown.is_empty() {
+        return known;
+    }
+    failure(known.reason, format!("{}. Not understood: {}", known.message, not_understood(asked, unknown)))
+}
+
+/// Some values with what they contain, and how many more there are.
+fn not_understood(asked: Asked, unknown: &[(&str, String)]) -> String {
+    const MOST: usize = 3;
+    let place = asked.place();
+    let values: Vec<String> =
+        unknown.iter().take(MOST).map(|(key, what)| format!("{place} \"{}\" contains {what}", shown(key))).collect();
+    let more = unknown.len().saturating_sub(MOST);
+    let rest = if more > 0 { format!(". {more} more {place}s are not understood") } else { String::new() };
+    format!("{}{rest}", values.join(", "))
 }
 
 /// A container that stays closed.
@@ -227,11 +302,10 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     text
 }
 
-/// A Secret's key as it may be shown. The API server has checked its letters; other sources have not.
-fn shown(key: &str) -> String {
-    let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+/// A key of a Secret or the name of a file as it may be shown: whole, without what moves a cursor or turns the text.
+pub(super) fn shown(key: &str) -> String {
     let mut key: String =
-        key.chars().take(limits::KEY + 1).map(|letter| if allowed(letter) { letter } else { '?' }).collect();
+        key.chars().take(limits::KEY + 1).map(|letter| if name::is_unseen(letter) { '?' } else { letter }).collect();
     // Ten of the longest names leave room for the sentence.
     limits::cut(&mut key, 150);
     key

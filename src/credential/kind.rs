@@ -1,7 +1,9 @@
 //! The kinds of file that stand where a credential should, in an administrator's words.
 
 pub(super) use super::breakage::{Breakage, Flaw};
+use super::foreign::ForeignFile;
 use super::sealed::Locked;
+use super::signed_data::Encoding;
 use crate::api::credential::CredentialType;
 
 /// Something else than what was expected.
@@ -29,7 +31,10 @@ pub(super) enum Kind {
     DepMessage,
     DepJson,
     OtherMessage,
+    CertificateBundle(Encoding),
+    ProvisioningProfile,
     EnrollmentToken,
+    Foreign(ForeignFile),
     HtmlPage,
     PropertyList,
     OtherXml,
@@ -121,12 +126,43 @@ impl Problem {
         }
     }
 
+    /// True for a value that is neither a credential nor anything that belongs beside one.
+    pub(super) fn is_not_understood(self) -> bool {
+        match self {
+            Self::Malformed(_) | Self::Limit(_) => true,
+            Self::Locked(..) => false,
+            Self::Wrong(kind) => matches!(
+                kind,
+                Kind::Text
+                    | Kind::Binary
+                    | Kind::Empty
+                    | Kind::OtherPem
+                    | Kind::Utf16
+                    | Kind::TwiceEncoded
+                    | Kind::HtmlPage
+                    | Kind::OtherXml
+                    | Kind::OtherJson
+                    | Kind::PropertyList
+                    | Kind::Foreign(_)
+            ),
+        }
+    }
+
     /// Whether a certificate may stand in the value that can't be read there, or was to stand there.
     pub(super) fn may_hide_a_certificate(self) -> bool {
         match self {
             Self::Malformed(_) | Self::Locked(..) | Self::Limit(_) => true,
             Self::Wrong(kind) => {
-                matches!(kind, Kind::JavaKeystore | Kind::OtherMessage | Kind::TwiceEncoded | Kind::Utf16 | Kind::Empty)
+                let is_hiding = matches!(
+                    kind,
+                    Kind::JavaKeystore
+                        | Kind::OtherMessage
+                        | Kind::CertificateBundle(_)
+                        | Kind::TwiceEncoded
+                        | Kind::Utf16
+                        | Kind::Empty
+                );
+                is_hiding || matches!(kind, Kind::Foreign(file) if file.replaces_a_credential())
             }
         }
     }
@@ -174,7 +210,7 @@ impl Kind {
                 "a certificate without a topic (its subject has no user ID), such as a server's, a device's or a CA's"
             }
             Self::SigningRequest => "a certificate signing request",
-            Self::PushRequest => "a push certificate request as it is uploaded to Apple's push portal",
+            Self::PushRequest => "the push certificate signing request that is uploaded to Apple's push portal",
             Self::RevocationList => "a certificate revocation list",
             Self::PublicKey => "a public key",
             Self::PrivateKey => "a private key without its certificate",
@@ -184,7 +220,10 @@ impl Kind {
             Self::DepMessage => "an encrypted message, as a DEP server token is",
             Self::DepJson => "a decrypted DEP server token",
             Self::OtherMessage => "a PKCS#7 message or bundle",
+            Self::CertificateBundle(_) => "a PKCS#7 bundle of certificates (.p7b)",
+            Self::ProvisioningProfile => "a provisioning profile (.mobileprovision)",
             Self::EnrollmentToken => "a Windows Phone enrollment token",
+            Self::Foreign(file) => file.name(),
             Self::HtmlPage => "an HTML page, such as a sign-in page saved in place of the download",
             Self::PropertyList => "a property list, such as a configuration profile",
             Self::OtherXml => "an XML document",

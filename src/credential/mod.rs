@@ -17,10 +17,15 @@ mod declared;
 mod dep;
 mod der;
 mod encrypted_key;
+mod escaped;
 mod expected;
 mod failure;
+mod foreign;
+mod garbled;
 mod identify;
+mod invalid_date;
 mod json;
+mod key_damage;
 mod kind;
 mod mime;
 mod name;
@@ -30,10 +35,12 @@ mod pkcs12_bags;
 mod pkcs12_mac;
 mod private_key;
 mod public_key;
+mod recognition;
 mod rsa;
 mod sealed;
 mod search;
 mod shape;
+mod signed_data;
 mod symantec;
 mod token;
 mod tokens;
@@ -44,13 +51,14 @@ mod x509;
 
 pub use declared::declared;
 pub use identify::{Identified, identify, is_private_key};
+pub use recognition::not_understood;
 
 use crate::api::credential::CredentialType;
 use crate::api::status::{CredentialFacts, Failure, Selection};
 use crate::secret::SecretData;
 
 /// Counts the readers' changes: where a status was made by another revision, the Secret is read again.
-pub const READER_REVISION: i64 = 3;
+pub const READER_REVISION: i64 = 4;
 
 /// Reads the credential that a Secret holds.
 ///

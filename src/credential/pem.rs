@@ -1,11 +1,13 @@
 //! Finds the PEM blocks of a text, as tolerantly as can be done without guessing.
 //!
 //! Text before, between and after the blocks is passed over; blocks may be glued together, indented or on one line. A
-//! block without its end, and the remains of a certificate's block outside of any, are breakages and not passed over.
+//! block without its end, the remains of a certificate's block outside of any, and a block with a damaged BEGIN or END line
+//! are breakages and not passed over.
 
 use zeroize::Zeroizing;
 
 use super::base64_text;
+use super::garbled::{GarbledBlock, garbled};
 use super::kind::Breakage;
 
 /// The most blocks that are read of one value.
@@ -35,6 +37,16 @@ impl<'a> Block<'a> {
     fn cut_off(label: &'a [u8], text: &'a [u8]) -> Self {
         Self { label, encrypted: false, headers: &[], text, body: Err(Breakage::CutOff) }
     }
+
+    /// The block with a damaged BEGIN or END line, as far as `text` has one that a credential or its private key was in.
+    fn garbled(text: &[u8]) -> Option<Self> {
+        let label: &[u8] = match garbled(text)? {
+            GarbledBlock::Certificate => b"CERTIFICATE",
+            GarbledBlock::PrivateKey => b"PRIVATE KEY",
+            GarbledBlock::Other => return None,
+        };
+        Some(Self { label, encrypted: false, headers: &[], text: &[], body: Err(Breakage::Frame) })
+    }
 }
 
 /// More than [`MAX_BLOCKS`] blocks.
@@ -43,6 +55,11 @@ pub(super) struct TooMany;
 /// Whether the text has blocks, or the remains of a certificate's.
 pub(super) fn is_pem(text: &[u8]) -> bool {
     find(text, BEGIN).is_some() || has_remains(text)
+}
+
+/// True where the text has the block of a certificate or a private key with a damaged BEGIN or END line.
+pub(super) fn is_garbled(text: &[u8]) -> bool {
+    Block::garbled(text).is_some()
 }
 
 /// All blocks of the text, in its order.
@@ -59,9 +76,11 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
 
     let mut blocks = Vec::new();
     let mut remains = false;
+    let mut garbled = None;
     let mut rest = text;
     while let Some((before, after)) = split(rest, BEGIN) {
         remains |= has_remains(before);
+        garbled = garbled.or_else(|| Block::garbled(before));
         let (segment, next) = after.split_at(find(after, BEGIN).unwrap_or(after.len()));
         let label = split(segment.get(..MAX_LABEL.min(segment.len())).unwrap_or_default(), DASHES);
         let Some((label, _)) = label.filter(|(label, _)| label.iter().all(|byte| matches!(byte, b' '..=b'~'))) else {
@@ -85,6 +104,7 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
     if remains || has_remains(rest) {
         blocks.push(Block::cut_off(b"CERTIFICATE", &[]));
     }
+    blocks.extend(garbled.or_else(|| Block::garbled(rest)));
     Ok(blocks)
 }
 

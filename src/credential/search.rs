@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::container::Opener;
 use super::expected::Asked;
 use super::failure;
-use super::kind::{Problem, Sealed};
+use super::kind::{Kind, Problem, Sealed};
 use super::sealed::Locked;
 use super::token::is_token;
 use super::value::{self, PrivateKey, Value};
@@ -62,16 +62,18 @@ impl<'a> Search<'a> {
         let mut keys_left = MAX_PRIVATE_KEYS;
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
         let (mut entries, mut problems) = (0, Vec::new());
+        // Files are as many as someone named by hand, and messages name each of them.
+        let most_alike = asked.words(failure::MAX_NAMES, usize::MAX);
         for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
             let value = value::read(type_, bytes.expose(), &mut keys_left);
             entries += value.entries();
             if entries > MAX_ENTRIES {
                 return Err(failure::too_many(asked, MAX_ENTRIES));
             }
-            // Of values that hold nothing, which may be many, one is as telling as another with the same problem.
+            // Of values that hold nothing, which may be many, as many are kept with the same problem as a message names.
             let is_special = name == TLS_CERTIFICATE || named.contains(&Some(name));
             if value.entries() == 0 && !is_special {
-                if problems.contains(&value.problem) {
+                if problems.iter().filter(|problem| **problem == value.problem).count() >= most_alike {
                     continue;
                 }
                 problems.push(value.problem);
@@ -93,7 +95,8 @@ impl<'a> Search<'a> {
             .filter(|(key, _)| self.key.is_none_or(|named| named == *key))
     }
 
-    /// What stands there instead, where nothing fits.
+    /// What stands there instead, where nothing fits. A sound private key is never the fault while another value is not
+    /// understood: that value is named, and then the key that needs its certificate.
     pub(super) fn most_telling(&self) -> Failure {
         let problems = self.in_scope().filter_map(|(key, value)| {
             let unfit = value.certificates.iter().filter_map(|certificate| certificate.misfit(self.type_));
@@ -101,9 +104,32 @@ impl<'a> Search<'a> {
             Some((key, problem))
         });
         match problems.min_by_key(|(_, problem)| problem.rank()) {
+            Some((key, problem @ Problem::Wrong(Kind::PrivateKey | Kind::EncryptedPrivateKey))) => {
+                match self.not_understood() {
+                    unknown if unknown.is_empty() => failure::problem(self.asked, key, problem),
+                    unknown => failure::no_credential(self.asked, &unknown, key, problem),
+                }
+            }
+            Some((key, problem @ Problem::Locked(_, Locked::NoMatchingKey))) => {
+                failure::with_unknown(failure::problem(self.asked, key, problem), self.asked, &self.not_understood())
+            }
             Some((key, problem)) => failure::problem(self.asked, key, problem),
             None => failure::no_values(self.asked),
         }
+    }
+
+    /// The values that no reader understands, each with what it contains, and private keys that are damaged.
+    fn not_understood(&self) -> Vec<(&'a str, String)> {
+        let others = self.values.iter().filter(|(key, _)| self.password_key != Some(**key));
+        let unknown = others.filter_map(|(key, value)| {
+            let damage = value.private_keys.iter().find_map(|private| match private {
+                PrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
+                _ => None,
+            });
+            let problem = value.problem.filter(|problem| value.entries() == 0 && problem.is_not_understood());
+            Some((*key, damage.or_else(|| problem.map(failure::contained))?))
+        });
+        unknown.collect()
     }
 
     /// Opens the keystores that the credential or its private key may stand in. Where one stays closed, its value says

@@ -7,12 +7,17 @@ use super::base64_text;
 use super::classify;
 use super::container::EncryptedKey;
 use super::der;
+use super::escaped;
+use super::foreign::{self, ForeignFile};
+use super::key_damage::KeyDamage;
 use super::kind::{Breakage, Flaw, Kind, Limit, Problem};
 use super::mime;
 use super::pem;
 use super::private_key;
 use super::public_key::PublicKey;
+use super::sealed::walk::is_whole_sequence;
 use super::shape::{Shape, shape};
+use super::signed_data::{self, Encoding};
 use super::token;
 use super::x509::{self, Certificate, Tail};
 use crate::api::credential::CredentialType;
@@ -31,9 +36,14 @@ pub(super) enum PrivateKey {
     Encrypted(EncryptedKey),
     /// A password opened it.
     Opened(Box<PrivateKey>),
-    /// It is damaged, or of an algorithm that is not read.
+    /// A part of it is missing or changed, so that no program reads it.
+    Damaged(KeyDamage),
+    /// It is of an algorithm that is not read, or one key too many.
     Unreadable,
 }
+
+/// A private key in base64 of which a part is no base64.
+const DAMAGED: PrivateKey = PrivateKey::Damaged(KeyDamage::NotBase64);
 
 /// What a value holds.
 #[derive(Default)]
@@ -110,16 +120,25 @@ impl Reader<'_> {
             self.der(bytes, shape, Format::DER, Tail::Lines);
         } else if classify::is_utf16(bytes) {
             self.wrong(Kind::Utf16);
+        } else if let Some(kind) = classify::property_list(text) {
+            // The PEM text in it is not for whoever has the file.
+            self.wrong(kind);
+        } else if let Some(file) = foreign::container(bytes) {
+            self.wrong(Kind::Foreign(file));
         } else if let Some((content, body)) = mime::split(text).filter(|_| !taken.mime) {
             let taken = Taken { mime: true, ..taken };
             match content {
                 mime::Content::Plain => self.any(body, taken),
                 mime::Content::Pkcs7 => self.message(body),
             }
-        } else if pem::is_pem(text) {
-            self.pem(text);
+        } else if pem::is_pem(text) || escaped::is_percent_encoded(text) {
+            self.pem(escaped::unescaped(text).bytes());
         } else if !self.base64(text, taken) {
-            self.text(text);
+            let unescaped = escaped::unescaped(text);
+            match pem::is_garbled(unescaped.bytes()) {
+                true => self.pem(unescaped.bytes()),
+                false => self.text(text),
+            }
         }
     }
 
@@ -160,7 +179,11 @@ impl Reader<'_> {
             self.problem(Problem::Malformed(token::breakage(self.type_, Flaw::NotBase64)));
         }
         self.value.certificates.extend(inner.certificates);
-        self.value.private_keys.extend(inner.private_keys);
+        match is_whole {
+            true => self.value.private_keys.extend(inner.private_keys),
+            // Other programs do not read the key that precedes the damage.
+            false => self.value.private_keys.extend(inner.private_keys.iter().map(|_| DAMAGED)),
+        }
         self.value.tokens.extend(inner.tokens);
         self.value.keystores.extend(inner.keystores);
         self.value.messages.extend(inner.messages);
@@ -188,6 +211,8 @@ impl Reader<'_> {
     /// Text that is no PEM: tokens among others.
     fn text(&mut self, text: &[u8]) {
         let read = match (token::json(text), classify::text(text)) {
+            // JSON of no token may be what another tool wrote in a file's place.
+            (Some(Err(Problem::Wrong(Kind::OtherJson))), kind) => return self.wrong(kind),
             (Some(read), _) => read,
             (None, kind @ Kind::EnrollmentToken) => aetx::read(text).map(|facts| (kind, facts)),
             (None, kind) => return self.wrong(kind),
@@ -228,13 +253,16 @@ impl Reader<'_> {
             (label, body) if label.ends_with(b"PRIVATE KEY") => match (body, shape) {
                 (Ok(body), Some(shape)) if !block.encrypted => self.der(body, shape, Format::PEM, Tail::Lines),
                 (Ok(body), _) if block.encrypted => self.encrypted_key(block.headers, body),
-                _ => self.unreadable_key(),
+                (Ok(body), _) => self.damaged_key(KeyDamage::of_body(body)),
+                (Err(breakage), _) => self.damaged_key(KeyDamage::of_frame(*breakage)),
             },
             (b"EC PARAMETERS" | b"DH PARAMETERS" | b"DSA PARAMETERS", _) => {}
             (b"MESSAGE", _) => self.text(block.text.trim_ascii()),
             (b"X509 CRL", _) => self.wrong(Kind::RevocationList),
             (label, _) if label.ends_with(b"CERTIFICATE REQUEST") => self.wrong(Kind::SigningRequest),
             (label, _) if label.ends_with(b"PUBLIC KEY") => self.wrong(Kind::PublicKey),
+            (b"AGE ENCRYPTED FILE", _) => self.wrong(Kind::Foreign(ForeignFile::AgeEncrypted)),
+            (label, _) if label.starts_with(b"PGP ") => self.wrong(Kind::Foreign(ForeignFile::OpenPgp)),
             (_, Ok(body)) => match shape {
                 Some(shape) => self.der(body, shape, Format::PEM, Tail::Lines),
                 None => self.wrong(Kind::OtherPem),
@@ -263,7 +291,10 @@ impl Reader<'_> {
                 self.value.messages.push(Zeroizing::new(bytes.to_vec()));
             }
             Shape::EncryptedMessage => self.wrong(Kind::DepMessage),
-            Shape::OtherMessage => self.wrong(Kind::OtherMessage),
+            Shape::OtherMessage => {
+                let encoding = if format == Format::PEM { Encoding::Pem } else { Encoding::Der };
+                self.wrong(signed_data::kind(bytes, encoding));
+            }
         }
     }
 
@@ -289,8 +320,8 @@ impl Reader<'_> {
         self.wrong(Kind::EncryptedPrivateKey);
     }
 
-    fn unreadable_key(&mut self) {
-        self.value.private_keys.push(PrivateKey::Unreadable);
+    fn damaged_key(&mut self, damage: KeyDamage) {
+        self.value.private_keys.push(PrivateKey::Damaged(damage));
         self.wrong(Kind::PrivateKey);
     }
 
@@ -309,7 +340,7 @@ impl PrivateKey {
         match self {
             Self::Readable(key, _) => Some(key),
             Self::Opened(private) => private.public_key(),
-            Self::Encrypted(_) | Self::Unreadable => None,
+            Self::Encrypted(_) | Self::Damaged(_) | Self::Unreadable => None,
         }
     }
 
@@ -318,7 +349,7 @@ impl PrivateKey {
         match self {
             Self::Readable(_, der) => Some(der),
             Self::Opened(private) => private.der(),
-            Self::Encrypted(_) | Self::Unreadable => None,
+            Self::Encrypted(_) | Self::Damaged(_) | Self::Unreadable => None,
         }
     }
 
@@ -335,11 +366,12 @@ impl PrivateKey {
     /// Reads the DER of a private key, as long as `keys_left` is not used up.
     pub(super) fn read(der: &[u8], keys_left: &mut usize) -> Self {
         let Some(left) = keys_left.checked_sub(1) else {
-            return Self::Unreadable;
+            return if is_whole_sequence(der) { Self::Unreadable } else { Self::Damaged(KeyDamage::Content) };
         };
         *keys_left = left;
         match private_key::public_key(der) {
             Some(key) => Self::Readable(key, Zeroizing::new(der.to_vec())),
+            None if !is_whole_sequence(der) => Self::Damaged(KeyDamage::Content),
             None => Self::Unreadable,
         }
     }

@@ -8,6 +8,7 @@ use x509_parser::nom::Parser as _;
 
 use super::apns;
 use super::der::{self, BOOLEAN, SEQUENCE};
+use super::invalid_date;
 use super::kind::{Breakage, Kind, Limit, Problem};
 use super::name;
 use super::public_key::{self, CertificateKey, PublicKey};
@@ -101,8 +102,10 @@ pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate
     if shape(der) != Some(Shape::Certificate) {
         return Err(malformed);
     }
-    let (rest, certificate) =
-        X509CertificateParser::new().with_deep_parse_extensions(false).parse(der).map_err(|_| malformed)?;
+    let (rest, certificate) = X509CertificateParser::new()
+        .with_deep_parse_extensions(false)
+        .parse(der)
+        .map_err(|_| invalid_date::find(der).map_or(malformed, |date| Problem::Malformed(Breakage::Date(date))))?;
     if tail == Tail::Lines && !rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
         return Err(Problem::Malformed(Breakage::MoreFollows));
     }

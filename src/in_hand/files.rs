@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use super::file::{MAX_FILE, is_stdin, limited, open, why};
 use super::password;
 use crate::api::status::Selection;
+use crate::assessment::words;
+use crate::credential;
 use crate::secret::{SecretBytes, SecretData, Source};
 use crate::terminal::plain;
 
@@ -15,7 +17,7 @@ const STDIN: &str = "stdin";
 /// Where a password stands, which no file's name can take: Secrets have no such key.
 const PASSWORD: &str = "password/";
 
-/// Files as the values of a Secret: each under its file's name, as `kubectl create secret --from-file` names them.
+/// Files as the values of a Secret: each under its file's name. [`secret_key`] makes a key of a Secret of that.
 #[derive(Debug)]
 pub struct InHand {
     /// The values.
@@ -80,11 +82,12 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (InHand, Vec<
         let name = plain(&path.display().to_string());
         let (key, bytes) = match &mut stdin {
             Some(stdin) if is_stdin(path) => (STDIN.to_owned(), limited(stdin, MAX_FILE)),
-            _ => (key(path), open(path)),
+            _ => (name_of(path), open(path)),
         };
         match bytes {
             Err(error) => problems.push(format!("{name}: {}", why(&error))),
-            Ok(_) if in_hand.paths.contains_key(&key) => problems.push(format!(
+            // Their names must differ as keys of a Secret, too.
+            Ok(_) if in_hand.paths.keys().any(|known| secret_key(known) == secret_key(&key)) => problems.push(format!(
                 "{name}: another file that was given is called {key} too; give one of the two another name"
             )),
             Ok(bytes) => {
@@ -96,14 +99,27 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (InHand, Vec<
     (in_hand, problems)
 }
 
+/// A sentence for each file that no reader understands.
+pub fn not_understood(in_hand: &InHand) -> Vec<String> {
+    let files = in_hand.paths.keys().filter_map(|name| Some((name, in_hand.data.values.get(name)?)));
+    let unknown = files.filter_map(|(name, bytes)| Some((name, credential::not_understood(bytes)?)));
+    unknown.map(|(name, what)| words::not_understood(name, &what)).collect()
+}
+
 /// Whether that is where [`read`] keeps the password.
 pub fn is_password(key: &str) -> bool {
     key == PASSWORD
 }
 
-/// The file's name with what a Secret's key can't have replaced.
-fn key(path: &Path) -> String {
+/// The file's name as it is shown: without what moves a cursor or turns the order of letters.
+fn name_of(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = plain(&name);
+    if name.is_empty() { "file".to_owned() } else { name }
+}
+
+/// The name of a file as a key of a Secret: what such a key can't have is replaced.
+pub fn secret_key(name: &str) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut key: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).take(253).collect();
     if key.is_empty() || key == "." || key.starts_with("..") {

@@ -5,5 +5,5 @@ mod files;
 mod look;
 pub mod password;
 
-pub use files::{InHand, gather, is_password, read};
+pub use files::{InHand, gather, is_password, not_understood, read, secret_key};
 pub use look::{Look, identify, look, spec};

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Inspection;
 use crate::api::status::{KeysUsed, Notification};
 use crate::api::{CredentialFacts, CredentialType, Severity};
-use crate::in_hand::Look;
+use crate::in_hand::{self, Look};
 use crate::terminal::{self, plain};
 
 /// The version of the document's form.
@@ -34,7 +34,7 @@ pub struct Document<'a> {
     /// Why it can't be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure<'a>>,
-    /// A sentence for each file that could not be read.
+    /// A sentence for each file that could not be read or is not understood.
     errors: &'a [String],
 }
 
@@ -89,7 +89,12 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
 fn found<'a>(inspection: &Inspection, look: &'a Look) -> Found<'a> {
     let facts = look.status.credential.clone().unwrap_or_default();
     // Where the password was is no file's name.
-    let keys = facts.keys.map(|keys| KeysUsed { password: None, ..keys });
+    let as_key = |name: Option<String>| name.map(|name| in_hand::secret_key(&name));
+    let keys = facts.keys.map(|keys| KeysUsed {
+        credential: as_key(keys.credential),
+        private_key: as_key(keys.private_key),
+        password: None,
+    });
     Found {
         type_: look.identified.type_,
         what: look.identified.what,

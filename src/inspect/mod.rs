@@ -54,8 +54,12 @@ pub fn run(
 }
 
 fn inspect(args: &InspectArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Inspection {
-    let (mut in_hand, problems) = in_hand::gather(&args.files, args.password_file.as_deref(), stdin);
+    let (mut in_hand, mut problems) = in_hand::gather(&args.files, args.password_file.as_deref(), stdin);
     let look = (!in_hand.paths.is_empty()).then(|| in_hand::look(&mut in_hand, args.type_, now, in_hand::spec));
+    if let Some(Ok(_)) = &look {
+        // What is the matter with the files where nothing can be told is in the failure.
+        problems.extend(in_hand::not_understood(&in_hand));
+    }
     Inspection { at: now, in_hand, problems, look }
 }
 

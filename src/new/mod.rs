@@ -40,6 +40,10 @@ pub fn run(
         Ok(look) => look,
         Err(failure) => return refuse(&[failure.message], FAILED, err),
     };
+    let unknown = in_hand::not_understood(&in_hand);
+    if !unknown.is_empty() {
+        return refuse(&unknown, FAILED, err);
+    }
     say(&look, &in_hand, err)?;
     let objections = objections(&look, args.force);
     if !objections.is_empty() {

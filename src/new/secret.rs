@@ -1,7 +1,7 @@
 //! Which values the Secret has, and under which keys.
 
 use crate::credential::Identified;
-use crate::in_hand::InHand;
+use crate::in_hand::{self, InHand};
 use crate::secret::SecretBytes;
 
 use super::names;
@@ -26,7 +26,8 @@ pub(super) struct Entry<'a> {
 /// Where no Secret can hold them.
 pub(super) fn entries<'a>(identified: &Identified, in_hand: &'a InHand) -> Result<Vec<Entry<'a>>, String> {
     let used = identified.facts.keys.clone().unwrap_or_default();
-    let is_other = |file: &str, key: &str| file != key && in_hand.paths.contains_key(key);
+    let is_other =
+        |file: &str, key: &str| in_hand.paths.keys().any(|other| other != file && in_hand::secret_key(other) == key);
     let mut entries = Vec::new();
     for file in in_hand.paths.keys() {
         let Some(bytes) = in_hand.data.values.get(file) else { continue };
@@ -38,8 +39,9 @@ pub(super) fn entries<'a>(identified: &Identified, in_hand: &'a InHand) -> Resul
             None
         };
         // Another file may have that name already.
-        let key = usual.filter(|usual| !is_other(file, usual)).unwrap_or(file);
-        entries.push(Entry { key: key.to_owned(), file: Some(file), bytes });
+        let usual = usual.filter(|usual| !is_other(file, usual)).map(str::to_owned);
+        let key = usual.unwrap_or_else(|| in_hand::secret_key(file));
+        entries.push(Entry { key, file: Some(file), bytes });
     }
     if let (Some(_), Some(bytes)) = (&used.password, in_hand.password()) {
         let mut key = "password".to_owned();

@@ -15,5 +15,8 @@ pub fn place(paths: &[PathBuf], type_: Option<CredentialType>, password: Option<
     let mut files = in_hand::read(paths, password)?;
     let found = in_hand::identify(&mut files, type_);
     let type_ = found.map_err(|failure| format!("--against: {}", failure.message))?.type_;
-    Ok(Place::of_files(type_, files))
+    match in_hand::not_understood(&files).into_iter().next() {
+        Some(problem) => Err(format!("--against: {problem}")),
+        None => Ok(Place::of_files(type_, files)),
+    }
 }

@@ -93,7 +93,13 @@ fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result
         // What can't be told yet may be told beside what is in place.
         let _ = in_hand::identify(&mut new, Some(place.spec.type_));
     }
-    Ok(rehearsed(new, place, others, now))
+    let unknown = in_hand::not_understood(&new);
+    let done = rehearsed(new, place, others, now);
+    // A verdict on what could be read must not stand for a file that is not understood, unless it is STOP in any case.
+    match unknown.into_iter().next().filter(|_| done.new.is_some() && done.rehearsal.outcome != Outcome::Stop) {
+        Some(problem) => Err(problem),
+        None => Ok(done),
+    }
 }
 
 /// The password that is given, which is no other input.

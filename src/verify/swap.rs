@@ -6,7 +6,7 @@ use super::place::{Beside, Place};
 use crate::api::status::Selection;
 use crate::assessment::words::verify::remarks;
 use crate::credential;
-use crate::in_hand::InHand;
+use crate::in_hand::{self, InHand};
 use crate::secret::{SecretBytes, SecretData};
 
 /// The Secret as it would be.
@@ -58,7 +58,7 @@ pub fn put(new: InHand, place: &mut Place) -> Swapped {
             data.values.insert(name, bytes);
             continue;
         }
-        let key = target.unwrap_or_else(|| name.clone());
+        let key = target.unwrap_or_else(|| in_hand::secret_key(&name));
         let is_new = is_all && !data.values.contains_key(&key);
         remarks.push(remarks::stands_for(&name, &key, &place.spec, is_new));
         data.values.insert(key, bytes);

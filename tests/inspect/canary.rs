@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::files::run;
+use crate::files::{Ran, run};
 use crate::planted::{Search, cases};
 
 #[test]
@@ -26,7 +26,7 @@ fn nothing_of_a_file_is_printed() {
         for output in ["text", "json"] {
             let named = [&["inspect", "-o", output][..], password, &as_type, &files].concat();
             let ran = run(folder.path(), &named, b"");
-            assert_eq!(ran.code != 2, case.is_read(), "{}: {} {}", case.name, ran.out, ran.err);
+            assert_eq!(is_told(&ran), case.is_read(), "{}: {} {}", case.name, ran.out, ran.err);
             search.finds_nothing(case.name, &format!("{}\n{}", ran.out, ran.err));
             // As another type it may be read after all, and then its subject is shown.
             let any = run(folder.path(), &[&["inspect", "-o", output][..], password, &files].concat(), b"");
@@ -37,7 +37,7 @@ fn nothing_of_a_file_is_printed() {
         let of_files: Vec<&str> = files.iter().flat_map(|file| ["--file", file]).collect();
         let new = [&["new", "--tenant", "acme", "--force"][..], password, &as_type, &of_files].concat();
         let ran = run(folder.path(), &new, b"");
-        assert_eq!(ran.code == 2, !case.is_read(), "{}: {}", case.name, ran.err);
+        assert_eq!(is_told(&ran), case.is_read(), "{}: {}", case.name, ran.err);
         search.finds_nothing(case.name, &ran.err);
         if ran.code != 0 {
             assert_eq!(ran.out, "", "{}", case.name);
@@ -45,4 +45,9 @@ fn nothing_of_a_file_is_printed() {
         let without = run(folder.path(), &[&new[..], &["--without-secret"]].concat(), b"");
         search.finds_nothing(case.name, &format!("{}\n{}", without.out, without.err));
     }
+}
+
+/// Whether the credential is read. A note or a broken key beside it is an error of its own where it is given by hand.
+fn is_told(ran: &Ran) -> bool {
+    ran.code != 2 || ran.err.contains("Give the right file in its place, or leave it out")
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod canary;
+mod field;
 #[path = "../files/mod.rs"]
 mod files;
 mod input;

@@ -5,6 +5,7 @@ mod certificate;
 mod containers;
 mod dep;
 mod discovery;
+mod field;
 mod identify;
 mod limits;
 mod matrix;

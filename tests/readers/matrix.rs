@@ -26,10 +26,14 @@ fn said(type_: CredentialType, file: &str) -> (String, String) {
             ("read".to_owned(), format!("as {form:?}, {date}"))
         }
         Err(failure) => {
-            let words = failure.message.strip_prefix("key value ").expect("it names the key");
-            let words = words.split("; ").next().unwrap();
+            let message = failure.message.as_str();
+            let words = message.strip_prefix("key value ").or(message.strip_prefix("key \"value\" "));
+            let words = words.expect("it names the key").split("; ").next().unwrap();
+            // The remedy that follows is a sentence of its own.
+            let words = words.split_once(". ").map_or(words, |(words, _)| words);
             assert!(!words.is_empty(), "{file}");
-            (failure.reason.as_str().to_owned(), words.strip_prefix("holds ").unwrap_or(words).to_owned())
+            let words = words.strip_prefix("holds ").or(words.strip_prefix("contains ")).unwrap_or(words);
+            (failure.reason.as_str().to_owned(), words.to_owned())
         }
     }
 }

@@ -4,6 +4,7 @@
 //! All of it is deterministic: absolute times in UTC, nothing that changes by itself. `tests/words.rs` prints them all.
 
 pub mod advice;
+mod files;
 pub mod shared;
 mod short;
 pub mod stored;
@@ -11,6 +12,7 @@ pub mod tenant;
 pub mod verify;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+pub use files::not_understood;
 pub use short::short;
 
 use super::expiry::Stage;

@@ -1,0 +1,34 @@
+//! Tells of one file by itself whether any reader understands it.
+
+use super::failure;
+use super::kind::Problem;
+use super::value::{self, PrivateKey};
+use crate::api::credential::CredentialType;
+use crate::secret::SecretBytes;
+
+/// The types whose readers between them know every kind of file.
+const TYPES: [CredentialType; 4] = [
+    CredentialType::X509Certificate,
+    CredentialType::VPPToken,
+    CredentialType::DEPToken,
+    CredentialType::WindowsSymantecCertificate,
+];
+
+/// What the file contains, as the object of "contains", where no reader understands it. `None` for a credential of any
+/// type, for anything that belongs beside one, and for what only a password opens.
+pub fn not_understood(file: &SecretBytes) -> Option<String> {
+    // The private keys are not computed with: a damaged one is told by its form.
+    let values = TYPES.map(|type_| value::read(type_, file.expose(), &mut 0));
+    let problems = values.iter().filter_map(|value| value.problem).filter(|problem| problem.is_not_understood());
+    let is_broken = |problem: &Problem| matches!(problem, Problem::Malformed(_) | Problem::Limit(_));
+    if let Some(problem) = problems.clone().find(is_broken) {
+        return Some(failure::contained(problem));
+    }
+    let mut private_keys = values.iter().flat_map(|value| &value.private_keys);
+    let damage = private_keys.find_map(|key| match key {
+        PrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
+        _ => None,
+    });
+    let is_empty = values.iter().all(|value| value.entries() == 0);
+    damage.or_else(|| problems.filter(|_| is_empty).map(failure::contained).next())
+}

@@ -1,0 +1,58 @@
+//! Names the PKCS#7 messages that are no DEP token: bundles of certificates, and property lists that Apple's tools signed.
+
+use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
+use super::kind::Kind;
+use super::pem::find;
+use super::sealed::ber;
+use super::sealed::walk::Walk;
+
+/// The keys of the property list that is uploaded to Apple for a push certificate.
+const PUSH_REQUEST: [&[u8]; 3] = [b"PushCertRequestCSR", b"PushCertCertificateChain", b"PushCertSignature"];
+/// Keys that only provisioning profiles have.
+const PROVISIONING: [&[u8]; 3] = [b"DeveloperCertificates", b"ProvisionedDevices", b"ApplicationIdentifierPrefix"];
+/// 1.2.840.113549.1.7.2
+const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
+
+/// The encoding of a file, which decides the options of the commands that read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Pem,
+    Der,
+}
+
+/// What a property list is for, signed or not.
+pub(super) fn property_list(text: &[u8]) -> Option<Kind> {
+    let has = |words: &[&[u8]]| words.iter().any(|word| find(text, word).is_some());
+    if has(&PUSH_REQUEST) {
+        Some(Kind::PushRequest)
+    } else if has(&[b"<plist", b"bplist0"]) {
+        Some(if has(&PROVISIONING) { Kind::ProvisioningProfile } else { Kind::PropertyList })
+    } else {
+        None
+    }
+}
+
+/// What a PKCS#7 message is that is not encrypted.
+pub(super) fn kind(message: &[u8], encoding: Encoding) -> Kind {
+    match property_list(message) {
+        Some(kind) => kind,
+        None if has_no_content(message).unwrap_or(false) => Kind::CertificateBundle(encoding),
+        None => Kind::OtherMessage,
+    }
+}
+
+/// True for SignedData (RFC 5652, section 5.2) that signs nothing: its certificates are all there is.
+fn has_no_content(message: &[u8]) -> Option<bool> {
+    const SET: u8 = 0x31;
+    let der = ber::to_der(message).ok()?;
+    let mut message = Walk::new(&der).enter(SEQUENCE).ok()?;
+    if message.oid().ok()?.to_string() != SIGNED_DATA {
+        return Some(false);
+    }
+    let mut signed = message.enter(CONTEXT_0).ok()?.enter(SEQUENCE).ok()?;
+    signed.expect(INTEGER).ok()?;
+    signed.expect(SET).ok()?;
+    let mut content = signed.enter(SEQUENCE).ok()?;
+    content.oid().ok()?;
+    Some(content.is_empty() && signed.tag() == Some(CONTEXT_0))
+}

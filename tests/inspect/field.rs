@@ -1,0 +1,71 @@
+//! Files from the field, given by hand to `inspect`, `new` and `verify`. `tests/fixtures/field/make.sh` makes them.
+
+use crate::files::{fixtures, run};
+
+const AT: [&str; 2] = ["--at", "2030-12-15"];
+
+#[test]
+fn a_file_that_is_not_understood_is_an_error_of_every_command() {
+    for (file, what) in [
+        ("field/four-dashes.key", "a private key whose BEGIN or END line is damaged"),
+        ("field/em-dashes.key", "a private key whose BEGIN or END line is damaged"),
+        ("field/star.key", "a private key with something in it that is not base64"),
+        ("field/lfs.pem", "a Git LFS pointer"),
+        ("wrong/note.txt", "plain text"),
+    ] {
+        let name = file.rsplit('/').next().unwrap();
+        let error = format!("file \"{name}\" contains {what}");
+        let inspect = run(fixtures(), &[&["inspect", "apns/a.pem", file][..], &AT].concat(), b"");
+        inspect.is(2).says(&error).shows("an MDM push certificate");
+        let json = run(fixtures(), &[&["inspect", "-o", "json", "apns/a.pem", file][..], &AT].concat(), b"");
+        let document: serde_json::Value = serde_json::from_str(&json.is(2).out).unwrap();
+        assert!(document["errors"][0].as_str().unwrap().starts_with(&error), "{document}");
+        let of_new = ["new", "--tenant", "acme", "--file", "apns/a.pem", "--file", file];
+        let new = run(fixtures(), &[&of_new[..], &AT].concat(), b"");
+        assert_eq!(new.is(2).says(&error).out, "");
+        let of_verify = ["verify", "--file", "apns/a-renewed.pem", "--file", file, "--against", "apns/a.pem"];
+        run(fixtures(), &[&of_verify[..], &AT].concat(), b"").is(2).shows(&format!("could not tell: {error}"));
+        let of_verify = ["verify", "--file", "apns/a-renewed.pem", "--against", "apns/a.pem", "--against", file];
+        run(fixtures(), &[&of_verify[..], &AT].concat(), b"").is(2).shows("could not tell: --against: file");
+    }
+}
+
+#[test]
+fn a_verdict_to_stop_stands_whatever_else_is_given() {
+    let args = ["verify", "--file", "apns/b.pem", "--file", "field/star.key", "--against", "apns/a.pem"];
+    run(fixtures(), &[&args[..], &AT].concat(), b"").is(1).shows("STOP: another topic");
+}
+
+#[test]
+fn what_belongs_beside_a_credential_is_no_error() {
+    let args = ["inspect", "apns/a.pem", "apns/a.key", "wrong/request.csr", "x509/chain.pem", "apns/other.key"];
+    run(fixtures(), &[&args[..], &["--at", "2030-06-15"]].concat(), b"").is(0).shows("not needed");
+}
+
+#[test]
+fn a_request_is_refused_and_nothing_is_written_of_it() {
+    for file in ["push-request.plist", "push-request.b64.txt", "push-request.bplist", "Gerät Ä 証明書 (1).csr"] {
+        let path = format!("field/{file}");
+        let error = format!("file \"{file}\" contains ");
+        let inspect = run(fixtures(), &["inspect", &path], b"");
+        inspect.is(2).says(&error).says("signing request").says("identity.apple.com/pushcert");
+        let new = run(fixtures(), &["new", "--tenant", "acme", "--file", &path], b"");
+        assert_eq!(new.is(2).says(&error).out, "");
+    }
+}
+
+#[test]
+fn names_of_files_are_shown_as_they_are_and_made_keys_of_a_secret() {
+    let folder = tempfile::TempDir::new().unwrap();
+    for (name, file) in [("Zürich 証明書 (1).pem", "apns/a.pem"), ("schlüssel.key", "apns/other.key")] {
+        std::fs::copy(fixtures().join(file), folder.path().join(name)).unwrap();
+    }
+    let args = ["inspect", "Zürich 証明書 (1).pem", "schlüssel.key"];
+    let ran = run(folder.path(), &[&args[..], &AT].concat(), b"");
+    ran.is(1).shows("in file schlüssel.key does not belong to the certificate in file Zürich 証明書 (1).pem");
+    let ran = run(folder.path(), &[&args[..], &AT, &["-o", "json"]].concat(), b"");
+    ran.is(1).shows("\"credential\": \"Z-rich------1-.pem\"");
+    let args = ["new", "--tenant", "acme", "--file", "Zürich 証明書 (1).pem", "--file", "schlüssel.key", "--force"];
+    std::fs::copy(fixtures().join("apns/a.key"), folder.path().join("schlüssel.key")).unwrap();
+    run(folder.path(), &[&args[..], &AT].concat(), b"").is(0).shows("push.pem: ").shows("push.key: ");
+}
