@@ -1,84 +1,150 @@
-//! The connection to a cluster: from a kubeconfig, or from the pod's service account.
+//! The connection to a cluster: a client that names itself, waits within bounds and says why there is no connection.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use kube::client::ClientBuilder;
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use http::{HeaderValue, header};
+use hyper_timeout::TimeoutConnector;
+use hyper_util::rt::TokioExecutor;
+use kube::client::middleware::AuthLayer;
+use kube::client::{Body, ClientBuilder, ConfigExt};
 use kube::{Client, Config};
+use tower::ServiceBuilder;
+use tower::util::BoxCloneService;
 
+use super::dial::Dialer;
+use super::kubeconfig::{self, ConfigError};
+use super::proxy::{Proxy, ProxyUrlError, address};
+use super::unreachable::{Credentials, Plugin, Unreachable};
 use crate::metrics::requests::Requests;
 
-/// How long the API server may be silent before a connection counts as broken.
-const SILENCE: Duration = Duration::from_secs(310);
+/// How long a connection may take to be made, with a proxy's and TLS' part in it.
+const CONNECT: Duration = Duration::from_secs(15);
+/// How long the API server may be silent before a connection counts as broken. Requests and watches have shorter limits
+/// of their own: this one only ends what they have left behind.
+const SILENCE: Duration = Duration::from_secs(90);
 
-/// Why there is no connection.
+/// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The kubeconfig can't be used.
-    #[error("the kubeconfig {0} can't be used: check that the file exists, is a kubeconfig and has the context")]
-    Kubeconfig(String),
-    /// Neither a kubeconfig nor a service account was found.
-    #[error("no cluster to connect to: give --kubeconfig FILE, set KUBECONFIG, or run in a pod with a service account")]
-    Nothing,
-    /// The configuration names something that can't be used.
-    #[error("the connection's certificates or address can't be used: check the kubeconfig's user and cluster")]
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration names credentials that can't be used.
+    #[error("{}", sentences(.0))]
+    Unreachable(Unreachable),
+    /// The certificate authority can't be used.
+    #[error(
+        "the kubeconfig's certificate authority cannot be used. Check certificate-authority-data: it must contain PEM \
+certificates"
+    )]
+    Authority,
+    /// The configuration can't be used for another reason.
+    #[error("the kubeconfig's user or cluster cannot be used. Check it with kubectl get --raw /readyz")]
     Client,
+}
+
+fn sentences(unreachable: &Unreachable) -> String {
+    format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))
 }
 
 /// A client for `context` of `kubeconfig`, or for what is found without them.
 ///
 /// # Errors
-/// Where no usable configuration is found; the cluster itself is not asked.
+/// If no usable configuration is found; the cluster itself is not asked.
 pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Client, Error> {
     client(config(kubeconfig, context).await?)
 }
 
-/// What [`connect`] makes a client of.
+/// The configuration that [`connect`] makes a client of.
 ///
 /// # Errors
-/// Where no usable configuration is found.
+/// If no usable configuration is found.
 pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Config, Error> {
-    let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
-    let config = match (kubeconfig, context) {
-        (Some(path), _) => {
-            let name = || path.display().to_string();
-            let kubeconfig = Kubeconfig::read_from(path).map_err(|_| Error::Kubeconfig(name()))?;
-            Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|_| Error::Kubeconfig(name()))?
-        }
-        (None, Some(context)) => Config::from_kubeconfig(&options)
-            .await
-            .map_err(|_| Error::Kubeconfig(format!("(with the context {context})")))?,
-        (None, None) => Config::infer().await.map_err(|_| Error::Nothing)?,
-    };
-    Ok(config)
+    Ok(kubeconfig::config(kubeconfig, context).await?)
 }
 
-/// A client as the operator needs it.
+/// A client as `status`, `verify` and the operator need it.
 ///
 /// # Errors
-/// Where what the configuration names can't be used.
+/// If what the configuration names can't be used.
 pub fn client(config: Config) -> Result<Client, Error> {
-    Client::try_from(patient(config)).map_err(|_| Error::Client)
+    Ok(builder(config)?.build())
 }
 
 /// The same, with its requests counted.
 ///
 /// # Errors
-/// Where what the configuration names can't be used.
+/// If what the configuration names can't be used.
 pub fn counted(config: Config, requests: &Requests) -> Result<Client, Error> {
-    let builder = ClientBuilder::try_from(patient(config)).map_err(|_| Error::Client)?;
-    Ok(builder.with_layer(requests).build())
+    Ok(builder(config)?.with_layer(requests).build())
 }
 
-/// How long is waited for what.
-fn patient(mut config: Config) -> Config {
-    config.connect_timeout = Some(Duration::from_secs(10));
-    // A list or the beginning of a watch that nobody answers would be waited for without end. Longer than a watch may be
-    // silent: the API server ends one within 290 s.
-    config.read_timeout = Some(SILENCE);
-    config.reset_reader_on_write = true;
-    // The operator tries again by itself, within minutes; the client would wait up to a quarter of an hour.
-    config.default_retry = false;
-    config
+type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::body::Incoming>, tower::BoxError>;
+
+/// kube's own stack of layers, except for the way to the server, which kube does not let a caller choose.
+fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, Error> {
+    if config.headers.iter().all(|(name, _)| name != header::USER_AGENT) {
+        let agent = HeaderValue::from_static(concat!("lapsewatch/", env!("CARGO_PKG_VERSION")));
+        config.headers.push((header::USER_AGENT, agent));
+    }
+    let plugin = config.auth_info.exec.as_ref().map(|exec| Plugin {
+        program: exec.command.as_deref().map(crate::terminal::plain),
+        hint: exec.install_hint.as_deref().map(|hint| crate::terminal::plain(hint.trim())).filter(|h| !h.is_empty()),
+    });
+    let plugin = plugin.unwrap_or_default();
+    let server = address(&config.cluster_url);
+    let failed = |error: kube::Error| explained(error, &server, &plugin);
+    // First, since it runs the program that gives the credentials.
+    let auth = authentication(&config)?.map_err(failed)?;
+    let proxy = config.proxy_url.as_ref().map(|url| Proxy::parse(&url.to_string())).transpose();
+    let proxy = proxy.map_err(|error: ProxyUrlError| ConfigError::Proxy { place: "the kubeconfig", error })?;
+    // As kubectl does it, a proxy that is reached by TLS is trusted by the cluster's own settings.
+    let dialer = Dialer::new(proxy.as_ref(), |tcp| config.rustls_https_connector_with_connector(tcp));
+    let dialer = dialer.map_err(failed)?;
+    let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(dialer).map_err(failed)?);
+    connector.set_connect_timeout(Some(CONNECT));
+    connector.set_read_timeout(Some(SILENCE));
+    connector.set_reset_reader_on_write(true);
+    connector.set_write_timeout(Some(SILENCE));
+    let http = hyper_util::client::legacy::Builder::new(TokioExecutor::new()).build::<_, Body>(connector);
+    let service = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(auth)
+        .layer(config.extra_headers_layer().map_err(failed)?)
+        .map_err(tower::BoxError::from)
+        .service(http);
+    let (server, plugin) = (Arc::<str>::from(server), Arc::new(plugin));
+    let service = ServiceBuilder::new()
+        .map_err(move |error: tower::BoxError| match Unreachable::find(&*error, &server, &plugin) {
+            Some(unreachable) => tower::BoxError::from(unreachable),
+            None => error,
+        })
+        .service(service);
+    Ok(ClientBuilder::new(BoxCloneService::new(service), config.default_namespace))
+}
+
+/// The layer that adds the credentials. A library panics where a token does not fit into a header.
+fn authentication(config: &Config) -> Result<Result<Option<AuthLayer>, kube::Error>, Error> {
+    let no_header = || Error::Unreachable(Unreachable::Credentials(Credentials::NoHeader));
+    if let Some(token) = &config.auth_info.token
+        && HeaderValue::from_str(secrecy::ExposeSecret::expose_secret(token)).is_err()
+    {
+        return Err(no_header());
+    }
+    let layer = AssertUnwindSafe(|| config.auth_layer());
+    std::panic::catch_unwind(layer).map_err(|_| no_header())
+}
+
+fn explained(error: kube::Error, server: &str, plugin: &Plugin) -> Error {
+    match error {
+        kube::Error::InferKubeconfig(error) => Error::Config(kubeconfig::unusable(error)),
+        kube::Error::RustlsTls(error) => match Credentials::from_tls(&error) {
+            Some(credentials) => Error::Unreachable(Unreachable::Credentials(credentials)),
+            None => Error::Authority,
+        },
+        error => Unreachable::find(&error, server, plugin).map_or(Error::Client, Error::Unreachable),
+    }
 }

@@ -6,6 +6,7 @@
 mod cache;
 mod credentials;
 mod error;
+mod follow;
 pub(crate) mod gather;
 mod invalid;
 pub mod kind;
@@ -18,6 +19,7 @@ mod pace;
 mod publish;
 mod queue;
 pub(crate) mod reconcile;
+mod recovery;
 mod said;
 pub mod slim;
 pub mod snapshot;
@@ -77,8 +79,9 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
         scopes.push(None);
     }
     let mut streams = SelectAll::new();
+    let state = Arc::default();
     for (scope, namespace) in scopes.iter().enumerate() {
-        streams.push(watch::scope(&client, namespace.as_deref()).map(move |seen| (scope, seen)).boxed());
+        streams.push(watch::scope(&client, namespace.as_deref(), &state).map(move |seen| (scope, seen)).boxed());
     }
     let (mut leadership, elections) = match settings.lease {
         None => (watch_channel(Leadership::Leads).1, None),

@@ -2,15 +2,10 @@
 //!
 //! Decoding never fails, so that one object that can't be understood stops no other.
 
-use std::borrow::Cow;
-
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::Resource;
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::kind::{Credential, Kind};
-use super::slim::{Raw, Slim};
+use super::slim::Slim;
 use crate::api::Key;
 use crate::api::conditions::{Condition, ConditionStatus};
 use crate::api::stored::{self, Stored};
@@ -40,52 +35,6 @@ pub struct Observed<K: Kind = Credential> {
     pub status_hash: u64,
     /// What a newer version wrote into the status: it is written back as it is.
     pub unknown: Option<Box<Value>>,
-}
-
-/// As it comes from the API server.
-#[derive(Clone, Debug)]
-pub struct Wire<K: Kind = Credential> {
-    meta: ObjectMeta,
-    observed: Observed<K>,
-}
-
-impl<K: Kind> Wire<K> {
-    /// What is kept of it.
-    pub fn into_observed(self) -> Observed<K> {
-        self.observed
-    }
-}
-
-impl<K: Kind> Resource for Wire<K> {
-    type DynamicType = ();
-    type Scope = k8s_openapi::NamespaceResourceScope;
-
-    fn kind(_: &()) -> Cow<'_, str> {
-        K::Object::kind(&())
-    }
-    fn group(_: &()) -> Cow<'_, str> {
-        K::Object::group(&())
-    }
-    fn version(_: &()) -> Cow<'_, str> {
-        K::Object::version(&())
-    }
-    fn plural(_: &()) -> Cow<'_, str> {
-        K::Object::plural(&())
-    }
-    fn meta(&self) -> &ObjectMeta {
-        &self.meta
-    }
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.meta
-    }
-}
-
-impl<'de, K: Kind> Deserialize<'de> for Wire<K> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Raw { metadata, spec, status } = Raw::deserialize(deserializer)?;
-        let observed = Observed::new(&metadata, &spec, &status);
-        Ok(Self { meta: metadata.for_watcher(), observed })
-    }
 }
 
 impl<K: Kind> Observed<K> {

@@ -115,19 +115,25 @@ impl Operator {
                     self.call(key);
                 }
             }
-            Seen::Failed(WatchFailure { kind, problem, advice }) => {
+            Seen::Failed(WatchFailure { kind, namespace, problem, advice }) => {
                 self.context.metrics.watch_failed(kind);
                 if self.said.is_news(&problem) {
-                    tracing::error!(kind, advice, "{problem}");
+                    tracing::error!(kind, namespace, advice, "{problem}");
                 }
             }
+            Seen::Reconnected => {
+                tracing::info!("the API server answers again");
+                let now = Instant::now();
+                self.credentials.queue.retry_soon(now);
+                self.tenants.queue.retry_soon(now);
+            }
+            Seen::Solved(problem) => self.said.forget(&problem),
         }
         if self.cache.len() > known && !self.current.contains(&scope) {
             self.credentials.barrier.progress(Instant::now());
         }
         if self.cache.is_complete(scope) && self.current.insert(scope) {
             self.listed.insert(scope);
-            self.said.clear();
             let (credentials, tenants) = (self.cache.keys_in(scope).count(), self.cache.tenant_keys_in(scope).count());
             tracing::info!(credentials, tenants, namespace = self.cache.namespace(scope), "watching");
             if self.is_leader() {

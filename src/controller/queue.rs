@@ -11,6 +11,8 @@ use crate::api::Key;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_secs(300);
+/// Within what time all are tried again when the API server is back.
+const RETRY_SOON: Duration = Duration::from_secs(5);
 
 /// The order of work. Boundaries follow the given clock; retries follow real time, since what failed is the network.
 #[derive(Default)]
@@ -88,6 +90,18 @@ impl Queue {
         self.retries.set(key.clone(), instant + wait);
         self.finish(key);
         wait
+    }
+
+    /// What failed before is tried again soon, and what fails after this waits as little as at first: the API server
+    /// is back. All of them are tried within [`RETRY_SOON`], in the order in which they were due.
+    pub fn retry_soon(&mut self, now: Instant) {
+        self.failures.clear();
+        let waiting = self.retries.drain();
+        let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX).max(1);
+        for (place, (due, key)) in (0..).zip(waiting) {
+            let soon = now + RETRY_SOON.mul_f64(f64::from(place) / f64::from(count));
+            self.retries.set(key, due.min(soon));
+        }
     }
 
     /// It is not its turn: it will be called for, and its boundary and its failures stay as they are.
@@ -171,6 +185,26 @@ mod tests {
         assert_eq!(queue.start(), None);
         queue.wake(at(100), now);
         assert_eq!(queue.start(), Some(key("a")));
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_soon_when_the_server_is_back() {
+        let mut queue = Queue::default();
+        let now = Instant::now();
+        for name in ["a", "b", "c"] {
+            for _ in 0..12 {
+                queue.failed(&key(name), None, now, 0.0);
+            }
+        }
+        queue.retry_soon(now);
+        queue.wake(DateTime::default(), now);
+        assert_eq!(queue.start(), Some(key("a")), "the first at once");
+        assert_eq!(queue.start(), None, "the others one after the other");
+        queue.wake(DateTime::default(), now + RETRY_SOON);
+        assert_eq!((queue.start(), queue.start()), (Some(key("b")), Some(key("c"))));
+        assert_eq!(queue.failed(&key("a"), None, now, 0.0), FIRST_RETRY, "another failure is a first one");
+        queue.retry_soon(now + Duration::from_secs(2));
+        assert_eq!(queue.next_retry(), Some(now + FIRST_RETRY), "none is put off");
     }
 
     #[test]

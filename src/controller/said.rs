@@ -24,8 +24,8 @@ impl Said {
         new
     }
 
-    /// What comes is said again.
-    pub fn clear(&mut self) {
-        self.0.clear();
+    /// The failure is over: another one like it is news.
+    pub fn forget(&mut self, what: &str) {
+        self.0.remove(what);
     }
 }

@@ -36,6 +36,12 @@ impl<T: Ord + Copy> Timetable<T> {
         self.by_time.first().map(|(time, _)| *time)
     }
 
+    /// Takes out all, in the order of their times.
+    pub fn drain(&mut self) -> Vec<(T, Key)> {
+        self.by_key.clear();
+        std::mem::take(&mut self.by_time).into_iter().collect()
+    }
+
     /// Takes out those whose time has come.
     pub fn due(&mut self, now: T) -> Vec<Key> {
         let mut due = Vec::new();

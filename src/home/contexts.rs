@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use kube::Client;
-use kube::config::Kubeconfig;
 
 use super::progress::Progress;
 use super::read::{self, Context, Scope};
 use crate::args::StatusArgs;
 use crate::cluster::connect::connect;
+use crate::cluster::kubeconfig;
 use crate::manifests::Kind;
 use crate::terminal::plain;
 
@@ -44,12 +44,8 @@ pub async fn targets(args: &StatusArgs) -> Vec<Target> {
 /// The contexts by name; none for the current one.
 fn names(args: &StatusArgs) -> Result<Vec<Option<String>>, String> {
     if args.all_contexts {
-        let kubeconfig = match &args.kubeconfig {
-            Some(path) => Kubeconfig::read_from(path),
-            None => Kubeconfig::read(),
-        };
-        let kubeconfig = kubeconfig.map_err(|_| "no kubeconfig can be read: give --kubeconfig FILE".to_owned())?;
-        let names: Vec<_> = kubeconfig.contexts.into_iter().map(|context| Some(context.name)).collect();
+        let names = kubeconfig::contexts(args.kubeconfig.as_deref()).map_err(|error| plain(&error.to_string()))?;
+        let names: Vec<_> = names.into_iter().map(Some).collect();
         return if names.is_empty() { Err("the kubeconfig has no contexts".to_owned()) } else { Ok(names) };
     }
     let mut seen = HashSet::new();

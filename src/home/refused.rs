@@ -1,6 +1,7 @@
 //! What is said of a list that could not be had: what was asked for, and what to do.
 
 use crate::cluster::request::Cause;
+use crate::terminal::plain;
 
 /// Of an object that is no object.
 pub const UNREADABLE: &str = "what the API server gives of it can't be read";
@@ -53,8 +54,9 @@ fn otherwise(plural: &str, cause: &Cause, namespace: Option<&str>) -> String {
             "the API server does not know you (401): log in again, or see whether the kubeconfig's credentials have expired"
                 .to_owned()
         }
+        Cause::Unreachable(unreachable) => plain(&format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))),
         Cause::Connection | Cause::Timeout(_) => {
-            format!("{cause}: see whether the cluster can be reached with kubectl get --raw /readyz")
+            format!("{cause}. Check that the cluster can be reached with kubectl get --raw /readyz")
         }
         Cause::Api { code, reason, .. } => {
             let reason: String = reason.chars().filter(char::is_ascii_alphanumeric).take(64).collect();

@@ -14,11 +14,11 @@ fn what_can_not_be_read_is_a_verdict_that_could_not_be_given() {
         ),
         (
             "--file apns/a.pem tcred/acme --context nowhere",
-            "could not tell: the kubeconfig (with the context nowhere) can't be used: check that the file exists, is a kubeconfig and has the context",
+            "could not tell: the kubeconfig has no context \"nowhere\". The kubeconfig has no contexts",
         ),
         (
             "--file apns/a.pem tcred/acme --kubeconfig wrong/note.txt",
-            "could not tell: the kubeconfig wrong/note.txt can't be used: check that the file exists, is a kubeconfig and has the context",
+            "could not tell: the kubeconfig \"wrong/note.txt\" is not valid YAML of the kind Config. Check it with kubectl config view",
         ),
     ] {
         words(line).is(2, first);

@@ -78,7 +78,9 @@ async fn a_token_in_two_clusters_is_found_and_one_that_is_down_is_named() {
     assert!(std::process::Command::new("kill").args(["-KILL", &server]).status().unwrap().success());
     let seen = by(east.clock.clone(), &both, &["--all-contexts"]);
     let seen = tokio::time::timeout(crate::story::PATIENCE * 4, seen).await.expect("it is not waited for without end");
-    seen.is(2).shows(&format!("east {} vpp Valid", east.namespace)).complains("context west: no connection");
+    seen.is(2)
+        .shows(&format!("east {} vpp Valid", east.namespace))
+        .complains("context west: the API server 127.0.0.1:");
     let seen = by(east.clock.clone(), &both, &["--context", "east", "--context", "nowhere"]).await;
     seen.is(2).shows("vpp Valid").complains("context nowhere:");
 }

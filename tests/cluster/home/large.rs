@@ -32,7 +32,8 @@ async fn a_list_of_many_pages_is_read_whole() {
             (r.verb.as_str(), r.resource.as_str()) == ("list", "tenantcredentials") && r.namespace == story.namespace
         })
     };
-    assert_eq!(lists(since), 2);
+    // 16, 64, 256 and the rest: pages grow as long as their objects are small.
+    assert_eq!(lists(since), 4);
 
     // 60 of 200 KB are more than 8 MiB.
     let large: Vec<Value> = (0..60).map(|n| object(&story, &format!("large-{n}"), 200_000)).collect();

@@ -119,7 +119,8 @@ async fn without_the_right_to_see_tenants_credentials_are_warned_of_all_the_same
     let ready = story.status("acme").await["conditions"][0]["message"].as_str().unwrap().to_owned();
     assert!(!ready.contains("TenantNotFound"), "{ready}");
     let text = log.text();
-    assert!(text.contains("refuses to list and watch MDMTenants (403)") && text.contains("service account"), "{text}");
+    let refused = format!("refuses to list and watch MDMTenants in namespace \"{}\" (403)", story.namespace);
+    assert!(text.contains(&refused) && text.contains("service account"), "{text}");
 
     let [group, verbs] = [json!(["lapsewatch.dev"]), json!(["get", "list", "watch"])];
     let tenants = json!({"apiGroups": group, "resources": ["mdmtenants"], "verbs": verbs});

@@ -1,0 +1,453 @@
+//! Reasons why there is no connection to the API server, in this program's own words.
+//!
+//! Each reason is found by the type of an error in the chain of sources. No text of another program or library is kept:
+//! it may contain what a credential plugin printed.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+
+use chrono::{DateTime, SecondsFormat};
+use kube::client::{AuthError, RustlsTlsError};
+use rustls::{CertificateError, Error as TlsError};
+
+use super::dial::LookupError;
+
+/// A connection that could not be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreachable {
+    /// A server on the way did not do what it should.
+    Peer {
+        /// Which server.
+        peer: Peer,
+        /// What is wrong.
+        trouble: Trouble,
+    },
+    /// The credentials of the kubeconfig can't be used.
+    Credentials(Credentials),
+    /// None of the reasons that are known here.
+    Other,
+}
+
+/// A server on the way, by its host and port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Peer {
+    /// The API server itself.
+    Server(String),
+    /// The proxy in front of it.
+    Proxy(String),
+}
+
+/// What is wrong with a server on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// The name was not resolved.
+    UnknownHost,
+    /// Nothing listens there.
+    Refused,
+    /// No answer within the time limit.
+    TimedOut,
+    /// The network has no route.
+    NoRoute,
+    /// The connection was closed before it could be used.
+    Closed,
+    /// The server does not speak TLS.
+    NotTls,
+    /// No common protocol version or cipher.
+    Handshake,
+    /// No known authority issued the server certificate.
+    NotTrusted,
+    /// The server certificate has expired, at this time where it is known (seconds since 1970).
+    Expired(Option<i64>),
+    /// The server certificate is not valid yet.
+    NotYetValid(Option<i64>),
+    /// The server certificate is for other names, which these are.
+    OtherName {
+        /// The name that was asked for.
+        expected: String,
+        /// The names of the certificate.
+        presented: Vec<String>,
+    },
+    /// The server certificate is X.509 version 1.
+    Version1,
+    /// The server certificate can't be used for another reason.
+    BadCertificate,
+    /// The server refused the TLS connection, as for a client certificate that it does not accept.
+    RefusedByAlert,
+    /// The proxy did not pass the connection on.
+    NotPassedOn,
+}
+
+/// What is wrong with the credentials of the kubeconfig.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// The client certificate is X.509 version 1.
+    ClientCertificateVersion1,
+    /// The client certificate or its private key can't be used.
+    ClientCertificate,
+    /// The program of the exec plugin is not there.
+    PluginMissing {
+        /// The program.
+        program: String,
+        /// The kubeconfig's `installHint`.
+        hint: Option<String>,
+    },
+    /// The program of the exec plugin could not be started.
+    PluginNotStarted(String),
+    /// The program of the exec plugin failed.
+    PluginFailed {
+        /// The program.
+        program: String,
+        /// Its exit code, where it has one.
+        code: Option<i32>,
+    },
+    /// The program of the exec plugin printed no credential.
+    PluginOutput(String),
+    /// The token file can't be read.
+    TokenFile(String),
+    /// The kubeconfig's way to log in is not supported.
+    NotSupported,
+    /// The token or password has characters that no HTTP header takes.
+    NoHeader,
+}
+
+/// The exec plugin of a kubeconfig's user.
+#[derive(Debug, Clone, Default)]
+pub struct Plugin {
+    /// The program.
+    pub program: Option<String>,
+    /// What the kubeconfig says about its installation.
+    pub hint: Option<String>,
+}
+
+impl Unreachable {
+    /// Reads the chain of sources of `error`. `server` is the API server by host and port. None if the connection was
+    /// there, and broke.
+    pub fn find(error: &(dyn StdError + 'static), server: &str, plugin: &Plugin) -> Option<Self> {
+        if let Some(found) = find::<Self>(error) {
+            return Some(found.clone());
+        }
+        if let Some(error) = find::<AuthError>(error) {
+            return Some(Self::Credentials(Credentials::from_auth(error, plugin)));
+        }
+        let is_connecting = find::<hyper_util::client::legacy::Error>(error).is_some_and(|error| error.is_connect());
+        match Trouble::find(error) {
+            // TLS 1.3 refuses a client certificate only after the connection was made.
+            Some(trouble) if is_connecting || trouble == Trouble::RefusedByAlert => {
+                Some(Self::Peer { peer: Peer::Server(server.to_owned()), trouble })
+            }
+            _ => is_connecting.then_some(Self::Other),
+        }
+    }
+
+    /// What to do.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Peer { peer, trouble } => trouble.advice(peer),
+            Self::Credentials(credentials) => credentials.advice(),
+            Self::Other => "Check that the cluster can be reached with kubectl get --raw /readyz.",
+        }
+    }
+}
+
+impl StdError for Unreachable {}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Peer { peer, trouble } => trouble.write(peer, f),
+            Self::Credentials(credentials) => credentials.fmt(f),
+            Self::Other => f.write_str("the API server cannot be reached"),
+        }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(name) => write!(f, "the API server {name}"),
+            Self::Proxy(name) => write!(f, "the proxy {name}"),
+        }
+    }
+}
+
+impl Peer {
+    fn name(&self) -> &str {
+        match self {
+            Self::Server(name) | Self::Proxy(name) => name,
+        }
+    }
+}
+
+impl Trouble {
+    /// The reason why a connection to one server failed.
+    pub fn of(error: &(dyn StdError + 'static)) -> Self {
+        Self::find(error).unwrap_or(Self::Closed)
+    }
+
+    fn find(error: &(dyn StdError + 'static)) -> Option<Self> {
+        if find::<LookupError>(error).is_some() {
+            return Some(Self::UnknownHost);
+        }
+        if let Some(error) = find::<TlsError>(error) {
+            return Some(Self::from_tls(error));
+        }
+        match deepest_io(error)?.kind() {
+            io::ErrorKind::ConnectionRefused => Some(Self::Refused),
+            io::ErrorKind::TimedOut => Some(Self::TimedOut),
+            io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::AddrNotAvailable
+            | io::ErrorKind::NotConnected => Some(Self::NoRoute),
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof => Some(Self::Closed),
+            _ => None,
+        }
+    }
+
+    fn from_tls(error: &TlsError) -> Self {
+        match error {
+            TlsError::InvalidCertificate(error) => Self::from_certificate(error),
+            TlsError::NoCertificatesPresented | TlsError::UnsupportedNameType => Self::BadCertificate,
+            TlsError::InvalidMessage(_) | TlsError::InappropriateMessage { .. } => Self::NotTls,
+            TlsError::AlertReceived(_) => Self::RefusedByAlert,
+            _ => Self::Handshake,
+        }
+    }
+
+    fn from_certificate(error: &CertificateError) -> Self {
+        match error {
+            CertificateError::Expired => Self::Expired(None),
+            CertificateError::ExpiredContext { not_after, .. } => Self::Expired(seconds(not_after.as_secs())),
+            CertificateError::NotValidYet => Self::NotYetValid(None),
+            CertificateError::NotValidYetContext { not_before, .. } => Self::NotYetValid(seconds(not_before.as_secs())),
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::NotTrusted,
+            CertificateError::NotValidForName => Self::OtherName { expected: String::new(), presented: Vec::new() },
+            CertificateError::NotValidForNameContext { expected, presented } => {
+                Self::OtherName { expected: expected.to_str().into_owned(), presented: presented.clone() }
+            }
+            error if is_version_1(error) => Self::Version1,
+            _ => Self::BadCertificate,
+        }
+    }
+
+    fn write(&self, peer: &Peer, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownHost => {
+                let host = peer.name().rsplit_once(':').map_or(peer.name(), |(host, _)| host);
+                match peer {
+                    Peer::Server(_) => write!(f, "the host name \"{host}\" of the API server cannot be resolved"),
+                    Peer::Proxy(_) => write!(f, "the host name \"{host}\" of the proxy cannot be resolved"),
+                }
+            }
+            Self::Refused => write!(f, "{peer} refused the connection"),
+            Self::TimedOut => write!(f, "{peer} did not answer in time"),
+            Self::NoRoute => write!(f, "the network has no route to {peer}"),
+            Self::Closed => write!(f, "{peer} closed the connection before it could be used"),
+            Self::NotTls => write!(f, "{peer} does not speak TLS"),
+            Self::Handshake => write!(f, "{peer} and lapsewatch have no TLS version or cipher in common"),
+            Self::NotTrusted => write!(f, "the certificate of {peer} was issued by an unknown authority"),
+            Self::Expired(at) => {
+                write!(f, "the certificate of {peer} expired")?;
+                written(*at, f)
+            }
+            Self::NotYetValid(at) => {
+                write!(f, "the certificate of {peer} is not valid yet")?;
+                if at.is_some() {
+                    f.write_str(", its validity begins")?;
+                }
+                written(*at, f)
+            }
+            Self::OtherName { expected, presented } => {
+                write!(f, "the certificate of {peer} is for another name")?;
+                if !expected.is_empty() {
+                    write!(f, ": expected \"{expected}\", found {}", named(presented))?;
+                }
+                Ok(())
+            }
+            Self::Version1 => {
+                write!(f, "the certificate of {peer} is X.509 version 1, and the TLS library accepts version 3 only")
+            }
+            Self::BadCertificate => write!(f, "the certificate of {peer} cannot be used"),
+            Self::RefusedByAlert => write!(f, "{peer} refused the TLS connection"),
+            Self::NotPassedOn => write!(f, "{peer} did not pass the connection on to the API server"),
+        }
+    }
+
+    fn advice(&self, peer: &Peer) -> &'static str {
+        match (self, peer) {
+            (Self::NotPassedOn, _) => {
+                "Check that the proxy allows the API server's address, and whether the proxy needs a user name and a \
+password in its URL."
+            }
+            (Self::UnknownHost | Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed, Peer::Proxy(_)) => {
+                "Check proxy-url in the kubeconfig and the environment variable HTTPS_PROXY, or name the API server in \
+NO_PROXY."
+            }
+            (Self::NotTls | Self::Handshake, Peer::Proxy(_)) => {
+                "Check the scheme of the proxy's URL: http:// for a proxy without TLS."
+            }
+            (_, Peer::Proxy(_)) => "Have the proxy's administrator renew its certificate.",
+            (Self::UnknownHost | Self::NoRoute, _) => {
+                "Check the server address in the kubeconfig, and whether this machine needs a VPN or a proxy."
+            }
+            (Self::Refused | Self::TimedOut | Self::Closed, _) => {
+                "Check that the API server runs, and the server address in the kubeconfig."
+            }
+            (Self::NotTls | Self::Handshake, _) => {
+                "Check the port and the scheme of the server address in the kubeconfig."
+            }
+            (Self::NotTrusted, _) => {
+                "Check certificate-authority-data in the kubeconfig: it must contain the authority that issued the API \
+server's certificate."
+            }
+            (Self::Expired(_) | Self::Version1 | Self::BadCertificate, _) => {
+                "Have the cluster's administrator reissue the API server's certificate."
+            }
+            (Self::NotYetValid(_), _) => "Check this machine's clock.",
+            (Self::OtherName { .. }, _) => {
+                "Use one of the certificate's names in the server address, or set tls-server-name in the kubeconfig."
+            }
+            (Self::RefusedByAlert, _) => "Check the client certificate of the kubeconfig's user: it may have expired.",
+        }
+    }
+}
+
+impl Credentials {
+    fn from_auth(error: &AuthError, plugin: &Plugin) -> Self {
+        let program = || plugin.program.clone().unwrap_or_default();
+        match error {
+            AuthError::AuthExecStart(error) if error.kind() == io::ErrorKind::NotFound => {
+                Self::PluginMissing { program: program(), hint: plugin.hint.clone() }
+            }
+            AuthError::AuthExecStart(_) => Self::PluginNotStarted(program()),
+            AuthError::AuthExecRun { out, .. } => Self::PluginFailed { program: program(), code: out.status.code() },
+            AuthError::AuthExecParse(_)
+            | AuthError::ExecPluginFailed
+            | AuthError::UnrefreshableTokenResponse
+            | AuthError::MalformedTokenExpirationDate(_)
+            | AuthError::ParseTokenKey(_) => Self::PluginOutput(program()),
+            AuthError::ReadTokenFile(_, path) => Self::TokenFile(path.display().to_string()),
+            AuthError::InvalidBasicAuth(_) | AuthError::InvalidBearerToken(_) => Self::NoHeader,
+            _ => Self::NotSupported,
+        }
+    }
+
+    /// What is wrong with the client certificate, where the TLS library refuses it.
+    pub fn from_tls(error: &RustlsTlsError) -> Option<Self> {
+        match error {
+            RustlsTlsError::InvalidPrivateKey(TlsError::InvalidCertificate(error)) if is_version_1(error) => {
+                Some(Self::ClientCertificateVersion1)
+            }
+            RustlsTlsError::InvalidPrivateKey(_)
+            | RustlsTlsError::InvalidIdentityPem(_)
+            | RustlsTlsError::MissingPrivateKey
+            | RustlsTlsError::MissingCertificate
+            | RustlsTlsError::UnknownPrivateKeyFormat => Some(Self::ClientCertificate),
+            _ => None,
+        }
+    }
+
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::ClientCertificateVersion1 => {
+                "Reissue it as version 3, as with openssl x509 -req -extfile FILE, where FILE contains \
+extendedKeyUsage=clientAuth."
+            }
+            Self::ClientCertificate => {
+                "Check client-certificate and client-key of the kubeconfig's user: PEM files that belong together."
+            }
+            Self::PluginMissing { .. } => "Install the program, or check the command in the kubeconfig.",
+            Self::PluginNotStarted(_) | Self::PluginFailed { .. } | Self::PluginOutput(_) => {
+                "Run kubectl get --raw /readyz with the same kubeconfig to see what the program reports."
+            }
+            Self::TokenFile(_) => "Check tokenFile of the kubeconfig's user.",
+            Self::NotSupported => "Use a client certificate, a token or an exec plugin in the kubeconfig.",
+            Self::NoHeader => {
+                "Log in again, and check that a token file contains the token alone, without a line break."
+            }
+        }
+    }
+}
+
+impl fmt::Display for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClientCertificateVersion1 => f.write_str(
+                "the client certificate of the kubeconfig's user is X.509 version 1, and the TLS library accepts \
+version 3 only",
+            ),
+            Self::ClientCertificate => {
+                f.write_str("the client certificate of the kubeconfig's user or its private key cannot be used")
+            }
+            Self::PluginMissing { program, hint } => {
+                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, was not found")?;
+                hint.as_deref().map_or(Ok(()), |hint| write!(f, ". The kubeconfig's hint: {hint}"))
+            }
+            Self::PluginNotStarted(program) => {
+                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, could not be started")
+            }
+            Self::PluginFailed { program, code } => {
+                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, failed")?;
+                code.map_or(Ok(()), |code| write!(f, " with exit code {code}"))
+            }
+            Self::PluginOutput(program) => {
+                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, printed no credential")
+            }
+            Self::TokenFile(path) => write!(f, "the token file \"{path}\" of the kubeconfig's user cannot be read"),
+            Self::NotSupported => f.write_str("lapsewatch does not support the kubeconfig's way to log in"),
+            Self::NoHeader => {
+                f.write_str("the token or password of the kubeconfig's user has characters that HTTP does not allow")
+            }
+        }
+    }
+}
+
+/// The first error of this type in the chain. An `io::Error` reports the source of what it contains, not what it contains.
+pub fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    chain(error).find_map(|error| error.downcast_ref::<T>())
+}
+
+fn deepest_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
+    chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last()
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner as &(dyn StdError + 'static)),
+        None => error.source(),
+    })
+}
+
+fn is_version_1(error: &CertificateError) -> bool {
+    let CertificateError::Other(error) = error else { return false };
+    matches!(find::<webpki::Error>(&*error.0), Some(webpki::Error::UnsupportedCertVersion))
+}
+
+fn seconds(seconds: u64) -> Option<i64> {
+    i64::try_from(seconds).ok()
+}
+
+fn written(at: Option<i64>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match at.and_then(|at| DateTime::from_timestamp(at, 0)) {
+        Some(time) => write!(f, " at {}", time.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        None => Ok(()),
+    }
+}
+
+/// A few of the names of a certificate. rustls presents them as Rust writes them: `DnsName("a")`, `IpAddress(127.0.0.1)`.
+fn named(presented: &[String]) -> String {
+    const MOST: usize = 5;
+    let bare = |name: &String| {
+        let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+        format!("\"{}\"", inner.trim_matches('"'))
+    };
+    let shown: Vec<String> = presented.iter().take(MOST).map(bare).collect();
+    match (shown.is_empty(), presented.len().saturating_sub(MOST)) {
+        (true, _) => "no name".to_owned(),
+        (_, 0) => shown.join(", "),
+        (_, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
