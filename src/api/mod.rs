@@ -8,6 +8,7 @@ pub mod key;
 mod last_read;
 pub mod limits;
 pub mod names;
+pub mod pending_events;
 pub mod reasons;
 pub mod status;
 pub mod stored;

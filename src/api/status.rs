@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::conditions::Condition;
 pub use super::last_read::{Failure, LastRead, Selection};
 use super::limits;
+pub use super::pending_events::{EventBudget, PendingEvent};
 use super::reasons::ChangeReason;
 
 /// What the operator last saw and said.
@@ -50,6 +51,15 @@ pub struct TenantCredentialStatus {
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub announced: Vec<Announced>,
+    /// Events that are about to be sent or that the budget of Events holds back. An entry is written before its Event is
+    /// sent and moves to `announced` afterwards, so that a crash in between neither loses nor repeats the Event.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::ENTRIES))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub pending_events: Vec<PendingEvent>,
+    /// How many Events this object may still send, and how many were held back. Absent before the first Event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_budget: Option<EventBudget>,
     /// Which state of which Secret was last read, so that it is not read again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_read: Option<LastRead>,

@@ -9,8 +9,23 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::conditions::{Condition, ConditionType};
-use super::status::Announced;
+use super::status::{Announced, EventBudget, PendingEvent};
 use super::{TenantCredentialStatus, limits};
+
+/// The type of the entries of `announced` and `pendingEvents` for an object whose spec can't be decoded.
+pub const INVALID_OBJECT: &str = "InvalidObject";
+
+/// The parts of a status that are edited entry by entry.
+pub struct KeyedLists<'a> {
+    /// The conditions.
+    pub conditions: &'a mut Vec<Condition>,
+    /// The Events that were sent.
+    pub announced: &'a mut Vec<Announced>,
+    /// The Events that are about to be sent.
+    pub pending_events: &'a mut Vec<PendingEvent>,
+    /// How many Events may still be sent.
+    pub event_budget: &'a mut Option<EventBudget>,
+}
 
 /// The status of one kind of object, as far as storing it goes.
 pub trait Stored: Serialize + DeserializeOwned + Default {
@@ -23,8 +38,11 @@ pub trait Stored: Serialize + DeserializeOwned + Default {
     /// The conditions.
     fn conditions(&self) -> &[Condition];
 
-    /// The lists of which each type of entry has its own owner.
-    fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>);
+    /// The lists of which each type of entry has its own owner, and the budget that belongs to them.
+    fn keyed_lists(&mut self) -> KeyedLists<'_>;
+
+    /// The records of Events: those sent, those pending, and the budget.
+    fn events(&self) -> (&[Announced], &[PendingEvent], Option<&EventBudget>);
 
     /// Adds to `status` what a newer version wrote beside it, as far as the API's limits leave room.
     fn with_unknown(status: &mut Value, unknown: &Value) {
@@ -43,20 +61,27 @@ impl Stored for TenantCredentialStatus {
         "duplicates",
         "notifications",
         "announced",
+        "pendingEvents",
+        "eventBudget",
         "lastRead",
         "conditions",
     ];
 
     fn is_known(type_: &str) -> bool {
-        ConditionType::ALL.iter().any(|known| known.as_str() == type_)
+        type_ == INVALID_OBJECT || ConditionType::ALL.iter().any(|known| known.as_str() == type_)
     }
 
     fn conditions(&self) -> &[Condition] {
         &self.conditions
     }
 
-    fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>) {
-        (&mut self.conditions, &mut self.announced)
+    fn keyed_lists(&mut self) -> KeyedLists<'_> {
+        let Self { conditions, announced, pending_events, event_budget, .. } = self;
+        KeyedLists { conditions, announced, pending_events, event_budget }
+    }
+
+    fn events(&self) -> (&[Announced], &[PendingEvent], Option<&EventBudget>) {
+        (&self.announced, &self.pending_events, self.event_budget.as_ref())
     }
 }
 
@@ -75,9 +100,10 @@ pub fn hash_of<S: Stored>(raw: &Value) -> u64 {
 /// The status, and what of it is of a newer version.
 pub fn decode<S: Stored>(raw: &Value) -> (S, Option<Value>) {
     let mut status = S::deserialize(raw).unwrap_or_else(|_| salvage(raw));
-    let (conditions, announced) = status.keyed_lists();
+    let KeyedLists { conditions, announced, pending_events, .. } = status.keyed_lists();
     conditions.retain(|c| S::is_known(&c.type_));
     announced.retain(|a| S::is_known(&a.type_));
+    pending_events.retain(|pending| S::is_known(&pending.type_));
     let known = serde_json::to_value(&status).unwrap_or_default();
     let unknown = beyond::<S>(raw, &known);
     (status, unknown)
@@ -104,7 +130,7 @@ fn salvage<S: Stored>(raw: &Value) -> S {
 }
 
 /// Lists of which each type of entry has its own owner.
-const KEYED_LISTS: [&str; 2] = ["conditions", "announced"];
+const KEYED_LISTS: [&str; 3] = ["conditions", "announced", "pendingEvents"];
 
 /// What `raw` has and `known` has not.
 fn beyond<S: Stored>(raw: &Value, known: &Value) -> Option<Value> {

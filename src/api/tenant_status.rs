@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conditions::{Condition, ConditionType};
-use super::status::Announced;
-use super::stored::Stored;
+use super::status::{Announced, EventBudget, PendingEvent};
+use super::stored::{INVALID_OBJECT, KeyedLists, Stored};
 use super::{CredentialType, Severity, limits};
 
 /// What the operator last found among the tenant's credentials, and said of it.
@@ -44,6 +44,15 @@ pub struct MDMTenantStatus {
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub announced: Vec<Announced>,
+    /// Events that are about to be sent or that the budget of Events holds back. An entry is written before its Event is
+    /// sent and moves to `announced` afterwards, so that a crash in between neither loses nor repeats the Event.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::ENTRIES))]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub pending_events: Vec<PendingEvent>,
+    /// How many Events this object may still send, and how many were held back. Absent before the first Event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_budget: Option<EventBudget>,
     /// The state: Ready, and Healthy.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
@@ -157,18 +166,26 @@ impl Stored for MDMTenantStatus {
         "nextDeadline",
         "notifications",
         "announced",
+        "pendingEvents",
+        "eventBudget",
         "conditions",
     ];
 
     fn is_known(type_: &str) -> bool {
-        type_ == MISSING || [ConditionType::Ready, ConditionType::Healthy].iter().any(|known| known.as_str() == type_)
+        [MISSING, INVALID_OBJECT].contains(&type_)
+            || [ConditionType::Ready, ConditionType::Healthy].iter().any(|known| known.as_str() == type_)
     }
 
     fn conditions(&self) -> &[Condition] {
         &self.conditions
     }
 
-    fn keyed_lists(&mut self) -> (&mut Vec<Condition>, &mut Vec<Announced>) {
-        (&mut self.conditions, &mut self.announced)
+    fn keyed_lists(&mut self) -> KeyedLists<'_> {
+        let Self { conditions, announced, pending_events, event_budget, .. } = self;
+        KeyedLists { conditions, announced, pending_events, event_budget }
+    }
+
+    fn events(&self) -> (&[Announced], &[PendingEvent], Option<&EventBudget>) {
+        (&self.announced, &self.pending_events, self.event_budget.as_ref())
     }
 }

@@ -3,7 +3,9 @@
 //! Pure: no clock of its own, no I/O, nothing of Kubernetes' client. What is assessed is always
 //! [`CredentialFacts`], whether they were just read or stand in the status, so both give the same.
 
+pub mod delivery;
 mod duplicates;
+pub mod event_budget;
 pub mod expiry;
 pub mod finding;
 mod health;
@@ -24,7 +26,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::api::conditions::{self, ConditionStatus, ConditionType, Verdict};
 use crate::api::reasons::FailureReason;
-use crate::api::status::{Announced, KeyMatch, LastRead, OtherHolder};
+use crate::api::status::{Announced, KeyMatch, LastRead, OtherHolder, PendingEvent};
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use expiry::Stage;
 use finding::Finding;
@@ -83,19 +85,14 @@ pub enum Tenant<'a> {
 /// What is to be said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
-    /// The status, with `announced` as it was before: each notice that was sent adds its record.
+    /// The status before the Events are sent: each has an entry in `pendingEvents`.
     pub status: TenantCredentialStatus,
-    /// The Events that are due.
+    /// The Events to send now.
     pub notices: Vec<Notice>,
+    /// Entries of `pendingEvents` of which only the API server knows whether their Events were sent.
+    pub doubtful: Vec<PendingEvent>,
     /// When time alone changes something.
     pub next: Option<DateTime<Utc>>,
-}
-
-impl Assessment {
-    /// Enters what was announced.
-    pub fn record(&mut self, announced: Announced) {
-        record(&mut self.status.announced, announced);
-    }
 }
 
 /// Enters what was announced beside one condition: the last of it is kept.
@@ -162,7 +159,6 @@ pub fn assess(input: Input<'_>) -> Assessment {
         notifications: &notifications,
         conditions: &conditions,
         last_change: memory.last_change.as_ref(),
-        change_before: previous.last_change.as_ref(),
         words: words.as_ref(),
         peers: &peers,
         now,
@@ -170,6 +166,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
     }
     .due();
     let Due { notices, silent, next: next_notice } = due;
+    let delivery = delivery::plan(notices, &previous.pending_events, previous.event_budget.as_ref(), now);
     let mut announced = previous.announced.clone();
     for entry in silent {
         record(&mut announced, entry);
@@ -185,12 +182,14 @@ pub fn assess(input: Input<'_>) -> Assessment {
         duplicates,
         notifications,
         announced,
+        pending_events: delivery.pending,
+        event_budget: delivery.budget,
         last_read,
         conditions,
         credential: facts,
     };
-    let next = next.into_iter().chain(next_notice).min().map(whole_second);
-    Assessment { status, notices, next }
+    let next = next.into_iter().chain(next_notice).chain(delivery.next).min().map(whole_second);
+    Assessment { status, notices: delivery.notices, doubtful: delivery.doubtful, next }
 }
 
 /// The conditions that say nothing before the first reading.

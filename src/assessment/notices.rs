@@ -1,12 +1,15 @@
-//! Notices: which Events are due, so that each is sent once, whatever restarts, crashes or repeats.
+//! Notices: which Events are due. How each of them is sent once is `delivery`'s part.
 //!
-//! Decided from `status.announced` alone. Beside each condition the announcements are counted as episodes; an Event's
-//! name is made of the count, so that sending one again finds it there, and the status write that carries the conditions
-//! records it and moves the count on.
+//! Decided from `status.announced` alone, which counts the announcements beside each condition as episodes.
+//!
+//! A Secret that alternates between two credentials must not alarm at each turn. So a change that may be taken back
+//! (WentBackwards, Restored, Replaced), and the stages of the credential that it brought, wait until the credential has
+//! been in place for as long as any other transient problem has to last. A renewal is announced at once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
+use super::event_budget::Urgency;
 use super::expiry::Stage;
 use super::finding::Finding;
 use super::peers::Peers;
@@ -27,17 +30,26 @@ pub const RECOVERED: &str = "Recovered";
 pub struct Notice {
     /// Whether it is of type Warning; else Normal.
     pub warning: bool,
+    /// True for a problem of the highest severity.
+    pub critical: bool,
     /// Its reason.
     pub reason: String,
     /// Its note, at most [`limits::NOTE_BYTES`].
     pub note: String,
     /// What the status write records once it was sent.
     pub record: Announced,
+    /// When the Event was entered into `status.pendingEvents`, which tells it from others of the same name.
+    pub entered: DateTime<Utc>,
 }
 
 impl Notice {
-    /// The Event's name: the same for the same announcement of the same object, and fit for an object's name of any
-    /// length.
+    /// The Event's share of the budget of Events.
+    pub fn urgency(&self) -> Urgency {
+        if self.critical { Urgency::Critical } else { Urgency::Other }
+    }
+
+    /// The Event's name: the same for the same announcement of the same object, different for each other one, and fit
+    /// for an object's name of any length.
     pub fn event_name(&self, object_name: &str, uid: &str) -> String {
         let hash = Sha256::new()
             .chain_update(uid)
@@ -46,6 +58,9 @@ impl Notice {
             .chain_update([0])
             .chain_update(&self.reason)
             .chain_update([0])
+            .chain_update(&self.record.fingerprint)
+            .chain_update([0])
+            .chain_update(self.entered.timestamp().to_be_bytes())
             .chain_update(self.record.episode.to_be_bytes())
             .chain_update(self.record.reminder.to_be_bytes())
             .finalize();
@@ -83,8 +98,6 @@ pub struct Situation<'a> {
     pub conditions: &'a [Condition],
     /// The last change of the credential.
     pub last_change: Option<&'a LastChange>,
-    /// The change before that, as of the status that this is decided from.
-    pub change_before: Option<&'a LastChange>,
     /// The sentences.
     pub words: Option<&'a Words<'a>>,
     /// Who else holds the same credential.
@@ -152,6 +165,10 @@ impl Situation<'_> {
         if finding.is_stored {
             return;
         }
+        if let Some(settled) = self.unsettled_change().filter(|_| Stage::rank_of_reason(&finding.reason).is_some()) {
+            due.look_at(settled);
+            return;
+        }
         if finding.settles {
             let since = self
                 .notifications
@@ -172,8 +189,10 @@ impl Situation<'_> {
     pub(super) fn notice(&self, finding: &Finding, record: Announced) -> Notice {
         Notice {
             warning: finding.severity >= Severity::Warning,
+            critical: finding.severity == Severity::Critical,
             reason: finding.reason.clone(),
             note: finding.note(self.spec),
+            entered: record.time,
             record,
         }
     }
@@ -187,6 +206,16 @@ impl Situation<'_> {
             .filter(|a| a.fingerprint == finding.mark)
             .filter_map(|a| Stage::rank_of_reason(&a.reason))
             .any(|announced| announced >= rank)
+    }
+
+    /// The time at which a change that may be taken back has lasted for long enough, if that is still to come.
+    fn unsettled_change(&self) -> Option<DateTime<Utc>> {
+        let change = self.last_change?;
+        let is_transient =
+            matches!(change.reason, ChangeReason::WentBackwards | ChangeReason::Restored | ChangeReason::Replaced);
+        // A clock that was ahead at the change does not delay its Event.
+        let settled = change.time.checked_add_signed(self.settle)?;
+        (is_transient && change.time <= self.now && self.now < settled).then_some(settled)
     }
 
     /// The last change, where it was not announced yet. Tells which one is announced now.
@@ -208,15 +237,17 @@ impl Situation<'_> {
             }
             return None;
         }
+        if let Some(settled) = self.unsettled_change() {
+            due.look_at(settled);
+            return None;
+        }
         let record = self.record(ConditionType::Regressed, reason, &mark);
-        // The identity's own Recovered says it, where the alarm was sent at all. Not so where it also mends what was
-        // announced here.
-        let back = change.reason == ChangeReason::Restored
-            && self.change_before.is_some_and(|before| before.reason == ChangeReason::IdentityChanged)
-            && self
-                .last(ConditionType::Regressed)
-                .is_none_or(|last| last.reason != ChangeReason::WentBackwards.as_str());
-        if back {
+        // Restored is news after a WentBackwards that was announced. The way back from another identity is announced by
+        // the identity's own Recovered.
+        let is_news = self
+            .last(ConditionType::Regressed)
+            .is_some_and(|last| last.reason == ChangeReason::WentBackwards.as_str());
+        if change.reason == ChangeReason::Restored && !is_news {
             due.silent.push(record);
             return None;
         }
@@ -228,7 +259,7 @@ impl Situation<'_> {
             _ => {
                 let mut note = words::sentence(&words.change(change));
                 limits::cut_bytes(&mut note, limits::NOTE_BYTES);
-                Notice { warning: false, reason: reason.to_owned(), note, record }
+                Notice { warning: false, critical: false, reason: reason.to_owned(), note, entered: record.time, record }
             }
         };
         due.notices.push(notice);
@@ -253,12 +284,20 @@ impl Situation<'_> {
         due.notices.push(self.recovered(type_));
     }
 
-    /// Whether a problem that others make has been gone for as long as it had to last: where an object or a Secret is
+    /// True if a problem that others make has been gone for as long as it had to last: where an object or a Secret is
     /// replaced by another one of its name, its holder goes and comes back.
+    ///
+    /// That can be told since both conditions have been as they are: while its own Secret was gone, the object held
+    /// nothing, and nobody could tell who else would hold the same. Of several Secrets that come back together, the
+    /// first one that is read does not see the others yet.
     fn is_gone_for_good(&self, type_: ConditionType, due: &mut Due) -> bool {
-        let condition = self.conditions.iter().find(|condition| condition.type_ == type_.as_str());
-        // A clock that was ahead then does not delay it.
-        let since = condition.map(|condition| condition.last_transition_time).filter(|since| *since <= self.now);
+        let conditions = self.conditions.iter();
+        let since = conditions
+            .filter(|condition| [type_, ConditionType::Ready].iter().any(|of| condition.type_ == of.as_str()))
+            .map(|condition| condition.last_transition_time)
+            // A clock that was ahead then does not delay it.
+            .filter(|since| *since <= self.now)
+            .max();
         let settled = since.and_then(|since| since.checked_add_signed(self.settle));
         let is_early = settled.filter(|settled| self.now < *settled);
         is_early.into_iter().for_each(|settled| due.look_at(settled));
@@ -281,6 +320,11 @@ impl Situation<'_> {
     fn close_stages(&self, due: &mut Due) {
         let Some(words) = self.words else { return };
         let mark = stage_mark(words.facts);
+        // The credential before may be back in a moment, and its stages are then no news.
+        if let Some(settled) = self.unsettled_change() {
+            due.look_at(settled);
+            return;
+        }
         let is_found = |type_: ConditionType| self.findings.iter().any(|finding| finding.type_ == type_);
         let types = [ConditionType::Expired, ConditionType::Expiring];
         let mut say = published::is_declared(words.facts) && !types.into_iter().any(is_found);
@@ -298,7 +342,9 @@ impl Situation<'_> {
     fn recovered(&self, type_: ConditionType) -> Notice {
         let mut note = words::sentence(&words::recovered(type_, self.words));
         limits::cut_bytes(&mut note, limits::NOTE_BYTES);
-        Notice { warning: false, reason: RECOVERED.to_owned(), note, record: self.record(type_, RECOVERED, "") }
+        let record = self.record(type_, RECOVERED, "");
+        let entered = record.time;
+        Notice { warning: false, critical: false, reason: RECOVERED.to_owned(), note, record, entered }
     }
 }
 

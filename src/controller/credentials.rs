@@ -129,7 +129,7 @@ impl Operator {
     pub fn forget(&mut self, key: &Key) {
         self.credentials.queue.forget(key);
         self.credentials.own_writes.forget(key);
-        self.context.publisher.credentials_not_kept.forget(key);
+        self.context.publisher.credentials.forget(key);
         self.credentials.blind.forget(key);
         self.credentials.barrier.looked_at(key, Instant::now());
         let concerned = self.index.set(key, None);

@@ -1,5 +1,7 @@
 //! What could not be read or written. A bad Secret or a bad object is no error: it is a verdict.
 
+use std::time::Duration;
+
 use crate::api::Key;
 use crate::cluster::request::Cause;
 
@@ -33,6 +35,9 @@ pub enum Error {
     /// The status could not be written.
     #[error("writing the status: {0}")]
     WriteStatus(Cause),
+    /// Another program replaces the status after each write: the next write waits this long.
+    #[error("another program replaces the status after each write; the next write waits {} s", .0.as_secs())]
+    Contested(Duration),
     /// The object was modified meanwhile: it is decided again on the newer one.
     #[error("the object changed meanwhile")]
     Conflict,
@@ -45,7 +50,7 @@ impl Error {
             Self::ReadSecret { .. } => "read-secret",
             Self::DecodeSecret { .. } => "decode-secret",
             Self::SendEvent { .. } => "send-event",
-            Self::WriteStatus(_) => "write-status",
+            Self::WriteStatus(_) | Self::Contested(_) => "write-status",
             Self::Conflict => "conflict",
         }
     }

@@ -1,10 +1,12 @@
 //! The two kinds of object that are watched, assessed and written, as far as that is the same for both.
 
 use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use kube::Resource;
 use serde_json::Value;
 
+use crate::api::conditions::ConditionType;
 use crate::api::stored::Stored;
 use crate::api::{
     MDMTenant, MDMTenantSpec, MDMTenantStatus, TenantCredential, TenantCredentialSpec, TenantCredentialStatus, decode,
@@ -40,6 +42,16 @@ pub trait Kind: Clone + Copy + Debug + Send + Sync + 'static {
 
     /// The Secret that its Events are about, too.
     fn secret(spec: &Self::Spec) -> Option<&str>;
+
+    /// A hash of what the status says because of the spec, the Secret or the clock, and not because of what the status
+    /// contained before. A different gist is news, whoever else writes the status.
+    fn gist(status: &Self::Status) -> u64;
+}
+
+fn hash(gist: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    gist.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// TenantCredentials.
@@ -78,6 +90,14 @@ impl Kind for Credential {
     fn secret(spec: &Self::Spec) -> Option<&str> {
         spec.secret_ref.as_ref().map(|secret| secret.name.as_str())
     }
+
+    fn gist(status: &Self::Status) -> u64 {
+        let read = status.last_read.as_ref().map(|read| (&read.name, &read.uid, &read.resource_version));
+        let stages = [ConditionType::Expiring, ConditionType::Expired].map(ConditionType::as_str);
+        let stages = status.conditions.iter().filter(|condition| stages.contains(&condition.type_.as_str()));
+        let stages: Vec<_> = stages.map(|stage| (&stage.type_, &stage.reason)).collect();
+        hash((status.observed_generation, read, stages))
+    }
 }
 
 impl Kind for Tenant {
@@ -110,5 +130,13 @@ impl Kind for Tenant {
 
     fn secret(_: &Self::Spec) -> Option<&str> {
         None
+    }
+
+    fn gist(status: &Self::Status) -> u64 {
+        let states = status.credentials.iter().flat_map(|counts| &counts.states);
+        let states: Vec<_> = states.map(|state| (&state.state, state.count)).collect();
+        let next = status.next_deadline.as_ref().map(|next| (next.time, &next.name));
+        let said: Vec<_> = status.notifications.iter().map(|n| (&n.type_, &n.reason, &n.names, n.deadline)).collect();
+        hash((status.observed_generation, states, next, said))
     }
 }

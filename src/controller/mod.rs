@@ -4,6 +4,7 @@
 //! or when to look again.
 
 mod cache;
+mod contest;
 mod credentials;
 mod error;
 mod follow;

@@ -42,7 +42,7 @@ impl<K: Kind> Observed<K> {
     pub fn new(metadata: &Slim, spec: &Value, status: &Value) -> Self {
         let (mut previous, unknown) = stored::decode::<K::Status>(status);
         let status_hash = stored::hash(&previous);
-        for condition in previous.keyed_lists().0 {
+        for condition in previous.keyed_lists().conditions {
             condition.message = String::new();
         }
         K::strip(&mut previous);

@@ -279,6 +279,10 @@ fn close(queue: &mut Queue, own_writes: &mut OwnWrites, said: &mut Said, key: &K
     let Outcome { next, result, replaced } = outcome;
     own_writes.replaced(key, replaced);
     let Err(error) = result else { return queue.done(key, next) };
+    // The writer has logged it.
+    if let Error::Contested(wait) = error {
+        return queue.hold(key, next, Instant::now() + wait);
+    }
     let wait = queue.failed(key, next, Instant::now(), spread(key));
     match &error {
         Error::Conflict => tracing::debug!(object = %key, "{error}"),

@@ -1,23 +1,38 @@
-//! Publish: the only writes. Events under deterministic names, then one status write.
+//! Publish: the only writes. The status with the Events that are due, then these Events, then the status that records
+//! them. `assessment::delivery` says why in this order.
 
 use chrono::{DateTime, Utc};
 use http::Method;
 use kube::Client;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::time::Instant;
 
+use super::contest::{Contest, Wait};
 use super::error::Error;
 use super::kind::Kind;
 use super::observed::Observed;
-use super::write::{self, MANAGER, NotKept};
-use crate::api::stored::Stored;
-use crate::api::{GROUP, VERSION};
+use super::write::{self, MANAGER, NotKept, Stand, Written};
+use crate::api::stored::{KeyedLists, Stored};
+use crate::api::status::PendingEvent;
+use crate::api::{GROUP, Key, VERSION};
+use crate::assessment::delivery::settle;
+use crate::assessment::event_budget::reported;
 use crate::assessment::notices::Notice;
-use crate::assessment::record;
 use crate::cluster::request::{self, Cause, Sensitivity};
 use crate::metrics::Metrics;
 
 /// What reports the Events.
 const REPORTER: &str = "lapsewatch.dev/operator";
+
+/// What is to be published of one object.
+pub struct Publication<S> {
+    /// The status before the Events are sent.
+    pub status: S,
+    /// The Events to send.
+    pub notices: Vec<Notice>,
+    /// The Events of which only the API server knows whether they were sent.
+    pub doubtful: Vec<PendingEvent>,
+}
 
 /// What came of a publication.
 pub struct Published {
@@ -25,6 +40,23 @@ pub struct Published {
     pub replaced: Vec<String>,
     /// The status write's failure, else the first Event's.
     pub result: Result<(), Error>,
+}
+
+/// What is remembered of the writes of one kind of object.
+#[derive(Default)]
+pub struct Writes {
+    /// The objects of whose statuses the API server does not keep all.
+    pub not_kept: NotKept,
+    /// The objects whose statuses others replace.
+    pub contest: Contest,
+}
+
+impl Writes {
+    /// The object is gone.
+    pub fn forget(&self, key: &Key) {
+        self.not_kept.forget(key);
+        self.contest.forget(key);
+    }
 }
 
 /// What all publications share.
@@ -35,44 +67,117 @@ pub struct Publisher {
     pub instance: String,
     /// What counts them.
     metrics: Metrics,
-    /// TenantCredentials of whose statuses the API server does not keep all.
-    pub credentials_not_kept: NotKept,
-    /// MDMTenants, likewise.
-    pub tenants_not_kept: NotKept,
+    /// The writes of TenantCredentials.
+    pub credentials: Writes,
+    /// The writes of MDMTenants.
+    pub tenants: Writes,
 }
 
 impl Publisher {
     /// One that has written nothing yet.
     pub fn new(client: Client, instance: String, metrics: Metrics) -> Self {
-        let (credentials_not_kept, tenants_not_kept) = Default::default();
-        Self { client, instance, metrics, credentials_not_kept, tenants_not_kept }
+        let (credentials, tenants) = Default::default();
+        Self { client, instance, metrics, credentials, tenants }
     }
 
-    /// Sends the Events that are due, then writes the status where it differs from what was observed. An Event that
-    /// can't be sent stays due and does not delay the status.
+    /// Writes the status if it differs from what was observed, sends the Events and records them. An Event that can't be
+    /// sent stays due and does not delay the status; a status that can't be written delays the Events.
     pub async fn publish<K: Kind>(
         &self,
-        not_kept: &NotKept,
+        writes: &Writes,
         observed: &Observed<K>,
-        notices: Vec<Notice>,
-        mut status: K::Status,
+        publication: Publication<K::Status>,
         now: DateTime<Utc>,
     ) -> Published {
-        let mut failed = None;
         let mut replaced = Vec::new();
-        let announced = status.keyed_lists().1;
-        for notice in notices {
-            match self.send(observed, &notice, now).await {
-                Ok(()) => record(announced, notice.record),
-                Err(cause) => {
-                    failed.get_or_insert(Error::SendEvent { reason: notice.reason, cause });
-                }
+        let result = self.try_publish(writes, observed, publication, now, &mut replaced).await;
+        Published { replaced, result }
+    }
+
+    async fn try_publish<K: Kind>(
+        &self,
+        writes: &Writes,
+        observed: &Observed<K>,
+        publication: Publication<K::Status>,
+        now: DateTime<Utc>,
+        replaced: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        let Publication { mut status, notices, doubtful } = publication;
+        self.may_write(writes, observed, K::gist(&status)).await?;
+        let mut failed = None;
+        for entry in doubtful {
+            let is_sent = self.is_sent(observed, &entry, now).await;
+            let KeyedLists { announced, pending_events, .. } = status.keyed_lists();
+            match is_sent {
+                Ok(true) => settle(announced, pending_events, entry.into_record()),
+                Ok(false) => pending_events.retain(|other| other.type_ != entry.type_),
+                Err(cause) => drop(failed.get_or_insert(Error::SendEvent { reason: entry.reason, cause })),
             }
         }
-        // The same order as in the status it is compared with.
-        announced.sort_by(|a, b| a.type_.cmp(&b.type_));
-        let written = write::status(&self.client, not_kept, observed, &status, &mut replaced).await;
-        Published { replaced, result: written.and(failed.map_or(Ok(()), Err)) }
+        status.keyed_lists().announced.sort_by(|a, b| a.type_.cmp(&b.type_));
+        let mut stand = Stand::of(observed);
+        if self.write(writes, observed, &mut stand, &status, replaced).await? == Written::Gone {
+            return Ok(());
+        }
+        let mut is_any_sent = false;
+        for notice in notices {
+            match self.send(observed, &notice, now).await {
+                Ok(()) => {
+                    let KeyedLists { announced, pending_events, .. } = status.keyed_lists();
+                    settle(announced, pending_events, notice.record);
+                    is_any_sent = true;
+                }
+                Err(cause) => drop(failed.get_or_insert(Error::SendEvent { reason: notice.reason, cause })),
+            }
+        }
+        if is_any_sent {
+            reported(status.keyed_lists().event_budget);
+            self.write(writes, observed, &mut stand, &status, replaced).await?;
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    async fn write<K: Kind>(
+        &self,
+        writes: &Writes,
+        observed: &Observed<K>,
+        stand: &mut Stand,
+        status: &K::Status,
+        replaced: &mut Vec<String>,
+    ) -> Result<Written, Error> {
+        let before = replaced.len();
+        let written = write::status(&self.client, &writes.not_kept, observed, stand, status, replaced).await?;
+        if replaced.len() > before {
+            writes.contest.wrote(&observed.key(), &stand.version, stand.hash, K::gist(status), Instant::now());
+        }
+        Ok(written)
+    }
+
+    /// Waits with a write that another program would only replace again.
+    ///
+    /// # Errors
+    /// How long the write has to wait, where it has to.
+    pub async fn may_write<K: Kind>(
+        &self,
+        writes: &Writes,
+        observed: &Observed<K>,
+        gist: u64,
+    ) -> Result<(), Error> {
+        let key = observed.key();
+        let wait =
+            writes.contest.look(&key, &observed.resource_version, observed.status_hash, gist, Instant::now());
+        let Some(Wait { duration, is_news }) = wait else { return Ok(()) };
+        if is_news {
+            let writer = match write::get(&self.client, observed).await.ok().flatten().as_ref().and_then(last_writer) {
+                Some(MANAGER) | None => "another lapsewatch operator".to_owned(),
+                Some(manager) => format!("field manager {manager:?}"),
+            };
+            tracing::warn!(
+                object = %key, kind = K::KIND, writer, wait_seconds = duration.as_secs(),
+                "another program replaces the status of this object after each write; the next write waits"
+            );
+        }
+        Err(Error::Contested(duration))
     }
 
     /// Sends one Event; that it was sent before is success.
@@ -85,47 +190,88 @@ impl Publisher {
         notice: &Notice,
         now: DateTime<Utc>,
     ) -> Result<(), Cause> {
-        let Observed { namespace, name, uid, .. } = observed;
-        let secret = observed.spec.as_ref().ok().and_then(K::secret);
-        let secret =
-            secret.map(|secret| json!({"apiVersion": "v1", "kind": "Secret", "namespace": namespace, "name": secret}));
-        let type_ = if notice.warning { "Warning" } else { "Normal" };
-        let mut event = json!({
-            "apiVersion": "events.k8s.io/v1",
-            "kind": "Event",
-            "metadata": {"name": notice.event_name(name, uid), "namespace": namespace},
-            "eventTime": now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
-            "reportingController": REPORTER,
-            "reportingInstance": self.instance,
-            "action": "Assess",
-            "type": type_,
-            "reason": notice.reason,
-            "note": notice.note,
-            "regarding": {
-                "apiVersion": format!("{GROUP}/{VERSION}"),
-                "kind": K::KIND,
-                "namespace": namespace,
-                "name": name,
-                "uid": uid,
-                "resourceVersion": observed.resource_version,
-            },
-        });
-        if let (Some(secret), Some(event)) = (secret, event.as_object_mut()) {
-            event.insert("related".to_owned(), secret);
+        let (namespace, name) = (&observed.namespace, &observed.name);
+        let is_new = self.create(observed, notice, now, "").await?;
+        // If it is not new, it was sent before a crash, or by a try whose answer was lost.
+        if is_new {
+            self.metrics.event_sent(type_of(notice));
+            tracing::info!(object = %format_args!("{namespace}/{name}"), reason = notice.reason, "Event sent");
         }
-        let path = format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events?fieldManager={MANAGER}");
-        let body = event.to_string().into_bytes();
-        let sent =
-            request::send(&self.client, Method::POST, &path, Some("application/json"), body, Sensitivity::Open).await;
-        match sent {
-            Ok(_) => {
-                self.metrics.event_sent(type_);
-                tracing::info!(object = %format_args!("{namespace}/{name}"), reason = notice.reason, "Event sent");
-                Ok(())
-            }
-            // Sent before a crash, by a second replica, or by a try whose answer was lost.
-            Err(cause) if cause.reason() == Some("AlreadyExists") => Ok(()),
+        Ok(())
+    }
+
+    /// True if the Event of an entry was sent: asked by a dry run, which needs no other right than the Event itself.
+    async fn is_sent<K: Kind>(
+        &self,
+        observed: &Observed<K>,
+        entry: &PendingEvent,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Cause> {
+        let reason = entry.reason.clone();
+        let record = entry.clone().into_record();
+        let notice = Notice { warning: false, critical: false, note: reason.clone(), reason, record, entered: entry.time };
+        self.create(observed, &notice, now, "&dryRun=All").await.map(|is_new| !is_new)
+    }
+
+    /// Creates an Event; tells whether none of its name was there.
+    async fn create<K: Kind>(
+        &self,
+        observed: &Observed<K>,
+        notice: &Notice,
+        now: DateTime<Utc>,
+        parameters: &str,
+    ) -> Result<bool, Cause> {
+        let body = event(observed, notice, &self.instance, now).to_string().into_bytes();
+        let namespace = &observed.namespace;
+        let path = format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events?fieldManager={MANAGER}{parameters}");
+        let json = Some("application/json");
+        match request::send(&self.client, Method::POST, &path, json, body, Sensitivity::Open).await {
+            Ok(_) => Ok(true),
+            Err(cause) if cause.reason() == Some("AlreadyExists") => Ok(false),
             Err(cause) => Err(cause),
         }
     }
+}
+
+fn type_of(notice: &Notice) -> &'static str {
+    if notice.warning { "Warning" } else { "Normal" }
+}
+
+fn event<K: Kind>(observed: &Observed<K>, notice: &Notice, instance: &str, now: DateTime<Utc>) -> Value {
+    let Observed { namespace, name, uid, .. } = observed;
+    let mut event = json!({
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "metadata": {"name": notice.event_name(name, uid), "namespace": namespace},
+        "eventTime": now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+        "reportingController": REPORTER,
+        "reportingInstance": instance,
+        "action": "Assess",
+        "type": type_of(notice),
+        "reason": notice.reason,
+        "note": notice.note,
+        "regarding": {
+            "apiVersion": format!("{GROUP}/{VERSION}"),
+            "kind": K::KIND,
+            "namespace": namespace,
+            "name": name,
+            "uid": uid,
+            "resourceVersion": observed.resource_version,
+        },
+    });
+    let secret = observed.spec.as_ref().ok().and_then(K::secret);
+    if let (Some(secret), Some(event)) = (secret, event.as_object_mut()) {
+        let related = json!({"apiVersion": "v1", "kind": "Secret", "namespace": namespace, "name": secret});
+        event.insert("related".to_owned(), related);
+    }
+    event
+}
+
+/// The field manager that wrote the status last. Of several in the same second, one that is not this operator's.
+fn last_writer(object: &Value) -> Option<&str> {
+    let fields = object.pointer("/metadata/managedFields")?.as_array()?;
+    let entries = fields.iter().filter(|entry| entry.get("subresource").and_then(Value::as_str) == Some("status"));
+    let text = |entry: &'_ Value, name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let last = entries.max_by_key(|entry| (text(entry, "time"), text(entry, "manager") != MANAGER))?;
+    last.get("manager").and_then(Value::as_str)
 }

@@ -104,6 +104,15 @@ impl Queue {
         }
     }
 
+    /// Work on it has to wait until `instant`, without having failed. A boundary at `next` is kept to all the same.
+    pub fn hold(&mut self, key: &Key, next: Option<DateTime<Utc>>, instant: Instant) {
+        if let Some(next) = next {
+            self.boundaries.set(key.clone(), next);
+        }
+        self.retries.set(key.clone(), instant);
+        self.finish(key);
+    }
+
     /// It is not its turn: it will be called for, and its boundary and its failures stay as they are.
     pub fn pass(&mut self, key: &Key) {
         self.again.remove(key);

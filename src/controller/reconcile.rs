@@ -8,10 +8,10 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use super::cache::SecretVersion;
 use super::error::Error;
 use super::gather::{self, Access, Gathered, LastSaid};
-use super::invalid;
+use super::invalid::{self, Told};
 use super::kind::Tenant;
 use super::observed::Observed;
-use super::publish::{Published, Publisher};
+use super::publish::{Publication, Published, Publisher};
 use crate::api::{MDMTenantSpec, TenantCredentialSpec};
 use crate::assessment::peers::{self, Holder, Peers};
 use crate::assessment::{self, Assessment, Input, Reading, published, tenant};
@@ -116,6 +116,12 @@ pub struct Outcome {
     pub replaced: Vec<String>,
 }
 
+impl From<Told> for Outcome {
+    fn from(Told { published: Published { replaced, result }, next }: Told) -> Self {
+        Self { next, result, replaced }
+    }
+}
+
 impl Outcome {
     /// Counts it. `took` is what all steps took.
     pub fn counted(self, metrics: &Metrics, kind: &'static str, took: Duration) -> Self {
@@ -204,18 +210,19 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
         Err(Unassessable::Failed(error)) => return Outcome::of(Err(error)),
         Err(Unassessable::Invalid) => {
             let problem = observed.spec.as_ref().err().map(String::as_str).unwrap_or_default();
-            let result = invalid::say(&context.publisher, observed, problem, now).await;
-            return Outcome::of(result);
+            let publisher = &context.publisher;
+            return invalid::say(publisher, &publisher.credentials, observed, problem, now).await.into();
         }
     };
     let Some(spec) = former.as_deref().or(observed.spec.as_ref().ok()) else {
         return Outcome::of(Ok(()));
     };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
-    let Assessment { status, notices, next } = around.assess(observed, spec, generation, gathered, now, context.settle);
+    let Assessment { status, notices, doubtful, next } = around.assess(observed, spec, generation, gathered, now, context.settle);
     let next = next.into_iter().chain(look_again).min();
     let publisher = &context.publisher;
+    let publication = Publication { status, notices, doubtful };
     let Published { replaced, result } =
-        publisher.publish(&publisher.credentials_not_kept, observed, notices, status, now).await;
+        publisher.publish(&publisher.credentials, observed, publication, now).await;
     Outcome { next, result: error.map_or(result, Err), replaced }
 }

@@ -10,7 +10,7 @@ use super::invalid;
 use super::kind::{Kind, Tenant};
 use super::observed::Observed;
 use super::operator::{Done, Operator};
-use super::publish::Published;
+use super::publish::{Publication, Published};
 use super::reconcile::Outcome;
 use crate::api::status::Notification;
 use crate::api::{Key, MDMTenantSpec};
@@ -29,7 +29,7 @@ impl Operator {
         self.tenants.queue.forget(key);
         self.tenants.pace.forget(key);
         self.tenants.own_writes.forget(key);
-        self.context.publisher.tenants_not_kept.forget(key);
+        self.context.publisher.tenants.forget(key);
     }
 
     /// Makes the page of the next one and starts to publish it; tells whether there was any.
@@ -47,13 +47,13 @@ impl Operator {
         let now = context.clock.now().trunc_subsecs(0);
         match &observed.spec {
             Ok(spec) => {
-                let Assessment { status, notices, next } = self.page(&key, &observed, spec, now);
+                let Assessment { status, notices, doubtful, next } = self.page(&key, &observed, spec, now);
                 self.tasks.spawn(async move {
                     let begun = Instant::now();
                     let publisher = &context.publisher;
-                    let not_kept = &publisher.tenants_not_kept;
+                    let publication = Publication { status, notices, doubtful };
                     let Published { replaced, result } =
-                        publisher.publish(not_kept, &observed, notices, status, now).await;
+                        publisher.publish(&publisher.tenants, &observed, publication, now).await;
                     let outcome = Outcome { next, result, replaced };
                     Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
                 });
@@ -62,7 +62,9 @@ impl Operator {
                 let problem = problem.clone();
                 self.tasks.spawn(async move {
                     let begun = Instant::now();
-                    let outcome = Outcome::of(invalid::say(&context.publisher, &observed, &problem, now).await);
+                    let publisher = &context.publisher;
+                    let told = invalid::say(publisher, &publisher.tenants, &observed, &problem, now).await;
+                    let outcome = Outcome::from(told);
                     Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
                 });
             }

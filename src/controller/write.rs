@@ -1,7 +1,8 @@
-//! The status write: one server-side apply, and what is done where that does not leave the status as it should be.
+//! The status write: one JSON patch that replaces the whole status of exactly the version that it was decided on.
 //!
-//! An apply takes away only what nobody else owns, and is refused as a whole where the definition lacks one field. Then
-//! a merge patch says the rest: of what differs, and of nothing else.
+//! One request, so that no half of a status is ever stored: a server-side apply can't take away what another field
+//! manager owns, which would need a second request, and a status between the two would mix what was read at two times.
+//! What others wrote into the status is part of what is written, and the version refuses the write if that has changed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::Method;
 use kube::Client;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::error::Error;
 use super::kind::Kind;
@@ -20,8 +21,6 @@ use crate::cluster::request::{self, Cause, Sensitivity};
 
 /// The field manager of all writes.
 pub const MANAGER: &str = "lapsewatch";
-const APPLY: &str = "application/apply-patch+yaml";
-const MERGE: &str = "application/merge-patch+json";
 
 /// The statuses of which the API server does not keep all, as where its definition is older than this version: by the
 /// object, its version after the write, and what was to be written. Trying again would change nothing.
@@ -54,63 +53,62 @@ impl NotKept {
     }
 }
 
-/// Writes the status where it differs from what was observed. Enters the object's versions that are no more into
-/// `replaced`, also where only a part could be written.
+/// The stored state that a write replaces.
+pub struct Stand {
+    /// The object's version.
+    pub version: String,
+    /// The hash of its status.
+    pub hash: u64,
+}
+
+impl Stand {
+    /// The state that was observed.
+    pub fn of<K: Kind>(observed: &Observed<K>) -> Self {
+        Self { version: observed.resource_version.clone(), hash: observed.status_hash }
+    }
+}
+
+/// The result of a status write that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The status stands as wanted, whether a write was needed or not.
+    Stands,
+    /// The object is gone.
+    Gone,
+}
+
+/// Writes the status if it differs from `stand`, which then is the state after the write. Enters the version that is no
+/// more into `replaced`.
 ///
 /// # Errors
-/// Where it could not be written; a conflict where the object is no longer the one that this was decided on.
+/// Where it could not be written; a conflict where the object is no longer at the version of `stand`.
 pub async fn status<K: Kind>(
     client: &Client,
     not_kept: &NotKept,
     observed: &Observed<K>,
+    stand: &mut Stand,
     status: &K::Status,
     replaced: &mut Vec<String>,
-) -> Result<(), Error> {
+) -> Result<Written, Error> {
     let hash = stored::hash(status);
     let key = observed.key();
-    if hash == observed.status_hash || not_kept.is_known(&key, &observed.resource_version, hash) {
-        return Ok(());
+    if hash == stand.hash || not_kept.is_known(&key, &stand.version, hash) {
+        return Ok(Written::Stands);
     }
     let mut wanted = serde_json::to_value(status).unwrap_or_default();
     if let Some(unknown) = &observed.unknown {
         K::Status::with_unknown(&mut wanted, unknown);
     }
-    let applied = apply(client, observed, &wanted).await;
-    let mut present = observed.resource_version.clone();
-    let mut wrote = |object: &Value| {
-        let version = version_of(object);
-        if version != present {
-            replaced.push(std::mem::replace(&mut present, version));
-        }
-    };
-    if let Ok(Some(object)) = &applied {
-        wrote(object);
+    let Some(object) = replace(client, observed, &stand.version, &wanted).await? else { return Ok(Written::Gone) };
+    let version = version_of(&object);
+    if version != stand.version {
+        replaced.push(std::mem::replace(&mut stand.version, version));
     }
-    let written = match applied {
-        Ok(Some(object)) if stored::hash_of::<K::Status>(status_of(&object)) == hash => return Ok(()),
-        Ok(object) => object,
-        // Refused for what is in it: a part may be taken all the same.
-        Err(Error::WriteStatus(cause)) if matches!(cause.code(), Some(400 | 422 | 500)) => {
-            let object = get(client, observed).await?;
-            if object.as_ref().is_some_and(|object| version_of(object) != observed.resource_version) {
-                return Err(Error::Conflict);
-            }
-            object
-        }
-        Err(error) => return Err(error),
-    };
-    let Some(object) = written else { return Ok(()) };
-    let object = match difference(status_of(&object), &wanted) {
-        Some(rest) => merge(client, observed, &version_of(&object), rest).await?,
-        None => Some(object),
-    };
-    object.as_ref().inspect(|object| wrote(object));
-    if let Some(object) = object
-        && stored::hash_of::<K::Status>(status_of(&object)) != hash
-    {
-        not_kept.remember(K::KIND, key, version_of(&object), hash);
+    stand.hash = stored::hash_of::<K::Status>(object.get("status").unwrap_or(&Value::Null));
+    if stand.hash != hash {
+        not_kept.remember(K::KIND, key, stand.version.clone(), hash);
     }
-    Ok(())
+    Ok(Written::Stands)
 }
 
 /// The object as it is now; none where it is gone.
@@ -122,33 +120,25 @@ pub async fn get<K: Kind>(client: &Client, observed: &Observed<K>) -> Result<Opt
     answer(request::send(client, Method::GET, &path, None, Vec::new(), Sensitivity::Open).await)
 }
 
-/// Changes just this of the status of exactly this version; gives the object, or none where it is gone.
+/// Replaces the status of exactly this version; gives the object, or none where it is gone.
 ///
 /// # Errors
 /// Where it could not be written.
-pub async fn merge<K: Kind>(
+pub async fn replace<K: Kind>(
     client: &Client,
     observed: &Observed<K>,
     version: &str,
-    status: Value,
+    status: &Value,
 ) -> Result<Option<Value>, Error> {
-    let body = json!({"metadata": {"resourceVersion": version}, "status": status});
-    patch(client, &path(observed, &format!("/status?fieldManager={MANAGER}")), MERGE, &body).await
-}
-
-async fn apply<K: Kind>(client: &Client, observed: &Observed<K>, status: &Value) -> Result<Option<Value>, Error> {
-    let body = json!({
-        "apiVersion": format!("{GROUP}/{VERSION}"),
-        "kind": K::KIND,
-        "metadata": {"name": observed.name, "namespace": observed.namespace, "resourceVersion": observed.resource_version},
-        "status": status,
-    });
-    patch(client, &path(observed, &format!("/status?fieldManager={MANAGER}&force=true")), APPLY, &body).await
-}
-
-async fn patch(client: &Client, path: &str, content_type: &str, body: &Value) -> Result<Option<Value>, Error> {
-    let body = body.to_string().into_bytes();
-    answer(request::send(client, Method::PATCH, path, Some(content_type), body, Sensitivity::Open).await)
+    let body = json!([
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+        // Also where there is none yet.
+        {"op": "add", "path": "/status", "value": status},
+    ]);
+    let (path, body) = (path(observed, &format!("/status?fieldManager={MANAGER}")), body.to_string().into_bytes());
+    let sent =
+        request::send(client, Method::PATCH, &path, Some("application/json-patch+json"), body, Sensitivity::Open).await;
+    answer(sent)
 }
 
 fn answer<T: AsRef<[u8]>>(answer: Result<T, Cause>) -> Result<Option<Value>, Error> {
@@ -172,43 +162,9 @@ pub fn version_of(object: &Value) -> String {
     object.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-fn status_of(object: &Value) -> &Value {
-    object.get("status").unwrap_or(&Value::Null)
-}
-
-/// The merge patch that makes `wanted` of `live`, if it takes one.
-fn difference(live: &Value, wanted: &Value) -> Option<Value> {
-    let (Value::Object(live), Value::Object(wanted)) = (live, wanted) else {
-        return (live != wanted).then(|| wanted.clone());
-    };
-    let mut patch = Map::new();
-    for (name, value) in wanted {
-        let differs = match live.get(name) {
-            Some(live) => difference(live, value),
-            None => Some(value.clone()),
-        };
-        patch.extend(differs.map(|value| (name.clone(), value)));
-    }
-    patch.extend(live.keys().filter(|name| !wanted.contains_key(*name)).map(|name| (name.clone(), Value::Null)));
-    (!patch.is_empty()).then_some(Value::Object(patch))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_difference_names_only_what_differs_and_takes_away_what_is_too_much() {
-        let live =
-            json!({"same": 1, "other": "a", "deep": {"same": [1], "more": true}, "more": {"a": 1}, "list": [1, 2]});
-        let wanted = json!({"same": 1, "other": "b", "deep": {"same": [1]}, "list": [2, 1], "new": {"b": 2}});
-        assert_eq!(
-            difference(&live, &wanted),
-            Some(json!({"other": "b", "deep": {"more": null}, "more": null, "list": [2, 1], "new": {"b": 2}}))
-        );
-        assert_eq!(difference(&live, &live), None);
-        assert_eq!(difference(&Value::Null, &wanted), Some(wanted));
-    }
 
     #[test]
     fn what_is_not_kept_is_not_tried_again_on_the_same_version() {

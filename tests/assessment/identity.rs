@@ -84,8 +84,9 @@ fn an_older_one_of_the_accepted_topic_mends_the_identity_and_says_so() {
         True,
         "WentBackwards",
     );
-    look.events(["WentBackwards", "Recovered"]);
-    story.at("2030-06-02T02:00:01Z").quiet();
+    look.events(["Recovered"]);
+    story.at("2030-06-02T02:00:30Z").events(["WentBackwards"]);
+    story.at("2030-06-02T02:01:00Z").quiet();
 }
 
 #[test]

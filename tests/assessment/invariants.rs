@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use lapsewatch::api::limits::NOTE_BYTES;
 use lapsewatch::api::{TenantCredentialStatus, limits};
+use lapsewatch::api::status::Announced;
 use lapsewatch::assessment::Assessment;
+use lapsewatch::assessment::delivery::settle;
 use serde_json::Value;
 
 /// The types of condition that are always there.
@@ -34,7 +36,19 @@ pub fn hold(previous: &TenantCredentialStatus, assessment: &Assessment, now: Dat
     assert_eq!(records.len(), count, "two Events for one record: the second would hide the first");
     let mut recorded = assessment.clone();
     for notice in &assessment.notices {
-        recorded.record(notice.record.clone());
+        let status = &mut recorded.status;
+        settle(&mut status.announced, &mut status.pending_events, notice.record.clone());
+    }
+    let mut pending: Vec<&str> = status.pending_events.iter().map(|pending| pending.type_.as_str()).collect();
+    let count = pending.len();
+    pending.dedup();
+    assert_eq!(pending.len(), count, "one entry for each type, in order: {:?}", status.pending_events);
+    for notice in &assessment.notices {
+        let entry = status.pending_events.iter().find(|pending| pending.type_ == notice.record.type_);
+        let entry = entry.expect("what is sent stands in the status before").clone();
+        assert!(!entry.held_back && entry.time == notice.entered, "{entry:?}");
+        let record = Announced { time: notice.record.time, ..entry.into_record() };
+        assert_eq!(record, notice.record);
     }
     assert!(recorded.status.announced.len() <= TYPES.len(), "{:?}", recorded.status.announced);
     for before in &previous.announced {

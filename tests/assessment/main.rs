@@ -10,6 +10,7 @@ mod duplicates;
 mod extremes;
 mod facts;
 mod first_sight;
+mod flapping;
 mod health;
 mod identity;
 mod invariants;

@@ -1,5 +1,6 @@
-//! The operator's loop without its cluster: keeps the status as the API would, sends Events under their names (a name
-//! that is there already is no second Event, within the hour that Events live), and records what was sent.
+//! The operator's loop without its cluster: keeps the status as the API would before Events are sent, sends Events under
+//! their names (a name that is there already is no second Event, within the hour that Events live), and records what was
+//! sent.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,9 @@ use lapsewatch::api::reasons::{ChangeReason, FailureReason};
 use lapsewatch::api::{
     CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
+use lapsewatch::api::status::Announced;
+use lapsewatch::assessment::delivery::settle;
+use lapsewatch::assessment::event_budget::reported;
 use lapsewatch::assessment::notices::Notice;
 use lapsewatch::assessment::peers::{Peers, Standing, View};
 use lapsewatch::assessment::words::Side;
@@ -23,9 +27,9 @@ pub const UID: &str = "5f0e6c1e-8f6b-4f0a-9a53-0d4f6f1f2a3b";
 #[derive(Clone, Copy, PartialEq)]
 enum Outcome {
     Done,
-    /// The Events are sent; the operator dies before the status is written.
+    /// The status is written and the Events are sent; the operator dies before it records them.
     Crash,
-    /// The API server refuses Events; the status is written.
+    /// The status is written; the API server refuses Events, or the operator dies before it sends them.
     Refused,
 }
 
@@ -104,7 +108,14 @@ impl Story {
         self.look(time(now), Outcome::Done)
     }
 
-    /// Looks once and dies between the Events and the status.
+    /// Looks once, when no Event is sent yet, and once more when what was found has lasted.
+    #[track_caller]
+    pub fn settled(&mut self, now: &str) -> Look {
+        self.at(now).quiet();
+        self.look(time(now) + self.settle, Outcome::Done)
+    }
+
+    /// Looks once and dies between the Events and their record.
     pub fn crash_at(&mut self, now: &str) -> Look {
         self.look(time(now), Outcome::Crash)
     }
@@ -150,22 +161,36 @@ impl Story {
     fn look(&mut self, now: DateTime<Utc>, outcome: Outcome) -> Look {
         let mut assessment = self.assess(now);
         invariants::hold(&self.status, &assessment, now);
+        if !assessment.doubtful.is_empty() {
+            // The server is asked, and the write calls for the next look.
+            for entry in std::mem::take(&mut assessment.doubtful) {
+                let record = entry.clone().into_record();
+                let status = &mut assessment.status;
+                match self.lives(&name_of(record.clone()), now) {
+                    true => settle(&mut status.announced, &mut status.pending_events, record),
+                    false => status.pending_events.retain(|other| other.type_ != entry.type_),
+                }
+            }
+            // What is due beside that has its entry, as after a look whose Events are refused.
+            self.status = stored(&assessment.status);
+            return self.look(now, outcome);
+        }
         let mut sent = Vec::new();
+        let before = assessment.status.clone();
         for notice in assessment.notices.clone() {
             if outcome == Outcome::Refused {
                 continue;
             }
             let name = notice.event_name("acme-apns", UID);
-            let lives = self.sent.get(&name).is_some_and(|at| now - *at < TimeDelta::hours(1));
-            if !lives {
+            if !self.lives(&name, now) {
                 self.sent.insert(name, now);
                 sent.push(notice.clone());
             }
-            assessment.record(notice.record);
+            let status = &mut assessment.status;
+            settle(&mut status.announced, &mut status.pending_events, notice.record);
+            reported(&mut status.event_budget);
         }
-        let json = serde_json::to_string(&assessment.status).unwrap();
-        let status: TenantCredentialStatus = serde_json::from_str(&json).unwrap();
-        assert_eq!(status, assessment.status, "the status as it is stored");
+        let status = stored(&assessment.status);
         if outcome == Outcome::Done {
             let kept = match (&self.reading, &status.credential) {
                 (Reading::Facts(_), Some(facts)) => Reading::Facts(facts.clone()),
@@ -178,11 +203,27 @@ impl Story {
                 assert_eq!(again.next, assessment.next, "the same boundary is found again");
             }
         }
-        if outcome != Outcome::Crash {
-            self.status = status.clone();
-        }
+        self.status = if outcome == Outcome::Crash { stored(&before) } else { status.clone() };
         Look { at: now, status, sent, next: assessment.next }
     }
+
+    /// True if there is an Event of this name.
+    fn lives(&self, name: &str, now: DateTime<Utc>) -> bool {
+        self.sent.get(name).is_some_and(|at| now - *at < TimeDelta::hours(1))
+    }
+}
+
+/// The status as the API returns it.
+fn stored(status: &TenantCredentialStatus) -> TenantCredentialStatus {
+    let json = serde_json::to_string(status).unwrap();
+    let read: TenantCredentialStatus = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, *status, "the status as it is stored");
+    read
+}
+
+fn name_of(record: Announced) -> String {
+    let (reason, entered) = (record.reason.clone(), record.time);
+    Notice { warning: false, critical: false, note: String::new(), reason, record, entered }.event_name("acme-apns", UID)
 }
 
 fn failure(reason: FailureReason) -> Failure {

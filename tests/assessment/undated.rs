@@ -73,7 +73,7 @@ fn a_declared_date_does_not_tell_which_token_is_newer() {
     story.at("2030-06-01T00:00:00Z").quiet();
     story.spec.expiration_time = Some(time("2030-12-01T00:00:00Z"));
     story.at("2030-06-02T00:00:00Z").quiet();
-    let look = story.holds(undated_dep('b')).at("2030-06-03T00:00:00Z");
+    let look = story.holds(undated_dep('b')).settled("2030-06-03T00:00:00Z");
     look.expect(Regressed, False, "Newest").events(["Replaced"]).change(Some(Replaced));
     story.at("2030-06-03T01:00:00Z").quiet();
 }

@@ -17,7 +17,9 @@ mod canary;
 mod clock;
 mod control_plane;
 mod definitions;
+mod delivery;
 mod duplicates;
+mod faults;
 mod haste;
 #[path = "../chart/helm.rs"]
 mod helm;

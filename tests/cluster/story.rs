@@ -20,6 +20,7 @@ use crate::account;
 use crate::audit::Marker;
 use crate::bed::{Bed, bed};
 use crate::clock::TestClock;
+use crate::faults::Faults;
 use crate::relay::Relay;
 
 /// How long a test waits for what must come.
@@ -39,6 +40,8 @@ pub struct Story {
     pub also: Vec<String>,
     /// What the operator's connections go through, if anything.
     pub relay: Option<Relay>,
+    /// What becomes of the operator's requests, if they do not go well.
+    pub faults: Option<Arc<Faults>>,
     pub operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
     /// Since when the operator has had the chart's rights, for which nothing may be refused.
     entitled: Option<Marker>,
@@ -74,6 +77,7 @@ impl Story {
             clock: Arc::new(TestClock::at(now)),
             also: Vec::new(),
             relay: None,
+            faults: None,
             operator: None,
             entitled: None,
             granted: None,
@@ -114,7 +118,10 @@ impl Story {
             config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
         }
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
-        let client = lapsewatch::cluster::connect::client(config).unwrap();
+        let mut client = lapsewatch::cluster::connect::client(config).unwrap();
+        if let Some(faults) = &self.faults {
+            client = faults.between(client);
+        }
         let (stop, stopped) = oneshot::channel();
         let settings =
             Settings { namespaces, settle: TimeDelta::seconds(30), instance: "test".to_owned(), ..Settings::default() };

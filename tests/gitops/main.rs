@@ -33,6 +33,8 @@ mod kustomize;
 mod layout;
 #[path = "../assessment/tenant/page.rs"]
 mod page;
+#[path = "../cluster/faults.rs"]
+mod faults;
 #[path = "../cluster/relay.rs"]
 mod relay;
 mod renewals;

@@ -24,6 +24,8 @@ mod helm;
 mod kubectl;
 mod leader;
 mod probes;
+#[path = "../cluster/faults.rs"]
+mod faults;
 #[path = "../cluster/relay.rs"]
 mod relay;
 mod replica;

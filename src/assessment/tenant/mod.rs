@@ -11,11 +11,11 @@ mod state;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::notices::{Due, Notice};
-use super::{record, whole_second};
+use super::{delivery, record, whole_second};
 use crate::api::conditions::{self, ConditionStatus, ConditionType};
 use crate::api::credential::Owner;
 use crate::api::reasons::FailureReason;
-use crate::api::status::{Announced, Notification};
+use crate::api::status::{Notification, PendingEvent};
 use crate::api::{
     CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
@@ -105,19 +105,14 @@ pub struct Input<'a> {
 /// What is to be said of a tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
-    /// The status, with `announced` as it was before: each notice that was sent adds its record.
+    /// The status before the Events are sent: each has an entry in `pendingEvents`.
     pub status: MDMTenantStatus,
-    /// The Events that are due.
+    /// The Events to send now.
     pub notices: Vec<Notice>,
+    /// Entries of `pendingEvents` of which only the API server knows whether their Events were sent.
+    pub doubtful: Vec<PendingEvent>,
     /// When time alone changes something.
     pub next: Option<DateTime<Utc>>,
-}
-
-impl Assessment {
-    /// Enters what was announced.
-    pub fn record(&mut self, announced: Announced) {
-        record(&mut self.status.announced, announced);
-    }
 }
 
 /// Makes the page of one tenant.
@@ -149,6 +144,7 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         settle: input.settle,
     }
     .due();
+    let delivery = delivery::plan(notices, &previous.pending_events, previous.event_budget.as_ref(), now);
     let mut announced = previous.announced.clone();
     for entry in silent {
         record(&mut announced, entry);
@@ -162,10 +158,13 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         credentials: Some(state::counts(members, missing)),
         next_deadline,
         announced,
+        pending_events: delivery.pending,
+        event_budget: delivery.budget,
         conditions: conditions::publish(&previous.conditions, verdicts, now, generation),
         notifications,
     };
-    Assessment { status, notices, next: next.map(whole_second) }
+    let next = next.into_iter().chain(delivery.next).min().map(whole_second);
+    Assessment { status, notices: delivery.notices, doubtful: delivery.doubtful, next }
 }
 
 /// Since when Healthy has had this reason.

@@ -62,9 +62,11 @@ impl Situation<'_> {
                 if self.open(HEALTHY).is_none_or(|last| last.reason != state) && self.has_lasted(self.since, &mut due) {
                     due.notices.push(Notice {
                         warning: self.severity >= Severity::Warning,
+                        critical: self.severity == Severity::Critical,
                         reason: state.to_owned(),
                         note: words::note(&words::news(self.message, self.total), self.of_state),
                         record: self.record(HEALTHY, state, ""),
+                        entered: self.now,
                     });
                 }
                 if self.missing.is_empty() && self.open(MISSING).is_some() && self.will_be_open(HEALTHY, &due) {
@@ -119,9 +121,11 @@ impl Situation<'_> {
             if self.has_lasted(of.since, due) {
                 due.notices.push(Notice {
                     warning: true,
+                    critical: false,
                     reason: MISSING.to_owned(),
                     note: words::note(&of.message, Some(of)),
                     record: self.record(MISSING, MISSING, &mark),
+                    entered: self.now,
                 });
             }
         } else if let Some(last) = self.open(MISSING).filter(|last| last.fingerprint != mark) {
@@ -140,9 +144,11 @@ impl Situation<'_> {
         due.silent.extend(open.map(|type_| self.record(type_, RECOVERED, "")));
         due.notices.push(Notice {
             warning: false,
+            critical: false,
             reason: RECOVERED.to_owned(),
             note: words::note(&words::well_again(self.message), None),
             record: self.record(first, RECOVERED, ""),
+            entered: self.now,
         });
     }
 }

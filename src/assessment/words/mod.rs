@@ -18,7 +18,7 @@ pub use short::short;
 use super::expiry::Stage;
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
-use crate::api::status::{Expiry, KeyMatch, KeysUsed, LastChange, Newest};
+use crate::api::status::{EventBudget, Expiry, KeyMatch, KeysUsed, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
 
 /// A time as all texts write it: RFC 3339 in UTC, whole seconds.
@@ -271,6 +271,16 @@ pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String 
         }
         _ => "the problem is gone".to_owned(),
     }
+}
+
+/// The end of the note of an Event that follows Events that the budget held back, if there are any.
+pub fn held_back(budget: &EventBudget) -> Option<String> {
+    let since = budget.held_back_since.filter(|_| budget.held_back > 0)?;
+    let events = match budget.held_back {
+        1 => "1 Event about earlier changes of this object".to_owned(),
+        count => format!("{count} Events about earlier changes of this object"),
+    };
+    Some(format!(". Since {}, lapsewatch has held back {events}", at(since)))
 }
 
 /// What is said of what was never read.

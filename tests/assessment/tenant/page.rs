@@ -10,6 +10,8 @@ use lapsewatch::api::tenant_status::TenantNotification;
 use lapsewatch::api::{
     CredentialFacts, CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialStatus, limits,
 };
+use lapsewatch::assessment::delivery::settle;
+use lapsewatch::assessment::event_budget::reported;
 use lapsewatch::assessment::notices::Notice;
 use lapsewatch::assessment::tenant::{Assessment, Input, Member, assess, inherit};
 
@@ -96,7 +98,7 @@ impl Page {
         self.look(time(now), true, true)
     }
 
-    /// Looks once and dies between the Events and the status.
+    /// Looks once and dies between the Events and their record.
     pub fn crash_at(&mut self, now: &str) -> Look {
         self.look(time(now), true, false)
     }
@@ -147,14 +149,33 @@ impl Page {
         }
         let mut assessment = self.assess(&self.status, now);
         hold(&assessment, now);
+        if !assessment.doubtful.is_empty() {
+            // The server is asked, and the write calls for the next look.
+            for entry in std::mem::take(&mut assessment.doubtful) {
+                let record = entry.clone().into_record();
+                let (reason, note, entered) = (record.reason.clone(), String::new(), entry.time);
+                let notice =
+                    Notice { warning: false, critical: false, note, reason, record: record.clone(), entered };
+                let status = &mut assessment.status;
+                match self.lives(&notice.event_name("acme-prod", UID), now) {
+                    true => settle(&mut status.announced, &mut status.pending_events, record),
+                    false => status.pending_events.retain(|other| other.type_ != entry.type_),
+                }
+            }
+            self.status = assessment.status;
+            return self.look(now, events, written);
+        }
         let mut sent = Vec::new();
+        let before = assessment.status.clone();
         for notice in std::mem::take(&mut assessment.notices).into_iter().filter(|_| events) {
             let name = notice.event_name("acme-prod", UID);
-            if self.sent.get(&name).is_none_or(|at| now - *at >= TimeDelta::hours(1)) {
+            if !self.lives(&name, now) {
                 self.sent.insert(name, now);
                 sent.push(notice.clone());
             }
-            assessment.record(notice.record);
+            let status = &mut assessment.status;
+            settle(&mut status.announced, &mut status.pending_events, notice.record);
+            reported(&mut status.event_budget);
         }
         let json = serde_json::to_string(&assessment.status).unwrap();
         let status: MDMTenantStatus = serde_json::from_str(&json).unwrap();
@@ -165,10 +186,13 @@ impl Page {
             assert_eq!(again.status, status, "the same is found again, as after a restart");
             assert_eq!(again.next, assessment.next, "the same boundary is found again");
         }
-        if written {
-            self.status = status.clone();
-        }
+        self.status = if written { status.clone() } else { before };
         Look { at: now, status, sent, next: assessment.next }
+    }
+
+    /// True if there is an Event of this name.
+    fn lives(&self, name: &str, now: DateTime<Utc>) -> bool {
+        self.sent.get(name).is_some_and(|at| now - *at < TimeDelta::hours(1))
     }
 }
 

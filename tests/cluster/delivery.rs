@@ -1,0 +1,206 @@
+//! Crashes and lost answers at each request of a publication: no Event is lost, none is repeated, and the status comes
+//! to be right.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::bed::Bed;
+use crate::faults::{Fault, Faults};
+use crate::renewal::until_events;
+use crate::story::Story;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const STATUS: &str = "/tenantcredentials/acme/status";
+const EVENTS: &str = "/events?";
+
+async fn begin(prefix: &str) -> Story {
+    let mut story = Story::without_operator(prefix, "2030-07-01T00:00:00Z").await;
+    story.faults = Some(Arc::new(Faults::default()));
+    story
+}
+
+fn faults(story: &Story) -> Arc<Faults> {
+    story.faults.clone().unwrap()
+}
+
+/// Waits until all faults were met; a killed operator is stopped.
+async fn met(story: &mut Story) {
+    let (faults, begun) = (faults(story), Instant::now());
+    while !faults.are_over() {
+        assert!(begun.elapsed() < PATIENCE, "the faults are not met");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    if faults.is_killed() {
+        story.stop().await;
+    }
+}
+
+async fn secret(story: &Story) {
+    story.secret("acme", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
+}
+
+/// Has the operator announce a missing Secret, with a fault at a request, and put the Secret back before the operator
+/// can look again. Then the Secret goes and comes once more.
+async fn missing_twice(prefix: &str, (method, path, well): (Method, &'static str, usize), fault: Fault) -> Vec<String> {
+    let mut story = begin(prefix).await;
+    story.apns("acme").await;
+    story.start().await;
+    story.expect("acme", &[("Ready", "False/SecretNotFound")]).await;
+    story.calm().await;
+    faults(&story).at(method, path, well, fault);
+    story.at("2030-07-01T00:00:30Z");
+    met(&mut story).await;
+    secret(&story).await;
+    faults(&story).end();
+    if story.operator.is_none() {
+        story.start().await;
+    }
+    story.expect("acme", &[("Ready", "True/Assessed")]).await;
+    at_rest(&story).await;
+    story.at("2030-07-01T01:00:00Z");
+    story.delete_secret("acme").await;
+    story.expect("acme", &[("Ready", "False/SecretNotFound")]).await;
+    story.at("2030-07-01T01:00:30Z");
+    at_rest(&story).await;
+    secret(&story).await;
+    story.expect("acme", &[("Ready", "True/Assessed")]).await;
+    at_rest(&story).await;
+    let events = story.events("acme").await;
+    story.stop().await;
+    events
+}
+
+/// Waits until nothing of the object changes any more.
+async fn at_rest(story: &Story) {
+    let mut before = (Value::Null, 0);
+    loop {
+        story.calm().await;
+        let now = (story.get("acme").await, story.events("acme").await.len());
+        if now == before && now.0["status"]["pendingEvents"].is_null() {
+            return;
+        }
+        before = now;
+    }
+}
+
+const BOTH: [&str; 4] = ["SecretNotFound", "Recovered", "SecretNotFound", "Recovered"];
+
+#[tokio::test]
+async fn an_event_whose_record_was_lost_is_recovered_from_and_the_next_one_is_sent() {
+    for (name, request, fault) in [
+        ("killed-after-event", (Method::POST, EVENTS, 0), Fault::KilledAfter),
+        ("killed-before-record", (Method::PATCH, STATUS, 1), Fault::KilledBefore),
+        ("killed-after-record", (Method::PATCH, STATUS, 1), Fault::KilledAfter),
+    ] {
+        assert_eq!(missing_twice(name, request, fault).await, BOTH, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_was_not_sent_before_the_problem_was_gone_is_not_sent() {
+    for (name, request, fault) in [
+        ("killed-before-event", (Method::POST, EVENTS, 0), Fault::KilledBefore),
+        ("killed-before-status", (Method::PATCH, STATUS, 0), Fault::KilledBefore),
+        ("killed-after-status", (Method::PATCH, STATUS, 0), Fault::KilledAfter),
+    ] {
+        assert_eq!(missing_twice(name, request, fault).await, BOTH[2..], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_or_a_refusal_neither_loses_nor_repeats_an_event() {
+    for (name, method, path, well) in [
+        ("first-status", Method::PATCH, STATUS, 0),
+        ("event", Method::POST, EVENTS, 0),
+        ("record", Method::PATCH, STATUS, 1),
+    ] {
+        for (how, fault) in [("lost", Fault::Unanswered), ("refused", Fault::Refused(500))] {
+            let mut story = begin(&format!("{name}-{how}")).await;
+            secret(&story).await;
+            story.apns("acme").await;
+            faults(&story).at(method.clone(), path, well, fault);
+            story.at("2030-12-10T00:00:00Z");
+            story.start().await;
+            met(&mut story).await;
+            story.expect("acme", &[("Expiring", "True/Within30Days")]).await;
+            until_events(&story, &["ExpiresWithin30Days"]).await;
+            at_rest(&story).await;
+            let status = story.status("acme").await;
+            assert_eq!(status["announced"][0]["reason"], "ExpiresWithin30Days", "{name} {how}: {status:#}");
+            assert_eq!(story.events("acme").await, ["ExpiresWithin30Days"], "{name} {how}");
+            story.stop().await;
+        }
+    }
+}
+
+/// A first status write that is refused once leaves nothing that a later write can't take away.
+#[tokio::test]
+async fn a_status_comes_to_be_right_whatever_write_is_refused_or_cut_short() {
+    for (name, well, fault) in [
+        ("second-killed", 1, Fault::KilledBefore),
+        ("second-unanswered", 1, Fault::Unanswered),
+        ("first-killed", 0, Fault::KilledBefore),
+        ("first-unanswered", 0, Fault::Unanswered),
+    ] {
+        let mut story = begin(name).await;
+        story.secret("acme", &[("push.pem", "vpp/a.vpptoken")]).await;
+        faults(&story).at(Method::PATCH, STATUS, 0, Fault::Refused(500));
+        story.apns("acme").await;
+        story.start().await;
+        let wrong = story.expect("acme", &[("Healthy", "False/Unreadable")]).await;
+        assert!(!wrong["lastRead"]["failure"].is_null(), "{wrong:#}");
+        story.calm().await;
+        faults(&story).at(Method::PATCH, STATUS, well, fault);
+        secret(&story).await;
+        let begun = Instant::now();
+        while !faults(&story).are_over() && begun.elapsed() < Duration::from_secs(5) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        story.stop().await;
+        faults(&story).end();
+        story.start().await;
+        let status = story.expect("acme", &[("Ready", "True/Assessed"), ("Healthy", "True/Valid")]).await;
+        assert!(status["lastRead"]["failure"].is_null(), "{name}: {status:#}");
+        at_rest(&story).await;
+        story.expect("acme", &[("Ready", "True/Assessed"), ("Healthy", "True/Valid")]).await;
+        story.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_event_of_an_object_that_is_not_understood_survives_a_refusal_and_a_kill() {
+    let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
+    bed.install_crds().unwrap();
+    let (_, mut crd) = lapsewatch::api::crds::all().remove(0);
+    let type_ = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/type/enum";
+    crd.pointer_mut(type_).unwrap().as_array_mut().unwrap().push("Passkey".into());
+    bed.kubectl_ok(&["apply", "--server-side", "--force-conflicts", "-f", "-"], &crd.to_string());
+    for (name, fault) in [
+        ("refused", Fault::Refused(500)),
+        ("unanswered", Fault::Unanswered),
+        ("killed-before", Fault::KilledBefore),
+        ("killed-after", Fault::KilledAfter),
+    ] {
+        let mut story = Story::on(bed, name, "2030-07-01T00:00:00Z").await;
+        story.faults = Some(Arc::new(Faults::default()));
+        faults(&story).at(Method::POST, EVENTS, 0, fault);
+        story.credential("acme", json!({"type": "Passkey", "secretRef": {"name": "acme"}})).await;
+        story.start().await;
+        met(&mut story).await;
+        faults(&story).end();
+        if story.operator.is_none() {
+            story.start().await;
+        }
+        story.expect("acme", &[("Ready", "False/InvalidObject")]).await;
+        until_events(&story, &["InvalidObject"]).await;
+        at_rest(&story).await;
+        story.stop().await;
+        story.start().await;
+        at_rest(&story).await;
+        assert_eq!(story.events("acme").await, ["InvalidObject"], "{name}");
+        story.stop().await;
+    }
+}

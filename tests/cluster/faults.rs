@@ -1,0 +1,122 @@
+//! Faults between the operator and the API server, each at one request: refused, answered into the void, or never heard
+//! of again, as where the operator is killed.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use http::{Method, Request, Response, StatusCode};
+use kube::Client;
+use kube::client::Body;
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The server never sees it, and this is the answer.
+    Refused(u16),
+    /// The server does what it asks, and the answer is lost.
+    Unanswered,
+    /// The operator is killed before it: this request and all later ones come to nothing.
+    KilledBefore,
+    /// The operator is killed after it: the answer and all later requests come to nothing.
+    KilledAfter,
+}
+
+/// The next request like this has a fault.
+#[derive(Clone, Debug)]
+struct Rule {
+    method: Method,
+    path: &'static str,
+    /// Requests like this that go well before.
+    well: usize,
+    fault: Fault,
+}
+
+/// The faults that are still to come.
+#[derive(Default)]
+pub struct Faults(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    rules: Vec<Rule>,
+    is_killed: bool,
+}
+
+impl Faults {
+    /// The request of this method whose path contains `path`, after `well` such requests, has a fault.
+    pub fn at(&self, method: Method, path: &'static str, well: usize, fault: Fault) {
+        self.0.lock().unwrap().rules.push(Rule { method, path, well, fault });
+    }
+
+    /// Whether the operator was killed.
+    pub fn is_killed(&self) -> bool {
+        self.0.lock().unwrap().is_killed
+    }
+
+    /// Whether all faults have been met.
+    pub fn are_over(&self) -> bool {
+        self.0.lock().unwrap().rules.is_empty()
+    }
+
+    /// No fault is left, and who is killed is not.
+    pub fn end(&self) {
+        *self.0.lock().unwrap() = State::default();
+    }
+
+    fn of(&self, request: &Request<Body>) -> Option<Fault> {
+        let mut state = self.0.lock().unwrap();
+        if state.is_killed {
+            return Some(Fault::KilledBefore);
+        }
+        let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        let at = state.rules.iter().position(|rule| rule.method == request.method() && path.contains(rule.path))?;
+        if let Some(left) = state.rules[at].well.checked_sub(1) {
+            state.rules[at].well = left;
+            return None;
+        }
+        let fault = state.rules.remove(at).fault;
+        state.is_killed = matches!(fault, Fault::KilledBefore | Fault::KilledAfter);
+        Some(fault)
+    }
+
+    /// A client whose requests have these faults.
+    pub fn between(self: &Arc<Self>, client: Client) -> Client {
+        Client::new(Faulty { client, faults: self.clone() }, "default")
+    }
+}
+
+#[derive(Clone)]
+struct Faulty {
+    client: Client,
+    faults: Arc<Faults>,
+}
+
+impl tower::Service<Request<Body>> for Faulty {
+    type Response = Response<Body>;
+    type Error = tower::BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, tower::BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), tower::BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let Self { client, faults } = self.clone();
+        Box::pin(async move {
+            let lost = || Err("the connection broke".into());
+            match faults.of(&request) {
+                None => Ok(client.send(request).await?),
+                Some(Fault::Refused(code)) => {
+                    let reason = format!(r#"{{"kind":"Status","reason":"InternalError","code":{code}}}"#);
+                    let code = StatusCode::from_u16(code)?;
+                    Ok(Response::builder().status(code).body(Body::from(reason.into_bytes()))?)
+                }
+                Some(Fault::Unanswered | Fault::KilledAfter) => {
+                    client.send(request).await?;
+                    lost()
+                }
+                Some(Fault::KilledBefore) => lost(),
+            }
+        })
+    }
+}
