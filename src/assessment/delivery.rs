@@ -40,12 +40,7 @@ pub struct Delivery {
 }
 
 /// Decides what is sent of the Events that are `due`, by what the status says of Events on their way.
-pub fn plan(
-    due: Vec<Notice>,
-    pending: &[PendingEvent],
-    budget: Option<&EventBudget>,
-    now: DateTime<Utc>,
-) -> Delivery {
+pub fn plan(due: Vec<Notice>, pending: &[PendingEvent], budget: Option<&EventBudget>, now: DateTime<Utc>) -> Delivery {
     let mut delivery = Delivery { budget: budget.cloned(), ..Delivery::default() };
     let mut due: Vec<(Notice, Entry)> = due.into_iter().map(|notice| (notice, Entry::New)).collect();
     for entry in pending {

@@ -244,9 +244,8 @@ impl Situation<'_> {
         let record = self.record(ConditionType::Regressed, reason, &mark);
         // Restored is news after a WentBackwards that was announced. The way back from another identity is announced by
         // the identity's own Recovered.
-        let is_news = self
-            .last(ConditionType::Regressed)
-            .is_some_and(|last| last.reason == ChangeReason::WentBackwards.as_str());
+        let is_news =
+            self.last(ConditionType::Regressed).is_some_and(|last| last.reason == ChangeReason::WentBackwards.as_str());
         if change.reason == ChangeReason::Restored && !is_news {
             due.silent.push(record);
             return None;
@@ -259,7 +258,14 @@ impl Situation<'_> {
             _ => {
                 let mut note = words::sentence(&words.change(change));
                 limits::cut_bytes(&mut note, limits::NOTE_BYTES);
-                Notice { warning: false, critical: false, reason: reason.to_owned(), note, entered: record.time, record }
+                Notice {
+                    warning: false,
+                    critical: false,
+                    reason: reason.to_owned(),
+                    note,
+                    entered: record.time,
+                    record,
+                }
             }
         };
         due.notices.push(notice);

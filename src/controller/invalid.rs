@@ -63,9 +63,8 @@ async fn try_say<K: Kind>(
     limits::cut(&mut message, limits::TEXT);
     let due = if is_announced { Vec::new() } else { vec![notice(&message, generation, now)] };
     // Nothing follows the Event of an earlier generation, so that it does not matter whether that was sent.
-    let is_own = |entry: &&PendingEvent| {
-        entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back)
-    };
+    let is_own =
+        |entry: &&PendingEvent| entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back);
     let own: Vec<PendingEvent> = pending.iter().filter(is_own).cloned().collect();
     let Delivery { notices, pending, mut budget, next, .. } = delivery::plan(due, &own, budget, now);
     told.next = next;

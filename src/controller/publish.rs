@@ -12,8 +12,8 @@ use super::error::Error;
 use super::kind::Kind;
 use super::observed::Observed;
 use super::write::{self, MANAGER, NotKept, Stand, Written};
-use crate::api::stored::{KeyedLists, Stored};
 use crate::api::status::PendingEvent;
+use crate::api::stored::{KeyedLists, Stored};
 use crate::api::{GROUP, Key, VERSION};
 use crate::assessment::delivery::settle;
 use crate::assessment::event_budget::reported;
@@ -157,15 +157,9 @@ impl Publisher {
     ///
     /// # Errors
     /// How long the write has to wait, where it has to.
-    pub async fn may_write<K: Kind>(
-        &self,
-        writes: &Writes,
-        observed: &Observed<K>,
-        gist: u64,
-    ) -> Result<(), Error> {
+    pub async fn may_write<K: Kind>(&self, writes: &Writes, observed: &Observed<K>, gist: u64) -> Result<(), Error> {
         let key = observed.key();
-        let wait =
-            writes.contest.look(&key, &observed.resource_version, observed.status_hash, gist, Instant::now());
+        let wait = writes.contest.look(&key, &observed.resource_version, observed.status_hash, gist, Instant::now());
         let Some(Wait { duration, is_news }) = wait else { return Ok(()) };
         if is_news {
             let writer = match write::get(&self.client, observed).await.ok().flatten().as_ref().and_then(last_writer) {
@@ -209,7 +203,8 @@ impl Publisher {
     ) -> Result<bool, Cause> {
         let reason = entry.reason.clone();
         let record = entry.clone().into_record();
-        let notice = Notice { warning: false, critical: false, note: reason.clone(), reason, record, entered: entry.time };
+        let notice =
+            Notice { warning: false, critical: false, note: reason.clone(), reason, record, entered: entry.time };
         self.create(observed, &notice, now, "&dryRun=All").await.map(|is_new| !is_new)
     }
 

@@ -218,11 +218,11 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
         return Outcome::of(Ok(()));
     };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
-    let Assessment { status, notices, doubtful, next } = around.assess(observed, spec, generation, gathered, now, context.settle);
+    let Assessment { status, notices, doubtful, next } =
+        around.assess(observed, spec, generation, gathered, now, context.settle);
     let next = next.into_iter().chain(look_again).min();
     let publisher = &context.publisher;
     let publication = Publication { status, notices, doubtful };
-    let Published { replaced, result } =
-        publisher.publish(&publisher.credentials, observed, publication, now).await;
+    let Published { replaced, result } = publisher.publish(&publisher.credentials, observed, publication, now).await;
     Outcome { next, result: error.map_or(result, Err), replaced }
 }

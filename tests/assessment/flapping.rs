@@ -97,7 +97,8 @@ fn what_lasts_longer_than_the_delay_each_time_is_held_back_by_the_budget_and_cou
     if let Some(budget) = story.status.event_budget.as_ref() {
         assert_eq!(budget.held_back, 0, "it is reported once");
     }
-    let reported = looks.iter().flat_map(|look| &look.sent).chain(&look.sent).filter(|n| n.note.contains("has held back"));
+    let reported =
+        looks.iter().flat_map(|look| &look.sent).chain(&look.sent).filter(|n| n.note.contains("has held back"));
     assert!(reported.count() > 0 && (note.contains(&since) || last.contains("Restored")), "{note}");
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use lapsewatch::api::limits::NOTE_BYTES;
-use lapsewatch::api::{TenantCredentialStatus, limits};
 use lapsewatch::api::status::Announced;
+use lapsewatch::api::{TenantCredentialStatus, limits};
 use lapsewatch::assessment::Assessment;
 use lapsewatch::assessment::delivery::settle;
 use serde_json::Value;

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch::api::conditions::{Condition, ConditionStatus, ConditionType};
 use lapsewatch::api::reasons::{ChangeReason, FailureReason};
+use lapsewatch::api::status::Announced;
 use lapsewatch::api::{
     CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
-use lapsewatch::api::status::Announced;
 use lapsewatch::assessment::delivery::settle;
 use lapsewatch::assessment::event_budget::reported;
 use lapsewatch::assessment::notices::Notice;
@@ -223,7 +223,8 @@ fn stored(status: &TenantCredentialStatus) -> TenantCredentialStatus {
 
 fn name_of(record: Announced) -> String {
     let (reason, entered) = (record.reason.clone(), record.time);
-    Notice { warning: false, critical: false, note: String::new(), reason, record, entered }.event_name("acme-apns", UID)
+    Notice { warning: false, critical: false, note: String::new(), reason, record, entered }
+        .event_name("acme-apns", UID)
 }
 
 fn failure(reason: FailureReason) -> Failure {

@@ -22,6 +22,8 @@ mod clock;
 mod drift;
 #[path = "../assessment/facts.rs"]
 mod facts;
+#[path = "../cluster/faults.rs"]
+mod faults;
 mod foreign;
 #[path = "../chart/helm.rs"]
 mod helm;
@@ -33,8 +35,6 @@ mod kustomize;
 mod layout;
 #[path = "../assessment/tenant/page.rs"]
 mod page;
-#[path = "../cluster/faults.rs"]
-mod faults;
 #[path = "../cluster/relay.rs"]
 mod relay;
 mod renewals;

@@ -18,14 +18,14 @@ mod audit;
 mod bed;
 #[path = "../cluster/clock.rs"]
 mod clock;
+#[path = "../cluster/faults.rs"]
+mod faults;
 #[path = "../chart/helm.rs"]
 mod helm;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
 mod leader;
 mod probes;
-#[path = "../cluster/faults.rs"]
-mod faults;
 #[path = "../cluster/relay.rs"]
 mod relay;
 mod replica;

@@ -154,8 +154,7 @@ impl Page {
             for entry in std::mem::take(&mut assessment.doubtful) {
                 let record = entry.clone().into_record();
                 let (reason, note, entered) = (record.reason.clone(), String::new(), entry.time);
-                let notice =
-                    Notice { warning: false, critical: false, note, reason, record: record.clone(), entered };
+                let notice = Notice { warning: false, critical: false, note, reason, record: record.clone(), entered };
                 let status = &mut assessment.status;
                 match self.lives(&notice.event_name("acme-prod", UID), now) {
                     true => settle(&mut status.announced, &mut status.pending_events, record),
