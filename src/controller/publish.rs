@@ -270,3 +270,79 @@ fn last_writer(object: &Value) -> Option<&str> {
     let last = entries.max_by_key(|entry| (text(entry, "time"), text(entry, "manager") != MANAGER))?;
     last.get("manager").and_then(Value::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Ready, ready};
+    use std::sync::{Arc, Mutex};
+    use std::task::{Context, Poll};
+
+    use http::{Request, Response};
+    use kube::client::Body;
+
+    use super::*;
+    use crate::api::status::Announced;
+    use crate::api::{MDMTenantStatus, TenantCredentialStatus};
+    use crate::controller::kind::{Credential, Tenant};
+    use crate::controller::slim::Slim;
+
+    /// An API server that refuses status writes as stale, and keeps what it was asked.
+    #[derive(Clone, Default)]
+    struct Stale(Arc<Mutex<Vec<(Method, String)>>>);
+
+    impl tower::Service<Request<Body>> for Stale {
+        type Response = Response<Body>;
+        type Error = std::convert::Infallible;
+        type Future = Ready<Result<Response<Body>, Self::Error>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request<Body>) -> Self::Future {
+            self.0.lock().unwrap().push((request.method().clone(), request.uri().path().to_owned()));
+            let conflict = br#"{"kind":"Status","reason":"Conflict","code":409}"#.to_vec();
+            ready(Ok(Response::builder().status(409).body(Body::from(conflict)).unwrap()))
+        }
+    }
+
+    async fn asked<K: Kind>(writes: impl Fn(&Publisher) -> &Writes, status: K::Status) -> Vec<(Method, String)> {
+        let server = Stale::default();
+        let publisher = Publisher::new(Client::new(server.clone(), "a"), "test".to_owned(), Metrics::default());
+        let metadata = Slim {
+            namespace: "a".to_owned(),
+            name: "b".to_owned(),
+            resource_version: "7".to_owned(),
+            ..Slim::default()
+        };
+        let observed = Observed::<K>::new(&metadata, &json!({}), &json!({}));
+        let time = DateTime::UNIX_EPOCH;
+        let record = Announced {
+            type_: "Healthy".to_owned(),
+            reason: "Expiring".to_owned(),
+            fingerprint: String::new(),
+            episode: 1,
+            reminder: 0,
+            time,
+        };
+        let (reason, note) = (record.reason.clone(), "x".to_owned());
+        let notice = Notice { warning: true, critical: false, reason, note, record, entered: time };
+        let publication = Publication { status, notices: vec![notice], doubtful: Vec::new() };
+        let published = publisher.publish(writes(&publisher), &observed, publication, time).await;
+        assert!(matches!(published.result, Err(Error::Conflict)));
+        server.0.lock().unwrap().clone()
+    }
+
+    /// A replica that takes over with an old state of the object must not announce what it concludes from that.
+    #[tokio::test]
+    async fn stale_knowledge_of_an_object_sends_no_event() {
+        let status = MDMTenantStatus { observed_generation: Some(1), ..MDMTenantStatus::default() };
+        let asked_of_tenant = asked::<Tenant>(|publisher| &publisher.tenants, status).await;
+        let status = TenantCredentialStatus { observed_generation: Some(1), ..TenantCredentialStatus::default() };
+        let asked_of_credential = asked::<Credential>(|publisher| &publisher.credentials, status).await;
+        for asked in [asked_of_tenant, asked_of_credential] {
+            let [(method, path)] = asked.as_slice() else { panic!("{asked:?}") };
+            assert!(*method == Method::PATCH && path.ends_with("/b/status"), "{asked:?}");
+        }
+    }
+}

@@ -27,6 +27,64 @@ fn after_a_crash_the_same_event_is_found_there() {
 }
 
 #[test]
+fn an_event_whose_record_was_lost_is_recovered_from_and_the_next_one_is_sent() {
+    let mut story = story();
+    story.at("2030-06-01T00:00:00Z");
+    let back = || apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
+    story.fails(SecretNotFound).at("2030-06-01T00:01:00Z").quiet();
+    story.crash_at("2030-06-01T00:01:30Z").events(["SecretNotFound"]);
+    // The problem is gone before anybody looks again.
+    story.holds(back()).at("2030-06-01T00:02:00Z").events(["Recovered"]);
+    story.fails(SecretNotFound).settled("2030-06-01T00:03:00Z").events(["SecretNotFound"]);
+    story.holds(back()).at("2030-06-01T00:04:00Z").events(["Recovered"]);
+    story.at("2030-06-01T00:04:01Z").quiet();
+}
+
+#[test]
+fn an_event_that_was_not_sent_while_its_problem_lasted_is_dropped_without_a_recovery() {
+    let mut story = story();
+    story.at("2030-06-01T00:00:00Z");
+    let back = || apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
+    story.fails(SecretNotFound).at("2030-06-01T00:01:00Z").quiet();
+    story.refused_at("2030-06-01T00:01:30Z").quiet();
+    assert_eq!(story.status.pending_events.len(), 1, "it is entered before it is sent");
+    story.holds(back()).at("2030-06-01T00:02:00Z").quiet();
+    assert!(story.status.pending_events.is_empty() && story.status.announced.is_empty());
+    story.fails(SecretNotFound).settled("2030-06-01T00:03:00Z").events(["SecretNotFound"]);
+    story.holds(back()).at("2030-06-01T00:04:00Z").events(["Recovered"]);
+}
+
+#[test]
+fn so_it_is_for_stages_mismatches_and_changes() {
+    use lapsewatch::api::status::KeyMatch;
+    let mut story = story();
+    let facts = |key_match| lapsewatch::api::CredentialFacts {
+        key_match,
+        ..apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")
+    };
+    story.holds(facts(KeyMatch::Matches)).at("2030-06-01T00:00:00Z").quiet();
+    for minute in [1, 11, 21] {
+        let at = |seconds: i64| {
+            lapsewatch::assessment::words::at(time("2030-06-01T00:00:00Z") + TimeDelta::seconds(minute * 60 + seconds))
+        };
+        story.holds(facts(KeyMatch::Mismatch)).crash_at(&at(0)).events(["KeyMismatch"]);
+        story.holds(facts(KeyMatch::Matches)).at(&at(1)).events(["Recovered"]);
+    }
+    // A renewal, the next one before the first is recorded, and the same once more.
+    story.spec.reminder_every_hours = Some(0);
+    story.crash_at("2030-12-10T00:00:00Z").events(["ExpiresWithin30Days"]);
+    story.holds(apns('b', "2030-12-01T00:00:00Z", "2031-12-01T00:00:00Z"));
+    story.crash_at("2030-12-10T00:00:01Z").events(["Renewed"]);
+    story.holds(apns('c', "2030-12-02T00:00:00Z", "2031-12-02T00:00:00Z"));
+    story.crash_at("2030-12-10T00:00:02Z").events(["Renewed"]);
+    story
+        .holds(facts(KeyMatch::Matches))
+        .settled("2030-12-10T00:00:03Z")
+        .events(["ExpiresWithin30Days", "WentBackwards"]);
+    assert!(story.status.pending_events.is_empty());
+}
+
+#[test]
 fn so_it_is_for_a_reminder_a_recovery_and_a_change() {
     let mut story = story();
     let due = story.at("2030-12-02T00:00:00Z").next.unwrap();

@@ -214,6 +214,27 @@ fn one_whose_secret_is_gone_holds_nothing_and_takes_nothing_back() {
     story.at("2030-03-01T03:00:00Z").quiet();
 }
 
+/// Of several Secrets that come back together, the first one that is read does not see the others yet.
+#[test]
+fn a_secret_that_comes_back_with_the_others_is_no_news() {
+    for standing in [Standing::TokenInUse, Standing::SameSecret] {
+        let mut story = token(CredentialType::VPPToken);
+        story.among(others(standing)).at(T0);
+        story.at(SETTLED).events([standing.reason()]);
+        story.among(Peers::Known(None)).fails(FailureReason::SecretNotFound).at(LATER).quiet();
+        story.at(AGAIN).events(["SecretNotFound"]);
+        story.holds(dated('a', Some("2030-01-01T00:00:00Z"), "2031-01-01T00:00:00Z"));
+        story.among(alone()).at("2030-03-01T03:00:00Z").events(["Recovered"]);
+        story.among(others(standing)).at("2030-03-01T03:00:01Z").quiet();
+        assert_eq!(story.run("2030-03-01T03:00:02Z", "2030-03-01T09:00:00Z"), []);
+        // Alone for good, that is said when it has lasted.
+        story.among(Peers::Known(None)).fails(FailureReason::SecretNotFound).settled("2030-03-01T10:00:00Z");
+        story.holds(dated('a', Some("2030-01-01T00:00:00Z"), "2031-01-01T00:00:00Z"));
+        story.among(alone()).at("2030-03-01T11:00:00Z").events(["Recovered"]);
+        story.at("2030-03-01T11:00:30Z").events(["Recovered"]);
+    }
+}
+
 #[test]
 fn types_that_may_be_used_in_several_places_say_so() {
     let mut story = token(CredentialType::X509Certificate);

@@ -15,6 +15,7 @@ mod bed;
 mod binary;
 mod canary;
 mod clock;
+mod contested;
 mod control_plane;
 mod definitions;
 mod delivery;
