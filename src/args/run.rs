@@ -22,8 +22,8 @@ pub struct RunArgs {
     /// Watch this namespace only, and look for duplicates in no other; may be given several times. Without it: all
     #[arg(long = "namespace", short = 'n', value_name = "NAMESPACE", value_parser = namespace)]
     pub namespaces: Vec<String>,
-    /// Send the Event of a missing, unreadable, exchanged or shared credential, and of a tenant's state, only when it has
-    /// been so for this long, since GitOps applies in any order: 30s, 2m, 0s
+    /// Send the Event of a missing, unreadable, exchanged, older or shared credential, and of a tenant's state, only when
+    /// it has been so for this long, since GitOps applies in any order: 30s, 2m, 0s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub settle: Duration,
     /// Answer /livez, /readyz and /metrics there, in plain HTTP: 0.0.0.0:8080 in a pod. Without it nothing is served

@@ -119,6 +119,10 @@ impl Publisher {
         if self.write(writes, observed, &mut stand, &status, replaced).await? == Written::Gone {
             return Ok(());
         }
+        // An Event that was entered before is sent without a write that would fail if the object has changed.
+        if replaced.is_empty() && !notices.is_empty() && !self.is_current(observed).await? {
+            return Err(Error::Conflict);
+        }
         let mut is_any_sent = false;
         for notice in notices {
             match self.send(observed, &notice, now).await {
@@ -151,6 +155,12 @@ impl Publisher {
             writes.contest.wrote(&observed.key(), &stand.version, stand.hash, K::gist(status), Instant::now());
         }
         Ok(written)
+    }
+
+    /// True if the object is still at the version that was observed.
+    async fn is_current<K: Kind>(&self, observed: &Observed<K>) -> Result<bool, Error> {
+        let object = write::get(&self.client, observed).await?;
+        Ok(object.is_some_and(|object| write::version_of(&object) == observed.resource_version))
     }
 
     /// Waits with a write that another program would only replace again.
