@@ -22,7 +22,7 @@ use std::fmt::Write;
 use facts::{of_type, time};
 use lapsewatch::api::credential::{Owner, TenantRef};
 use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
+use lapsewatch::api::status::{CredentialFacts, EventBudget, Expiry, KeyMatch};
 use lapsewatch::api::{CredentialType, TenantCredentialSpec};
 use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
 use lapsewatch::assessment::words::Side;
@@ -216,6 +216,10 @@ fn failures(page: &mut Page, type_: CredentialType, dress: Dress) {
     story.at("2030-12-25T00:00:00Z");
     page.case("no longer there", &story.fails(FailureReason::SecretNotFound).at("2030-12-26T00:00:00Z"));
     page.case("there again", &story.holds(of_type(type_, 'a', END)).at("2030-12-27T00:00:00Z"));
+    let held_back_since = Some(time("2030-12-20T00:00:00Z"));
+    story.status.event_budget = Some(EventBudget { held_back: 12, held_back_since, ..EventBudget::default() });
+    let look = story.fails(FailureReason::SecretNotFound).at("2030-12-28T00:00:00Z");
+    page.case("no longer there, after Events that were held back", &look);
 }
 
 fn page(type_: CredentialType) -> String {

@@ -204,3 +204,65 @@ async fn the_event_of_an_object_that_is_not_understood_survives_a_refusal_and_a_
         story.stop().await;
     }
 }
+
+/// The content of a Secret goes back and forth, each time for a little longer than the delay.
+#[tokio::test]
+async fn a_secret_that_alternates_spends_no_more_than_the_budget_and_its_last_state_is_announced() {
+    let mut story = begin("alternates").await;
+    let contents = ["apns/a-renewed.pem", "apns/a.pem"];
+    story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
+    story.apns("acme").await;
+    story.start().await;
+    story.expect("acme", &[("Ready", "True/Assessed")]).await;
+    let time = |second: usize| format!("2030-12-10T00:{:02}:{:02}Z", second / 60, second % 60);
+    for turn in 0..70 {
+        story.at(&time(turn * 40));
+        story.secret("acme", &[("push.pem", contents[turn % 2])]).await;
+        let change = if turn == 0 { "Renewed" } else { ["Restored", "WentBackwards"][turn % 2] };
+        story.expect("acme", &[("lastChange", change)]).await;
+        story.at(&time(turn * 40 + 31));
+        decided(&story, change).await;
+        // Restarted, the operator has the same budget.
+        if turn == 40 {
+            story.stop().await;
+            story.start().await;
+        }
+    }
+    let sent = story.events("acme").await.len();
+    // 20 at once, and one each five minutes.
+    assert!((20..=30).contains(&sent), "{sent}: {:?}", story.events("acme").await);
+    let status = story.status("acme").await;
+    assert!(status["eventBudget"]["heldBack"].as_i64().unwrap() > 0, "{status:#}");
+    // When it stays as it is, that is announced, with the number of Events that were held back.
+    story.secret("acme", &[("push.pem", contents[1])]).await;
+    story.expect("acme", &[("lastChange", "WentBackwards")]).await;
+    for hour in 1..4 {
+        story.at(&format!("2030-12-10T{hour:02}:00:00Z"));
+        story.calm().await;
+    }
+    at_rest(&story).await;
+    let events = story.event_objects("acme").await;
+    let notes: Vec<&str> = events.iter().filter_map(|event| event.message.as_deref()).collect();
+    assert!(notes.iter().any(|note| note.contains("lapsewatch has held back")), "{notes:#?}");
+    let announced = story.status("acme").await["announced"].clone();
+    let of = |type_: &str| announced.as_array().unwrap().iter().find(|a| a["type"] == type_).unwrap()["reason"].clone();
+    assert_eq!((of("Regressed"), of("Expiring")), (json!("WentBackwards"), json!("ExpiresWithin30Days")));
+    story.stop().await;
+}
+
+/// Waits until the Event of a change was sent, or held back.
+async fn decided(story: &Story, change: &str) {
+    let begun = Instant::now();
+    loop {
+        let status = story.status("acme").await;
+        let of = |list: &str| {
+            let entries = status[list].as_array().cloned().unwrap_or_default();
+            entries.into_iter().find(|entry| entry["type"] == "Regressed" && entry["reason"] == change)
+        };
+        if of("announced").is_some() || of("pendingEvents").is_some_and(|entry| entry["heldBack"] == true) {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{change}: {status:#}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -51,7 +51,9 @@ async fn one_of_the_same_age_is_a_replacement() {
     story
         .expect("acme", &[("lastChange", "Replaced"), ("Healthy", "True/Valid"), ("KeyMismatch", "Unknown/NoKey")])
         .await;
-    assert_eq!(story.events("acme").await, ["Replaced"]);
+    assert!(story.events("acme").await.is_empty(), "it may be taken back");
+    story.at("2030-06-10T00:00:30Z");
+    until_events(&story, &["Replaced"]).await;
 }
 
 #[tokio::test]
@@ -65,10 +67,12 @@ async fn going_backwards_is_told_and_mended_when_the_newest_is_back() {
         ("Healthy", "True/Valid"),
     ];
     story.expect("acme", &back).await;
+    story.at("2030-03-10T00:00:30Z");
+    until_events(&story, &["WentBackwards"]).await;
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
     story.expect("acme", &[("Regressed", "False/Newest"), ("lastChange", "Restored"), ("severity", "None")]).await;
-    story.calm().await;
-    assert_eq!(story.events("acme").await, ["WentBackwards", "Restored"]);
+    story.at("2030-03-10T00:01:00Z");
+    until_events(&story, &["WentBackwards", "Restored"]).await;
 }
 
 #[tokio::test]

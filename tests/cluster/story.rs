@@ -25,6 +25,8 @@ use crate::relay::Relay;
 
 /// How long a test waits for what must come.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an Event that was entered into the status may take to be sent.
+const UNSENT: Duration = Duration::from_secs(3);
 /// How long a test watches for what must not come.
 const CALM: Duration = Duration::from_millis(800);
 
@@ -276,7 +278,14 @@ impl Story {
     }
 
     pub async fn event_objects(&self, name: &str) -> Vec<Event> {
-        let uid = self.get(name).await["metadata"]["uid"].as_str().unwrap().to_owned();
+        // The status announces an Event before it is sent. One that can't be sent is not waited for.
+        let begun = Instant::now();
+        let mut object = self.get(name).await;
+        while !object["status"]["pendingEvents"].is_null() && begun.elapsed() < UNSENT {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            object = self.get(name).await;
+        }
+        let uid = object["metadata"]["uid"].as_str().unwrap().to_owned();
         let api: Api<Event> = Api::namespaced(self.client.clone(), &self.namespace);
         let params = ListParams::default().fields(&format!("involvedObject.uid={uid},involvedObject.name={name}"));
         let mut events = api.list(&params).await.unwrap().items;

@@ -4,12 +4,14 @@
 use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt};
+use serde_json::json;
 
 use super::changes::{Change, NOT_READ, PASSAGES, Passage};
 use super::party::{Party, Said};
 use super::scene::Scene;
 use super::table::at_once;
 use crate::bed::bed;
+use crate::story::said;
 
 /// It takes a fifth of a second, up to half a one where many scenes share the machine; a slower machine has its chance.
 const AT_LATEST: Duration = Duration::from_secs(5);
@@ -132,6 +134,82 @@ async fn a_secret_that_comes_back_counts_again() {
     scene.here.calm().await;
     for (party, said) in parties.iter().zip(passage.before) {
         scene.expect_events(party, &said.events()).await;
+    }
+    scene.here.stop().await;
+}
+
+/// Several Secrets go and come back together, after that has been announced.
+#[tokio::test]
+async fn secrets_that_come_back_together_repeat_nothing() {
+    const PAIRS: usize = 6;
+    let pair = bed().namespaces("together", 2);
+    let mut scene = Scene::set("Secrets come back together".to_owned(), pair[0].clone(), pair[1].clone()).await;
+    let name = |number: usize| format!("holder-{number}");
+    // Each token is held twice: from two Secrets, and from one Secret.
+    let declare = |number: usize, secret: usize| {
+        let spec = json!({"type": "VPPToken", "secretRef": {"name": name(secret)}, "reminderEveryHours": 0});
+        (name(number), spec)
+    };
+    let story = &scene.here;
+    let files = ["vpp/a.vpptoken", "vpp/b.vpptoken"];
+    let secrets: Vec<(usize, &str)> = vec![(0, files[0]), (1, files[0]), (2, files[1])];
+    for number in 0..PAIRS {
+        let (name, spec) = declare(number, number.min(2));
+        story.credential(&name, spec).await;
+    }
+    let put = async |story: &crate::story::Story| {
+        for (secret, file) in &secrets {
+            story.secret(&name(*secret), &[("sToken", *file)]).await;
+        }
+    };
+    put(story).await;
+    scene.here.start().await;
+    let is_shared = async |story: &crate::story::Story, is_there: bool| {
+        for number in 0..PAIRS {
+            let begun = Instant::now();
+            loop {
+                let status = story.status(&name(number)).await;
+                let (ready, shared) = (said(&status, "Ready"), said(&status, "Duplicate"));
+                match is_there {
+                    true if ready == "True/Assessed" && shared.starts_with("True/") => break,
+                    false if ready == "False/SecretNotFound" => break,
+                    _ => {}
+                }
+                assert!(begun.elapsed() < Duration::from_secs(60), "{number}: {status:#}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    };
+    let events = async |story: &crate::story::Story, count: usize| {
+        for number in 0..PAIRS {
+            let begun = Instant::now();
+            while story.events(&name(number)).await.len() < count {
+                assert!(begun.elapsed() < Duration::from_secs(60), "{number}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    };
+    let story = &scene.here;
+    is_shared(story, true).await;
+    story.at("2030-03-01T00:00:30Z");
+    events(story, 1).await;
+    for minute in [10, 20, 30] {
+        story.at(&format!("2030-03-01T00:{minute}:00Z"));
+        for (secret, _) in &secrets {
+            story.delete_secret(&name(*secret)).await;
+        }
+        is_shared(story, false).await;
+        story.at(&format!("2030-03-01T00:{}:00Z", minute + 2));
+        events(story, (minute as usize / 10) * 2).await;
+        put(story).await;
+        is_shared(story, true).await;
+        story.at(&format!("2030-03-01T00:{}:00Z", minute + 4));
+        events(story, (minute as usize / 10) * 2 + 1).await;
+        story.calm().await;
+    }
+    for number in 0..PAIRS {
+        let events = story.events(&name(number)).await;
+        assert_eq!(events[1..], ["SecretNotFound", "Recovered"].repeat(3), "{number}: {events:?}");
     }
     scene.here.stop().await;
 }
