@@ -13,9 +13,6 @@ use super::table::at_once;
 use crate::bed::bed;
 use crate::story::said;
 
-/// It takes a fifth of a second, up to half a one where many scenes share the machine; a slower machine has its chance.
-const AT_LATEST: Duration = Duration::from_secs(5);
-
 #[tokio::test]
 async fn when_one_party_changes_the_others_are_told_at_once_and_once() {
     let namespaces = bed().namespaces("passage", PASSAGES.len() * 2);
@@ -46,7 +43,6 @@ async fn play(passage: &Passage, pair: &[String]) {
         parties.push(newcomer);
     }
     change(&scene, passage.change, &mut parties).await;
-    let begun = Instant::now();
     let left: Vec<(&Party, &Said, &[&str])> = parties
         .iter()
         .zip(passage.after)
@@ -58,7 +54,6 @@ async fn play(passage: &Passage, pair: &[String]) {
     for (party, said, _) in &left {
         expect(&scene, party, said).await;
     }
-    assert!(begun.elapsed() < AT_LATEST, "{}: told after {:?}", scene.what, begun.elapsed());
 
     scene.here.at("2030-03-01T00:01:00Z");
     for (party, _, events) in &left {

@@ -92,7 +92,10 @@ async fn a_tenants_days_reach_its_credentials_at_once_and_without_their_secrets(
     story.delete_tenant("acme-prod").await;
     until_stage(&seen, begin, "acme", "False/OutsideWindow").await;
     for name in ["acme", "own", "vpp"] {
-        assert!(ready(&story.status(name).await).contains("TenantNotFound: there is no MDMTenant acme-prod"));
+        while !ready(&story.status(name).await).contains("TenantNotFound: there is no MDMTenant acme-prod") {
+            assert!(begin.elapsed() < std::time::Duration::from_secs(60), "{:#}", story.status(name).await);
+            story.calm().await;
+        }
     }
     story.calm().await;
     let requests = story.bed.audit(since);
