@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, StatusArgs, VerifyArgs};
@@ -12,7 +13,8 @@ use lapsewatch::cluster::connect;
 use lapsewatch::controller::{lease, snapshot};
 use lapsewatch::metrics::Metrics;
 use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, home, inspect, new, server, shell, telemetry, verify};
+use lapsewatch::{api, check, controller, exit, home, inspect, new, server, shell, telemetry, verify};
+use tokio::task::JoinSet;
 
 struct SystemClock;
 
@@ -113,10 +115,11 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
     runtime.block_on(async {
         let mut stop = std::pin::pin!(stop_signal()?);
         // The port is taken first: whoever probes it is answered, even while there is no connection.
+        let mut endpoints = JoinSet::new();
         if let Some(address) = args.listen {
             let listener = server::listen(address).await?;
             tracing::info!(address = %listener.local_addr().unwrap_or(address), "listening");
-            tokio::spawn(server::serve(listener, asker, metrics.clone()));
+            endpoints.spawn(server::serve(listener, asker, metrics.clone()));
         }
         // A kubeconfig may have a program run that gives the credentials, which may take its time.
         let config = tokio::select! {
@@ -129,8 +132,23 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
         });
         let client = connect::counted(config, metrics.requests())?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-        controller::run(client, Arc::new(SystemClock), settings, stop).await;
-        Ok(ExitCode::SUCCESS)
+        let have_endpoints_ended = AtomicBool::new(false);
+        let stop = async {
+            tokio::select! {
+                () = stop => {}
+                Some(_) = endpoints.join_next() => have_endpoints_ended.store(true, Ordering::Relaxed),
+            }
+        };
+        let result = controller::run(client, Arc::new(SystemClock), settings, stop).await;
+        let problem = match result {
+            Err(failure) => failure.to_string(),
+            Ok(()) if have_endpoints_ended.load(Ordering::Relaxed) => {
+                "the endpoints of --listen ended unexpectedly".to_owned()
+            }
+            Ok(()) => return Ok(ExitCode::SUCCESS),
+        };
+        tracing::error!(advice = "start lapsewatch again, and report this defect", "{problem}");
+        Ok(ExitCode::from(exit::DEFECT))
     })
 }
 

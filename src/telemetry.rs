@@ -44,6 +44,9 @@ pub fn start(format: LogFormat, level: LogLevel) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
+        // By default an error of the writer is printed to standard error. If that is the writer, printing panics, and the
+        // task that only wanted to log ends.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     let started = match format {
         LogFormat::Text => log.try_init(),

@@ -117,6 +117,7 @@ pub async fn watch(client: &Client, path: &str, extent: Extent) -> Result<Body, 
 /// Sends a request, and gives the answer if it is a success.
 async fn begin(client: &Client, request: Request<Body>, sensitivity: Sensitivity) -> Result<Response<Body>, Cause> {
     let response = client.send(request).await.map_err(|error| match error {
+        kube::Error::Service(error) if error.is::<NotLeading>() => Cause::NotLeading,
         kube::Error::Service(error) => {
             error.downcast::<Unreachable>().map_or(Cause::Connection, |found| Cause::Unreachable(*found))
         }
@@ -147,9 +148,17 @@ async fn collect(response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, Cause> 
     Ok(Zeroizing::new(Vec::from(body.to_bytes())))
 }
 
+/// The error of a client that withholds writes, because this replica does not lead.
+#[derive(Debug, thiserror::Error)]
+#[error("this replica does not lead")]
+pub struct NotLeading;
+
 /// Why a request failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Cause {
+    /// It is a write, and this replica does not lead. Nothing was sent.
+    #[error("this replica does not lead")]
+    NotLeading,
     /// No answer in time.
     #[error("no answer within {} s", .0.as_secs())]
     Timeout(Duration),

@@ -44,6 +44,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// True if a write was withheld because this replica does not lead. The next leader writes it.
+    pub fn is_withheld(&self) -> bool {
+        matches!(self, Self::SendEvent { cause: Cause::NotLeading, .. } | Self::WriteStatus(Cause::NotLeading))
+    }
+
     /// The step, for logs and metrics.
     pub fn step(&self) -> &'static str {
         match self {

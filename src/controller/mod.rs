@@ -38,14 +38,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures::stream::{SelectAll, StreamExt};
 use kube::Client;
-use tokio::sync::oneshot;
-use tokio::sync::watch::channel as watch_channel;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use gather::Access;
-use lease::{Candidate, Leadership};
+use lease::election::Election;
+use lease::permit;
 use operator::Operator;
 use publish::Publisher;
 use reconcile::Context;
@@ -71,8 +70,27 @@ pub struct Settings {
     pub questions: Questions,
 }
 
+/// A reason to end without being told to: a defect of this program. A new process loses nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OperatorFailure {
+    /// The task of the leader election ended.
+    #[error("the leader election ended unexpectedly")]
+    Election,
+    /// The task of a reconciliation ended without a result.
+    #[error("a reconciliation ended unexpectedly")]
+    Reconciliation,
+}
+
 /// Runs until `stop` ends, then lets what is under way end too.
-pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop: impl Future<Output = ()>) {
+///
+/// # Errors
+/// A task of the operator ended that must not. Nothing is written any more.
+pub async fn run(
+    client: Client,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    stop: impl Future<Output = ()>,
+) -> Result<(), OperatorFailure> {
     let mut scopes: Vec<Option<String>> = settings.namespaces.into_iter().map(Some).collect();
     scopes.sort();
     scopes.dedup();
@@ -84,16 +102,11 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
     for (scope, namespace) in scopes.iter().enumerate() {
         streams.push(watch::scope(&client, namespace.as_deref(), &state).map(move |seen| (scope, seen)).boxed());
     }
-    let (mut leadership, elections) = match settings.lease {
-        None => (watch_channel(Leadership::Leads).1, None),
-        Some(lease) => {
-            let (sender, leadership) = watch_channel(Leadership::Unknown);
-            let (stop, stopped) = oneshot::channel();
-            let candidate = Candidate::new(lease, &settings.instance);
-            let elections = tokio::spawn(candidate.run(client.clone(), clock.clone(), sender, stopped));
-            (leadership, Some((stop, elections)))
-        }
+    let mut election = match settings.lease {
+        None => Election::without_lease(),
+        Some(lease) => Election::start(client.clone(), clock.clone(), lease, &settings.instance),
     };
+    let client = permit::permitted(client, election.reader());
     let context = Context {
         publisher: Publisher::new(client, settings.instance, settings.metrics.clone()),
         clock,
@@ -102,24 +115,31 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
         metrics: settings.metrics,
     };
     let mut questions = settings.questions;
-    let mut operator = Operator::new(scopes, context, *leadership.borrow());
+    let mut operator = Operator::new(scopes, context, election.leadership());
     let mut stop = std::pin::pin!(stop);
-    loop {
+    let result = loop {
+        if operator.has_failed() {
+            break Err(OperatorFailure::Reconciliation);
+        }
+        operator.lead(election.leadership());
         operator.start();
         let (wake, boundary) = (operator.next_instant(), operator.wait_for_boundary());
         tokio::select! {
-            () = &mut stop => break,
+            () = &mut stop => break Ok(()),
             Some((scope, seen)) = streams.next() => operator.see(scope, seen),
             Some(done) = operator.tasks.join_next() => operator.end(done),
             () = boundary => operator.look(),
             () = sleep_until(wake) => operator.look(),
-            question = questions.next() => operator.answer(question),
-            Ok(()) = leadership.changed() => {
-                let now = *leadership.borrow_and_update();
-                operator.lead(now);
+            question = questions.next() => {
+                // This process may have stood still since the loop began.
+                operator.lead(election.leadership());
+                operator.answer(question);
             }
+            changed = election.changed() => if changed.is_err() {
+                break Err(OperatorFailure::Election);
+            },
         }
-    }
+    };
     tracing::info!(under_way = operator.tasks.len(), "stopping");
     let ended = async { while operator.tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(LAST_WORDS, ended).await.is_err() {
@@ -127,12 +147,11 @@ pub async fn run(client: Client, clock: Arc<dyn Clock>, settings: Settings, stop
             left = operator.tasks.len(),
             "stopped before all of it ended; it is done again at the next start"
         );
+        operator.tasks.shutdown().await;
     }
-    // What is under way has ended: another one may begin.
-    if let Some((stop, elections)) = elections {
-        stop.send(()).ok();
-        elections.await.ok();
-    }
+    // Nothing is under way any more, so another replica may begin.
+    election.end().await;
+    result
 }
 
 /// Ends at that instant; never where there is none.

@@ -56,6 +56,7 @@ pub struct Operator {
     last_look: DateTime<Utc>,
     is_pages_turn: bool,
     leadership: Leadership,
+    has_failed: bool,
 }
 
 impl Operator {
@@ -73,6 +74,7 @@ impl Operator {
             last_look: context.clock.now(),
             is_pages_turn: false,
             leadership,
+            has_failed: false,
             context: Arc::new(context),
         }
     }
@@ -177,7 +179,7 @@ impl Operator {
     /// Why it can't do its work, or not yet; none where it can.
     pub fn unready(&self) -> Option<&'static str> {
         if self.leadership == Leadership::Unknown {
-            Some("whether this replica leads is not known: the Lease was not read or written yet; the log tells why")
+            Some("It is unknown which replica leads, because the Lease was not read or renewed in time. See the log.")
         } else if self.listed.len() < self.cache.scopes() {
             Some("not everything was listed yet; where that lasts, the log tells why")
         } else if !self.is_complete() {
@@ -237,11 +239,15 @@ impl Operator {
                 }
             }
             Err(_) => {
-                // Lints forbid panics; should one happen all the same, the process starts anew rather than fall silent.
-                tracing::error!("a reconciliation ended abnormally; stopping so that none is lost");
-                std::process::exit(70);
+                // Lints forbid panics. After one all the same, a new process loses nothing, and this one might.
+                self.has_failed = true;
             }
         }
+    }
+
+    /// True once a reconciliation ended without a result. Then this process must end.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// Looks at the clock: what is due, and whether the clock was set back.
@@ -286,6 +292,7 @@ fn close(queue: &mut Queue, own_writes: &mut OwnWrites, said: &mut Said, key: &K
     let wait = queue.failed(key, next, Instant::now(), spread(key));
     match &error {
         Error::Conflict => tracing::debug!(object = %key, "{error}"),
+        _ if error.is_withheld() => tracing::debug!(object = %key, "{error}"),
         _ if said.is_news(&format!("{key} {error}")) => tracing::error!(
             object = %key, step = error.step(), retry_seconds = wait.as_secs(), "{error}"
         ),

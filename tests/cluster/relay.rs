@@ -1,9 +1,10 @@
 //! A connection to the API server that a test can cut: what a network does, without a word to either side's program.
+#![allow(dead_code, reason = "each binary of tests needs a part")]
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -12,6 +13,8 @@ pub struct Relay {
     /// Where to connect to instead.
     pub address: SocketAddr,
     open: watch::Sender<bool>,
+    /// True while the server's answers are passed on.
+    answers: watch::Sender<bool>,
     accepting: JoinHandle<()>,
 }
 
@@ -20,11 +23,11 @@ impl Relay {
     pub async fn to(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let open = watch::Sender::new(true);
-        let state = open.subscribe();
+        let (open, answers) = (watch::Sender::new(true), watch::Sender::new(true));
+        let (state, answered) = (open.subscribe(), answers.subscribe());
         let accepting = tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
-                let mut state = state.clone();
+                let (mut state, answered) = (state.clone(), answered.clone());
                 tokio::spawn(async move {
                     // While it is cut, what connects is hung up on.
                     if !*state.borrow_and_update() {
@@ -32,13 +35,23 @@ impl Relay {
                     }
                     let Ok(mut far) = TcpStream::connect(server).await else { return };
                     tokio::select! {
-                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        _ = pass_on(&mut near, &mut far, answered) => {}
                         _ = state.changed() => {}
                     }
                 });
             }
         });
-        Self { address, open, accepting }
+        Self { address, open, answers, accepting }
+    }
+
+    /// Holds back what the server answers, until [`Self::release_answers`]. Requests reach it.
+    pub fn hold_answers(&self) {
+        self.answers.send_replace(false);
+    }
+
+    /// Passes on what was held back, and what follows.
+    pub fn release_answers(&self) {
+        self.answers.send_replace(true);
     }
 
     /// Cuts all connections, and takes none.
@@ -50,6 +63,31 @@ impl Relay {
     /// Takes connections again.
     pub fn mend(&self) {
         self.open.send_replace(true);
+    }
+}
+
+/// Passes on both directions until one of them ends.
+async fn pass_on(
+    near: &mut TcpStream,
+    far: &mut TcpStream,
+    mut answered: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let (mut near_in, mut near_out) = near.split();
+    let (mut far_in, mut far_out) = far.split();
+    let answers = async {
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let length = far_in.read(&mut buffer).await?;
+            if length == 0 {
+                return near_out.shutdown().await;
+            }
+            answered.wait_for(|passes| *passes).await.ok();
+            near_out.write_all(&buffer[..length]).await?;
+        }
+    };
+    tokio::select! {
+        result = tokio::io::copy(&mut near_in, &mut far_out) => result.map(drop),
+        result = answers => result,
     }
 }
 

@@ -132,7 +132,7 @@ impl Story {
             let stopped = async move {
                 stopped.await.ok();
             };
-            controller::run(client, clock, settings, stopped).await;
+            controller::run(client, clock, settings, stopped).await.unwrap();
         });
         self.operator = Some((stop, run));
     }

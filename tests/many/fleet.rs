@@ -75,7 +75,7 @@ impl Fleet {
             let stopped = async move {
                 stopped.await.ok();
             };
-            controller::run(client, clock, settings, stopped).await;
+            controller::run(client, clock, settings, stopped).await.unwrap();
         });
         self.operator = Some((stop, run));
     }

@@ -98,7 +98,9 @@ async fn one_that_is_cut_off_stops_and_stands_by_when_it_is_back() {
     let second = Replica::start(&story, &agents[1], None, true).await;
     second.until_ready("ok: standing by\n").await;
     relay.cut().await;
-    first.served("/readyz", |answer| answer.code == 503 && answer.body.contains("whether this replica leads")).await;
+    first
+        .served("/readyz", |answer| answer.code == 503 && answer.body.contains("It is unknown which replica leads"))
+        .await;
     second.until_ready("ok: leading\n").await;
     relay.mend();
     first.until_ready("ok: standing by\n").await;

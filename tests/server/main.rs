@@ -20,6 +20,7 @@ mod bed;
 mod clock;
 #[path = "../cluster/faults.rs"]
 mod faults;
+mod election;
 #[path = "../chart/helm.rs"]
 mod helm;
 #[path = "../cluster/kubectl.rs"]
@@ -33,5 +34,6 @@ mod scrape;
 mod series;
 #[path = "../cluster/story.rs"]
 mod story;
+mod unheard;
 #[path = "../cluster/users.rs"]
 mod users;

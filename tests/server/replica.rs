@@ -1,30 +1,63 @@
 //! One replica of the operator, with its endpoints.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
-use lapsewatch::controller::{self, Settings, lease, snapshot};
+use lapsewatch::controller::{self, OperatorFailure, Settings, lease, snapshot};
 use lapsewatch::metrics::Metrics;
 use lapsewatch::server;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::account;
+use crate::clock::TestClock;
 use crate::scrape::{Answer, get};
 use crate::story::{PATIENCE, Story};
+
+/// The story's clock, never twice at the same microsecond, as a real one. A renewal at the same time would change nothing of
+/// the Lease, and a standby would take a live leader for dead.
+pub struct TickingClock {
+    clock: Arc<TestClock>,
+    ticks: AtomicI64,
+}
+
+impl TickingClock {
+    pub fn of(story: &Story) -> Self {
+        Self { clock: story.clock.clone(), ticks: AtomicI64::new(0) }
+    }
+}
+
+impl Clock for TickingClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now() + TimeDelta::microseconds(self.ticks.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn wait_until(&self, time: Option<DateTime<Utc>>) -> BoxFuture<'static, ()> {
+        self.clock.wait_until(time)
+    }
+}
 
 pub struct Replica {
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    operator: JoinHandle<()>,
+    operator: JoinHandle<Result<(), OperatorFailure>>,
     server: JoinHandle<()>,
 }
 
 impl Replica {
     /// Of the story's namespace, with the rights of `user` or those of the chart. Its requests carry `agent` as a user agent.
     pub async fn start(story: &Story, agent: &str, user: Option<&str>, elects: bool) -> Self {
+        Self::start_by(story, agent, user, elects, Arc::new(TickingClock::of(story))).await
+    }
+
+    /// The same, by a clock of its own.
+    pub async fn start_by(story: &Story, agent: &str, user: Option<&str>, elects: bool, clock: Arc<dyn Clock>) -> Self {
         let watched = vec![story.namespace.clone()];
         let chart = account::account(story.bed, &story.namespace, &watched).await;
         let mut config = story.bed.config_as(Some(user.unwrap_or(&chart))).await;
@@ -45,10 +78,9 @@ impl Replica {
             questions,
         };
         let (stop, stopped) = oneshot::channel();
-        let clock = story.clock.clone();
         let operator = tokio::spawn(async move {
             let stopped = async move { drop(stopped.await) };
-            controller::run(client, clock, settings, stopped).await;
+            controller::run(client, clock, settings, stopped).await
         });
         let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -80,7 +112,17 @@ impl Replica {
     /// Ends it as Kubernetes does.
     pub async fn stop(mut self) {
         self.stop.take().unwrap().send(()).unwrap();
-        (&mut self.operator).await.unwrap();
+        (&mut self.operator).await.unwrap().unwrap();
+    }
+
+    /// The result with which it ends by itself.
+    pub async fn ended(&mut self) -> Result<(), OperatorFailure> {
+        (&mut self.operator).await.unwrap()
+    }
+
+    /// The task in which it runs, without those that it starts.
+    pub fn task(&self) -> tokio::task::Id {
+        self.operator.id()
     }
 
     /// Ends it as a power failure does.
