@@ -23,7 +23,8 @@ pub struct RunArgs {
     #[arg(long = "namespace", short = 'n', value_name = "NAMESPACE", value_parser = namespace)]
     pub namespaces: Vec<String>,
     /// Send the Event of a missing, unreadable, exchanged, older or shared credential, and of a tenant's state, only when
-    /// it has been so for this long, since GitOps applies in any order: 30s, 2m, 0s
+    /// it has been so for this long, since GitOps applies in any order: 30s, 2m, 0s. The Event of
+    /// any problem waits as long for an MDMTenant that does not exist yet, so that it contains the runbook and contact
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub settle: Duration,
     /// Answer /livez, /readyz and /metrics there, in plain HTTP: 0.0.0.0:8080 in a pod. Without it nothing is served
@@ -35,7 +36,7 @@ pub struct RunArgs {
     /// The name of that Lease
     #[arg(long, value_name = "NAME", default_value = "lapsewatch", value_parser = names::object, requires = "leader_elect")]
     pub lease_name: String,
-    /// Its namespace; without it the pod's own, or the context's
+    /// The namespace of that Lease; without it the namespace of the pod, or of the kubeconfig's context
     #[arg(long, value_name = "NAMESPACE", value_parser = namespace, requires = "leader_elect")]
     pub lease_namespace: Option<String>,
     /// How log lines are written

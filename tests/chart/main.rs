@@ -24,6 +24,7 @@ mod helm;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
 mod lint;
+mod moved;
 mod names;
 mod operator;
 mod pods;
@@ -31,6 +32,7 @@ mod readme;
 mod refused;
 mod rendered;
 mod rights;
+mod subchart;
 mod used;
 #[path = "../cluster/users.rs"]
 mod users;

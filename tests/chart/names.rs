@@ -77,7 +77,7 @@ fn what_yaml_takes_for_something_else_stays_a_name() {
         let pod = &deployment["spec"]["template"]["spec"];
         assert_eq!([&pod["serviceAccountName"], &pod["priorityClassName"]], [word, word]);
         let args = pod["containers"][0]["args"].as_array().unwrap();
-        for option in ["lease-name", "lease-namespace", "namespace"] {
+        for option in ["lease-name", "namespace"] {
             assert!(args.contains(&json!(format!("--{option}={word}"))), "{args:?}");
         }
         assert_eq!(of_kind(&objects, "ServiceAccount")[0]["metadata"]["name"], word);

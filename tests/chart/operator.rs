@@ -1,4 +1,5 @@
-//! The real binary, run as the chart's Pod runs it: with its arguments, and with a token of its ServiceAccount.
+//! The real binary, run as the chart's Pod runs it: with its arguments and nothing else, in a place where the files of its
+//! ServiceAccount are those that a kubelet mounts.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -7,7 +8,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use crate::account::release;
 use crate::bed::Bed;
@@ -26,21 +29,34 @@ pub struct Operator {
 impl Operator {
     /// That of the release in `home`, whose account is there. Without namespaces it watches all.
     pub fn start(bed: &Bed, home: &str, namespaces: &[String]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let (port_set, watched) =
             (format!("--set=service.port={port}"), format!("--set=namespaces={{{}}}", namespaces.join(",")));
         let mut more = vec![port_set.as_str()];
         more.extend((!namespaces.is_empty()).then_some(watched.as_str()));
         let objects = template(&release(home), home, &more).unwrap();
-        let pod = &of_kind(&objects, "Deployment")[0]["spec"]["template"]["spec"];
+        Self::of(bed, of_kind(&objects, "Deployment")[0], port)
+    }
+
+    /// The container of a Deployment's Pod, which listens on this port.
+    pub fn of(bed: &Bed, deployment: &Value, port: u16) -> Self {
+        let home = deployment["metadata"]["namespace"].as_str().unwrap();
+        let pod = &deployment["spec"]["template"]["spec"];
         let account = pod["serviceAccountName"].as_str().unwrap();
         let args: Vec<&str> =
             pod["containers"][0]["args"].as_array().unwrap().iter().map(|arg| arg.as_str().unwrap()).collect();
         let log = bed.folder.join(format!("{home}.log"));
-        let child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
+        let (mounted, server) = service_account(bed, home, account);
+        let (host, server_port) = server.rsplit_once(':').unwrap();
+        let child = Command::new("unshare")
+            .args(["--map-root-user", "--mount", "sh", "-c", IN_A_POD, "sh"])
+            .arg(mounted)
+            .arg(env!("CARGO_BIN_EXE_lapsewatch"))
             .args(args)
-            .arg("--kubeconfig")
-            .arg(with_token(bed, home, account))
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin")
+            .env("KUBERNETES_SERVICE_HOST", host)
+            .env("KUBERNETES_SERVICE_PORT", server_port)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(fs::File::create(&log).unwrap())
@@ -77,14 +93,29 @@ impl Drop for Operator {
     }
 }
 
-/// A kubeconfig with a token of this account, from the TokenRequest API, and with nothing else.
-fn with_token(bed: &Bed, namespace: &str, account: &str) -> PathBuf {
+/// Puts the folder `$1` where a kubelet mounts the ServiceAccount, visible to the rest of the command line only, which
+/// takes the place of the shell.
+const IN_A_POD: &str = "mount -t tmpfs tmpfs /var/run && mkdir -p /var/run/secrets/kubernetes.io &&
+    ln -s \"$1\" /var/run/secrets/kubernetes.io/serviceaccount && shift && exec \"$@\"";
+
+/// The files that a kubelet mounts for this account, with a token from the TokenRequest API, and the server's address.
+fn service_account(bed: &Bed, namespace: &str, account: &str) -> (PathBuf, String) {
+    let kubeconfig: Value = serde_norway::from_str(&fs::read_to_string(&bed.kubeconfig).unwrap()).unwrap();
+    let cluster = &kubeconfig["clusters"][0]["cluster"];
+    let ca = STANDARD.decode(cluster["certificate-authority-data"].as_str().unwrap()).unwrap();
     let token = bed.kubectl_ok(&["create", "token", account, "-n", namespace], "");
-    let mut kubeconfig: Value = serde_norway::from_str(&fs::read_to_string(&bed.kubeconfig).unwrap()).unwrap();
-    kubeconfig["users"][0]["user"] = json!({"token": token.trim()});
-    let path = bed.folder.join(format!("token-{namespace}"));
-    fs::write(&path, kubeconfig.to_string()).unwrap();
-    path
+    let folder = bed.folder.join(format!("serviceaccount-{namespace}"));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("token"), token.trim()).unwrap();
+    fs::write(folder.join("ca.crt"), ca).unwrap();
+    fs::write(folder.join("namespace"), namespace).unwrap();
+    let server = cluster["server"].as_str().unwrap().strip_prefix("https://").unwrap();
+    (folder, server.to_owned())
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Waits until it holds.

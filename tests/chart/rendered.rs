@@ -83,6 +83,31 @@ fn an_image_is_named_by_its_version_its_tag_or_its_digest() {
 }
 
 #[test]
+fn pods_run_on_linux_nodes_and_a_users_labels_are_added() {
+    let selector = |more: &[&str]| pod(&all(more))["spec"]["nodeSelector"].clone();
+    assert_eq!(selector(&[]), json!({"kubernetes.io/os": "linux"}));
+    assert_eq!(selector(&["--set=nodeSelector.pool=mdm"]), json!({"kubernetes.io/os": "linux", "pool": "mdm"}));
+    assert_eq!(selector(&["--set=nodeSelector.kubernetes\\.io/os=null"]), Value::Null);
+}
+
+/// The SecurityContextConstraints `restricted-v2` of OpenShift refuse users and groups outside the namespace's range.
+#[test]
+fn no_user_and_no_group_is_fixed() {
+    let pod = pod(&all(EVERYTHING))["spec"].clone();
+    let contexts = [&pod["securityContext"], &pod["containers"][0]["securityContext"]];
+    for field in ["runAsUser", "runAsGroup", "fsGroup", "supplementalGroups"] {
+        assert!(contexts.iter().all(|context| context.is_object() && context[field].is_null()), "{field}: {pod:#}");
+    }
+}
+
+/// Of a rendered chart that is moved, the namespace in an argument would stay behind.
+#[test]
+fn no_argument_names_the_namespace_of_the_release() {
+    let args = pod(&all(EVERYTHING))["spec"]["containers"][0]["args"].to_string();
+    assert!(!args.contains("mdm"), "{args}");
+}
+
+#[test]
 fn a_budget_is_there_for_two_only() {
     assert!(of_kind(&all(&[]), "PodDisruptionBudget").is_empty(), "it would hold up every drain");
     assert_eq!(of_kind(&all(&["--set=replicaCount=2"]), "PodDisruptionBudget").len(), 1);

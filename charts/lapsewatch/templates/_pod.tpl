@@ -3,7 +3,6 @@
 - run
 - --leader-elect
 - {{ include "lapsewatch.fullname" . | printf "--lease-name=%s" | quote }}
-- {{ printf "--lease-namespace=%s" .Release.Namespace | quote }}
 - {{ printf "--listen=%s:%v" .Values.listenAddress .Values.service.port | quote }}
 - {{ printf "--settle=%s" .Values.settle | quote }}
 - {{ printf "--log-format=%s" .Values.logFormat | quote }}
