@@ -24,6 +24,7 @@ use lapsewatch::api::credential::{Owner, TenantRef};
 use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::status::{CredentialFacts, EventBudget, Expiry, KeyMatch};
 use lapsewatch::api::{CredentialType, TenantCredentialSpec};
+use lapsewatch::assessment::Tenant;
 use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
 use lapsewatch::assessment::words::Side;
 use story::{Look, Story};
@@ -97,6 +98,30 @@ fn story(type_: CredentialType, facts: CredentialFacts, dress: Dress) -> Story {
     dress(&mut story.spec);
     story.settle = chrono::TimeDelta::zero();
     story
+}
+
+/// The tenant that the credential names does not exist: the Event says what it lacks.
+fn absent_tenant(page: &mut Page) {
+    let type_ = CredentialType::APNsCertificate;
+    let dresses: [(&str, Dress); 3] = [
+        ("without an owner of its own", |spec| {
+            full(spec);
+            spec.owner = None;
+        }),
+        ("with a contact of its own", |spec| {
+            full(spec);
+            spec.owner.as_mut().unwrap().runbook_url = None;
+        }),
+        ("with a runbook of its own", |spec| {
+            full(spec);
+            spec.owner.as_mut().unwrap().contact = None;
+        }),
+    ];
+    for (case, dress) in dresses {
+        let mut story = story(type_, of_type(type_, 'a', END), dress);
+        story.tenant = Tenant::NotFound;
+        page.case(case, &story.at("2030-12-02T00:00:00Z"));
+    }
 }
 
 fn times(page: &mut Page, type_: CredentialType, dress: Dress) {
@@ -189,7 +214,7 @@ fn shared(page: &mut Page, type_: CredentialType, dress: Dress) {
         let view = |others: Vec<Other>, claimant| Peers::Known(Some(View { standing, others, claimant }));
         let mut story = story(type_, of_type(type_, 'a', END), dress);
         if story.spec.tenant_ref.is_some() {
-            story.side = Side { environment: Some("Production"), support_account: Some("4711") };
+            story.tenant = Tenant::Found(Side { environment: Some("Production"), support_account: Some("4711") });
         }
         page.case(standing.reason(), &story.among(view(vec![theirs.clone()], claims(&theirs))).at(WELL));
         let others = vec![here("one", None), here("two", None), Other::Elsewhere];
@@ -250,4 +275,11 @@ fn the_words_of_a_token_whose_date_is_declared() {
     page.case("another one", &story.at("2030-06-03T00:00:00Z"));
     page.case("another token", &story.holds(facts::undated_dep('b')).at("2030-06-04T00:00:00Z"));
     insta::assert_snapshot!("DEPTokenWithoutDate", page.text);
+}
+
+#[test]
+fn of_a_tenant_that_does_not_exist() {
+    let mut page = Page::default();
+    absent_tenant(&mut page);
+    insta::assert_snapshot!("AbsentTenant", page.text);
 }

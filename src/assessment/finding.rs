@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::words::advice::{Advice, Case, advice};
-use super::words::sentence;
+use super::words::{self, sentence};
 use crate::api::conditions::ConditionType;
 use crate::api::limits;
 use crate::api::status::Notification;
@@ -115,16 +115,19 @@ impl Finding {
     }
 
     /// The note of an Event: what and when, what stops, how to act, where it is written down; then what goes on and
-    /// whom to ask. Cut from its end to what the API server takes.
-    pub fn note(&self, spec: &TenantCredentialSpec) -> String {
+    /// whom to ask. `tenant_is_absent`: the tenant that the spec names does not exist. Cut from its end to what the API
+    /// server takes.
+    pub fn note(&self, spec: &TenantCredentialSpec, tenant_is_absent: bool) -> String {
         let owner = spec.owner.clone().unwrap_or_default();
         let then = self.then();
         let message = sentence(&self.message);
         let (stops, goes_on) = (format!("What stops{then}: "), format!("What goes on{then}: "));
+        let absent = if tenant_is_absent { words::tenant::absent(spec) } else { None };
         let parts = [
             ("", Some(message.as_str())),
             (stops.as_str(), Some(self.advice.stops.as_str())),
             ("How to act: ", Some(self.advice.remedy.as_str())),
+            ("", absent.as_deref()),
             ("Runbook: ", owner.runbook_url.as_deref()),
             (goes_on.as_str(), Some(self.advice.goes_on.as_str())),
             ("Contact: ", owner.contact.as_deref()),

@@ -161,6 +161,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         last_change: memory.last_change.as_ref(),
         words: words.as_ref(),
         peers: &peers,
+        tenant,
         now,
         settle,
     }

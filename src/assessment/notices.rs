@@ -9,6 +9,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
+use super::Tenant;
 use super::event_budget::Urgency;
 use super::expiry::Stage;
 use super::finding::Finding;
@@ -102,6 +103,8 @@ pub struct Situation<'a> {
     pub words: Option<&'a Words<'a>>,
     /// Who else holds the same credential.
     pub peers: &'a Peers,
+    /// The tenant that the spec names.
+    pub tenant: Tenant<'a>,
     /// The time.
     pub now: DateTime<Utc>,
     /// How long something must last before its Event is sent, where it settles.
@@ -169,21 +172,28 @@ impl Situation<'_> {
             due.look_at(settled);
             return;
         }
-        if finding.settles {
-            let since = self
-                .notifications
-                .iter()
-                .find(|n| n.type_ == finding.type_.as_str() && n.reason == finding.reason)
-                .map_or(self.now, |n| n.since);
-            let settled = since.checked_add_signed(self.settle).unwrap_or(since);
-            if self.now < settled {
-                due.look_at(settled);
-                return;
-            }
+        if self.is_early(finding, due) {
+            return;
         }
         let record = self.record(finding.type_, &finding.reason, &finding.mark);
         self.look_at_reminder(finding, &record, due);
         due.notices.push(self.notice(finding, record));
+    }
+
+    /// True while the Event of a new finding waits, for at most the event delay since the finding began: because the
+    /// finding may be transient, or because the tenant that the spec names does not exist yet, and GitOps applies in any
+    /// order. Without the tenant, the Event would lack its runbook and contact until the next reminder.
+    fn is_early(&self, finding: &Finding, due: &mut Due) -> bool {
+        if !finding.settles && self.tenant != Tenant::NotFound {
+            return false;
+        }
+        let notification =
+            self.notifications.iter().find(|n| n.type_ == finding.type_.as_str() && n.reason == finding.reason);
+        let since = notification.map_or(self.now, |n| n.since);
+        // A clock that was ahead when it began must not delay the Event until it is that late again.
+        let settled = since.checked_add_signed(self.settle).filter(|settled| since <= self.now && self.now < *settled);
+        settled.into_iter().for_each(|settled| due.look_at(settled));
+        settled.is_some()
     }
 
     pub(super) fn notice(&self, finding: &Finding, record: Announced) -> Notice {
@@ -191,7 +201,7 @@ impl Situation<'_> {
             warning: finding.severity >= Severity::Warning,
             critical: finding.severity == Severity::Critical,
             reason: finding.reason.clone(),
-            note: finding.note(self.spec),
+            note: finding.note(self.spec, self.tenant == Tenant::NotFound),
             entered: record.time,
             record,
         }

@@ -4,6 +4,7 @@ use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
 use lapsewatch::api::conditions::ConditionType::{Duplicate, Healthy};
 use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::{CredentialType, Severity, TenantCredentialStatus};
+use lapsewatch::assessment::Tenant;
 use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
 use lapsewatch::assessment::words::Side;
 
@@ -27,7 +28,7 @@ fn alone() -> Peers {
 
 fn token(type_: CredentialType) -> Story {
     let mut story = Story::of(dated('a', Some("2030-01-01T00:00:00Z"), "2031-01-01T00:00:00Z"), type_);
-    story.side = Side { environment: Some("QA"), support_account: Some("4711") };
+    story.tenant = Tenant::Found(Side { environment: Some("QA"), support_account: Some("4711") });
     story
 }
 

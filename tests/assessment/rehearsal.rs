@@ -5,8 +5,8 @@ use lapsewatch::api::conditions::{Condition, ConditionStatus};
 use lapsewatch::api::reasons::{ChangeReason, FailureReason};
 use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch::api::{CredentialType, Failure, TenantCredentialStatus};
+use lapsewatch::assessment::Reading;
 use lapsewatch::assessment::rehearsal::{Cause, Outcome, Rehearsal, Scene, rehearse};
-use lapsewatch::assessment::{Reading, Tenant};
 use proptest::prelude::*;
 
 use super::facts::{apns, apns_of_another_topic, fingerprint, of_type, time};
@@ -38,7 +38,7 @@ fn with(
         reading,
         sees_all,
         peers: story.peers.clone(),
-        tenant: Tenant::Found(story.side),
+        tenant: story.tenant,
         now,
     })
 }

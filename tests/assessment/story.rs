@@ -39,7 +39,8 @@ pub struct Story {
     pub status: TenantCredentialStatus,
     pub settle: TimeDelta,
     pub peers: Peers,
-    pub side: Side<'static>,
+    /// The tenant that the spec names.
+    pub tenant: Tenant<'static>,
     reading: Reading,
     sent: BTreeMap<String, DateTime<Utc>>,
 }
@@ -75,7 +76,7 @@ impl Story {
             settle: TimeDelta::seconds(30),
             reading,
             peers: Peers::Known(Some(alone)),
-            side: Side::default(),
+            tenant: Tenant::Found(Side::default()),
             sent: BTreeMap::new(),
         }
     }
@@ -152,7 +153,7 @@ impl Story {
             reading,
             last_read: None,
             peers: self.peers.clone(),
-            tenant: Tenant::Found(self.side),
+            tenant: self.tenant,
             now,
             settle: self.settle,
         })

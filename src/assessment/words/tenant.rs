@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{at, sentence};
 use crate::api::reasons::FailureReason;
 use crate::api::tenant_status::{NextDeadline, TenantNotification};
-use crate::api::{CredentialType, limits};
+use crate::api::{CredentialType, TenantCredentialSpec, limits};
 
 /// What a credential says, said of it and of `more` others.
 pub fn of_group(name: &str, message: &str, more: usize) -> String {
@@ -22,6 +22,23 @@ pub fn remedy_of_group(name: &str, remedy: &str, more: usize) -> String {
         0 => remedy.to_owned(),
         _ => format!("for {name}: {remedy}; likewise for the others"),
     }
+}
+
+/// The sentence of an Event that lacks what the tenant would give, because the tenant does not exist. None if it lacks
+/// nothing.
+pub fn absent(spec: &TenantCredentialSpec) -> Option<String> {
+    let tenant = spec.tenant_ref.as_ref()?;
+    let owner = spec.owner.as_ref();
+    let lacks = match (
+        owner.is_some_and(|owner| owner.runbook_url.is_some()),
+        owner.is_some_and(|owner| owner.contact.is_some()),
+    ) {
+        (true, true) => return None,
+        (false, true) => "its runbook is unknown",
+        (true, false) => "its contact is unknown",
+        (false, false) => "its runbook and contact are unknown",
+    };
+    Some(format!("MDMTenant \"{}\" does not exist in this namespace, so {lacks}", tenant.name))
 }
 
 /// What is said of a credential whose own words are not at hand.
