@@ -18,9 +18,9 @@ mod audit;
 mod bed;
 #[path = "../cluster/clock.rs"]
 mod clock;
+mod election;
 #[path = "../cluster/faults.rs"]
 mod faults;
-mod election;
 #[path = "../chart/helm.rs"]
 mod helm;
 #[path = "../cluster/kubectl.rs"]
