@@ -25,7 +25,7 @@ use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::status::{CredentialFacts, EventBudget, Expiry, KeyMatch};
 use lapsewatch::api::{CredentialType, TenantCredentialSpec};
 use lapsewatch::assessment::Tenant;
-use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
+use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
 use lapsewatch::assessment::words::Side;
 use story::{Look, Story};
 
@@ -211,7 +211,9 @@ fn shared(page: &mut Page, type_: CredentialType, dress: Dress) {
     for standing in cases {
         let theirs = here("acme-qa-token", Some("acme-qa"));
         let claims = |other: &Other| (standing == Standing::ControlLost).then(|| other.clone());
-        let view = |others: Vec<Other>, claimant| Peers::Known(Some(View { standing, others, claimant }));
+        let view = |others: Vec<Other>, claimant| {
+            Peers::Known(Some(View { standing, others, claimant, unlisted: Unlisted::None }))
+        };
         let mut story = story(type_, of_type(type_, 'a', END), dress);
         if story.spec.tenant_ref.is_some() {
             story.tenant = Tenant::Found(Side { environment: Some("Production"), support_account: Some("4711") });
@@ -222,7 +224,13 @@ fn shared(page: &mut Page, type_: CredentialType, dress: Dress) {
         let five = ["one", "two", "three", "four", "five"].map(|name| here(name, None)).to_vec();
         let first = claims(&here("claimant", None));
         page.case("beside many", &story.among(view(five, first)).at("2030-06-03T00:00:00Z"));
-        let alone = View { standing: Standing::Unique, others: Vec::new(), claimant: None };
+        let more = |unlisted| {
+            let others = vec![here("one", None), here("two", None)];
+            Peers::Known(Some(View { standing, others, claimant: claims(&here("one", None)), unlisted }))
+        };
+        page.case("beside more than are named", &story.among(more(Unlisted::Some)).at("2030-06-03T00:00:00Z"));
+        page.case("beside so many more", &story.among(more(Unlisted::Exactly(17))).at("2030-06-03T00:00:00Z"));
+        let alone = View::unique();
         page.case("alone again", &story.among(Peers::Known(Some(alone))).at("2030-06-04T00:00:00Z"));
     }
 }

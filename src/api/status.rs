@@ -42,6 +42,9 @@ pub struct TenantCredentialStatus {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::DUPLICATES))]
     pub duplicates: Vec<OtherHolder>,
+    /// True if more TenantCredentials hold it than `duplicates` names.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub more_duplicates: bool,
     /// What needs attention, worst first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]

@@ -59,6 +59,7 @@ impl Stored for TenantCredentialStatus {
         "newest",
         "lastChange",
         "duplicates",
+        "moreDuplicates",
         "notifications",
         "announced",
         "pendingEvents",

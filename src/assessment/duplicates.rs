@@ -1,7 +1,7 @@
 //! Duplicates: whether only this object holds the credential, what else is to be said of it, and how much it matters.
 
 use super::finding::Finding;
-use super::peers::{Other, Peers, Permitted, Standing, View, permitted};
+use super::peers::{Other, Peers, Permitted, Standing, Unlisted, View, permitted};
 use super::words::Words;
 use super::words::advice::Case;
 use super::words::shared;
@@ -17,6 +17,8 @@ pub(super) struct Judged {
     pub finding: Option<Finding>,
     /// Those that are named.
     pub duplicates: Vec<OtherHolder>,
+    /// True where there are others.
+    pub has_more: bool,
 }
 
 /// Judges by the knowledge about the others. Partial knowledge takes no verdict of `previous` back.
@@ -25,6 +27,7 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentia
         verdict: Verdict { type_: ConditionType::Duplicate, status, reason: reason.into(), message },
         finding: None,
         duplicates: Vec::new(),
+        has_more: false,
     };
     if !super::peers::is_exclusive(words.spec.type_) {
         return plain(ConditionStatus::False, "NotExclusive", shared::NOT_EXCLUSIVE.to_owned());
@@ -69,6 +72,7 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentia
         },
         finding: Some(finding),
         duplicates: entries(view),
+        has_more: view.unlisted != Unlisted::None,
     }
 }
 

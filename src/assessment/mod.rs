@@ -120,7 +120,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
     let mut memory = renewal::Memory::of(previous);
     let mut read = String::new();
     let mut valid = NEVER_READ.to_owned();
-    let mut duplicates = Vec::new();
+    let (mut duplicates, mut more_duplicates) = (Vec::new(), false);
     let side = if let Tenant::Found(side) = tenant { side } else { Side::default() };
 
     if let Some(failure) = &failure {
@@ -133,7 +133,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         findings.extend(judged.findings);
         next = judged.next;
         memory = judged.memory;
-        duplicates = judged.duplicates;
+        (duplicates, more_duplicates) = (judged.duplicates, judged.has_more_duplicates);
         read = words.read(tenant == Tenant::NotFound);
         valid = judged.stage_words;
     } else {
@@ -181,6 +181,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         newest: memory.newest,
         last_change: memory.last_change,
         duplicates,
+        more_duplicates,
         notifications,
         announced,
         pending_events: delivery.pending,
@@ -217,6 +218,7 @@ struct Judged {
     next: Option<DateTime<Utc>>,
     memory: renewal::Memory,
     duplicates: Vec<OtherHolder>,
+    has_more_duplicates: bool,
     stage_words: String,
 }
 
@@ -252,7 +254,8 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
         find(ConditionType::Healthy, "NotYetValid", Case::NotYetValid, Severity::Notice, &message);
     }
 
-    let duplicates::Judged { verdict, finding: shared, duplicates } = duplicates::judge(words, peers, previous);
+    let duplicates::Judged { verdict, finding: shared, duplicates, has_more } =
+        duplicates::judge(words, peers, previous);
     verdicts.push(verdict);
 
     let (memory, standing) = renewal::remember(spec, previous, facts, now);
@@ -301,7 +304,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     }
     findings.extend(shared);
     let next = expiry::next_boundary(spec.type_, facts, &days, now);
-    Judged { verdicts, findings, next, memory, duplicates, stage_words }
+    Judged { verdicts, findings, next, memory, duplicates, has_more_duplicates: has_more, stage_words }
 }
 
 fn identity_verdict(type_: CredentialType, standing: Standing, first: bool, message: String) -> Verdict {

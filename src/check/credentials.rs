@@ -106,6 +106,15 @@ impl Credentials {
         }
     }
 
+    /// Notes on those that are judged without what their tenant declares.
+    pub fn without_tenant(&self, tenants: &Tenants) -> Vec<Problem> {
+        let note = |one: &Readable| {
+            let what = tenants.absent(&one.key, &one.spec)?;
+            Some(Problem::of(one.place.clone(), Kind::TenantCredential, &one.key, what))
+        };
+        self.readable.iter().filter_map(note).collect()
+    }
+
     /// What the operator would say of each among all that were given.
     pub fn assess(&mut self, tenants: &Tenants, now: DateTime<Utc>) -> Vec<report::Credential> {
         let index = &self.index;

@@ -102,6 +102,7 @@ fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     let tenants = tenants::take(&mut objects);
     let mut credentials = credentials::read(&mut objects, &mut report);
     credentials.set_aside(&tenants, &mut report);
+    objects.passed_over.extend(credentials.without_tenant(&tenants));
     report.credentials = credentials.assess(&tenants, now);
     credentials.unread.extend(tenants.sealed_credentials());
     report.tenants = tenants.assess(&report.credentials, &credentials.unread, now);

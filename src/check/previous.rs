@@ -13,7 +13,8 @@ use super::credentials;
 use super::tenants::{self, Tenants};
 use crate::api::conditions::ConditionType;
 use crate::api::crds;
-use crate::api::{Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
+use crate::api::reasons::FailureReason;
+use crate::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::peers::Index;
 use crate::assessment::words::verify::remarks;
 use crate::assessment::words::{Side, Words};
@@ -139,6 +140,23 @@ impl Previous {
         }
         let may_be = |one: &&Sealed| one.may_be(Kind::TenantCredential, key) && !sealed_now.contains(&one.digest());
         self.tenants.sealed().iter().find(may_be).map(|_| remarks::MAY_BE_ENCRYPTED.to_owned())
+    }
+
+    /// The encrypted objects.
+    pub fn encrypted(&self) -> impl Iterator<Item = &Problem> {
+        self.objects.skipped.iter()
+    }
+
+    /// How many others of this type hold something that is not known, since they could not be read.
+    pub fn unread_beside(&self, key: &Key, type_: CredentialType) -> usize {
+        let is_unread = |before: &Before| {
+            let ready = before.status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());
+            let nothing = [FailureReason::SecretNotFound, FailureReason::KeyNotFound].map(FailureReason::as_str);
+            before.status.credential.is_none() && ready.is_none_or(|ready| !nothing.contains(&&*ready.reason))
+        };
+        let others = self.found.iter().filter(|(other, before)| *other != key && before.spec.type_ == type_);
+        let sealed = self.tenants.sealed().iter().filter(|one| one.may_be_of(type_)).count();
+        others.filter(|(_, before)| is_unread(before)).count() + sealed
     }
 
     /// What was left out of it: encrypted objects, and parts that are no manifests.

@@ -43,9 +43,8 @@ impl Readings {
     /// Why a Secret is not there.
     fn absent(&self, wanted: &Key, objects: &Objects) -> String {
         let name = &wanted.name;
-        if let Some(made) = objects.made.get(wanted) {
-            let (kind, maker, place) = (made.kind, plain(&made.name), &made.place);
-            return format!("Secret {name} is made by {kind} {maker} ({place}), whose content is not here");
+        if let Some(maker) = made_elsewhere(wanted, objects) {
+            return maker;
         }
         let all = objects.secrets.keys().rev().map(|other| (Arc::clone(&other.name), Arc::clone(&other.namespace)));
         let but = match self.elsewhere.get_or_init(|| all.collect()).get(name).map(|namespace| &**namespace) {
@@ -57,8 +56,16 @@ impl Readings {
     }
 }
 
+/// The object that makes a Secret, or fills it.
+fn made_elsewhere(wanted: &Key, objects: &Objects) -> Option<String> {
+    let made = objects.made.get(wanted)?;
+    let (kind, maker, place) = (made.kind, plain(&made.name), &made.place);
+    Some(format!("Secret {} is made by {kind} {maker} ({place}), whose content is not here", wanted.name))
+}
+
 fn read(key: &Key, type_: CredentialType, selection: &Selection, objects: &mut Objects) -> Result<Reading, String> {
     let name = &key.name;
+    let maker = made_elsewhere(key, objects);
     let Some(secret) = objects.secrets.get_mut(key) else { return Err(String::new()) };
     for again in secret.again.drain(..) {
         let what = format!("it stands at {} already", secret.place);
@@ -71,6 +78,13 @@ fn read(key: &Key, type_: CredentialType, selection: &Selection, objects: &mut O
         }
         format!("Secret {name} can't be decoded")
     })?;
+    // An empty one is there for another object to fill.
+    if decoded.encrypted.is_empty()
+        && decoded.data.values.is_empty()
+        && let Some(maker) = maker
+    {
+        return Err(maker);
+    }
     if decoded.encrypted.is_empty() {
         return Ok(match credential::read(type_, &decoded.data, selection) {
             Ok(facts) => Reading::Facts(facts),

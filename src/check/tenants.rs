@@ -8,6 +8,7 @@ use super::Unread;
 use crate::api::{CredentialType, Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
 use crate::assessment::Tenant;
 use crate::assessment::tenant::{self, Input, Member};
+use crate::assessment::words::verify::remarks;
 use crate::manifests::rules::Rules;
 use crate::manifests::sealed::Sealed;
 use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
@@ -77,6 +78,13 @@ impl Tenants {
         let is_it = |one: &&Sealed| one.is_a(Kind::MDMTenant) && one.may_be(Kind::MDMTenant, &tenant);
         self.sealed.iter().find(is_it).filter(|_| !has_own)?;
         Some(format!("its warning days are those of MDMTenant {}, which is encrypted with sops", tenant.name))
+    }
+
+    /// A note on a credential whose tenant may give it warning days, and is not among what was given.
+    pub fn absent(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
+        let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
+        let tenant = named_by(key, spec).filter(|tenant| !has_own && !self.declared.contains_key(tenant))?;
+        Some(remarks::tenant_absent(&tenant.name))
     }
 
     /// What is encrypted, tenants and their credentials.

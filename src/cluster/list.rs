@@ -26,6 +26,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Deserialize)]
 struct Answer<'a> {
     #[serde(default)]
+    kind: String,
+    #[serde(default)]
     metadata: Metadata,
     #[serde(borrow, default)]
     items: Option<Vec<&'a RawValue>>,
@@ -79,7 +81,11 @@ impl Pages {
                 }
                 body => body?,
             };
-            let Answer { metadata, items } = serde_json::from_slice(&body).map_err(|_| Cause::NoList)?;
+            let Answer { kind, metadata, items } = serde_json::from_slice(&body).map_err(|_| Cause::NoList)?;
+            // Another answer in JSON, as a proxy gives it, is not a list of nothing.
+            if items.is_none() && !kind.ends_with("List") {
+                return Err(Cause::NoList);
+            }
             let items = items.unwrap_or_default();
             self.limit = following(self.limit, items.len(), body.len());
             self.next = metadata.next.filter(|token| !token.is_empty());

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::ics::Ics;
 use super::judge::Row;
 use crate::api::conditions::ConditionType;
+use crate::api::status::Expiry;
 use crate::api::{Severity, limits};
 use crate::assessment::expiry::warning_days;
 use crate::assessment::words;
@@ -32,14 +33,26 @@ pub fn calendar(rows: &[Row], now: DateTime<Utc>, made: DateTime<Utc>) -> String
         ics.raw("METHOD", "PUBLISH");
         ics.text("X-WR-CALNAME", "MDM renewals");
         ics.raw("X-WR-TIMEZONE", "UTC");
+        let undated = rows.iter().filter(|row| not_after(row).is_none() && !is_endless(row)).count();
+        if undated > 0 {
+            ics.text("X-WR-CALDESC", &words::undated(undated));
+        }
         for row in rows {
-            let facts = row.credential.status.credential.as_ref();
-            if let Some(not_after) = facts.and_then(|facts| facts.not_after) {
+            if let Some(not_after) = not_after(row) {
                 ics.component("VEVENT", |ics| event(ics, row, not_after, now, made));
             }
         }
     });
     ics.finish()
+}
+
+fn not_after(row: &Row) -> Option<DateTime<Utc>> {
+    row.credential.status.credential.as_ref()?.not_after
+}
+
+/// True where it is known that a credential has no expiry.
+fn is_endless(row: &Row) -> bool {
+    row.credential.status.credential.as_ref().is_some_and(|facts| facts.expiry == Expiry::Never)
 }
 
 /// The event of one credential.

@@ -124,6 +124,7 @@ fn said(seen: &Seen) -> Option<Peers> {
     remembered(&TenantCredentialStatus {
         conditions: status.conditions.clone(),
         duplicates: seen.duplicates.clone(),
+        more_duplicates: status.more_duplicates,
         ..TenantCredentialStatus::default()
     })
 }

@@ -83,9 +83,15 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Document<'_>, Broken>> {
 fn stream(text: &str) -> Vec<Result<Document<'_>, Broken>> {
     let budget = Budget::new();
     let mut all = Vec::new();
-    for (line, part) in parts(text) {
+    let mut parts = parts(text).into_iter();
+    while let Some((line, part)) = parts.next() {
         yaml(line, part, &budget, &mut all);
         if budget.is_spent() {
+            // What follows in the file is not read either.
+            let is_rest_meant = parts.any(|(_, part)| is_meant(part));
+            if let Some(Err(broken)) = all.last_mut() {
+                broken.is_meant |= is_rest_meant;
+            }
             break;
         }
     }
@@ -103,6 +109,7 @@ fn json(text: &str) -> Vec<Result<Document<'_>, Broken>> {
             return all;
         };
         line += newlines(before);
+        let value_and_rest = value;
         let mut parser = serde_json::Deserializer::from_str(value);
         let read = budget.read(&mut parser);
         let length = match &read {
@@ -115,7 +122,8 @@ fn json(text: &str) -> Vec<Result<Document<'_>, Broken>> {
             Err(error) => Err(Broken {
                 line: line + error.line().saturating_sub(1),
                 why: budget.wrong().unwrap_or("it is no JSON"),
-                is_meant: is_meant(own),
+                // Where the bound is reached, what follows in the file is not read either.
+                is_meant: is_meant(if budget.is_spent() { value_and_rest } else { own }),
             }),
         });
         if budget.is_spent() {
@@ -243,7 +251,7 @@ fn second(text: &str, line: usize, column: usize, key: &str) -> Option<usize> {
 }
 
 /// Whether the text names what is checked here.
-fn is_meant(text: &str) -> bool {
+pub(super) fn is_meant(text: &str) -> bool {
     text.contains("lapsewatch.dev") || text.lines().any(names_a_kind)
 }
 
@@ -253,7 +261,7 @@ fn names_a_kind(line: &str) -> bool {
         let word: String = rest.chars().filter(|c| !matches!(c, '"' | '\'' | ' ' | '\t')).take(20).collect();
         let word = word.strip_prefix(':').unwrap_or_default();
         let word: String = word.chars().take_while(char::is_ascii_alphanumeric).collect();
-        matches!(word.as_str(), "Secret" | "TenantCredential")
+        matches!(word.as_str(), "Secret" | "TenantCredential" | "MDMTenant")
     })
 }
 

@@ -110,8 +110,13 @@ fn walk(root: &Path, seen: &mut HashSet<PathBuf>) -> Vec<Result<PathBuf, Unreada
                 for path in entries.into_iter().map(|entry| entry.path()) {
                     match path.is_dir() {
                         true if !is_hidden(&path) => folders.push(path),
-                        // A link that leads nowhere is told when it is opened; to open a pipe would be to wait.
+                        // A link that leads nowhere is told when it is opened.
                         false if is_manifest(&path) && (path.is_file() || !path.exists()) => found.push(path),
+                        // To open a pipe would be to wait.
+                        false if is_manifest(&path) => {
+                            let why = "it is not a regular file, so that it is not read from a folder".to_owned();
+                            failed.push(Unreadable { name: path.display().to_string(), why });
+                        }
                         _ => {}
                     }
                 }

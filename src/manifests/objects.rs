@@ -6,9 +6,10 @@ use std::rc::Rc;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::bounded::wipe;
-use super::documents::{Document, documents};
+use super::documents::{Document, documents, is_meant};
 use super::files::Source;
 use super::items;
 use super::made::{Maker, made};
@@ -17,7 +18,7 @@ use super::problem::{Kind, Problem};
 use super::sealed::Sealed;
 use super::secrets::ManifestSecret;
 use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
-use crate::api::{self, Key, names};
+use crate::api::{self, CredentialType, Key, names};
 use crate::terminal::{harmless, plain};
 
 /// A TenantCredential or an MDMTenant as it stands in a manifest.
@@ -84,6 +85,9 @@ impl Objects {
     /// `is_sealed`: it stands in a list that sops has written.
     fn object(&mut self, place: Place, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
         let is_sealed = is_sealed || is_encrypted(&value);
+        if !value.is_object() {
+            return self.no_object(place, value);
+        }
         let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         let (group, version) = api_version.split_once('/').unwrap_or_default();
@@ -94,6 +98,12 @@ impl Objects {
             self.problem(place, format!("{what} is no version that this lapsewatch knows: it knows {known}"));
         } else if kind.ends_with("List") && value.get("items").is_some_and(Value::is_array) {
             self.list(&place, &api_version, &kind, value, written, is_sealed);
+        } else if kind.ends_with("List") && (is_ours || api_version == "v1" && kind == "List") {
+            // A list of nothing may be null.
+            if value.get("items").is_some_and(|items| !items.is_null()) {
+                self.problem(place, format!("items of a {} can't be read: expected a list", plain(&kind)));
+            }
+            wipe(&mut value);
         } else if is_sealed && (is_cipher(&kind) || is_cipher(&api_version)) {
             self.encrypted(place, &mut value);
         } else if is_encrypted(&value) && api_version.is_empty() && kind.is_empty() {
@@ -106,15 +116,32 @@ impl Objects {
             }
         } else if api_version == "v1" && kind == "Secret" {
             self.secret(place, value, is_sealed);
-        } else if api_version.is_empty() && kind == "TenantCredential" {
+        } else if api_version.is_empty() && matches!(kind.as_str(), "TenantCredential" | "MDMTenant") {
             let wanted = format!("{}/{}", api::GROUP, api::VERSION);
-            self.problem(place, format!("a TenantCredential without apiVersion: it needs {wanted}"));
+            self.problem(place, format!("a {kind} without apiVersion: it needs {wanted}"));
+        } else if kind == "TenantCredential" && has_our_type(&value) {
+            // Another product may have a kind of that name, but hardly one of these types.
+            let (other, wanted) = (plain(&api_version), format!("{}/{}", api::GROUP, api::VERSION));
+            let what = format!("a TenantCredential of {other} is not checked: only {wanted} is");
+            self.skipped.push(Problem::at(place, what));
+        } else if api_version.is_empty() && kind == "Secret" {
+            self.passed_over.push(Problem::at(place, "a Secret without apiVersion is not read: it needs v1"));
+            wipe(&mut value);
         } else {
             for (key, maker) in made(group, &kind, &place, &value) {
                 self.made.entry(key).or_insert(maker);
             }
             wipe(&mut value);
         }
+    }
+
+    /// A document or an item that is a list or a text. What names a kind that is checked here was meant to be read.
+    fn no_object(&mut self, place: Place, mut value: Value) {
+        if is_meant(&Zeroizing::new(value.to_string())) {
+            let found = if value.is_array() { "a list without kind: List" } else { "a text" };
+            self.problem(place, format!("expected an object, found {found}"));
+        }
+        wipe(&mut value);
     }
 
     /// What sops has encrypted with its kind: an object that may be one of ours.
@@ -181,16 +208,22 @@ impl Objects {
     }
 
     fn secret(&mut self, place: Place, mut value: Value, is_sealed: bool) {
-        // What can't be named can't be meant by a TenantCredential: other tools complain of it.
-        if let Ok((key, _)) = identify(&value) {
-            let secret = ManifestSecret::take(place, &mut value, is_sealed);
-            match self.secrets.get_mut(&key) {
-                // Of one that stands there encrypted and plain, the plain one is read.
-                Some(first) if first.is_encrypted() && !secret.is_encrypted() => *first = secret,
-                Some(first) if !first.is_encrypted() && secret.is_encrypted() => {}
-                Some(first) => first.again.push(secret.place),
-                None => drop(self.secrets.insert(key, secret)),
+        match identify(&value) {
+            Ok((key, _)) => {
+                let secret = ManifestSecret::take(place, &mut value, is_sealed);
+                match self.secrets.get_mut(&key) {
+                    // Of one that stands there encrypted and plain, the plain one is read.
+                    Some(first) if first.is_encrypted() && !secret.is_encrypted() => *first = secret,
+                    Some(first) if !first.is_encrypted() && secret.is_encrypted() => {}
+                    Some(first) => first.again.push(secret.place),
+                    None => drop(self.secrets.insert(key, secret)),
+                }
             }
+            // What can't be named can't be meant by a TenantCredential: other tools complain of it.
+            Err(_) if is_sealed => {
+                self.passed_over.push(Problem::at(place, "a Secret whose name is encrypted is not read"))
+            }
+            Err(why) => self.passed_over.push(Problem::at(place, format!("a Secret is not read: {why}"))),
         }
         wipe(&mut value);
     }
@@ -198,6 +231,12 @@ impl Objects {
     fn problem(&mut self, place: Place, why: String) {
         self.problems.push(Problem::at(place, why));
     }
+}
+
+/// True where an object declares one of the types that are checked here.
+fn has_our_type(object: &Value) -> bool {
+    let type_ = object.pointer("/spec/type").and_then(Value::as_str);
+    CredentialType::ALL.iter().any(|known| Some(known.as_str()) == type_)
 }
 
 /// True where a problem is one of this TenantCredential, or of something that may be it.

@@ -83,6 +83,11 @@ impl Sealed {
         self.kind == Some(kind)
     }
 
+    /// True where it is a TenantCredential that may be of this type.
+    pub fn may_be_of(&self, type_: CredentialType) -> bool {
+        self.is_a(Kind::TenantCredential) && self.type_.may_be(type_.as_str())
+    }
+
     /// Whether it may be a TenantCredential of this type and tenant.
     pub fn may_belong_to(&self, tenant: &Key, type_: CredentialType) -> bool {
         // What an object is whose kind is encrypted, nothing else in it tells.

@@ -13,11 +13,9 @@ use crate::api::{CredentialFacts, GROUP, Key, TenantCredentialStatus, VERSION, d
 use crate::assessment::peers::{Holder, Index, Peers, Reveal, is_exclusive};
 use crate::assessment::words::verify::remarks;
 use crate::cluster::connect;
+use crate::cluster::list::list;
 use crate::cluster::request::{self, Cause, Sensitivity};
 use crate::secret::SecretData;
-
-/// The most others that are asked for: of one credential's holders few are named.
-const MOST: usize = 500;
 
 /// A cluster, and the object in it.
 pub struct Cluster {
@@ -35,11 +33,6 @@ struct Object {
     spec: Value,
     #[serde(default)]
     status: Value,
-}
-
-#[derive(Deserialize)]
-struct List {
-    items: Vec<Object>,
 }
 
 #[derive(Deserialize, Default)]
@@ -86,7 +79,10 @@ impl Cluster {
         let mut tenant = None;
         if let Some(named) = &spec.tenant_ref {
             match self.get::<Object>("mdmtenants", &named.name) {
-                Ok(object) => tenant = decode::tenant(&object.spec).ok(),
+                Ok(object) => match decode::tenant(&object.spec) {
+                    Ok(spec) => tenant = Some(spec),
+                    Err(why) => remarks.push(remarks::tenant_invalid(&named.name, &why)),
+                },
                 // The operator says the same of it as of one that it knows nothing of.
                 Err(cause) if cause.code() == Some(404) => {}
                 Err(cause) => remarks.push(remarks::tenant_unseen(&named.name, &why(&cause))),
@@ -124,6 +120,7 @@ impl Cluster {
         let mut index = Index::new(Reveal::All);
         let selectors = [("fingerprint", &facts.fingerprint), ("identity", &facts.identity)];
         let (mut scope, mut remark) = (String::new(), None);
+        let mut unread = 0;
         for (field, value) in selectors {
             let Some(value) = value else { continue };
             let selector = format!("status.credential.{field}={},spec.type={}", escaped(value), place.spec.type_);
@@ -134,21 +131,35 @@ impl Cluster {
                 found = self.list(&scope, &selector);
             }
             match found {
-                Ok(list) => list.items.into_iter().for_each(|object| enter(&mut index, &object)),
+                Ok(objects) => {
+                    let is_other = |object: &Option<Object>| {
+                        let own = |object: &Object| {
+                            *object.metadata.name == *self.key.name && *object.metadata.namespace == *self.key.namespace
+                        };
+                        !object.as_ref().is_some_and(own)
+                    };
+                    let others = objects.into_iter().filter(is_other);
+                    unread += others
+                        .filter(|object| !object.as_ref().is_some_and(|object| enter(&mut index, object)))
+                        .count();
+                }
                 Err(cause) => return (Peers::Pending, Some(remarks::others_unseen(&why(&cause)))),
             }
         }
         index.set(&self.key, Holder::of(place.created, &place.spec, Some(facts), None));
-        (Peers::Known(index.view(&self.key)), remark)
+        let unread = (unread > 0).then(|| remarks::others_unread(unread));
+        (
+            Peers::Known(index.view(&self.key)),
+            remark.into_iter().chain(unread).reduce(|all, one| format!("{all}. {one}")),
+        )
     }
 
-    fn list(&self, scope: &str, selector: &str) -> Result<List, Cause> {
-        let path = format!(
-            "/apis/{GROUP}/{VERSION}/{scope}tenantcredentials?limit={MOST}&fieldSelector={}",
-            percent_encoded(selector)
-        );
-        self.fetch(&path, Sensitivity::Open)
-            .and_then(|body| serde_json::from_slice(&body).map_err(|_| Cause::Connection))
+    /// All that a selector finds, page by page. None stands for an object that is not understood.
+    fn list(&self, scope: &str, selector: &str) -> Result<Vec<Option<Object>>, Cause> {
+        let path =
+            format!("/apis/{GROUP}/{VERSION}/{scope}tenantcredentials?fieldSelector={}", percent_encoded(selector));
+        let take = |json: &str| serde_json::from_str(json).ok();
+        self.runtime.block_on(list(&self.client, &path, take, &|_| ()))
     }
 
     fn get<T: for<'de> Deserialize<'de>>(&self, plural: &str, name: &str) -> Result<T, Cause> {
@@ -177,11 +188,13 @@ fn why(cause: &Cause) -> String {
     }
 }
 
-fn enter(index: &mut Index, object: &Object) {
-    let Some(spec) = decode::part(&object.spec) else { return };
+/// Enters what an object holds. False where its spec is not understood.
+fn enter(index: &mut Index, object: &Object) -> bool {
+    let Some(spec) = decode::part(&object.spec) else { return false };
     let (status, _) = stored::decode::<TenantCredentialStatus>(&object.status);
     let key = Key::new(&object.metadata.namespace, &object.metadata.name);
     index.set(&key, Holder::remembered(object.metadata.created(), &spec, &status));
+    true
 }
 
 /// A value as a field selector takes it.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::place::{Beside, Place};
 use crate::api::{CredentialFacts, Key};
-use crate::assessment::peers::{Holder, Peers};
+use crate::assessment::peers::{Holder, Peers, is_exclusive};
 use crate::assessment::words::verify::remarks;
 use crate::check::previous::{self, Before, Previous};
 
@@ -43,8 +43,12 @@ impl Manifests {
     }
 
     fn of(&self, key: &Key, before: &Before) -> Place {
-        let mut remarks: Vec<String> =
-            self.previous.problems().iter().take(MOST).map(|problem| format!("--previous: {problem}")).collect();
+        let problems = self.previous.problems().iter().chain(self.previous.encrypted());
+        let mut remarks: Vec<String> = problems.map(|problem| format!("--previous: {problem}")).collect();
+        if let Some(more) = remarks.len().checked_sub(MOST).filter(|more| *more > 0) {
+            remarks.truncate(MOST);
+            remarks.push(remarks::more_problems(more));
+        }
         let beside = match self.previous.secret(key, &before.spec) {
             Ok(data) => Beside::Seen(data),
             Err(why) => {
@@ -72,7 +76,7 @@ impl Manifests {
         let name = name.map(|name| format!(" {name}")).unwrap_or_default();
         let none = format!("there is no TenantCredential{name} in what --previous gives");
         // The one that is meant may be the one that can't be read.
-        match self.previous.problems().first() {
+        match self.previous.problems().iter().chain(self.previous.encrypted()).next() {
             Some(problem) => format!("{none}, but {problem}"),
             None => none,
         }
@@ -86,11 +90,15 @@ impl Manifests {
         )
     }
 
-    /// Who else holds what would stand there, among what was given.
-    pub fn peers(&mut self, place: &Place, facts: &CredentialFacts) -> Peers {
-        let Some(key) = &place.key else { return Peers::Pending };
+    /// Who else holds what would stand there, among what was given; and a remark where some of these could not be read.
+    pub fn peers(&mut self, place: &Place, facts: &CredentialFacts) -> (Peers, Option<String>) {
+        let Some(key) = &place.key else { return (Peers::Pending, None) };
+        let unread = match is_exclusive(place.spec.type_) {
+            true => self.previous.unread_beside(key, place.spec.type_),
+            false => 0,
+        };
         let index = &mut self.previous.index;
         index.set(key, Holder::of(place.created, &place.spec, Some(facts), None));
-        Peers::Known(index.view(key))
+        (Peers::Known(index.view(key)), (unread > 0).then(|| remarks::others_unread(unread)))
     }
 }

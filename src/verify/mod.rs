@@ -126,7 +126,7 @@ fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Ut
     };
     let (peers, remark) = match (&new, &mut others) {
         (Some(facts), Others::Cluster(cluster)) => cluster.peers(&place, facts),
-        (Some(facts), Others::Manifests(manifests)) => (manifests.peers(&place, facts), None),
+        (Some(facts), Others::Manifests(manifests)) => manifests.peers(&place, facts),
         (None, _) | (_, Others::Nobody) => (Peers::Pending, None),
     };
     place.remarks.extend(remark);

@@ -5,7 +5,7 @@ use lapsewatch::api::conditions::ConditionType::{Duplicate, Healthy};
 use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::{CredentialType, Severity, TenantCredentialStatus};
 use lapsewatch::assessment::Tenant;
-use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
+use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
 use lapsewatch::assessment::words::Side;
 
 use super::facts::{apns, dated};
@@ -19,11 +19,11 @@ const AGAIN: &str = "2030-03-01T01:00:30Z";
 fn others(standing: Standing) -> Peers {
     let here = Other::Here { name: "theirs".into(), tenant: Some("acme-qa".into()) };
     let claimant = (standing == Standing::ControlLost).then(|| here.clone());
-    Peers::Known(Some(View { standing, others: vec![here, Other::Elsewhere], claimant }))
+    Peers::Known(Some(View { standing, others: vec![here, Other::Elsewhere], claimant, unlisted: Unlisted::None }))
 }
 
 fn alone() -> Peers {
-    Peers::Known(Some(View { standing: Standing::Unique, others: Vec::new(), claimant: None }))
+    Peers::Known(Some(View::unique()))
 }
 
 fn token(type_: CredentialType) -> Story {
@@ -111,7 +111,7 @@ fn another_standing_and_another_token_are_news_and_another_holder_is_none() {
     story.among(others(Standing::TokenInUse)).at(T0);
     story.at(SETTLED).events(["TokenInUse"]);
     let third = Other::Here { name: "third".into(), tenant: None };
-    story.among(Peers::Known(Some(View { standing: Standing::TokenInUse, others: vec![third], claimant: None })));
+    story.among(Peers::Known(Some(View { standing: Standing::TokenInUse, others: vec![third], ..View::unique() })));
     story.at(LATER).quiet();
     story.at(AGAIN).quiet();
     story.among(others(Standing::ControlLost)).at("2030-03-01T02:00:00Z").quiet();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lapsewatch::api::{CredentialType, Key};
-use lapsewatch::assessment::peers::{End, Holder, Index, NAMED, Other, Reveal, Standing, View};
+use lapsewatch::assessment::peers::{End, Holder, Index, NAMED, Other, Reveal, Standing, Unlisted, View};
 use proptest::prelude::*;
 
 type All = BTreeMap<Key, Holder>;
@@ -84,8 +84,9 @@ fn plain(all: &All, key: &Key) -> Option<View> {
     if let Some((certain, rivals)) = superseded
         && shared.rank() < Standing::TokenInUse.rank()
     {
-        let others = tell(all, key, nearest(rivals, &at));
-        return Some(View { standing: Standing::Superseded { certain }, others, claimant: None });
+        let (count, others) = (rivals.len(), tell(all, key, nearest(rivals, &at)));
+        let unlisted = if others.len() < count { Unlisted::Some } else { Unlisted::None };
+        return Some(View { standing: Standing::Superseded { certain }, others, claimant: None, unlisted });
     }
     // Where all of these read the same Secret, the oldest that reads another one is named too.
     let mut named = nearest(same.iter().map(|(key, holder)| age(key, holder)).collect(), &at);
@@ -97,11 +98,11 @@ fn plain(all: &All, key: &Key) -> Option<View> {
     }
     let claimants = same.iter().filter(|(_, holder)| holder.claims && shared == Standing::ControlLost);
     let claimant = claimants.min_by_key(|(key, holder)| age(key, holder)).map(|(other, _)| (*other).clone());
-    Some(View {
-        standing: shared,
-        others: tell(all, key, named),
-        claimant: claimant.and_then(|claimant| tell(all, key, vec![claimant]).pop()),
-    })
+    let (others, claimant) =
+        (tell(all, key, named), claimant.and_then(|claimant| tell(all, key, vec![claimant]).pop()));
+    let beside = claimant.iter().filter(|claimant| !others.contains(claimant)).count();
+    let unlisted = if others.len() + beside < same.len() - 1 { Unlisted::Some } else { Unlisted::None };
+    Some(View { standing: shared, others, claimant, unlisted })
 }
 
 fn keys() -> impl Strategy<Value = Key> {
@@ -194,6 +195,45 @@ fn who_comes_to_a_thousand_or_goes_concerns_few() {
     for number in [500, 999, 0] {
         assert!(index.set(&key(number), None).len() <= NAMED + 1, "{number} goes");
         assert!(index.set(&key(number), token(number)).len() <= NAMED + 1, "{number} comes");
+    }
+}
+
+/// One who reads the result of a command has given all, so that the exact number is known; the operator names a few, and
+/// only that there are more.
+#[test]
+fn where_more_hold_it_than_are_named_that_is_told() {
+    for reveal in [Reveal::OwnNamespace, Reveal::All] {
+        let mut index = Index::new(reveal);
+        let unlisted = |index: &Index, number: i64| index.view(&key(number)).unwrap().unlisted;
+        let expected = |left: usize| match (left, reveal) {
+            (0, _) => Unlisted::None,
+            (_, Reveal::OwnNamespace) => Unlisted::Some,
+            (left, Reveal::All) => Unlisted::Exactly(left),
+        };
+        for number in 0..9 {
+            index.set(&key(number), token(number));
+        }
+        // The oldest is told the next five, all others those before them.
+        let left: Vec<usize> = vec![3, 7, 6, 5, 4, 3, 3, 3, 3];
+        for (number, left) in (0..).zip(left) {
+            assert_eq!(unlisted(&index, number), expected(left), "{number}");
+        }
+        for number in 2..9 {
+            index.set(&key(number), None);
+        }
+        assert_eq!([0, 1].map(|number| unlisted(&index, number)), [Unlisted::None; 2]);
+    }
+}
+
+#[test]
+fn one_entry_for_other_namespaces_stands_for_one_and_others_are_told() {
+    let mut index = Index::default();
+    index.set(&key(0), token(0));
+    for number in 1..=3 {
+        index.set(&Key::new("other", &format!("c-{number}")), token(number));
+        let view = index.view(&key(0)).unwrap();
+        assert_eq!(view.others, [Other::Elsewhere]);
+        assert_eq!(view.unlisted, if number == 1 { Unlisted::None } else { Unlisted::Some });
     }
 }
 

@@ -14,7 +14,7 @@ use lapsewatch::api::{
 use lapsewatch::assessment::delivery::settle;
 use lapsewatch::assessment::event_budget::reported;
 use lapsewatch::assessment::notices::Notice;
-use lapsewatch::assessment::peers::{Peers, Standing, View};
+use lapsewatch::assessment::peers::{Peers, View};
 use lapsewatch::assessment::words::Side;
 use lapsewatch::assessment::{Assessment, Input, Reading, Tenant, assess};
 
@@ -69,7 +69,7 @@ impl Story {
 
     fn new(reading: Reading, type_: CredentialType) -> Self {
         let status = TenantCredentialStatus::default();
-        let alone = View { standing: Standing::Unique, others: Vec::new(), claimant: None };
+        let alone = View::unique();
         Self {
             spec: spec(type_),
             status,

@@ -54,6 +54,62 @@ fn a_token_used_by_two_tenants_is_found_and_both_are_named() {
     );
 }
 
+/// A list of holders that is not complete says how many are left.
+#[test]
+fn where_more_hold_a_token_than_are_named_their_number_is_told() {
+    let names = |count: usize| (0..count).map(|number| format!("holder-{number}")).collect::<Vec<_>>();
+    let of_many = |count: usize| -> Vec<String> {
+        names(count).iter().map(|name| place("mdm", name, "same-token", "")).collect()
+    };
+    // The one that was here first names the next five, each of the others those before it.
+    let ran = of(&of_many(8));
+    ran.is(1, "checked 8, skipped 0");
+    prints(
+        &ran,
+        &[
+            "is also held by holder-1, holder-2, holder-3, holder-4, holder-5 and 2 others",
+            "is also held by holder-0 and 6 others",
+            "is also held by holder-3, holder-2, holder-1, holder-0 and 3 others",
+            "is also held by holder-6, holder-5, holder-4, holder-3, holder-2 and 2 others",
+        ],
+    );
+    let ran = of(&of_many(3));
+    prints(
+        &ran,
+        &[
+            "is also held by holder-1 and holder-2",
+            "is also held by holder-0 and 1 other",
+            "is also held by holder-1 and holder-0",
+        ],
+    );
+    assert!(!of(&of_many(2)).out.contains("1 other"), "two name each other");
+    // Of other namespaces too, and in the list for programs.
+    let folder = folder(&[(
+        "one.yaml",
+        &(of_many(1).concat() + &place("qa", "a", "same-token", "") + &place("qb", "a", "same-token", "")),
+    )]);
+    let ran = check(folder.path(), &["--at", "2030-01-01", "-o", "json", "."], b"");
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let more: Vec<bool> =
+        json["credentials"].as_array().unwrap().iter().map(|one| one["moreDuplicates"] == true).collect();
+    assert_eq!(more, [false, true, false], "{}", ran.out);
+}
+
+/// Certificates that are renewed in several places supersede the others.
+#[test]
+fn where_more_hold_a_newer_certificate_than_are_named_their_number_is_told() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/apns");
+    let apns = |name: &str, file: &str| {
+        let pem = format!("{:?}", std::fs::read_to_string(fixtures.join(file)).unwrap());
+        let secret = crate::secret(name, &format!("stringData: {{push.pem: {pem}}}"));
+        format!("{}---\n{secret}---\n", crate::credential(name, "APNsCertificate", name))
+    };
+    let mut all = vec![apns("a", "a.pem")];
+    all.extend((0..7).map(|number| apns(&format!("new-{number}"), "a-renewed.pem")));
+    let ran = of(&all);
+    prints(&ran, &["is held by new-0, new-1, new-2, new-3, new-4 and 2 others"]);
+}
+
 #[test]
 fn another_token_and_an_intended_override_are_fine() {
     of(&[place("prod", "apps", "same-token", ""), place("qa", "apps", "own-token.", "")]).is(0, "checked 2, skipped 0");

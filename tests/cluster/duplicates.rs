@@ -1,6 +1,7 @@
 //! One credential in several places: what each party is told, what becomes of that, and what nobody learns.
 
 mod changes;
+mod listed;
 mod party;
 mod passages;
 mod privacy;

@@ -6,7 +6,7 @@ use lapsewatch::api::CredentialType::{
 use lapsewatch::api::TenantCredentialStatus;
 use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::status::{Expiry, KeyMatch};
-use lapsewatch::assessment::peers::{Other, Peers, Standing, View};
+use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
 use serde_json::{Value, json};
 
 use crate::facts::{apns, apns_of_another_topic, of_type, undated_dep};
@@ -132,7 +132,9 @@ fn holders() -> Vec<Named> {
         for standing in standings {
             let others = vec![Other::Here { name: "other".into(), tenant: None }];
             let mut story = Story::of(of_type(type_, 'a', END), type_);
-            let look = story.among(Peers::Known(Some(View { standing, others, claimant: None }))).at(WELL);
+            let look = story
+                .among(Peers::Known(Some(View { standing, others, claimant: None, unlisted: Unlisted::None })))
+                .at(WELL);
             all.push((format!("{type_:?} {standing:?}"), type_, look.status));
         }
         let look = Story::of(of_type(type_, 'a', END), type_).among(Peers::Pending).at(WELL);

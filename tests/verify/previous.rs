@@ -161,3 +161,24 @@ fn what_sops_has_encrypted_is_not_seen_and_said() {
     run("--file apns/b.pem", &[tenant, object, secret])
         .is(1, "STOP: another topic; every device would have to enroll again");
 }
+
+#[test]
+fn what_could_not_be_read_beside_it_is_said() {
+    let vpp = [credential("acme", "VPPToken", &json!({})), secret("acme", &[("token", "vpp/a.vpptoken")])];
+    let ran = run("--file vpp/b.vpptoken acme", &vpp);
+    assert!(!ran.out.contains("may hold the credential too"), "{}", ran.out);
+    // One whose Secret is not given, one that is encrypted; one of another type can't hold it.
+    let sops = json!({"mac": "x"});
+    let mut sealed = credential("sealed", "VPPToken", &json!({}));
+    sealed["metadata"]["labels"] = json!({});
+    sealed["spec"]["secretRef"]["name"] = "ENC[x]".into();
+    sealed["sops"] = sops;
+    let others = [credential("qa", "VPPToken", &json!({})), credential("dep", "DEPToken", &json!({})), sealed];
+    run("--file vpp/b.vpptoken acme", &[&vpp[..], &others].concat())
+        .says("2 other TenantCredentials of this type could not be read. One that was not read may hold the credential too.")
+        .says("--previous: standard input:1 (items[4]): TenantCredential acme/sealed: it is encrypted with sops");
+    let broken: Vec<Value> = (0..12).map(|n| credential(&format!("b{n}"), "Passkey", &json!({}))).collect();
+    run("--file vpp/b.vpptoken acme", &[&vpp[..], &broken].concat())
+        .says("TenantCredential acme/b1: ")
+        .says("--previous: 2 more problems are left out here. lapsewatch check lists them.");
+}

@@ -180,6 +180,7 @@ impl Crowd {
         if with.claims != without.claims {
             disturbed.extend(self.claims.keys().filter_map(|place| self.by_place.get(place)).flatten());
         }
+        disturbed.extend(self.completely_told());
         disturbed.remove(rank);
         disturbed.into_iter().map(|other| other.key.clone()).collect()
     }
@@ -187,6 +188,20 @@ impl Crowd {
     fn after(&self, rank: &Rank) -> impl Iterator<Item = &Rank> {
         use std::ops::Bound::{Excluded, Unbounded};
         self.members.range((Excluded(rank), Unbounded)).map(|(other, _)| other).take(NAMED)
+    }
+
+    /// How many members there are.
+    pub(super) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Those to whom it may be news that not all others are named to them. Each of them is named all others, or all but one.
+    fn completely_told(&self) -> impl Iterator<Item = &Rank> {
+        // The claimant may be told beside those that are named.
+        let most = NAMED + usize::from(!self.claimants.is_empty());
+        let few = Some(&self.members).filter(|members| members.len() <= most + 2);
+        let is_told = move |rank: &&Rank| self.named(rank).len() + most - NAMED + 2 >= self.members.len();
+        few.into_iter().flat_map(BTreeMap::keys).filter(is_told)
     }
 
     /// Those that are named to a member. Where all of them read the same Secret, the oldest that reads another one is too.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::crowd::{Group, Member};
 use super::holder::{Fingerprint, Holder, Rank};
 use super::succession::Line;
-use super::{Other, Standing, View};
+use super::{Other, Standing, Unlisted, View};
 use crate::api::{CredentialType, Key};
 
 /// How much may be told of those in other namespaces.
@@ -116,13 +116,27 @@ impl Index {
             && let Some(newer) = line.newer(&rank, &holder.fingerprint, holder.end)
         {
             let standing = Standing::Superseded { certain: newer.certain };
-            return Some(View { standing, others: self.tell(key, newer.named), claimant: None });
+            let others = self.tell(key, newer.named);
+            let unlisted = self.unlisted(newer.count, &others, None);
+            return Some(View { standing, others, claimant: None, unlisted });
         }
         let others = crowd.map(|crowd| self.tell(key, crowd.named(&rank))).unwrap_or_default();
         let claimant = crowd
             .filter(|_| standing == Standing::ControlLost)
             .and_then(|crowd| Some(self.other(key, &crowd.claimant(&rank)?.key)));
-        Some(View { standing, others, claimant })
+        let count = crowd.map_or(0, |crowd| crowd.len() - 1);
+        let unlisted = self.unlisted(count, &others, claimant.as_ref());
+        Some(View { standing, others, claimant, unlisted })
+    }
+
+    /// What is left of `count` others when these are told. One entry stands for all of other namespaces.
+    fn unlisted(&self, count: usize, others: &[Other], claimant: Option<&Other>) -> Unlisted {
+        let told = others.len() + usize::from(claimant.is_some_and(|claimant| !others.contains(claimant)));
+        match (count.saturating_sub(told), self.reveal) {
+            (0, _) => Unlisted::None,
+            (_, Reveal::OwnNamespace) => Unlisted::Some,
+            (left, Reveal::All) => Unlisted::Exactly(left),
+        }
     }
 
     /// Those of other namespaces are one, at the end.

@@ -1,7 +1,7 @@
 //! Peers: who else holds the same credential, among all that are looked at.
 //!
 //! [`Index`] is kept up to date holder by holder, at a cost that does not grow with their number. What it tells of one
-//! of them names few others, so that who comes or goes changes what is said of few.
+//! of them names few others, and that there are more, so that who comes or goes changes what is said of few.
 
 mod crowd;
 mod holder;
@@ -125,6 +125,27 @@ pub struct View {
     pub others: Vec<Other>,
     /// The oldest of those who claim it, where that is another one.
     pub claimant: Option<Other>,
+    /// The others that are not named.
+    pub unlisted: Unlisted,
+}
+
+impl View {
+    /// The view of one whose credential no other holds.
+    pub fn unique() -> Self {
+        Self { standing: Standing::Unique, others: Vec::new(), claimant: None, unlisted: Unlisted::None }
+    }
+}
+
+/// Other holders beside those that a view names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unlisted {
+    /// All others are named.
+    #[default]
+    None,
+    /// There are some. Their number is left out, so that one more among thousands changes what is said of few.
+    Some,
+    /// So many, at least one.
+    Exactly(usize),
 }
 
 /// The knowledge about the other holders. A view is none if this object holds nothing at present.

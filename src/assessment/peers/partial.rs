@@ -48,7 +48,7 @@ fn stored(previous: &TenantCredentialStatus) -> Option<View> {
     let held = condition(ConditionType::Ready).is_some_and(|ready| nothing.iter().all(|r| r.as_str() != ready.reason));
     let duplicate = condition(ConditionType::Duplicate).filter(|_| held)?;
     if duplicate.status == ConditionStatus::False && duplicate.reason == Standing::Unique.reason() {
-        return Some(View { standing: Standing::Unique, others: Vec::new(), claimant: None });
+        return Some(View::unique());
     }
     match remembered(previous)? {
         Peers::Known(view) => view,

@@ -1,6 +1,6 @@
 //! What a status tells of the others, for whoever can't look at them.
 
-use super::{Other, Peers, Standing, View};
+use super::{Other, Peers, Standing, Unlisted, View};
 use crate::api::TenantCredentialStatus;
 use crate::api::conditions::{ConditionStatus, ConditionType};
 
@@ -30,7 +30,8 @@ pub fn remembered(status: &TenantCredentialStatus) -> Option<Peers> {
                 None => Other::Elsewhere,
             };
             let others = status.duplicates.iter().map(other).collect();
-            Some(Peers::Known(Some(View { standing, others, claimant: None })))
+            let unlisted = if status.more_duplicates { Unlisted::Some } else { Unlisted::None };
+            Some(Peers::Known(Some(View { standing, others, claimant: None, unlisted })))
         }
     }
 }
@@ -44,9 +45,11 @@ mod tests {
         for standing in STANDINGS {
             let condition = serde_json::json!({"type": "Duplicate", "status": "True", "reason": standing.reason(),
                 "lastTransitionTime": "2030-01-01T00:00:00Z"});
-            let status = serde_json::json!({"conditions": [condition], "duplicates": [{"elsewhere": "x"}]});
+            let duplicates = serde_json::json!([{"elsewhere": "x"}]);
+            let status =
+                serde_json::json!({"conditions": [condition], "duplicates": duplicates, "moreDuplicates": true});
             let status: TenantCredentialStatus = serde_json::from_value(status).unwrap();
-            let view = View { standing, others: vec![Other::Elsewhere], claimant: None };
+            let view = View { standing, others: vec![Other::Elsewhere], claimant: None, unlisted: Unlisted::Some };
             assert_eq!(remembered(&status), Some(Peers::Known(Some(view))));
         }
         let ranks = std::collections::BTreeSet::from(STANDINGS.map(Standing::rank));

@@ -34,6 +34,8 @@ pub(super) struct Newer<'a> {
     pub certain: bool,
     /// Those that are named.
     pub named: Vec<&'a Rank>,
+    /// How many there are in all.
+    pub count: usize,
 }
 
 impl Line {
@@ -129,7 +131,8 @@ impl Succession {
             (false, beside.or(undated)?)
         };
         let named = level.named(rank, fingerprint);
-        (!named.is_empty()).then_some(Newer { certain, named })
+        let count = level.ranks.len() - level.crowds.get(fingerprint).map_or(0, BTreeSet::len);
+        (!named.is_empty()).then_some(Newer { certain, named, count })
     }
 }
 

@@ -26,6 +26,12 @@ pub fn at(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// Credentials that a calendar leaves out.
+pub fn undated(count: usize) -> String {
+    let subject = if count == 1 { "1 credential has" } else { &format!("{count} credentials have") };
+    format!("{subject} no known expiry date and no event in this calendar.")
+}
+
 /// As the first sentence of several.
 pub fn sentence(words: &str) -> String {
     let mut rest = words.chars();

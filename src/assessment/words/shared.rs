@@ -3,7 +3,7 @@
 use super::Words;
 use super::advice::{Advice, secret};
 use crate::api::CredentialType;
-use crate::assessment::peers::{NAMED, Other, Standing, View};
+use crate::assessment::peers::{Other, Standing, Unlisted, View};
 
 /// Those of other namespaces, who are never named.
 pub const ELSEWHERE: &str = "a credential of another namespace";
@@ -46,12 +46,14 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
         },
         Standing::TokenInUse => format!("{subject} is also held by {others}"),
         Standing::ControlLost => match &view.claimant {
-            Some(claimant) if view.others.iter().any(|other| other != claimant) => format!(
-                "the override of {} assumes control of {subject}, which is also held by {others}",
-                name(claimant)
-            ),
+            Some(claimant) if view.unlisted != Unlisted::None || view.others.iter().any(|other| other != claimant) => {
+                format!(
+                    "the override of {} assumes control of {subject}, which is also held by {others}",
+                    name(claimant)
+                )
+            }
             // A status does not contain which of several holders claims it.
-            None if view.others.len() > 1 => format!(
+            None if view.others.len() > 1 || view.unlisted != Unlisted::None => format!(
                 "the override of another credential assumes control of {subject}, which is also held by {others}"
             ),
             _ => format!("the override of {others}, which holds it too, assumes control of {subject}"),
@@ -85,9 +87,15 @@ fn name(other: &Other) -> String {
     }
 }
 
-/// Those that are named.
+/// Those that are named, and that there are others.
 fn list(view: &View) -> String {
-    let names: Vec<String> = view.others.iter().map(name).collect();
+    let mut names: Vec<String> = view.others.iter().map(name).collect();
+    match view.unlisted {
+        Unlisted::None => {}
+        Unlisted::Some => names.push("others".to_owned()),
+        Unlisted::Exactly(1) => names.push("1 other".to_owned()),
+        Unlisted::Exactly(count) => names.push(format!("{count} others")),
+    }
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
@@ -99,7 +107,7 @@ fn rest(words: &Words<'_>, view: &View) -> Option<String> {
     let is_elsewhere = view.others.contains(&Other::Elsewhere) || view.claimant == Some(Other::Elsewhere);
     let (who, scope) = match is_elsewhere {
         true => ("whoever may read all namespaces finds all of them with", " -A"),
-        false if view.others.len() >= NAMED => ("all of them are found with", ""),
+        false if view.unlisted != Unlisted::None => ("all of them are found with", ""),
         false => return None,
     };
     let selector = selector(words, view.standing)?;

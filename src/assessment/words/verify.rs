@@ -273,6 +273,27 @@ pub mod remarks {
         format!("MDMTenant {name} could not be read ({why}): its warning days and contact were left out")
     }
 
+    /// A tenant that is not among the manifests.
+    pub fn tenant_absent(name: &str) -> String {
+        format!("MDMTenant \"{name}\" is not among what was given: the default warning days apply")
+    }
+
+    /// Problems of the previous state that are left out of a list.
+    pub fn more_problems(count: usize) -> String {
+        format!("--previous: {count} more problems are left out here. lapsewatch check lists them.")
+    }
+
+    /// Other credentials that may hold it too, and that could not be read.
+    pub fn others_unread(count: usize) -> String {
+        let others = if count == 1 { "1 other TenantCredential" } else { &format!("{count} other TenantCredentials") };
+        format!("{others} of this type could not be read. One that was not read may hold the credential too.")
+    }
+
+    /// A tenant that this version does not understand.
+    pub fn tenant_invalid(name: &str, why: &str) -> String {
+        format!("MDMTenant \"{name}\" is not understood ({why}). Its warning days and contact were left out.")
+    }
+
     /// Other namespaces that the caller may not list.
     pub fn own_namespace_only(namespace: &str) -> String {
         format!(

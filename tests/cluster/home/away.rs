@@ -81,6 +81,13 @@ async fn a_token_in_two_clusters_is_found_and_one_that_is_down_is_named() {
     seen.is(2)
         .shows(&format!("east {} vpp Valid", east.namespace))
         .complains("context west: the API server 127.0.0.1:");
+    // For programs, too, a context is not a file.
+    let seen = by(east.clock.clone(), &both, &["--all-contexts", "-o", "json"]).await;
+    let json: Value = serde_json::from_str(&seen.is(2).out).unwrap();
+    assert_eq!(json["errors"][0]["origin"], json!({"context": "west"}), "{}", seen.out);
+    let seen = by(east.clock.clone(), &both, &["--context", "west", "-o", "json"]).await;
+    let json: Value = serde_json::from_str(&seen.is(2).out).unwrap();
+    assert_eq!(json["errors"][0]["origin"], json!({}), "{}", seen.out);
     let seen = by(east.clock.clone(), &both, &["--context", "east", "--context", "nowhere"]).await;
     seen.is(2).shows("vpp Valid").complains("context nowhere:");
 }

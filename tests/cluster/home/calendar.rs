@@ -49,6 +49,11 @@ async fn the_calendar_has_one_event_for_each_deadline_and_it_moves_with_a_renewa
         events.iter().find(|e| e["summary"].as_str().unwrap().starts_with(name)).unwrap().clone()
     };
     assert_eq!(events.len(), 3, "one has no date: {events:#?}");
+    let flat = ics.out.replace("\r\n ", "");
+    assert!(
+        flat.contains("X-WR-CALDESC:1 credential has no known expiry date and no event in this calendar."),
+        "{flat}"
+    );
 
     let apns = of(events, "apns (APNs certificate of tenant acme-prod) expires");
     let uid = story.get("apns").await["metadata"]["uid"].as_str().unwrap().to_owned();
@@ -76,5 +81,23 @@ async fn the_calendar_has_one_event_for_each_deadline_and_it_moves_with_a_renewa
     let renewed = of(read(&status(&story, &["-o", "ics"]).await.out)["events"].as_array().unwrap(), "apns");
     assert_eq!(renewed["uid"], apns["uid"]);
     assert!(renewed["start"].as_str() > apns["start"].as_str());
-    assert!(renewed["sequence"].as_i64() > apns["sequence"].as_i64());
+}
+
+/// Of two editions of an event importers keep the one with the greater number, whichever way the date moved.
+#[tokio::test]
+async fn each_calendar_is_a_later_edition_than_the_one_before() {
+    let story = Story::begin("home-corrected", "2030-10-01T00:00:00Z").await;
+    super::declare(&story, "contract", "2032-06-30T00:00:00Z").await;
+    story.expect("contract", &[("Healthy", "True/Valid")]).await;
+    let event = |ics: &str| read(ics)["events"][0].clone();
+    let first = event(&status(&story, &["-o", "ics"]).await.out);
+    // What is asked of a later time is no later edition.
+    let asked = event(&status(&story, &["-o", "ics", "--at", "2032-01-01"]).await.out);
+    assert_eq!((&asked["sequence"], &asked["stamp"]), (&first["sequence"], &first["stamp"]));
+    story.clock.set("2030-10-02T00:00:00Z");
+    super::declare(&story, "contract", "2031-06-30T00:00:00Z").await;
+    story.expect("contract", &[("lastChange", "Replaced")]).await;
+    let corrected = event(&status(&story, &["-o", "ics"]).await.out);
+    assert_eq!((&corrected["uid"], &corrected["start"]), (&first["uid"], &json!("2031-06-30T00:00:00+00:00")));
+    assert!(corrected["sequence"].as_i64() > first["sequence"].as_i64(), "{first} {corrected}");
 }

@@ -37,6 +37,24 @@ async fn each_format_is_as_it_was() {
     }
 }
 
+/// What is shown is a selection; what is counted, and how it ends, is all.
+#[tokio::test]
+async fn what_is_left_out_of_a_document_counts_in_it() {
+    let story = Story::begin("home-counts", NOW).await;
+    super::declare(&story, "fine", "2040-01-01T00:00:00Z").await;
+    story.expect("fine", &[("Healthy", "True/Valid")]).await;
+    let shown = status(&story, &["-o", "json", "--min-severity", "warning"]).await;
+    let json: serde_json::Value = serde_json::from_str(&shown.is(0).out).unwrap();
+    assert_eq!(json["credentials"], serde_json::json!([]));
+    let counts = &json["summary"];
+    assert_eq!(
+        (&counts["checked"], &counts["exitCode"], &counts["bySeverity"]["none"]),
+        (&1.into(), &0.into(), &1.into())
+    );
+    let markdown = status(&story, &["-o", "markdown", "--min-severity", "warning"]).await;
+    markdown.is(0).shows("### lapsewatch status: nothing fails");
+}
+
 /// Of this program, given this as its standard input.
 fn of(program: &str, args: &[&str], stdin: &str) -> String {
     let mut child = Command::new(program)
