@@ -166,13 +166,13 @@ impl Cluster {
         let namespace = &self.key.namespace;
         let body =
             self.fetch(&format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}/{name}"), Sensitivity::Open)?;
-        serde_json::from_slice(&body).map_err(|_| Cause::Connection)
+        serde_json::from_slice(&body).map_err(|_| Cause::NoObject)
     }
 
     fn secret(&self, name: &str) -> Result<SecretData, Cause> {
         let path = format!("/api/v1/namespaces/{}/secrets/{name}", self.key.namespace);
         let body = self.fetch(&path, Sensitivity::Secret)?;
-        SecretData::from_json(&body).map(|secret| secret.data).map_err(|_| Cause::Connection)
+        SecretData::from_json(&body).map(|secret| secret.data).map_err(|_| Cause::NoObject)
     }
 
     fn fetch(&self, path: &str, sensitivity: Sensitivity) -> Result<Zeroizing<Vec<u8>>, Cause> {
