@@ -117,9 +117,9 @@ pub struct CredentialEntry<'a> {
     pub last_change: Option<&'a LastChange>,
     /// Others that hold the same.
     pub duplicates: &'a [OtherHolder],
-    /// True if more hold it than `duplicates` names; the message says how many.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub more_duplicates: bool,
+    /// True if more hold it than `duplicates` names, else missing; the message says how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_duplicates: Option<bool>,
     /// What needs attention, worst first.
     pub notifications: &'a [Notification],
     /// The state, one aspect each.
@@ -232,7 +232,7 @@ fn credential<'a>(one: &'a Credential, report: &Report, gate: &Gate) -> Credenti
         newest: status.newest.as_ref(),
         last_change: status.last_change.as_ref(),
         duplicates: &status.duplicates,
-        more_duplicates: status.more_duplicates,
+        more_duplicates: status.more_duplicates.then_some(true),
         notifications: &status.notifications,
         conditions: &status.conditions,
         contact: one.spec.owner.as_ref().and_then(|owner| owner.contact.as_deref()),
