@@ -59,4 +59,14 @@ impl Error {
             Self::Conflict => "conflict",
         }
     }
+    /// The cause, the same for all objects that fail for it.
+    pub fn class(&self) -> String {
+        match self {
+            Self::ReadSecret { cause, .. } => format!("reading Secrets: {}", cause.class()),
+            Self::DecodeSecret { problem, .. } => format!("reading Secrets: {problem}"),
+            Self::SendEvent { cause, .. } => format!("sending Events: {}", cause.class()),
+            Self::WriteStatus(cause) => format!("writing statuses: {}", cause.class()),
+            Self::Conflict => self.to_string(),
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod cache;
 mod contest;
 mod credentials;
 mod error;
+mod failure_log;
 mod follow;
 pub(crate) mod gather;
 mod invalid;

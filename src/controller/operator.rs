@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::cache::{Cache, Moved, TenantMoved};
 use super::error::Error;
+use super::failure_log::{Count, FailureLog};
 use super::knowledge::Blind;
 use super::lease::Leadership;
 use super::own_writes::OwnWrites;
@@ -49,6 +50,7 @@ pub struct Operator {
     /// The work on MDMTenants.
     pub tenants: Tenants,
     said: Said,
+    failures: FailureLog,
     /// The scopes whose lists were complete once.
     listed: HashSet<usize>,
     /// The scopes whose lists are complete, and kept up to date.
@@ -69,6 +71,7 @@ impl Operator {
             credentials: Credentials::default(),
             tenants: Tenants::default(),
             said: Said::default(),
+            failures: FailureLog::default(),
             listed: HashSet::new(),
             current: HashSet::new(),
             last_look: context.clock.now(),
@@ -223,7 +226,7 @@ impl Operator {
             Ok(Done::Found(looked)) => self.take_in(looked),
             Ok(Done::Said(key, outcome)) => {
                 let Credentials { queue, own_writes, .. } = &mut self.credentials;
-                close(queue, own_writes, &mut self.said, &key, outcome);
+                close(queue, own_writes, &mut self.failures, &key, outcome);
                 // Its words may have been asked for while others came and went: now they are what was said.
                 match self.cache.tenant_of(&key) {
                     Some(tenant) => self.call_tenant(tenant),
@@ -233,7 +236,7 @@ impl Operator {
             }
             Ok(Done::Paged(key, outcome)) => {
                 let Tenants { queue, own_writes, .. } = &mut self.tenants;
-                close(queue, own_writes, &mut self.said, &key, outcome);
+                close(queue, own_writes, &mut self.failures, &key, outcome);
                 if self.cache.get_tenant(&key).is_none() {
                     self.forget_tenant(&key);
                 }
@@ -263,6 +266,9 @@ impl Operator {
         let instant = Instant::now();
         self.credentials.queue.wake(now, instant);
         self.tenants.wake(now, instant);
+        for Count { cause, objects, examples } in self.failures.due(instant) {
+            tracing::error!(objects, examples, "{objects} objects failed since the last line: {cause}");
+        }
         self.release();
     }
 
@@ -274,14 +280,18 @@ impl Operator {
 
     /// When to look again in real time.
     pub fn next_instant(&self) -> Option<Instant> {
-        let instants =
-            [self.credentials.queue.next_retry(), self.credentials.barrier.deadline(), self.tenants.next_instant()];
+        let instants = [
+            self.credentials.queue.next_retry(),
+            self.credentials.barrier.deadline(),
+            self.tenants.next_instant(),
+            self.failures.next(),
+        ];
         instants.into_iter().flatten().min()
     }
 }
 
 /// What came of the work on one object: when to look at it again.
-fn close(queue: &mut Queue, own_writes: &mut OwnWrites, said: &mut Said, key: &Key, outcome: Outcome) {
+fn close(queue: &mut Queue, own_writes: &mut OwnWrites, failures: &mut FailureLog, key: &Key, outcome: Outcome) {
     let Outcome { next, result, replaced } = outcome;
     own_writes.replaced(key, replaced);
     let Err(error) = result else { return queue.done(key, next) };
@@ -289,11 +299,12 @@ fn close(queue: &mut Queue, own_writes: &mut OwnWrites, said: &mut Said, key: &K
     if let Error::Contested(wait) = error {
         return queue.hold(key, next, Instant::now() + wait);
     }
-    let wait = queue.failed(key, next, Instant::now(), spread(key));
+    let now = Instant::now();
+    let wait = queue.failed(key, next, now, spread(key));
     match &error {
         Error::Conflict => tracing::debug!(object = %key, "{error}"),
         _ if error.is_withheld() => tracing::debug!(object = %key, "{error}"),
-        _ if said.is_news(&format!("{key} {error}")) => tracing::error!(
+        _ if failures.failed(&error.class(), key, now) => tracing::error!(
             object = %key, step = error.step(), retry_seconds = wait.as_secs(), "{error}"
         ),
         _ => {}

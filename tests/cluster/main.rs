@@ -48,3 +48,4 @@ mod unread;
 mod unreadable;
 mod users;
 mod verify;
+mod watches;

@@ -15,6 +15,7 @@ pub struct Relay {
     open: watch::Sender<bool>,
     /// True while the server's answers are passed on.
     answers: watch::Sender<bool>,
+    freezes: watch::Sender<u32>,
     accepting: JoinHandle<()>,
 }
 
@@ -25,9 +26,12 @@ impl Relay {
         let address = listener.local_addr().unwrap();
         let (open, answers) = (watch::Sender::new(true), watch::Sender::new(true));
         let (state, answered) = (open.subscribe(), answers.subscribe());
+        let freezes = watch::Sender::new(0);
+        let frozen = freezes.subscribe();
         let accepting = tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
-                let (mut state, answered) = (state.clone(), answered.clone());
+                let (mut state, answered, mut frozen) = (state.clone(), answered.clone(), frozen.clone());
+                frozen.borrow_and_update();
                 tokio::spawn(async move {
                     // While it is cut, what connects is hung up on.
                     if !*state.borrow_and_update() {
@@ -37,11 +41,13 @@ impl Relay {
                     tokio::select! {
                         _ = pass_on(&mut near, &mut far, answered) => {}
                         _ = state.changed() => {}
+                        // Not a byte more, and no end.
+                        _ = frozen.changed() => { state.changed().await.ok(); }
                     }
                 });
             }
         });
-        Self { address, open, answers, accepting }
+        Self { address, open, answers, freezes, accepting }
     }
 
     /// Holds back what the server answers, until [`Self::release_answers`]. Requests reach it.
@@ -57,6 +63,12 @@ impl Relay {
     /// Cuts all connections, and takes none.
     pub async fn cut(&self) {
         self.open.send_replace(false);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    /// Passes nothing on any more on the connections that there are, and does not end them. New ones are as any.
+    pub async fn freeze(&self) {
+        self.freezes.send_modify(|freezes| *freezes += 1);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 

@@ -19,8 +19,10 @@ mod credentials;
 mod files;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
+mod memory;
 mod program;
 mod proxies;
 mod proxy;
+mod restore;
 #[path = "../cluster/users.rs"]
 mod users;
