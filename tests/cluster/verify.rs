@@ -170,7 +170,7 @@ async fn what_is_not_there_is_said() {
         .await
         .is(2, &format!("could not tell: there is no TenantCredential {namespace}/acme in this cluster"));
     let ran = verify(owner, &format!("--file apns/a.pem tcred/acme -n {namespace} --context nowhere")).await;
-    ran.is(2, "could not tell: the kubeconfig has no context \"nowhere\". Its only context is");
+    ran.is(2, "could not tell: the kubeconfig has no context \"nowhere\". Its only context is \"test\"");
     // An object that no operator ever saw, of a Secret that is not there yet.
     story.apns("acme").await;
     let ran = verify(owner, &format!("--file apns/a.pem tcred/acme -n {namespace}")).await;

@@ -27,8 +27,12 @@ impl Server {
         Self(command.spawn().unwrap())
     }
 
-    fn stop(mut self, signal: &str) {
+    fn signal(&self, signal: &str) {
         Command::new("kill").args([signal, &self.0.id().to_string()]).status().unwrap();
+    }
+
+    fn stop(mut self, signal: &str) {
+        self.signal(signal);
         self.0.wait().unwrap();
     }
 }
@@ -51,7 +55,8 @@ struct Plane {
     etcd_port: u16,
     port: u16,
     kubeconfig: PathBuf,
-    servers: Option<(Server, Server)>,
+    etcd: Option<Server>,
+    api: Option<Server>,
 }
 
 impl Plane {
@@ -63,26 +68,43 @@ impl Plane {
         kubeconfig["clusters"][0]["cluster"]["server"] = format!("https://127.0.0.1:{port}").into();
         let path = folder.path().join("kubeconfig");
         std::fs::write(&path, kubeconfig.to_string()).unwrap();
-        Self { bed, folder, etcd_port: free_port(), port, kubeconfig: path, servers: None }
+        Self { bed, folder, etcd_port: free_port(), port, kubeconfig: path, etcd: None, api: None }
     }
 
-    fn start(&mut self) {
-        let (etcd, own) = (format!("http://127.0.0.1:{}", self.etcd_port), |name: &str| self.folder.path().join(name));
-        let key = |name: &str| self.bed.folder.join(name).display().to_string();
-        let etcd_args = [
-            format!("--data-dir={}", own("etcd").display()),
-            format!("--listen-client-urls={etcd}"),
-            format!("--advertise-client-urls={etcd}"),
+    fn own(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn etcd_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.etcd_port)
+    }
+
+    fn start_etcd(&mut self) {
+        let url = self.etcd_url();
+        let args = [
+            format!("--data-dir={}", self.own("etcd").display()),
+            format!("--listen-client-urls={url}"),
+            format!("--advertise-client-urls={url}"),
             "--listen-peer-urls=http://127.0.0.1:0".to_owned(),
             "--log-level=warn".to_owned(),
         ];
-        let api_args = [
-            format!("--etcd-servers={etcd}"),
+        self.etcd = Some(Server::start(&self.bed.assets.join("etcd"), &args, &self.own("etcd.log")));
+        self.until_ready();
+    }
+
+    fn stop_etcd(&mut self) {
+        self.etcd.take().unwrap().stop("-TERM");
+    }
+
+    fn start(&mut self) {
+        let key = |name: &str| self.bed.folder.join(name).display().to_string();
+        let args = [
+            format!("--etcd-servers={}", self.etcd_url()),
             "--bind-address=127.0.0.1".to_owned(),
             "--advertise-address=127.0.0.1".to_owned(),
             "--endpoint-reconciler-type=none".to_owned(),
             format!("--secure-port={}", self.port),
-            format!("--cert-dir={}", own("certs").display()),
+            format!("--cert-dir={}", self.own("certs").display()),
             format!("--tls-cert-file={}", key("server.crt")),
             format!("--tls-private-key-file={}", key("server.key")),
             format!("--client-ca-file={}", key("ca.crt")),
@@ -93,22 +115,22 @@ impl Plane {
             "--service-cluster-ip-range=10.0.0.0/24".to_owned(),
             "--disable-admission-plugins=ServiceAccount".to_owned(),
         ];
-        let etcd = Server::start(&self.bed.assets.join("etcd"), &etcd_args, &own("etcd.log"));
-        let api = Server::start(&self.bed.assets.join("kube-apiserver"), &api_args, &own("api.log"));
-        self.servers = Some((etcd, api));
+        self.api = Some(Server::start(&self.bed.assets.join("kube-apiserver"), &args, &self.own("api.log")));
+        self.start_etcd();
+    }
+
+    fn until_ready(&self) {
         let begun = Instant::now();
         while self.kubectl(&["get", "--raw", "/readyz"], "").is_err() {
-            assert!(begun.elapsed() < PATIENCE, "{}", std::fs::read_to_string(own("api.log")).unwrap());
+            assert!(begun.elapsed() < PATIENCE, "{}", std::fs::read_to_string(self.own("api.log")).unwrap());
             std::thread::sleep(Duration::from_millis(300));
         }
     }
 
     fn stop(&mut self) {
-        if let Some((etcd, api)) = self.servers.take() {
-            // It would wait for open watches.
-            api.stop("-KILL");
-            etcd.stop("-TERM");
-        }
+        // It would wait for open watches.
+        self.api.take().unwrap().stop("-KILL");
+        self.stop_etcd();
     }
 
     fn kubectl(&self, args: &[&str], input: &str) -> Result<String, String> {
@@ -177,7 +199,7 @@ fn after_a_restore_of_etcd_the_operator_sees_what_is_there() {
     let kubeconfig = plane.kubeconfig.display().to_string();
     let listen_on = format!("127.0.0.1:{listen}");
     let args = ["run", "--kubeconfig", &kubeconfig, "--listen", &listen_on].map(str::to_owned);
-    let _operator = Server::start(Path::new(env!("CARGO_BIN_EXE_lapsewatch")), &args, &log);
+    let operator = Server::start(Path::new(env!("CARGO_BIN_EXE_lapsewatch")), &args, &log);
     plane.until("acme", ".status.conditions[?(@.type=='Ready')].reason", "Assessed", &log);
 
     // A backup, and after it a hundred versions and an object that the backup does not have.
@@ -193,17 +215,20 @@ fn after_a_restore_of_etcd_the_operator_sees_what_is_there() {
     plane.until("later", ".status.conditions[?(@.type=='Ready')].reason", "Assessed", &log);
     assert!(get(listen, "/metrics").contains("name=\"later\""));
 
-    // The backup is put back.
+    // The backup is put back. Meanwhile the operator stands still: while its caches are filled, the API server refuses a
+    // version that is yet to come, and afterwards it takes one without a word.
+    operator.signal("-STOP");
     plane.stop();
     std::fs::remove_dir_all(own(&plane, "etcd")).unwrap();
     copy(&own(&plane, "backup"), &own(&plane, "etcd"));
     plane.start();
     plane.kubectl(&["get", "tcred", "later"], "").expect_err("the backup does not have it");
+    operator.signal("-CONT");
     plane.secret("apns/a-renewed.pem");
     plane.until("acme", ".status.lastChange.reason", "Renewed", &log);
-    let text = std::fs::read_to_string(&log).unwrap();
-    assert!(text.contains("state was put back"), "{text}");
     let metrics = get(listen, "/metrics");
     assert!(metrics.contains("name=\"acme\"") && !metrics.contains("name=\"later\""), "{metrics}");
     assert!(get(listen, "/readyz").contains("200 OK"));
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(text.contains("state was put back"), "{text}");
 }

@@ -13,16 +13,13 @@ fn what_can_not_be_read_is_a_verdict_that_could_not_be_given() {
             "could not tell: nowhere: there is no such file",
         ),
         (
-            "--file apns/a.pem tcred/acme --context nowhere",
-            "could not tell: the kubeconfig has no context \"nowhere\". The kubeconfig has no contexts",
-        ),
-        (
             "--file apns/a.pem tcred/acme --kubeconfig wrong/note.txt",
             "could not tell: the kubeconfig \"wrong/note.txt\" is not valid YAML of the kind Config. Check it with kubectl config view",
         ),
     ] {
         words(line).is(2, first);
     }
+    words("--file apns/a.pem tcred/acme --context nowhere").says("the kubeconfig has no context \"nowhere\".");
     words("--file apns/a.pem --file x509/../apns/a.pem --against apns/a.pem")
         .says("could not tell: x509/../apns/a.pem: another file that was given is called a.pem too");
     words("--file apns/a.pem --against wrong/note.txt").says("note.txt holds plain text");
