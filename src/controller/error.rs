@@ -66,7 +66,7 @@ impl Error {
             Self::DecodeSecret { problem, .. } => format!("reading Secrets: {problem}"),
             Self::SendEvent { cause, .. } => format!("sending Events: {}", cause.class()),
             Self::WriteStatus(cause) => format!("writing statuses: {}", cause.class()),
-            Self::Conflict => self.to_string(),
+            _ => self.to_string(),
         }
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Candidate {
     held_by_other: Option<Instant>,
     /// True from the first request that could make this replica the holder until another holder is seen.
     may_hold: bool,
+    /// The reason why the last turn failed, if it did.
+    failed: Option<Cause>,
     log: Said,
 }
 
@@ -62,6 +64,7 @@ impl Candidate {
             renewed: None,
             held_by_other: None,
             may_hold: false,
+            failed: None,
             log: Said::default(),
         }
     }
@@ -84,10 +87,11 @@ impl Candidate {
                         timeout(ANSWER, turn).await.ok();
                         break;
                     }
-                    outcome = &mut turn => outcome,
-                    () = sleep_until(until) => Err(Cause::Timeout(RELIED_UPON)),
+                    outcome = &mut turn => Some(outcome),
+                    () = sleep_until(until) => None,
                 }
             };
+            let outcome = outcome.unwrap_or_else(|| Err(self.expired()));
             let wait = self.report(outcome, &reports);
             tokio::select! {
                 _ = &mut stop => break,
@@ -102,10 +106,16 @@ impl Candidate {
         }
     }
 
+    /// The reason why the Lease was not renewed in time: the last answer, where the API server refuses each renewal.
+    fn expired(&self) -> Cause {
+        self.failed.clone().unwrap_or(Cause::Timeout(RELIED_UPON))
+    }
+
     /// Reports the outcome of one turn. Returns the time to wait before the next turn.
     fn report(&mut self, outcome: Result<(), Cause>, reports: &watch::Sender<Report>) -> Duration {
         let now = Instant::now();
         let is_answered = outcome.is_ok();
+        self.failed = outcome.as_ref().err().filter(|cause| cause.code() != Some(409)).cloned();
         match outcome {
             Ok(()) => {}
             // Another client changed the Lease meanwhile: the next turn reads it.
@@ -252,6 +262,20 @@ mod tests {
     fn a_process_of_the_same_name_is_another_holder() {
         assert_ne!(candidate().identity, candidate().identity);
         assert!(candidate().identity.starts_with("pod-1_"));
+    }
+
+    #[test]
+    fn a_refused_renewal_is_not_called_a_missing_answer() {
+        let mut candidate = candidate();
+        let (reports, _report) = watch::channel(Report::UNKNOWN);
+        assert!(matches!(candidate.expired(), Cause::Timeout(_)));
+        let refused = Cause::Api { code: 401, reason: "Unauthorized".to_owned(), message: None };
+        candidate.report(Err(refused), &reports);
+        assert_eq!(candidate.expired().code(), Some(401));
+        candidate.report(Ok(()), &reports);
+        assert!(matches!(candidate.expired(), Cause::Timeout(_)));
+        candidate.report(Err(conflict()), &reports);
+        assert!(matches!(candidate.expired(), Cause::Timeout(_)), "another client's write is no refusal");
     }
 
     #[test]
