@@ -71,6 +71,11 @@ impl Contest {
         (entry.written, entry.gist) = (Some((version.to_owned(), hash)), gist);
     }
 
+    /// Forgets all writes.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The object is gone.
     pub fn forget(&self, key: &Key) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
@@ -121,6 +126,11 @@ mod tests {
         }
         assert_eq!(contest.look(&key, "other", 2, 8, now), None, "the Secret was renewed");
         contest.forget(&key);
+        assert_eq!(contest.look(&key, "other", 2, 7, now), None);
+        // Another replica led meanwhile.
+        let (_, now) = fight(&contest, 9, now);
+        contest.wrote(&key, "own", 1, 7, now);
+        contest.clear();
         assert_eq!(contest.look(&key, "other", 2, 7, now), None);
     }
 

@@ -163,6 +163,8 @@ impl Operator {
         let began = leadership == Leadership::Leads && !self.is_leader();
         self.leadership = leadership;
         if began {
+            self.context.publisher.credentials.begin();
+            self.context.publisher.tenants.begin();
             // What was found when it led before is looked at anew, and what was waited for then is waited for no longer.
             let Credentials { queue, barrier, blind, found, held, .. } = &mut self.credentials;
             found.drain(..).chain(held.drain(..)).for_each(|looked| queue.anew(looked.key));

@@ -52,6 +52,11 @@ pub struct Writes {
 }
 
 impl Writes {
+    /// This replica begins to lead: what another one wrote meanwhile is no contest.
+    pub fn begin(&self) {
+        self.contest.clear();
+    }
+
     /// The object is gone.
     pub fn forget(&self, key: &Key) {
         self.not_kept.forget(key);
@@ -173,8 +178,9 @@ impl Publisher {
         let Some(Wait { duration, is_news }) = wait else { return Ok(()) };
         if is_news {
             let writer = match write::get(&self.client, observed).await.ok().flatten().as_ref().and_then(last_writer) {
-                Some(MANAGER) | None => "another lapsewatch operator".to_owned(),
+                Some(MANAGER) => "another lapsewatch operator".to_owned(),
                 Some(manager) => format!("field manager {manager:?}"),
+                None => "unknown".to_owned(),
             };
             tracing::warn!(
                 object = %key, kind = K::KIND, writer, wait_seconds = duration.as_secs(),

@@ -95,7 +95,8 @@ pub async fn status<K: Kind>(
     if hash == stand.hash || not_kept.is_known(&key, &stand.version, hash) {
         return Ok(Written::Stands);
     }
-    let mut wanted = serde_json::to_value(status).unwrap_or_default();
+    // Nothing in place of what can't be written as JSON: the write replaces all.
+    let mut wanted = serde_json::to_value(status).map_err(|_| Error::WriteStatus(Cause::Request))?;
     if let Some(unknown) = &observed.unknown {
         K::Status::with_unknown(&mut wanted, unknown);
     }

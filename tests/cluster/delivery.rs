@@ -266,3 +266,40 @@ async fn decided(story: &Story, change: &str) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+/// A holder that was seen is not gone for want of another look at it.
+#[tokio::test]
+async fn a_peer_that_can_be_neither_read_again_nor_written_is_not_taken_for_gone() {
+    let mut story = begin("unread-peer").await;
+    let spec = |name: &str| json!({"type": "VPPToken", "secretRef": {"name": name}, "reminderEveryHours": 0});
+    for name in ["acme", "peer"] {
+        story.secret(name, &[("sToken", "vpp/a.vpptoken")]).await;
+    }
+    story.credential("acme", spec("acme")).await;
+    story.start().await;
+    story.expect("acme", &[("Duplicate", "False/Unique")]).await;
+    let faults = faults(&story);
+    faults.from(&Method::PATCH, "/tenantcredentials/peer/status", 0, Fault::Refused(503));
+    faults.from(&Method::GET, "/secrets/peer", 1, Fault::Refused(503));
+    tokio::time::sleep(Duration::from_millis(1050)).await;
+    story.credential("peer", spec("peer")).await;
+    story.expect("acme", &[("Duplicate", "True/SharedByOthers")]).await;
+    let begun = Instant::now();
+    while faults.met() < 4 {
+        assert!(begun.elapsed() < PATIENCE, "it is tried again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    story.at("2030-07-01T00:00:30Z");
+    until_events(&story, &["SharedByOthers"]).await;
+    for minute in [1, 2, 3] {
+        story.at(&format!("2030-07-01T00:{minute:02}:00Z"));
+        story.calm().await;
+    }
+    faults.end();
+    story.expect("peer", &[("Ready", "True/Assessed"), ("Duplicate", "True/TokenInUse")]).await;
+    story.at("2030-07-01T00:10:00Z");
+    story.calm().await;
+    story.expect("acme", &[("Duplicate", "True/SharedByOthers")]).await;
+    assert_eq!(story.events("acme").await, ["SharedByOthers"]);
+    story.stop().await;
+}

@@ -30,6 +30,8 @@ struct Rule {
     /// Requests like this that go well before.
     well: usize,
     fault: Fault,
+    /// Whether all later ones have it too.
+    lasts: bool,
 }
 
 /// The faults that are still to come.
@@ -40,12 +42,13 @@ pub struct Faults(Mutex<State>);
 struct State {
     rules: Vec<Rule>,
     is_killed: bool,
+    met: usize,
 }
 
 impl Faults {
     /// The request of this method whose path contains `path`, after `well` such requests, has a fault.
     pub fn at(&self, method: Method, path: &'static str, well: usize, fault: Fault) {
-        self.0.lock().unwrap().rules.push(Rule { method, path, well, fault });
+        self.0.lock().unwrap().rules.push(Rule { method, path, well, fault, lasts: false });
     }
 
     /// Whether the operator was killed.
@@ -56,6 +59,16 @@ impl Faults {
     /// Whether all faults have been met.
     pub fn are_over(&self) -> bool {
         self.0.lock().unwrap().rules.is_empty()
+    }
+
+    /// As [`Faults::at`], for each such request from then on.
+    pub fn from(&self, method: &Method, path: &'static str, well: usize, fault: Fault) {
+        self.0.lock().unwrap().rules.push(Rule { method: method.clone(), path, well, fault, lasts: true });
+    }
+
+    /// How many requests have had a fault.
+    pub fn met(&self) -> usize {
+        self.0.lock().unwrap().met
     }
 
     /// No fault is left, and who is killed is not.
@@ -74,7 +87,8 @@ impl Faults {
             state.rules[at].well = left;
             return None;
         }
-        let fault = state.rules.remove(at).fault;
+        state.met += 1;
+        let fault = if state.rules[at].lasts { state.rules[at].fault } else { state.rules.remove(at).fault };
         state.is_killed = matches!(fault, Fault::KilledBefore | Fault::KilledAfter);
         Some(fault)
     }
