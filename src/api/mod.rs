@@ -4,6 +4,7 @@ pub mod conditions;
 pub mod crds;
 pub mod credential;
 pub mod decode;
+pub mod identity;
 pub mod key;
 mod last_read;
 pub mod limits;

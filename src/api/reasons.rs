@@ -83,6 +83,8 @@ pub enum ChangeReason {
     IdentityChanged,
     /// Another identity that `spec.expectedIdentities` names.
     IdentityAccepted,
+    /// One without an identity, which can't be compared with the accepted or pinned one.
+    IdentityUnknown,
 }
 
 impl ChangeReason {
@@ -95,6 +97,7 @@ impl ChangeReason {
             Self::WentBackwards => "WentBackwards",
             Self::IdentityChanged => "IdentityChanged",
             Self::IdentityAccepted => "IdentityAccepted",
+            Self::IdentityUnknown => "IdentityUnknown",
         }
     }
 }

@@ -48,13 +48,14 @@ fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
         Case::WentBackwards if finding.severity < Severity::Warning => return None,
         Case::WentBackwards => (5, ConditionStatus::False, "Regressed"),
         Case::NotYetValid => (6, ConditionStatus::False, "NotYetValid"),
-        Case::ExpiryUnknown => (7, ConditionStatus::Unknown, "ExpiryUnknown"),
-        Case::Expiring => (8, ConditionStatus::True, "Expiring"),
+        Case::IdentityUnknown => (7, ConditionStatus::Unknown, "IdentityUnknown"),
+        Case::ExpiryUnknown => (8, ConditionStatus::Unknown, "ExpiryUnknown"),
+        Case::Expiring => (9, ConditionStatus::True, "Expiring"),
     })
 }
 
 /// All states, in the order in which the first that holds is named.
-const STATES: [&str; 11] = [
+const STATES: [&str; 12] = [
     "Unreadable",
     "Expired",
     "IdentityChanged",
@@ -62,6 +63,7 @@ const STATES: [&str; 11] = [
     "Duplicate",
     "Regressed",
     "NotYetValid",
+    "IdentityUnknown",
     "ExpiryUnknown",
     "Pending",
     "Expiring",
@@ -89,6 +91,7 @@ mod tests {
         let mut states: Vec<_> = [
             Case::Expiring,
             Case::ExpiryUnknown,
+            Case::IdentityUnknown,
             Case::NotYetValid,
             Case::WentBackwards,
             Case::Shared(Standing::TokenInUse),
@@ -100,7 +103,7 @@ mod tests {
         .into_iter()
         .filter_map(|case| state(&of(case)))
         .collect();
-        assert_eq!(states.len(), 9);
+        assert_eq!(states.len(), 10);
         states.sort_by_key(|(rank, ..)| *rank);
         assert!(states.is_sorted_by_key(|(.., reason)| place(reason)), "{states:?}");
         assert!(states.iter().all(|(.., reason)| STATES.contains(reason)), "{states:?}");

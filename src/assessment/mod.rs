@@ -259,12 +259,18 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     verdicts.push(verdict);
 
     let (memory, standing) = renewal::remember(spec, previous, facts, now);
-    let changed = standing == Standing::Changed;
     let first = memory.last_change.is_none();
-    let message = words.identity(changed, first, memory.accepted_identity.as_deref());
-    if changed {
-        let severity = severity::identity_changed(spec.type_);
-        find(ConditionType::IdentityChanged, "IdentityChanged", Case::IdentityChanged, severity, &message);
+    let message = words.identity(standing, first, memory.accepted_identity.as_deref());
+    match standing {
+        Standing::Changed => {
+            let severity = severity::identity_changed(spec.type_);
+            find(ConditionType::IdentityChanged, "IdentityChanged", Case::IdentityChanged, severity, &message);
+        }
+        Standing::Unknown => {
+            let type_ = ConditionType::IdentityChanged;
+            find(type_, "IdentityUnknown", Case::IdentityUnknown, Severity::Notice, &message);
+        }
+        Standing::NotIdentified | Standing::Accepted => {}
     }
     verdicts.push(identity_verdict(spec.type_, standing, first, message));
 
@@ -281,8 +287,8 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     }
     verdicts.push(Verdict { type_: ConditionType::KeyMismatch, status, reason: reason.into(), message });
 
-    let older = !changed && renewal::is_older(spec.type_, memory.newest.as_ref(), facts);
-    let message = words.newest(changed, older, memory.newest.as_ref());
+    let older = renewal::is_comparable(standing) && renewal::is_older(spec.type_, memory.newest.as_ref(), facts);
+    let message = words.newest(standing, older, memory.newest.as_ref());
     let (status, reason) = match older {
         true => (ConditionStatus::True, "WentBackwards"),
         false => (ConditionStatus::False, "Newest"),
@@ -310,6 +316,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
 fn identity_verdict(type_: CredentialType, standing: Standing, first: bool, message: String) -> Verdict {
     let (status, reason) = match standing {
         Standing::NotIdentified => (ConditionStatus::False, "NotIdentified"),
+        Standing::Unknown => (ConditionStatus::Unknown, "IdentityUnknown"),
         Standing::Accepted if first => (ConditionStatus::False, "FirstObserved"),
         Standing::Accepted => (ConditionStatus::False, "Unchanged"),
         Standing::Changed => (

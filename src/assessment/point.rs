@@ -29,6 +29,8 @@ pub enum Cause {
     Unreadable,
     /// It has another identity than the accepted one.
     IdentityChanged,
+    /// It carries no identity that could be compared.
+    IdentityUnknown,
     /// It has another identity, which the pins name.
     IdentityAccepted,
     /// Nothing is known of what is in place.
@@ -41,7 +43,7 @@ pub enum Cause {
     Expired,
     /// It is older than one that was in place before.
     WentBackwards,
-    /// Which of the two is newer can't be told, and it matters.
+    /// Nothing tells which of the two is newer, and it matters.
     AgeNotTold,
     /// It is no newer by its dates.
     Replaced,

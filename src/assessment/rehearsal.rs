@@ -11,7 +11,7 @@ use super::words::verify as words;
 use super::{Assessment, Input, Reading, Tenant, assess, published};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::{ChangeReason, FailureReason};
-use crate::api::status::{KeyMatch, Notification};
+use crate::api::status::{Expiry, KeyMatch, Notification};
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
 
 /// All that a rehearsal goes by.
@@ -110,7 +110,10 @@ impl Rehearsed<'_> {
             (ConditionType::Expiring, Outcome::Safe, Cause::Expiring),
             (ConditionType::Expired, Outcome::Stop, Cause::Expired),
             (ConditionType::Healthy, Outcome::Stop, Cause::NotYetValid),
-            (ConditionType::IdentityChanged, Outcome::Stop, Cause::IdentityChanged),
+            match said.reason.as_str() {
+                "IdentityUnknown" => (ConditionType::IdentityChanged, Outcome::Untold, Cause::IdentityUnknown),
+                _ => (ConditionType::IdentityChanged, Outcome::Stop, Cause::IdentityChanged),
+            },
             (ConditionType::KeyMismatch, Outcome::Stop, Cause::KeyMismatch),
             (ConditionType::Regressed, Outcome::Stop, Cause::WentBackwards),
             (ConditionType::Duplicate, self.shared(said), Cause::Shared),
@@ -152,11 +155,11 @@ impl Rehearsed<'_> {
             return None;
         }
         let is_pinned = self.spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
-        match renewal::standing(self.spec, None, self.facts) {
+        match renewal::standing(self.spec, self.previous, self.facts) {
             // Said already.
             Standing::Changed => None,
             Standing::Accepted if is_pinned => None,
-            Standing::Accepted | Standing::NotIdentified => {
+            Standing::Accepted | Standing::NotIdentified | Standing::Unknown => {
                 let message = words::nothing_in_place();
                 Some(self.point(Outcome::Untold, Cause::NothingInPlace, "NothingInPlace", message))
             }
@@ -181,12 +184,14 @@ impl Rehearsed<'_> {
         if self.change != Some(ChangeReason::Replaced) {
             return None;
         }
+        let is_dated = |facts: &CredentialFacts| facts.expiry != Expiry::Unknown;
+        let is_comparable = is_dated(self.facts) && self.previous.credential.as_ref().is_some_and(is_dated);
         // Of two server tokens of Apple's only the one that was downloaded last works.
-        let (outcome, cause) = match self.spec.type_ {
-            CredentialType::DEPToken => (Outcome::Untold, Cause::AgeNotTold),
-            _ => (Outcome::Safe, Cause::Replaced),
-        };
-        Some(self.point(outcome, cause, "Replaced", words::replaced(self.spec.type_)))
+        if !is_comparable || self.spec.type_ == CredentialType::DEPToken {
+            let message = words::age_unknown(self.spec.type_, is_comparable);
+            return Some(self.point(Outcome::Untold, Cause::AgeNotTold, "Replaced", message));
+        }
+        Some(self.point(Outcome::Safe, Cause::Replaced, "Replaced", words::replaced(self.spec.type_)))
     }
 
     /// The one that is there, given once more, renews nothing: which matters where what is there needs attention, also

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::published;
+use crate::api::identity;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{ChangeSide, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
@@ -31,14 +32,16 @@ impl Memory {
     }
 }
 
-/// Whether the identity is the accepted one.
+/// How the identity stands to the accepted one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// This kind has none.
+    /// There is no identity, and none was accepted or pinned.
     NotIdentified,
-    /// It is.
+    /// There is no identity that could be compared with the accepted or pinned one.
+    Unknown,
+    /// It is the accepted one, or a pinned one.
     Accepted,
-    /// It is not.
+    /// It is another one.
     Changed,
 }
 
@@ -67,13 +70,34 @@ pub fn mark_of(side: &ChangeSide) -> String {
 }
 
 /// How `facts` stand to the accepted identity. With pins the pins decide; without, the first identity ever read.
-pub fn standing(spec: &TenantCredentialSpec, accepted: Option<&str>, facts: &CredentialFacts) -> Standing {
-    let Some(identity) = facts.identity.as_deref() else { return Standing::NotIdentified };
-    let holds = match spec.expected_identities.as_deref() {
-        Some(pins) if !pins.is_empty() => pins.iter().any(|pin| pin == identity),
-        _ => accepted.is_none_or(|accepted| accepted == identity),
+pub fn standing(spec: &TenantCredentialSpec, previous: &TenantCredentialStatus, facts: &CredentialFacts) -> Standing {
+    let pins = spec.expected_identities.as_deref().unwrap_or_default();
+    let accepted = previous.accepted_identity.as_deref();
+    let Some(identity) = facts.identity.as_deref() else {
+        let is_known = !pins.is_empty() || accepted.is_some();
+        return if is_known { Standing::Unknown } else { Standing::NotIdentified };
+    };
+    let holds = match accepted {
+        _ if !pins.is_empty() => pins.iter().any(|pin| identity::is_same(pin, identity)),
+        Some(accepted) => identity::is_same(accepted, identity) || is_respelled(previous, facts),
+        None => true,
     };
     if holds { Standing::Accepted } else { Standing::Changed }
+}
+
+/// True if `facts` are those of the credential whose identity was accepted: the identity can then differ only because
+/// another version of the reader wrote it.
+fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
+    previous.credential.as_ref().is_some_and(|before| {
+        before.identity == previous.accepted_identity
+            && before.fingerprint.is_some()
+            && before.fingerprint == facts.fingerprint
+    })
+}
+
+/// True if a credential may be compared by age with those of the accepted identity.
+pub fn is_comparable(standing: Standing) -> bool {
+    matches!(standing, Standing::NotIdentified | Standing::Accepted)
 }
 
 /// Whether `facts` are older than the newest credential of their identity.
@@ -89,7 +113,7 @@ pub fn remember(
     facts: &CredentialFacts,
     now: DateTime<Utc>,
 ) -> (Memory, Standing) {
-    let standing = standing(spec, previous.accepted_identity.as_deref(), facts);
+    let standing = standing(spec, previous, facts);
     let mut memory = Memory::of(previous);
     if standing == Standing::Accepted {
         memory.accepted_identity.clone_from(&facts.identity);
@@ -97,7 +121,7 @@ pub fn remember(
     let this =
         || Newest { fingerprint: facts.fingerprint.clone(), not_before: facts.not_before, not_after: own_end(facts) };
     let Some(before) = &previous.credential else {
-        if standing != Standing::Changed {
+        if is_comparable(standing) {
             memory.newest = Some(this());
         }
         return (memory, standing);
@@ -105,14 +129,26 @@ pub fn remember(
     let changed = mark(before) != mark(facts);
     // The first identity ever read is no change, also where the credential before it carried none.
     let known = previous.accepted_identity.is_some() || before.identity.is_some();
-    let switched = standing == Standing::Accepted && known && previous.accepted_identity != facts.identity;
+    let is_accepted_before = match (&previous.accepted_identity, &facts.identity) {
+        (Some(accepted), Some(identity)) => identity::is_same(accepted, identity) || is_respelled(previous, facts),
+        (accepted, identity) => accepted == identity,
+    };
+    let switched = standing == Standing::Accepted && known && !is_accepted_before;
     let reason = match standing {
         Standing::Changed if changed => ChangeReason::IdentityChanged,
+        Standing::Unknown if changed => ChangeReason::IdentityUnknown,
         Standing::Accepted if switched => ChangeReason::IdentityAccepted,
         Standing::Accepted | Standing::NotIdentified if changed => compare(spec.type_, previous.newest.as_ref(), facts),
         _ => return (memory, standing),
     };
-    if !matches!(reason, ChangeReason::IdentityChanged | ChangeReason::WentBackwards | ChangeReason::Restored) {
+    let is_newest = match reason {
+        ChangeReason::Renewed | ChangeReason::Replaced | ChangeReason::IdentityAccepted => true,
+        ChangeReason::IdentityChanged
+        | ChangeReason::IdentityUnknown
+        | ChangeReason::WentBackwards
+        | ChangeReason::Restored => false,
+    };
+    if is_newest {
         memory.newest = Some(this());
     }
     let from = if changed {
@@ -151,10 +187,9 @@ fn own_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
     facts.not_after.filter(|_| !published::is_declared(facts))
 }
 
-/// By notBefore, or where one of them has none by notAfter; shorter lifetimes are no fault.
+/// Compares by notBefore, then by notAfter. A shorter lifetime with a later notBefore is newer, but of two that begin at
+/// the same time the one that ends later is. A date that one of them lacks decides nothing.
 fn order(facts: &CredentialFacts, newest: &Newest) -> Ordering {
-    match (facts.not_before, newest.not_before, own_end(facts), newest.not_after) {
-        (Some(this), Some(other), ..) | (_, _, Some(this), Some(other)) => this.cmp(&other),
-        _ => Ordering::Equal,
-    }
+    let compare = |this: Option<DateTime<Utc>>, other| this.zip(other).map_or(Ordering::Equal, |(a, b)| a.cmp(&b));
+    compare(facts.not_before, newest.not_before).then_with(|| compare(own_end(facts), newest.not_after))
 }

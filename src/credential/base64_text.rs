@@ -31,6 +31,11 @@ pub(super) fn decode_prefix(text: &[u8]) -> (Zeroizing<Vec<u8>>, &[u8]) {
     (bytes, &[])
 }
 
+/// True for a line of nothing but base64 and its padding.
+pub(super) fn is_line(line: &[u8]) -> bool {
+    line.iter().all(|byte| value(*byte).is_some() || *byte == b'=')
+}
+
 /// How long the decoded text must be; `None` for a length that no base64 has, or too much padding.
 fn decoded_len(text: &[u8]) -> Option<usize> {
     let digits = text.iter().filter(|byte| value(**byte).is_some()).count();

@@ -2,6 +2,7 @@
 
 use super::invalid_date::{DateFault, InvalidDate};
 use super::kind::Kind;
+use super::wrapping::Wrapping;
 
 /// What is wrong with something that begins as a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +24,39 @@ pub(super) enum Breakage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
     Broken,
+    CutOff,
     NotBase64,
     Lacks(&'static str),
     Unreadable(&'static str),
     Twice(&'static str),
+    /// A date in 1970 or before.
+    EmptyDate(&'static str),
+    /// It breaks inside something else, or after something was done to it.
+    Edited(Wrapping),
 }
 
 impl Breakage {
+    /// Something of a kind that is damaged in a way that is not told. None for kinds that are not tokens.
+    pub(super) fn of_token(kind: Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::VppToken => Self::VppToken(Flaw::Broken),
+            Kind::DepJson => Self::DepJson(Flaw::Broken),
+            Kind::DepMessage => Self::DepMessage,
+            Kind::EnrollmentToken => Self::EnrollmentToken(Flaw::Broken),
+            _ => return None,
+        })
+    }
+
+    /// The same, inside something.
+    pub(super) fn inside(self, wrapping: Wrapping) -> Self {
+        match self {
+            Self::VppToken(Flaw::Broken | Flaw::CutOff | Flaw::NotBase64) => Self::VppToken(Flaw::Edited(wrapping)),
+            Self::DepJson(Flaw::Broken | Flaw::CutOff) => Self::DepJson(Flaw::Edited(wrapping)),
+            Self::EnrollmentToken(Flaw::Broken) => Self::EnrollmentToken(Flaw::Edited(wrapping)),
+            other => other,
+        }
+    }
+
     /// Whether it is a token.
     pub(super) fn is_of_a_token(self) -> bool {
         matches!(self, Self::VppToken(_) | Self::DepJson(_) | Self::DepMessage | Self::EnrollmentToken(_))
@@ -86,8 +113,13 @@ impl Flaw {
         match self {
             Self::Broken => format!("what begins as {what} and is damaged or cut off"),
             Self::NotBase64 => format!("{what} with something in it that is not base64"),
+            Self::CutOff => format!("what begins as {what} and is damaged or cut off (its end is missing)"),
             Self::Lacks(name) => format!("{what} without its {name}"),
             Self::Unreadable(name) => format!("{what} whose {name} can't be read"),
+            Self::EmptyDate(name) => {
+                format!("{what} whose {name} is a date in 1970 or before, and this date can't be right")
+            }
+            Self::Edited(wrapping) => format!("{what} {}, damaged or cut off", wrapping.words()),
             Self::Twice(name) => format!("{what} in which {name} stands twice"),
         }
     }

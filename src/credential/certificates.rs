@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
+use super::found_key::PrivateKey;
 use super::kind::{Kind, Problem};
 use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
 use super::tokens;
-use super::value::PrivateKey;
 use super::x509::Certificate;
 use crate::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeysUsed};
 

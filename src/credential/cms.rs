@@ -19,8 +19,11 @@ use super::sealed::{Locked, ber, oid};
 const RECIPIENTS: usize = 16;
 const SET: u8 = 0x31;
 
-/// Decrypts a message with the first of some RSA keys, in PKCS#1 or PKCS#8, that opens it, and tells which it was. That
-/// none fits, that they are no RSA keys and that what they decrypt is garbage are all `NoMatchingKey`.
+/// Decrypts a message with the first of some RSA keys, in PKCS#1 or PKCS#8, that opens it, and tells which it was.
+///
+/// # Errors
+/// `NoMatchingKey` if every key was tried and none matches, is an RSA key, or decrypts to anything but garbage;
+/// `ManyKeys` if the budget did not cover all of them.
 pub(super) fn open(
     bytes: &[u8],
     private_keys: &[&[u8]],
@@ -54,13 +57,16 @@ pub(super) fn open(
                 continue;
             }
         };
-        let opened = carriers
-            .iter()
-            .filter_map(|carrier| key.open(carrier, budget))
-            .filter(|content_key| content_key.len() == cipher.key_len())
-            .find_map(|content_key| cipher.decrypt(&content_key, iv, &encrypted));
-        if let Some(clear) = opened {
-            return Ok((at, clear));
+        for carrier in &carriers {
+            match key.open(carrier, budget) {
+                Ok(Some(content_key)) if content_key.len() == cipher.key_len() => {
+                    if let Some(clear) = cipher.decrypt(&content_key, iv, &encrypted) {
+                        return Ok((at, clear));
+                    }
+                }
+                Ok(_) => {}
+                Err(unspent) => failure = unspent,
+            }
         }
     }
     Err(failure)
@@ -171,7 +177,7 @@ mod tests {
         assert_eq!((at, clear.to_vec()), (2, message("plain.txt")));
         let mut budget = RsaBudget::new();
         while budget.spend(256).is_ok() {}
-        assert_eq!(open(&bytes, &keys, &mut budget), Err(Locked::NoMatchingKey));
+        assert_eq!(open(&bytes, &keys, &mut budget), Err(Locked::ManyKeys));
     }
 
     #[test]

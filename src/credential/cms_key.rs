@@ -105,14 +105,21 @@ impl PrivateKey {
         RsaPrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| Locked::NotSupported)
     }
 
-    /// The content key, if the budget allows it. A key that does not fit gives none, or garbage.
-    pub(super) fn open(&self, carrier: &Carrier<'_>, budget: &mut RsaBudget) -> Option<Zeroizing<Vec<u8>>> {
+    /// The content key. A private key that does not match gives none, or garbage.
+    ///
+    /// # Errors
+    /// `ManyKeys` if the budget does not cover the attempt.
+    pub(super) fn open(
+        &self,
+        carrier: &Carrier<'_>,
+        budget: &mut RsaBudget,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Locked> {
         if carrier.encrypted.len() != self.0.size() {
-            return None;
+            return Ok(None);
         }
-        budget.spend(self.0.size()).ok()?;
+        budget.spend(self.0.size())?;
         let data = carrier.encrypted;
-        match carrier.padding {
+        Ok(match carrier.padding {
             // Wrong padding gives garbage as well, always the same: nothing tells that the padding was wrong.
             Padding::Pkcs1 => self.decrypt(Pkcs1v15Encrypt, data),
             Padding::Oaep { hash, mask, label } => match (hash, mask) {
@@ -125,7 +132,7 @@ impl PrivateKey {
                 }
                 _ => None,
             },
-        }
+        })
     }
 
     fn decrypt(&self, padding: impl PaddingScheme, data: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

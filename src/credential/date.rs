@@ -1,6 +1,31 @@
 //! Dates as Apple's tokens write them: RFC 3339, and with offsets that it does not know.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeDelta, Utc};
+
+/// A date in a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenDate {
+    /// A moment that a token may end at.
+    Known(DateTime<Utc>),
+    /// A placeholder for "no date": a moment in the year 1970 or before, as programs write an empty date.
+    Unset,
+    /// Anything else.
+    Unreadable,
+}
+
+/// Reads a date as [`read`] does, and tells placeholders from dates.
+pub(super) fn token_date(text: &str) -> TokenDate {
+    let text = text.trim();
+    // An empty date is also met without an offset, and with the month and day zero.
+    let is_early = |year: &str| year.parse::<u16>().is_ok_and(|year| year <= 1970);
+    let is_unset = text.get(..5).is_some_and(|year| year.strip_suffix('-').is_some_and(is_early));
+    match read(text) {
+        Some(date) if date.year() <= 1970 => TokenDate::Unset,
+        None if is_unset => TokenDate::Unset,
+        Some(date) => TokenDate::Known(date),
+        None => TokenDate::Unreadable,
+    }
+}
 
 /// Reads `2031-01-01T00:00:00`, an optional fraction, and an offset: `Z`, `+02:00`, `+0200` or `+02`. A date without an
 /// offset is not guessed at.
@@ -60,6 +85,25 @@ mod tests {
             ("2031-12-31T23:59:59.999Z", "2031-12-31T23:59:59Z"),
         ] {
             assert_eq!(read(text), Some(utc.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_dates_are_told_from_dates() {
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00",
+            "1970-01-01T00:00:00+0000",
+            "1969-12-31T19:00:00-05:00",
+            "1970-01-01T01:00:00+01:00",
+            "1899-12-30T00:00:00Z",
+            "0000-00-00T00:00:00Z",
+        ] {
+            assert_eq!(token_date(text), TokenDate::Unset, "{text}");
+        }
+        assert_eq!(token_date("2031-01-01T00:00:00Z"), TokenDate::Known("2031-01-01T00:00:00Z".parse().unwrap()));
+        for text in ["", "soon", "2031-01-01T00:00:00", "1970"] {
+            assert_eq!(token_date(text), TokenDate::Unreadable, "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::date;
+use super::date::{self, TokenDate};
 use super::json::{MemberError, Members};
 use super::kind::Flaw;
 use super::validity;
@@ -30,7 +30,11 @@ pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
     }
     const EXPIRY: &str = "access_token_expiry";
     let (not_after, expiry) = match members.string(EXPIRY) {
-        Ok(end) => validity::expiry(date::read(&end).ok_or(Flaw::Unreadable(EXPIRY))?),
+        Ok(end) => match date::token_date(&end) {
+            TokenDate::Known(end) => validity::expiry(end),
+            TokenDate::Unset => (None, Expiry::Unknown),
+            TokenDate::Unreadable => return Err(Flaw::Unreadable(EXPIRY)),
+        },
         Err(MemberError::Missing) => (None, Expiry::Unknown),
         Err(error) => return Err(flaw(error, EXPIRY)),
     };

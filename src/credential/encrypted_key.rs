@@ -25,13 +25,9 @@ pub(super) fn open(
     if !scheme.is_wide() {
         candidates = password::as_bytes(candidates);
     }
-    for (tries, candidate) in candidates.iter().enumerate() {
-        match scheme.decrypt(candidate, encrypted, budget) {
-            Ok(Some(key)) => return Ok(key),
-            Ok(None) => {}
-            // The likeliest was tried.
-            Err(Locked::TooCostly) if tries > 0 => break,
-            Err(failure) => return Err(failure),
+    for candidate in &candidates {
+        if let Some(key) = scheme.decrypt(candidate, encrypted, budget)? {
+            return Ok(key);
         }
     }
     Err(Locked::PasswordWrong)

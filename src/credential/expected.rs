@@ -1,5 +1,6 @@
 //! What is expected, where to get it, and where it was looked for.
 
+use super::password_file::PasswordDress;
 use crate::api::credential::CredentialType;
 use crate::secret::Source;
 
@@ -10,6 +11,8 @@ pub(super) struct Asked {
     pub type_: Option<CredentialType>,
     /// Where the values stand.
     pub source: Source,
+    /// Something around the password that may not belong to it.
+    pub password: Option<PasswordDress>,
 }
 
 impl Asked {
@@ -29,6 +32,20 @@ impl Asked {
     /// All values together.
     pub(super) fn whole(self) -> &'static str {
         self.words("the Secret", "the files")
+    }
+
+    /// What looks wrong with the password, and how to write it; empty if nothing does.
+    pub(super) fn password_hint(self) -> String {
+        let Some(dress) = self.password else { return String::new() };
+        let password = self.words("The password in the Secret", "The password file");
+        let looks = match dress {
+            PasswordDress::ByteOrderMark => "begins with a byte order mark",
+            PasswordDress::Utf16 => "is text in UTF-16",
+            PasswordDress::Quoted => "has quotation marks around the password",
+            PasswordDress::Blank => "has white space or invisible characters around the password",
+        };
+        let how = "Write the password alone, in UTF-8, such as with: printf %s \"$PASSWORD\" > FILE";
+        format!(". {password} {looks}. {how}")
     }
 
     /// What is expected, and where to get it.

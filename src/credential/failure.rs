@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
+use super::closed;
 use super::expected::{Asked, noun};
-use super::kind::{Breakage, Kind, Limit, Problem, Sealed};
+use super::kind::{Breakage, Kind, Limit, Problem};
 use super::name;
-use super::sealed::Locked;
 use super::signed_data::Encoding;
 use super::token::is_token;
 use crate::api::credential::CredentialType;
@@ -129,7 +129,7 @@ pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
             };
             failure(FailureReason::WrongFile, message)
         }
-        Problem::Locked(sealed, why) => locked(asked, &key, sealed, why),
+        Problem::Locked(sealed, why) => closed::closed(asked, &key, sealed, why),
         Problem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("{key} {}", over(limit))),
     }
 }
@@ -201,65 +201,6 @@ fn not_understood(asked: Asked, unknown: &[(&str, String)]) -> String {
     format!("{}{rest}", values.join(", "))
 }
 
-/// A container that stays closed.
-fn locked(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Failure {
-    let whole = asked.whole();
-    let what = match sealed {
-        Sealed::Keystore => "a PKCS#12 keystore".to_owned(),
-        Sealed::Message | Sealed::LoneMessage => "an encrypted DEP server token (.p7m)".to_owned(),
-        Sealed::MessageKey => format!("an encrypted DEP server token (.p7m), and {whole} an encrypted private key"),
-    };
-    let (reason, rest) = match why {
-        Locked::PasswordRequired => (
-            FailureReason::PasswordRequired,
-            asked.words(
-                "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
-                "that needs a password; give it with --password-file",
-            ),
-        ),
-        Locked::PasswordWrong => (
-            FailureReason::PasswordWrong,
-            asked.words(
-                "that the password named in spec.secretRef.passwordKey does not open",
-                "that the given password does not open",
-            ),
-        ),
-        Locked::NoMatchingKey => {
-            let none_opens = match sealed {
-                Sealed::LoneMessage => {
-                    let holds = asked.words("holds", "hold");
-                    format!("and {whole} {holds} no private key to open it; needed beside it is the private key")
-                }
-                _ => format!("that no private key of {whole} opens; needed beside it is the one"),
-            };
-            let what = format!(
-                "{key} holds {what} {none_opens} whose public part was uploaded to Apple before the token was downloaded"
-            );
-            return failure(FailureReason::NoMatchingKey, what);
-        }
-        Locked::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
-        Locked::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
-        Locked::TooCostly if sealed == Sealed::Message => (
-            FailureReason::LimitExceeded,
-            "with more recipients than the 16, or nested deeper than the 32 levels, that are read",
-        ),
-        Locked::TooCostly => (
-            FailureReason::LimitExceeded,
-            "whose password takes more rounds of key derivation than the 1000000, and 2000000 in all, that are computed, or scrypt with more than 5 MiB of memory",
-        ),
-        Locked::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
-        Locked::ManyRecipients => {
-            (FailureReason::LimitExceeded, "that is encrypted for more than the 16 recipients that are tried")
-        }
-    };
-    let joint = if rest.starts_with("which") { "," } else { "" };
-    let end = match why {
-        Locked::NotSupported | Locked::Malformed => format!("; expected is {}", asked.expected()),
-        _ => String::new(),
-    };
-    failure(reason, format!("{key} holds {what}{joint} {rest}{end}"))
-}
-
 /// The value of `key` does not give what was expected, and only a CA's certificate is there besides.
 pub(super) fn hidden(asked: Asked, key: &str, found: Problem, ca: &str) -> Failure {
     let Failure { reason, message } = problem(asked, key, found);
@@ -275,6 +216,9 @@ fn over(limit: Limit) -> &'static str {
         Limit::Value => "holds more than the 256 KiB that are read of one value",
         Limit::Blocks => "holds more than the 64 PEM blocks that are read of one value",
         Limit::RsaKey => "holds a certificate whose RSA key has more than the 16384 bits that are read",
+        Limit::Layers => {
+            "holds what is wrapped in more layers than are read, such as text inside JSON inside an e-mail"
+        }
         Limit::Nesting => "holds what nests deeper than the 32 levels that are read",
     }
 }
@@ -314,51 +258,6 @@ pub(super) fn shown(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Source;
-
-    #[test]
-    fn what_stays_closed_says_what_is_needed() {
-        for (sealed, why, reason, words) in [
-            (
-                Sealed::Keystore,
-                Locked::PasswordRequired,
-                FailureReason::PasswordRequired,
-                "keystore that needs a password; put",
-            ),
-            (Sealed::Keystore, Locked::PasswordWrong, FailureReason::PasswordWrong, "does not open"),
-            (
-                Sealed::Keystore,
-                Locked::NotSupported,
-                FailureReason::NotSupported,
-                "keystore, which this version does not read; expected",
-            ),
-            (Sealed::Keystore, Locked::Malformed, FailureReason::Malformed, "damaged or cut off; expected"),
-            (Sealed::Message, Locked::TooCostly, FailureReason::LimitExceeded, "more recipients than the 16"),
-            (Sealed::Keystore, Locked::TooCostly, FailureReason::LimitExceeded, "rounds of key derivation"),
-            (
-                Sealed::Message,
-                Locked::NoMatchingKey,
-                FailureReason::NoMatchingKey,
-                "(.p7m) that no private key of the Secret opens; needed",
-            ),
-            (
-                Sealed::MessageKey,
-                Locked::PasswordRequired,
-                FailureReason::PasswordRequired,
-                "and the Secret an encrypted private key that needs a password",
-            ),
-            (
-                Sealed::LoneMessage,
-                Locked::NoMatchingKey,
-                FailureReason::NoMatchingKey,
-                "(.p7m) and the Secret holds no private key",
-            ),
-        ] {
-            let asked = Asked { type_: Some(CredentialType::DEPToken), source: Source::Secret };
-            let failure = problem(asked, "token", Problem::Locked(sealed, why));
-            assert!(failure.reason == reason && failure.message.contains(words), "{failure:?}");
-        }
-    }
 
     #[test]
     fn at_most_ten_names_are_listed_sorted() {

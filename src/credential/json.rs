@@ -17,6 +17,8 @@ pub(super) enum JsonError {
     TooDeep,
     /// It is no JSON.
     Broken,
+    /// It is the beginning of a JSON document.
+    CutOff,
     /// It is JSON of another kind than an object.
     NotAnObject,
 }
@@ -38,7 +40,7 @@ pub(super) struct Members<'a>(Vec<(Zeroizing<String>, &'a RawValue)>);
 impl<'a> Members<'a> {
     /// Reads the whole text as an object.
     pub(super) fn read(text: &'a [u8]) -> Result<Self, JsonError> {
-        if depth(text) > MAX_DEPTH {
+        if is_too_deep(text) {
             return Err(JsonError::TooDeep);
         }
         let text = std::str::from_utf8(text).map_err(|_| JsonError::Broken)?;
@@ -48,8 +50,14 @@ impl<'a> Members<'a> {
             Err(_) if serde_json::from_str::<&RawValue>(text).is_ok_and(|value| !value.get().starts_with('{')) => {
                 Err(JsonError::NotAnObject)
             }
+            Err(error) if error.is_eof() => Err(JsonError::CutOff),
             Err(_) => Err(JsonError::Broken),
         }
+    }
+
+    /// All values, in the order of the text.
+    pub(super) fn values(&self) -> impl Iterator<Item = &'a RawValue> {
+        self.0.iter().map(|(_, value)| *value)
     }
 
     /// How many of the names there are.
@@ -89,6 +97,11 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
+/// True if brackets nest deeper than is read.
+pub(super) fn is_too_deep(text: &[u8]) -> bool {
+    depth(text) > MAX_DEPTH
+}
+
 /// How deep the brackets outside of strings nest.
 fn depth(text: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0_usize);
@@ -110,7 +123,7 @@ fn depth(text: &[u8]) -> usize {
 }
 
 /// The text of a JSON string; `None` for another value.
-fn unescape(json: &str) -> Option<Zeroizing<String>> {
+pub(super) fn unescape(json: &str) -> Option<Zeroizing<String>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     // Reserved at once: a string that grows leaves a copy behind. Unescaped it is never longer.
     let mut text = Zeroizing::new(String::with_capacity(inner.len()));
@@ -186,7 +199,10 @@ mod tests {
     #[test]
     fn what_is_no_object_is_told() {
         let error = |text: &str| Members::read(text.as_bytes()).err();
-        for broken in ["", "{", "{\"a\":1", "{\"a\":1}x", "{a:1}", "{\"a\":\"\u{1}\"}", "[1", "hunter2"] {
+        for cut in ["", "{", "{\"a\":1", "{\"a\":\"b"] {
+            assert_eq!(error(cut), Some(JsonError::CutOff), "{cut}");
+        }
+        for broken in ["[1", "{\"a\":1}x", "{a:1}", "{\"a\":\"\u{1}\"}", "hunter2"] {
             assert_eq!(error(broken), Some(JsonError::Broken), "{broken}");
         }
         assert_eq!(error("[{}]"), Some(JsonError::NotAnObject));

@@ -4,6 +4,7 @@ pub(super) use super::breakage::{Breakage, Flaw};
 use super::foreign::ForeignFile;
 use super::sealed::Locked;
 use super::signed_data::Encoding;
+use super::token;
 use crate::api::credential::CredentialType;
 
 /// Something else than what was expected.
@@ -44,6 +45,7 @@ pub(super) enum Kind {
     OtherPem,
     Text,
     Binary,
+    Mail,
     Empty,
 }
 
@@ -54,6 +56,7 @@ pub(super) enum Limit {
     Blocks,
     RsaKey,
     Nesting,
+    Layers,
 }
 
 /// What a password or a private key opens.
@@ -83,6 +86,10 @@ impl Problem {
         let is_certificate = matches!(type_, APNsCertificate | X509Certificate | WindowsSymantecCertificate);
         let kind = match self {
             Self::Malformed(breakage) => breakage.kind(),
+            // It is of the expected kind, and yet it was not read.
+            Self::Wrong(kind) if token::is_for(type_, kind) => {
+                return Breakage::of_token(kind).map_or(self, Self::Malformed);
+            }
             Self::Limit(Limit::RsaKey) => Kind::Certificate,
             _ => return self,
         };
@@ -146,6 +153,11 @@ impl Problem {
                     | Kind::Foreign(_)
             ),
         }
+    }
+
+    /// True if it says more than that the value is some text or document.
+    pub(super) fn is_telling(self) -> bool {
+        self.rank() < Self::Wrong(Kind::OtherJson).rank()
     }
 
     /// Whether a certificate may stand in the value that can't be read there, or was to stand there.
@@ -233,6 +245,7 @@ impl Kind {
             Self::OtherPem => "PEM text without a certificate",
             Self::Text => "plain text",
             Self::Binary => "binary data of no known kind",
+            Self::Mail => "an e-mail without a credential that can be read (save its attachment, and use that file)",
             Self::Empty => "nothing",
         }
     }

@@ -1,4 +1,4 @@
-//! The text headers before an S/MIME message and before what was in it.
+//! The text headers before an S/MIME message and before what was in it (RFC 2045).
 
 use super::pem::find;
 
@@ -11,32 +11,85 @@ pub(super) enum Content {
     Plain,
 }
 
-/// Takes the headers off, where the text begins with headers that announce either of these.
-pub(super) fn split(text: &[u8]) -> Option<(Content, &[u8])> {
-    let mut rest = text;
-    let mut fields: Vec<Vec<u8>> = Vec::new();
-    loop {
-        let (line, after) = match find(rest, b"\n") {
-            Some(at) => (rest.get(..at)?, rest.get(at + 1..)?),
-            None => (rest, &[][..]),
-        };
-        let is_folded = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty();
-        match fields.last_mut() {
-            Some(field) if is_folded => field.extend_from_slice(line),
-            _ if is_field(line) => fields.push(line.to_vec()),
-            _ if line.trim_ascii().is_empty() => {
-                rest = after;
+/// Header fields, each with what is folded into the lines after it.
+pub(super) struct Headers(Vec<Vec<u8>>);
+
+impl Headers {
+    /// The header fields at the beginning of the text, and what follows them. None if there is no field.
+    pub(super) fn read(text: &[u8]) -> Option<(Self, &[u8])> {
+        let mut rest = text;
+        let mut fields: Vec<Vec<u8>> = Vec::new();
+        loop {
+            let (line, after) = match find(rest, b"\n") {
+                Some(at) => (rest.get(..at)?, rest.get(at + 1..)?),
+                None => (rest, &[][..]),
+            };
+            let is_folded = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty();
+            match fields.last_mut() {
+                Some(field) if is_folded => field.extend_from_slice(line),
+                _ if is_field(line) => fields.push(line.to_vec()),
+                None => return None,
+                _ if line.trim_ascii().is_empty() => {
+                    rest = after;
+                    break;
+                }
+                // Some take the blank line out.
+                _ => break,
+            }
+            rest = after;
+            if rest.is_empty() {
                 break;
             }
-            // Some take the blank line out.
-            _ => break,
         }
-        rest = after;
-        if rest.is_empty() {
-            break;
-        }
+        Some((Self(fields), rest))
     }
-    fields.iter().find_map(|field| content(field)).map(|content| (content, rest))
+
+    /// The value of a field in lowercase, without its parameters.
+    pub(super) fn value(&self, name: &str) -> Option<Vec<u8>> {
+        let field = self.field(name)?.to_ascii_lowercase();
+        Some(field.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_vec())
+    }
+
+    /// A parameter of a field, without its quotation marks.
+    pub(super) fn parameter(&self, name: &str, parameter: &str) -> Option<Vec<u8>> {
+        let field = self.field(name)?;
+        let mut parameters = field.split(|byte| *byte == b';').skip(1);
+        parameters.find_map(|pair| {
+            let at = pair.iter().position(|byte| *byte == b'=')?;
+            let (key, value) = pair.split_at_checked(at)?;
+            let value = value.get(1..)?.trim_ascii();
+            let is_asked = key.trim_ascii().eq_ignore_ascii_case(parameter.as_bytes());
+            is_asked.then(|| value.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).unwrap_or(value).to_vec())
+        })
+    }
+
+    /// True if the fields describe a body, and not only who sent it.
+    pub(super) fn is_of_a_part(&self) -> bool {
+        ["content-type", "content-transfer-encoding", "content-disposition"]
+            .iter()
+            .any(|name| self.field(name).is_some())
+    }
+
+    fn field(&self, name: &str) -> Option<&[u8]> {
+        self.0.iter().find_map(|field| {
+            let (own, value) = field.split_at_checked(name.len())?;
+            own.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii_start().strip_prefix(b":")).flatten()
+        })
+    }
+}
+
+/// Takes the headers off, where the text begins with headers that announce either of these, not encoded in another way.
+pub(super) fn split(text: &[u8]) -> Option<(Content, &[u8])> {
+    let (headers, rest) = Headers::read(text)?;
+    if headers.value("content-transfer-encoding").as_deref() == Some(b"quoted-printable") {
+        return None;
+    }
+    let content = match headers.value("content-type")?.as_slice() {
+        b"application/pkcs7-mime" | b"application/x-pkcs7-mime" => Content::Pkcs7,
+        b"text/plain" => Content::Plain,
+        _ => return None,
+    };
+    Some((content, rest))
 }
 
 /// Whether a line is the first of a header field.
@@ -46,19 +99,6 @@ fn is_field(line: &[u8]) -> bool {
         && matches!(name.len(), 1..=64)
         && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }
-
-/// What a field says of the content, where it is the one that does.
-fn content(field: &[u8]) -> Option<Content> {
-    let field = field.to_ascii_lowercase();
-    let value = field.strip_prefix(b"content-type:")?;
-    let value = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    match value {
-        b"application/pkcs7-mime" | b"application/x-pkcs7-mime" => Some(Content::Pkcs7),
-        b"text/plain" => Some(Content::Plain),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use x509_parser::asn1_rs::{Any, Oid, Tag};
 use x509_parser::x509::X509Name;
 
+pub(super) use crate::api::identity::is_unseen;
 use crate::api::limits;
 
 /// The name as text, cut to its limit. It is published, so control characters and the like are escaped.
@@ -111,13 +112,6 @@ fn push_value(text: &mut String, value: &Any<'_>) {
             _ => text.push(letter),
         }
     }
-}
-
-/// Characters that a terminal or a page would not show as they are: controls, and those that turn the text's direction
-/// or join and part without a mark.
-pub(super) fn is_unseen(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -62,13 +62,9 @@ fn first(
     candidates: Vec<Password>,
     mut fits: impl FnMut(&Password) -> Result<bool, Locked>,
 ) -> Result<Option<Password>, Locked> {
-    for (tries, password) in candidates.into_iter().enumerate() {
-        match fits(&password) {
-            Ok(true) => return Ok(Some(password)),
-            Ok(false) => {}
-            // The likeliest was tried.
-            Err(Locked::TooCostly) if tries > 0 => break,
-            Err(failure) => return Err(failure),
+    for password in candidates {
+        if fits(&password)? {
+            return Ok(Some(password));
         }
     }
     Ok(None)

@@ -1,8 +1,9 @@
 //! Tells of one file by itself whether any reader understands it.
 
 use super::failure;
+use super::found_key::PrivateKey;
 use super::kind::Problem;
-use super::value::{self, PrivateKey};
+use super::value;
 use crate::api::credential::CredentialType;
 use crate::secret::SecretBytes;
 

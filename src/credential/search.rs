@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use super::container::Opener;
 use super::expected::Asked;
 use super::failure;
+use super::found_key::PrivateKey;
 use super::kind::{Kind, Problem, Sealed};
+use super::password_file;
 use super::sealed::Locked;
 use super::token::is_token;
-use super::value::{self, PrivateKey, Value};
+use super::value::{self, Value};
 use super::x509::{self, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::limits;
@@ -58,7 +60,9 @@ impl<'a> Search<'a> {
             [Some(_), Some(_)] => named.contains(&Some(name)),
             _ => password_key != Some(name) || named.contains(&Some(name)),
         };
-        let asked = Asked { type_: Some(type_), source: secret.source };
+        let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
+        let dress = password.and_then(password_file::dress);
+        let asked = Asked { type_: Some(type_), source: secret.source, password: dress };
         let mut keys_left = MAX_PRIVATE_KEYS;
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
         let (mut entries, mut problems) = (0, Vec::new());
@@ -80,7 +84,6 @@ impl<'a> Search<'a> {
             }
             values.insert(name, value);
         }
-        let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
         let is_tls = secret.type_.as_deref() == Some(TLS_TYPE);
         let opener = Opener::new(password);
         let entries_left = MAX_ENTRIES - entries;

@@ -42,22 +42,32 @@ pub(super) fn json(text: &[u8]) -> Option<Result<(Kind, CredentialFacts), Proble
     let members = match Members::read(text) {
         Ok(members) => members,
         Err(JsonError::TooDeep) => return Some(Err(Problem::Limit(Limit::Nesting))),
-        Err(_) => {
+        Err(error) => {
+            let flaw = if error == JsonError::CutOff { Flaw::CutOff } else { Flaw::Broken };
             return match classify::begins_as_token(text)? {
-                Kind::DepJson => Some(Err(Problem::Malformed(Breakage::DepJson(Flaw::Broken)))),
-                _ => Some(Err(Problem::Malformed(Breakage::VppToken(Flaw::Broken)))),
+                Kind::DepJson => Some(Err(Problem::Malformed(Breakage::DepJson(flaw)))),
+                _ => Some(Err(Problem::Malformed(Breakage::VppToken(flaw)))),
             };
         }
     };
     Some(if members.count(&dep::NAMES) >= 2 {
         let facts = dep::read(&members).map_err(|flaw| Problem::Malformed(Breakage::DepJson(flaw)));
         facts.map(|facts| (Kind::DepJson, facts))
-    } else if members.count(&vpp::NAMES) >= 2 {
+    } else if is_vpp(&members) {
         let facts = vpp::read(&members).map_err(|flaw| Problem::Malformed(Breakage::VppToken(flaw)));
         facts.map(|facts| (Kind::VppToken, facts))
     } else {
         Err(Problem::Wrong(Kind::OtherJson))
     })
+}
+
+/// True for a JSON object that is, or was to be, a token of either kind.
+pub(super) fn is_object(text: &[u8]) -> bool {
+    Members::read(text).is_ok_and(|members| members.count(&dep::NAMES) >= 2 || is_vpp(&members))
+}
+
+fn is_vpp(members: &Members<'_>) -> bool {
+    members.count(&vpp::NAMES) >= 2 && vpp::nested(members).is_none()
 }
 
 /// The DEP token in the plaintext of a message: JSON, with or without text headers and marks around it.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::failure;
+use super::found_key::PrivateKey;
 use super::kind::{Problem, Sealed};
 use super::public_key::PublicKey;
 use super::sealed::Locked;
 use super::search::{Search, key_name};
 use super::token;
-use super::value::PrivateKey;
 use crate::api::status::{CredentialFacts, Failure, Format, KeysUsed};
 
 /// The most attempts to open a message with a private key.
@@ -89,6 +89,7 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
         all.filter_map(|(key, private)| Some((key, private, private.der()?)))
     };
     let has_keys = readable().next().is_some();
+    let unread = unread(search);
     // No other key opens a message.
     let is_rsa = |private: &PrivateKey| matches!(private.public_key(), Some(PublicKey::Rsa { .. }));
     let (keys, ders): (Vec<(&'a str, &PrivateKey)>, Vec<&[u8]>) =
@@ -97,9 +98,10 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
     let (mut found, mut problems, mut left) = (Vec::new(), Vec::new(), MAX_ATTEMPTS);
     for (key, value) in search.values.iter().filter(|(key, _)| scope.is_none_or(|named| named == **key)) {
         for message in &value.messages {
-            let sealed = if has_keys { Sealed::Message } else { Sealed::LoneMessage };
+            let sealed = if has_keys || unread.is_some() { Sealed::Message } else { Sealed::LoneMessage };
             let tried = ders.get(..left.min(ders.len())).unwrap_or_default();
             left -= tried.len();
+            let untried = if tried.len() < ders.len() { Some(Locked::ManyKeys) } else { unread };
             let why = match search.opener.message(message, tried) {
                 Ok((at, text)) => match (token::opened(&text), keys.get(at)) {
                     (Ok(facts), Some((key_of_key, private))) => {
@@ -111,8 +113,11 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
                     (Err(inside), _) => inside,
                     (Ok(_), None) => continue,
                 },
-                // Without a key there is nothing to be said of the message itself.
-                Err(_) if !has_keys => Problem::Locked(sealed, Locked::NoMatchingKey),
+                // Without a key nothing else can be said of the message itself.
+                Err(Locked::Malformed) if !has_keys => Problem::Locked(Sealed::Message, Locked::Malformed),
+                Err(_) if !has_keys => Problem::Locked(sealed, unread.unwrap_or(Locked::NoMatchingKey)),
+                // A key that was not tried may be the right one.
+                Err(Locked::NoMatchingKey) => Problem::Locked(sealed, untried.unwrap_or(Locked::NoMatchingKey)),
                 Err(why) => Problem::Locked(sealed, why),
             };
             problems.push((*key, why.seen_for(search.type_)));
@@ -124,4 +129,17 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
         }
     }
     found
+}
+
+/// Why a private key of the Secret could not be tried at all, if there is such a key.
+fn unread(search: &Search<'_>) -> Option<Locked> {
+    let named = search.private_key_key;
+    let all = search.values.iter().filter(|(key, _)| named.is_none_or(|named| named == **key));
+    let private_keys = || all.clone().flat_map(|(_, value)| &value.private_keys);
+    if private_keys().any(|private| matches!(private, PrivateKey::Unread)) {
+        return Some(Locked::ManyKeys);
+    }
+    private_keys()
+        .any(|private| matches!(private, PrivateKey::Unreadable | PrivateKey::Damaged(_)))
+        .then_some(Locked::KeyUnreadable)
 }

@@ -9,13 +9,12 @@ use super::container::EncryptedKey;
 use super::der;
 use super::escaped;
 use super::foreign::{self, ForeignFile};
+use super::found_key::PrivateKey;
 use super::key_damage::KeyDamage;
-use super::kind::{Breakage, Flaw, Kind, Limit, Problem};
+use super::kind::{Breakage, Kind, Limit, Problem};
 use super::mime;
 use super::pem;
-use super::private_key;
-use super::public_key::PublicKey;
-use super::sealed::walk::is_whole_sequence;
+use super::rich_text;
 use super::shape::{Shape, shape};
 use super::signed_data::{self, Encoding};
 use super::token;
@@ -25,25 +24,6 @@ use crate::api::status::{CredentialFacts, Format};
 
 /// The most bytes that are read of one value.
 const MAX_BYTES: usize = 256 * 1024;
-/// What the base64 of PEM, of DER and of a JSON object begins with.
-const BEGINNINGS: [&[u8]; 6] = [b"LS0tLS1CRUdJTi", b"MII", b"eyJ", b"ewo", b"eyA", b"ew0K"];
-
-/// A private key that was found.
-pub(super) enum PrivateKey {
-    /// The public key that belongs to it, and its own DER.
-    Readable(PublicKey, Zeroizing<Vec<u8>>),
-    /// A password may open it.
-    Encrypted(EncryptedKey),
-    /// A password opened it.
-    Opened(Box<PrivateKey>),
-    /// A part of it is missing or changed, so that no program reads it.
-    Damaged(KeyDamage),
-    /// It is of an algorithm that is not read, or one key too many.
-    Unreadable,
-}
-
-/// A private key in base64 of which a part is no base64.
-const DAMAGED: PrivateKey = PrivateKey::Damaged(KeyDamage::NotBase64);
 
 /// What a value holds.
 #[derive(Default)]
@@ -69,6 +49,15 @@ impl Value {
         self.certificates.len() + self.tokens.len() + sealed + keys
     }
 
+    /// Takes over what another value holds; its problem is left to the caller.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.certificates.extend(other.certificates);
+        self.private_keys.extend(other.private_keys);
+        self.tokens.extend(other.tokens);
+        self.keystores.extend(other.keystores);
+        self.messages.extend(other.messages);
+    }
+
     /// Keeps the most telling problem.
     pub(super) fn note(&mut self, problem: Problem) {
         if self.problem.is_none_or(|known| problem.rank() < known.rank()) {
@@ -82,8 +71,10 @@ pub(super) fn read(type_: CredentialType, bytes: &[u8], keys_left: &mut usize) -
     if bytes.len() > MAX_BYTES {
         return Value { problem: Some(Problem::Limit(Limit::Value)), ..Value::default() };
     }
-    let mut reader = Reader { type_, value: Value::default(), keys_left };
-    reader.any(bytes, Taken::default());
+    let lines = line_ends(bytes);
+    let spare = &mut MAX_BYTES.saturating_mul(2);
+    let mut reader = Reader { type_, value: Value::default(), keys_left, layers: 0, spare };
+    reader.any(lines.as_deref().map_or(bytes, Vec::as_slice), Taken::default());
     let mut value = reader.value;
     if matches!(value.problem, Some(Problem::Malformed(_) | Problem::Limit(_))) {
         value.certificates.clear();
@@ -98,17 +89,27 @@ pub(super) fn read(type_: CredentialType, bytes: &[u8], keys_left: &mut usize) -
     value
 }
 
-/// The layers that were taken off already: one of each, so that nothing nests without end.
-#[derive(Clone, Copy, Default)]
-struct Taken {
-    base64: bool,
-    mime: bool,
+/// The text with line feeds, if its lines end in carriage returns alone.
+fn line_ends(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let is_old = bytes.contains(&b'\r') && !bytes.iter().any(|byte| matches!(byte, b'\n' | 0));
+    is_old.then(|| Zeroizing::new(bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect()))
 }
 
-struct Reader<'a> {
-    type_: CredentialType,
-    value: Value,
+/// The layers that were taken off already: one of each, so that nothing nests without end.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Taken {
+    pub base64: bool,
+    pub mime: bool,
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) type_: CredentialType,
+    pub(super) value: Value,
     keys_left: &'a mut usize,
+    /// How many other layers were taken off already.
+    pub(super) layers: u8,
+    /// How many bytes may still be read inside other layers.
+    pub(super) spare: &'a mut usize,
 }
 
 impl Reader<'_> {
@@ -131,66 +132,28 @@ impl Reader<'_> {
                 mime::Content::Plain => self.any(body, taken),
                 mime::Content::Pkcs7 => self.message(body),
             }
+        } else if self.mail(text) || rich_text::is_rich(text) && self.wrapped(text) {
         } else if pem::is_pem(text) || escaped::is_percent_encoded(text) {
             self.pem(escaped::unescaped(text).bytes());
-        } else if !self.base64(text, taken) {
+        } else {
             let unescaped = escaped::unescaped(text);
-            match pem::is_garbled(unescaped.bytes()) {
-                true => self.pem(unescaped.bytes()),
-                false => self.text(text),
+            // The frame that is damaged tells what the value was to be.
+            let is_garbled = pem::is_garbled(unescaped.bytes());
+            if self.whole_base64(text, taken) || !is_garbled && self.wrapped(text) || self.base64(text, taken) {
+            } else if is_garbled {
+                self.pem(unescaped.bytes());
+            } else {
+                self.text(text);
             }
         }
     }
 
-    /// Takes one more layer of base64 off. False where that leads to nothing known, and the text is just text.
-    fn base64(&mut self, text: &[u8], taken: Taken) -> bool {
-        let whole = base64_text::decode(text);
-        let is_whole = whole.is_some();
-        let inner = match whole {
-            Some(inner) => inner,
-            // What is encoded and broken still tells what it was.
-            None if BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) => {
-                base64_text::decode_prefix(text).0
-            }
-            None => return false,
-        };
-        if inner.len() < 16 {
-            return false;
-        }
-        if taken.base64 {
-            let is_known = shape(&inner).is_some() || pem::is_pem(&inner) || classify::text(&inner) != Kind::Binary;
-            if is_known {
-                self.wrong(Kind::TwiceEncoded);
-            }
-            return is_known;
-        }
-        let mut reader = Reader { type_: self.type_, value: Value::default(), keys_left: &mut *self.keys_left };
-        reader.any(&inner, Taken { base64: true, ..taken });
-        let inner = reader.value;
-        let is_unknown =
-            matches!(inner.problem, Some(Problem::Wrong(Kind::Text | Kind::Binary | Kind::Empty | Kind::Utf16)));
-        if is_unknown && inner.certificates.is_empty() && inner.private_keys.is_empty() {
-            return false;
-        }
-        if !is_whole && !inner.certificates.is_empty() {
-            self.problem(Problem::Malformed(Breakage::NotBase64));
-        }
-        if !is_whole && !inner.tokens.is_empty() {
-            self.problem(Problem::Malformed(token::breakage(self.type_, Flaw::NotBase64)));
-        }
-        self.value.certificates.extend(inner.certificates);
-        match is_whole {
-            true => self.value.private_keys.extend(inner.private_keys),
-            // Other programs do not read the key that precedes the damage.
-            false => self.value.private_keys.extend(inner.private_keys.iter().map(|_| DAMAGED)),
-        }
-        self.value.tokens.extend(inner.tokens);
-        self.value.keystores.extend(inner.keystores);
-        self.value.messages.extend(inner.messages);
-        if let Some(problem) = inner.problem {
-            self.problem(problem);
-        }
-        true
+    /// What the bytes hold, by themselves, below that many layers.
+    pub(super) fn nested(&mut self, bytes: &[u8], taken: Taken, layers: u8) -> Value {
+        let (keys_left, spare) = (&mut *self.keys_left, &mut *self.spare);
+        let mut reader = Reader { type_: self.type_, value: Value::default(), keys_left, layers, spare };
+        reader.any(bytes, taken);
+        reader.value
     }
 
     /// What follows the headers of an S/MIME message.
@@ -257,7 +220,12 @@ impl Reader<'_> {
                 (Err(breakage), _) => self.damaged_key(KeyDamage::of_frame(*breakage)),
             },
             (b"EC PARAMETERS" | b"DH PARAMETERS" | b"DSA PARAMETERS", _) => {}
-            (b"MESSAGE", _) => self.text(block.text.trim_ascii()),
+            (b"MESSAGE", _) => {
+                let text = block.text.trim_ascii();
+                if !self.wrapped(text) {
+                    self.text(text);
+                }
+            }
             (b"X509 CRL", _) => self.wrong(Kind::RevocationList),
             (label, _) if label.ends_with(b"CERTIFICATE REQUEST") => self.wrong(Kind::SigningRequest),
             (label, _) if label.ends_with(b"PUBLIC KEY") => self.wrong(Kind::PublicKey),
@@ -325,54 +293,11 @@ impl Reader<'_> {
         self.wrong(Kind::PrivateKey);
     }
 
-    fn wrong(&mut self, kind: Kind) {
+    pub(super) fn wrong(&mut self, kind: Kind) {
         self.problem(Problem::Wrong(kind));
     }
 
-    fn problem(&mut self, problem: Problem) {
+    pub(super) fn problem(&mut self, problem: Problem) {
         self.value.note(problem.seen_for(self.type_));
-    }
-}
-
-impl PrivateKey {
-    /// The public key that belongs to it.
-    pub(super) fn public_key(&self) -> Option<&PublicKey> {
-        match self {
-            Self::Readable(key, _) => Some(key),
-            Self::Opened(private) => private.public_key(),
-            Self::Encrypted(_) | Self::Damaged(_) | Self::Unreadable => None,
-        }
-    }
-
-    /// Its own DER.
-    pub(super) fn der(&self) -> Option<&[u8]> {
-        match self {
-            Self::Readable(_, der) => Some(der),
-            Self::Opened(private) => private.der(),
-            Self::Encrypted(_) | Self::Damaged(_) | Self::Unreadable => None,
-        }
-    }
-
-    /// Whether a password opened it.
-    pub(super) fn is_opened(&self) -> bool {
-        matches!(self, Self::Opened(_))
-    }
-
-    /// Whether it belongs to the certificate.
-    pub(super) fn belongs_to(&self, certificate: &Certificate) -> bool {
-        self.public_key().is_some_and(|key| certificate.public_key.as_ref() == Some(key))
-    }
-
-    /// Reads the DER of a private key, as long as `keys_left` is not used up.
-    pub(super) fn read(der: &[u8], keys_left: &mut usize) -> Self {
-        let Some(left) = keys_left.checked_sub(1) else {
-            return if is_whole_sequence(der) { Self::Unreadable } else { Self::Damaged(KeyDamage::Content) };
-        };
-        *keys_left = left;
-        match private_key::public_key(der) {
-            Some(key) => Self::Readable(key, Zeroizing::new(der.to_vec())),
-            None if !is_whole_sequence(der) => Self::Damaged(KeyDamage::Content),
-            None => Self::Unreadable,
-        }
     }
 }

@@ -1,15 +1,15 @@
 //! VPP content tokens: a JSON object that Apple hands out in base64.
 
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::base64_text;
-use super::date;
+use super::date::{self, TokenDate};
 use super::json::{MemberError, Members};
 use super::kind::Flaw;
-use super::name;
 use super::validity;
 use super::x509::hex;
-use crate::api::limits;
+use crate::api::identity;
 use crate::api::status::{CredentialFacts, Format};
 
 /// The members that tell it. Others may stand beside them.
@@ -26,10 +26,13 @@ pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
     if token.len() < MIN_TOKEN {
         return Err(Flaw::Unreadable("token"));
     }
-    let end = member("expDate")?;
-    let (not_after, expiry) = validity::expiry(date::read(&end).ok_or(Flaw::Unreadable("expDate"))?);
+    let (not_after, expiry) = match date::token_date(&member("expDate")?) {
+        TokenDate::Known(end) => validity::expiry(end),
+        TokenDate::Unset => return Err(Flaw::EmptyDate("expDate")),
+        TokenDate::Unreadable => return Err(Flaw::Unreadable("expDate")),
+    };
     let identity = match members.string("orgName") {
-        Ok(name) => Some(organization(&name)),
+        Ok(name) => organization(&name),
         // Where it is no name, the token is as good without one.
         Err(MemberError::Missing | MemberError::NotText) => None,
         Err(MemberError::Twice) => return Err(Flaw::Twice("orgName")),
@@ -44,6 +47,13 @@ pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
     })
 }
 
+/// The whole content token that another document carries in its member `token`, decoded. None if that member is the inner
+/// token itself, which is not text.
+pub(super) fn nested(members: &Members<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    let token = members.string(NAMES[0]).ok()?;
+    base64_text::decode(token.as_bytes()).filter(|text| text.trim_ascii().starts_with(b"{\""))
+}
+
 /// What is wrong with a member.
 pub(super) fn flaw(error: MemberError, name: &'static str) -> Flaw {
     match error {
@@ -53,21 +63,21 @@ pub(super) fn flaw(error: MemberError, name: &'static str) -> Flaw {
     }
 }
 
-/// An organisation's name as it is published.
-fn organization(name: &str) -> String {
-    let mut name: String =
-        name.trim().chars().map(|letter| if name::is_unseen(letter) { '\u{fffd}' } else { letter }).collect();
-    limits::cut(&mut name, limits::IDENTITY);
-    name
+/// The organization's name as it is published; none if there is nothing to see in the text.
+fn organization(name: &str) -> Option<String> {
+    let name = identity::canonical(name);
+    name.contains(|letter| letter != identity::UNSEEN && letter != ' ').then_some(name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::limits;
 
     #[test]
     fn names_are_cleaned_and_cut() {
-        assert_eq!(organization(" Müller\n\u{202e}& Co. "), "Müller\u{fffd}\u{fffd}& Co.");
-        assert_eq!(organization(&"ä".repeat(300)).chars().count(), limits::IDENTITY);
+        assert_eq!(organization(" Müller\n\u{202e}& Co. ").unwrap(), "Müller \u{fffd}& Co.");
+        assert_eq!(organization(&"ä".repeat(300)).unwrap().chars().count(), limits::IDENTITY);
+        assert_eq!(organization("\u{200b}\u{a0}\u{200b}"), None);
     }
 }

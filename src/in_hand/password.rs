@@ -7,13 +7,14 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::file::{is_stdin, limited, open, why};
+use crate::credential;
 use crate::secret::SecretBytes;
 use crate::terminal::plain;
 
 /// More is no password, but another file given in its place.
 const MAX_BYTES: u64 = 4096;
 
-/// The password in a file, or in the standard input (`-`), without the end of its line.
+/// The password in a file, or in the standard input (`-`), as plain text without the end of its line.
 ///
 /// # Errors
 /// A sentence that names the file.
@@ -21,12 +22,11 @@ pub fn from_file(path: &Path, stdin: &mut dyn Read) -> Result<SecretBytes, Strin
     let bytes = if is_stdin(path) { limited(stdin, MAX_BYTES) } else { open(path) };
     let name = || plain(&path.display().to_string());
     let bytes = bytes.map_err(|error| format!("{}: {}", name(), why(&error)))?;
-    let line = bytes.expose();
-    let line = line.strip_suffix(b"\n").map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
-    if line.len() as u64 > MAX_BYTES {
+    let password = credential::plain_password(bytes.expose());
+    if password.len() as u64 > MAX_BYTES {
         return Err(format!("{}: it is larger than {MAX_BYTES} bytes, which is no password", name()));
     }
-    Ok(SecretBytes::new(line.to_vec()))
+    Ok(SecretBytes::new(password.to_vec()))
 }
 
 /// Whether somebody sits at the terminal who can be asked.

@@ -68,7 +68,7 @@ fn is_shown(done: &Done, condition: &Condition) -> bool {
     if is(ConditionType::Expired) {
         !said(&[Cause::Expired, Cause::Expiring])
     } else if is(ConditionType::IdentityChanged) {
-        !said(&[Cause::IdentityChanged, Cause::IdentityAccepted])
+        !said(&[Cause::IdentityChanged, Cause::IdentityUnknown, Cause::IdentityAccepted])
     } else if is(ConditionType::KeyMismatch) {
         !said(&[Cause::KeyMismatch, Cause::KeyNotTold])
     } else if is(ConditionType::Regressed) {
@@ -77,6 +77,7 @@ fn is_shown(done: &Done, condition: &Condition) -> bool {
             Cause::Replaced,
             Cause::AgeNotTold,
             Cause::IdentityChanged,
+            Cause::IdentityUnknown,
             Cause::NothingInPlace,
         ])
     } else if is(ConditionType::Duplicate) {

@@ -21,6 +21,7 @@ mod properties;
 mod rehearsal;
 mod reminders;
 mod renewal;
+mod spelling;
 mod staleness;
 mod story;
 mod tenant;

@@ -80,10 +80,21 @@ fn a_renewed_one_inside_its_own_window_says_both() {
 }
 
 #[test]
-fn one_of_the_same_age_replaces() {
+fn of_two_that_begin_together_the_one_that_ends_later_is_newer() {
     let mut story = Story::apns(a());
     story.at("2030-06-01T00:00:00Z");
     let look = story.holds(apns('r', A.0, "2031-03-01T00:00:00Z")).settled("2030-06-02T00:00:00Z");
+    look.change(Some(Renewed)).events(["Renewed"]).severity(None);
+    let look = story.holds(apns('s', A.0, "2031-02-01T00:00:00Z")).settled("2030-06-03T00:00:00Z");
+    look.change(Some(WentBackwards)).events(["WentBackwards"]).expect(Regressed, True, "WentBackwards");
+    assert_eq!(look.status.newest.as_ref().unwrap().fingerprint, Some(fingerprint('r')));
+}
+
+#[test]
+fn one_of_the_same_dates_replaces() {
+    let mut story = Story::apns(a());
+    story.at("2030-06-01T00:00:00Z");
+    let look = story.holds(apns('r', A.0, A.1)).settled("2030-06-02T00:00:00Z");
     look.change(Some(Replaced)).events(["Replaced"]).expect(Regressed, False, "Newest").severity(None);
     assert_eq!(look.status.newest.as_ref().unwrap().fingerprint, Some(fingerprint('r')));
 }

@@ -170,3 +170,38 @@ fn the_key_of_the_secret_is_found_by_content() {
         &["key cert holds a certificate; expected is the server token"],
     );
 }
+
+/// The budget of private key operations covers two keys of this length. The third may be the right one, so that nothing
+/// is said of whether a key matches.
+#[test]
+fn more_private_keys_than_are_tried_are_a_limit_and_no_verdict() {
+    let keys = [("a.key", "many-keys/a.key"), ("b.key", "many-keys/b.key"), ("c.key", "many-keys/c.key")];
+    let token = ("token.p7m", "many-keys/token.p7m");
+    let all = files(&[keys[0], keys[1], keys[2], token]);
+    let failure = read(DEPToken, &all).unwrap_err();
+    is(&failure, LimitExceeded, &["more private keys than lapsewatch tries", "spec.secretRef.privateKeyKey"]);
+    let named = Selection { private_key_key: Some("c.key".to_owned()), ..Selection::default() };
+    assert!(credential::read(DEPToken, &all, &named).is_ok(), "the one that is named");
+    assert!(read(DEPToken, &files(&[keys[2], token])).is_ok());
+    let two = read(DEPToken, &files(&[keys[0], keys[1], token])).unwrap_err();
+    is(&two, FailureReason::NoMatchingKey, &["that no private key of the Secret opens"]);
+    // As many keys as are read at all, and the right one after them.
+    let mut many: SecretData = (0..40).map(|at| (format!("{at:02}.key"), fixture("apns/other.key"))).collect();
+    for (key, file) in [("server.key", "dep/server.key"), ("token.p7m", "dep/a.p7m")] {
+        many.values.insert(key.to_owned(), fixture(file).into());
+    }
+    is(&read(DEPToken, &many).unwrap_err(), LimitExceeded, &["more private keys than lapsewatch tries"]);
+}
+
+/// A private key that can't be read may be the right one.
+#[test]
+fn an_unreadable_private_key_beside_a_token_is_told() {
+    let garbled = String::from_utf8(fixture("dep/server.key")).unwrap().replacen("MII", "MI!", 1);
+    let mut data = files(&[("token.p7m", "dep/a.p7m")]);
+    data.values.insert("server.key".to_owned(), garbled.into_bytes().into());
+    is(
+        &read(DEPToken, &data).unwrap_err(),
+        FailureReason::NotSupported,
+        &["a private key of the Secret can't be read"],
+    );
+}

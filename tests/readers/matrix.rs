@@ -6,7 +6,7 @@ use crate::page::names;
 use crate::*;
 use crate::{page_clothes, page_opened, page_several};
 
-const FOLDERS: [&str; 6] = ["apns", "x509", "vpp", "dep", "symantec", "wrong"];
+const FOLDERS: [&str; 7] = ["apns", "x509", "vpp", "dep", "edited", "symantec", "wrong"];
 
 /// All files, with what they are drawn from left out.
 fn artefacts() -> Vec<String> {

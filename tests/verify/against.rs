@@ -186,6 +186,52 @@ fn tokens_and_other_certificates_are_compared_too() {
 }
 
 #[test]
+fn identities_are_compared_whatever_their_spelling_and_not_where_one_is_missing() {
+    const SAME: &str = "same organisation, 365 days later: safe to apply";
+    const OTHER: &str = "STOP: another organisation; it may be another account's";
+    hold(
+        "2030-06-01",
+        &[
+            ("spelling/composed.vpptoken", "spelling/old.vpptoken", SAFE, SAME),
+            ("spelling/decomposed.vpptoken", "spelling/old.vpptoken", SAFE, SAME),
+            ("spelling/no-break-space.vpptoken", "spelling/old.vpptoken", SAFE, SAME),
+            ("spelling/spaces.vpptoken", "spelling/old.vpptoken", SAFE, SAME),
+            ("spelling/cyrillic.vpptoken", "spelling/old.vpptoken", STOP, OTHER),
+            ("spelling/zero-width.vpptoken", "spelling/old.vpptoken", STOP, OTHER),
+            ("spelling/other.vpptoken", "spelling/old.vpptoken", STOP, OTHER),
+            (
+                "spelling/none.vpptoken",
+                "spelling/old.vpptoken",
+                UNTOLD,
+                "could not tell: no organisation to compare with the expected one",
+            ),
+            // Nothing was known of the organization before.
+            (
+                "spelling/old.vpptoken",
+                "vpp/no-name.json",
+                SAFE,
+                "first organisation seen here, same expiry: safe to apply",
+            ),
+            // Neither carries a date or a Publisher ID.
+            (
+                "symantec/renewed.aetx",
+                "symantec/a.aetx",
+                UNTOLD,
+                "could not tell: no date tells which of the two is newer",
+            ),
+            (
+                "symantec/a.aetx",
+                "symantec/a.pem",
+                UNTOLD,
+                "could not tell: no Publisher ID to compare with the expected one",
+            ),
+        ],
+    );
+    let ran = verify(&["--file", "spelling/cyrillic.vpptoken", "--against", "spelling/old.vpptoken"], "");
+    assert!(ran.out.contains("first differ at character 11"), "{}", ran.out);
+}
+
+#[test]
 fn what_is_no_such_credential_is_named() {
     for (new, old, part) in [
         (

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::credential::Override;
+use crate::api::identity;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus};
@@ -70,7 +71,7 @@ impl Holder {
             claims: spec.vpp_token.as_ref().and_then(|vpp| vpp.override_) == Some(Override::Enabled),
             tenant: spec.tenant_ref.as_ref().map(|tenant| tenant.name.as_str().into()),
             fingerprint: fingerprint(facts.fingerprint.as_deref()?)?,
-            identity: facts.identity.as_deref().filter(|_| superseded).map(Into::into),
+            identity: facts.identity.as_deref().filter(|_| superseded).map(|name| identity::canonical(name).into()),
             end: match (facts.expiry, facts.not_after) {
                 (Expiry::Known, Some(end)) => End::Known(end.timestamp()),
                 (Expiry::Never, _) => End::Never,

@@ -26,6 +26,8 @@ pub enum Case {
     NotYetValid,
     /// Another identity.
     IdentityChanged,
+    /// No identity that could be compared.
+    IdentityUnknown,
     /// The private key belongs to another certificate.
     KeyMismatch,
     /// An older credential than the newest seen.
@@ -87,6 +89,11 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             "put the one before it back until then; if the date is wrong, check the clock of whoever issued it and of this cluster",
         ),
         Case::IdentityChanged => identity_changed(spec),
+        Case::IdentityUnknown => Advice::new(
+            "lapsewatch does not detect that another account made this credential",
+            "",
+            format!("{}. If you can't, put the previous one back into {}", verify_origin(spec.type_), its_secret(spec)),
+        ),
         Case::KeyMismatch => Advice::new(
             match spec.type_ {
                 CredentialType::APNsCertificate => "the MDM refuses the upload, or pushes to all devices fail",
@@ -177,6 +184,19 @@ fn lapse(spec: &TenantCredentialSpec, renewable_until: Option<DateTime<Utc>>) ->
         CredentialType::DeclaredExpiry => {
             Advice::new("what this date stands for", "", "renew it, then set spec.expirationTime to the new date")
         }
+    }
+}
+
+/// How to find out by other means to which account a credential without an identity belongs.
+pub(super) fn verify_origin(type_: CredentialType) -> &'static str {
+    match type_ {
+        CredentialType::VPPToken => {
+            "Check in Apple Business Manager or Apple School Manager that the token belongs to this tenant's location"
+        }
+        CredentialType::WindowsSymantecCertificate => {
+            "Check that the enrollment token was made with the certificate of this tenant's Publisher ID"
+        }
+        _ => "Check by other means that the credential belongs to this tenant",
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod advice;
 mod files;
+mod identity;
 pub mod shared;
 mod short;
 pub mod stored;
@@ -16,6 +17,7 @@ pub use files::not_understood;
 pub use short::short;
 
 use super::expiry::Stage;
+use super::renewal::Standing;
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{EventBudget, Expiry, KeyMatch, KeysUsed, LastChange, Newest};
@@ -121,38 +123,6 @@ impl Words<'_> {
         self.end(format!("{} is not valid before {begin}", self.subject()))
     }
 
-    /// Of the identity; `accepted`: the one that renewals are held against.
-    pub fn identity(&self, changed: bool, first: bool, accepted: Option<&str>) -> String {
-        let name = identity_name(self.spec.type_);
-        let Some(identity) = self.facts.identity.as_deref() else {
-            return self.end(match self.spec.type_ {
-                CredentialType::X509Certificate | CredentialType::DeclaredExpiry => {
-                    "this type has no identity: any replacement counts as a renewal".to_owned()
-                }
-                _ => format!("{} carries no {name}", self.subject()),
-            });
-        };
-        self.end(match (changed, self.pins()) {
-            (true, Some(pins)) => {
-                let mut pins: Vec<&str> = pins.iter().map(String::as_str).collect();
-                pins.sort_unstable();
-                format!(
-                    "{} has the {name} {identity}, which spec.expectedIdentities does not name: it expects {}",
-                    self.subject(),
-                    pins.join(", ")
-                )
-            }
-            (true, None) => {
-                format!("{} has the {name} {identity}; accepted is {}", self.subject(), accepted.unwrap_or("none"))
-            }
-            (false, Some(_)) => format!("the {name} {identity} is one that spec.expectedIdentities names"),
-            (false, None) if first => {
-                format!("the {name} {identity} is the first one read here, and is accepted from now on")
-            }
-            (false, None) => format!("the {name} {identity} is the accepted one"),
-        })
-    }
-
     /// Of the private key.
     pub fn key_match(&self) -> String {
         let keys = self.facts.keys.clone().unwrap_or_default();
@@ -178,9 +148,19 @@ impl Words<'_> {
     }
 
     /// Of its place beside the newest one of its identity.
-    pub fn newest(&self, changed: bool, older: bool, newest: Option<&Newest>) -> String {
-        if changed {
-            return self.end("it has another identity, and is not compared with those of the accepted one".to_owned());
+    pub fn newest(&self, standing: Standing, older: bool, newest: Option<&Newest>) -> String {
+        match standing {
+            Standing::Changed => {
+                return self
+                    .end("it has another identity, and is not compared with those of the accepted one".to_owned());
+            }
+            Standing::Unknown => {
+                return self.end(
+                    "the credential carries no identity, so lapsewatch does not compare its age with earlier ones"
+                        .to_owned(),
+                );
+            }
+            Standing::NotIdentified | Standing::Accepted => {}
         }
         if !older {
             return self.end("no newer one was read here before".to_owned());
@@ -214,6 +194,9 @@ impl Words<'_> {
             ChangeReason::Restored => format!("the newest of what was read as {subject} is back: it {dates}"),
             ChangeReason::WentBackwards => format!("{subject} was replaced by an older one: it {dates}"),
             ChangeReason::IdentityChanged => format!("{subject} was replaced by one of another identity: it {dates}"),
+            ChangeReason::IdentityUnknown => {
+                format!("{subject} was replaced by one without a {}: it {dates}", identity_name(self.spec.type_))
+            }
             ChangeReason::IdentityAccepted => format!(
                 "{subject} has the {} {}, which {}is accepted from now on; it {dates}",
                 identity_name(self.spec.type_),

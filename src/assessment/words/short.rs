@@ -24,6 +24,7 @@ pub fn short(reason: &str) -> String {
         "Superseded" => "A newer credential of the same identity is held elsewhere.",
         "SameSecret" => "Another TenantCredential reads the same credential of the same Secret.",
         "IdentityChanged" => "The credential has another identity than the one accepted before.",
+        "IdentityUnknown" => "The credential carries no identity to compare with the accepted or pinned one.",
         "KeyMismatch" => "The private key does not belong to the certificate.",
         "WentBackwards" => "The credential is older than the newest that was seen here.",
         "MissingCredential" => "A tenant lacks a credential that it requires.",

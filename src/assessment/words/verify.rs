@@ -1,7 +1,7 @@
 //! Every sentence of `verify`: the verdict, what to do about it, and what was not seen. What is wrong with a credential
 //! is said in the assessment's own words.
 
-use super::advice::{PORTAL, account, apple_id, secret};
+use super::advice::{PORTAL, account, apple_id, secret, verify_origin};
 use super::{at, identity_name};
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch};
@@ -60,6 +60,8 @@ fn good(compared: &Compared<'_>) -> Vec<String> {
         parts.push(match compared.change {
             Some(ChangeReason::IdentityAccepted) => format!("another {name}, which spec.expectedIdentities names"),
             None if compared.previous.credential.is_none() => format!("the {name} that spec.expectedIdentities names"),
+            // Nothing was known that it could be the same as.
+            _ if compared.previous.accepted_identity.is_none() => format!("first {name} seen here"),
             _ => format!("same {name}"),
         });
     }
@@ -121,7 +123,13 @@ fn short(point: &Point, compared: &Compared<'_>) -> String {
         Cause::NothingInPlace => {
             "nothing is known of what is in place, so that there is nothing to compare with".to_owned()
         }
-        Cause::AgeNotTold => "the dates do not tell which of the two is newer, and only the newest works".to_owned(),
+        Cause::IdentityUnknown => format!("no {name} to compare with the expected one"),
+        Cause::AgeNotTold => match type_ {
+            CredentialType::DEPToken => {
+                "the dates do not tell which of the two is newer, and only the newest works".to_owned()
+            }
+            _ => "no date tells which of the two is newer".to_owned(),
+        },
         Cause::InPlace => "this one is in place already and needs attention, which it would not mend".to_owned(),
         Cause::Unreadable
         | Cause::IdentityAccepted
@@ -141,6 +149,17 @@ pub fn nothing_in_place() -> String {
 /// Of one that is no newer.
 pub fn replaced(type_: CredentialType) -> String {
     format!("the {} is no newer than the one in place by its dates", type_.words())
+}
+
+/// The age of one that may be older than the one in place. `is_dated`: both carry a date, and the dates are equal.
+pub fn age_unknown(type_: CredentialType, is_dated: bool) -> String {
+    match is_dated {
+        true => replaced(type_),
+        false => format!(
+            "the {} or the one in place carries no date, so lapsewatch can't determine which is newer",
+            type_.words()
+        ),
+    }
 }
 
 /// Of the one that is in place already.
@@ -173,6 +192,7 @@ pub fn remedy(cause: Cause, spec: &TenantCredentialSpec) -> String {
             ),
             _ => "check whether it is meant for this tenant: if so, add its identity to spec.expectedIdentities first; if not, download or renew the right one".to_owned(),
         },
+        Cause::IdentityUnknown => format!("{} before you apply it", verify_origin(type_)),
         Cause::IdentityAccepted => match type_ {
             CredentialType::APNsCertificate => "go on only where the devices are to be enrolled again".to_owned(),
             _ => String::new(),

@@ -15,25 +15,27 @@ const RSA_WORK: usize = 16 * 8;
 /// What is left of the operations with RSA keys that one Secret may cost.
 #[derive(Debug)]
 pub(in crate::credential) struct RsaBudget {
-    left: Option<usize>,
+    left: usize,
 }
 
 impl RsaBudget {
     /// The budget of one Secret.
     pub(in crate::credential) fn new() -> Self {
-        Self { left: Some(RSA_WORK) }
+        Self { left: RSA_WORK }
     }
 
     /// Takes one operation with a key of that many bytes off, or refuses it: twice the length is eight times the work.
-    /// A key of any length works once.
+    /// The first operation is allowed with a key of any length.
+    ///
+    /// # Errors
+    /// `ManyKeys` if the budget does not cover the operation. A key that was not tried may be the right one.
     pub(in crate::credential) fn spend(&mut self, bytes: usize) -> Result<(), Locked> {
-        let left = self.left.take().ok_or(Locked::NoMatchingKey)?;
         let work = bytes.div_ceil(128).saturating_pow(3);
-        if work <= left {
-            self.left = Some(left - work);
-            return Ok(());
+        if work > self.left && self.left < RSA_WORK {
+            return Err(Locked::ManyKeys);
         }
-        if left == RSA_WORK { Ok(()) } else { Err(Locked::NoMatchingKey) }
+        self.left = self.left.saturating_sub(work);
+        Ok(())
     }
 }
 

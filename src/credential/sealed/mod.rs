@@ -32,4 +32,8 @@ pub(super) enum Locked {
     TooDeep,
     /// It is encrypted for more than are tried.
     ManyRecipients,
+    /// More private keys are given than are tried, and none of those that were tried opens it.
+    ManyKeys,
+    /// None of the private keys opens it, and one of them can't be read.
+    KeyUnreadable,
 }

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::Locked;
+use crate::credential::password_file;
 
 /// One way to read a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,22 +16,26 @@ pub(in crate::credential) struct Password {
 
 /// The ways to read what is given, the likeliest first.
 ///
-/// Whoever writes a password with `echo` gives it a line end, which is left away, and kept only in a second try. No
+/// Whoever writes a password with `echo` gives it a line end, which is left away, and kept only in a later try. No
 /// password and an empty one are both met as no bytes and as the end alone. Beyond ASCII some tools take UTF-8's bytes
-/// for letters.
+/// for letters. Marks of an encoding and quotation marks, which editors and shells add, are left away too.
 pub(in crate::credential) fn candidates(given: Option<&[u8]>) -> Vec<Password> {
-    let given = given.unwrap_or_default();
-    let trimmed = given.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let mut candidates = Vec::new();
-    for bytes in trimmed.into_iter().chain([given]) {
-        candidates.push(Password { bytes: copy(bytes), wide: wide(bytes) });
+    let mut candidates: Vec<Password> = Vec::new();
+    for bytes in password_file::readings(given.unwrap_or_default()) {
+        let bytes = bytes.as_slice();
+        let mut add = |wide| {
+            let candidate = Password { bytes: copy(bytes), wide };
+            if !candidates.contains(&candidate) {
+                candidates.push(candidate);
+            }
+        };
+        add(wide(bytes));
         if bytes.is_empty() {
-            candidates.push(Password { bytes: copy(bytes), wide: copy(&[]) });
+            add(copy(&[]));
         } else if !bytes.is_ascii() {
-            candidates.push(Password { bytes: copy(bytes), wide: letters(bytes) });
+            add(letters(bytes));
         }
     }
-    candidates.dedup();
     candidates
 }
 

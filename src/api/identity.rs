@@ -1,0 +1,113 @@
+//! Spellings of identities: the canonical one, in which identities are published and compared.
+//!
+//! Apple, editors and keyboards write one name in several ways that look the same: letters with composed or separate
+//! accents, no-break spaces, two spaces, spaces at an end. Such spellings are one identity. Letters of other scripts that
+//! only look alike are not.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use super::limits;
+
+/// Stands for a character that can't be seen.
+pub const UNSEEN: char = '\u{fffd}';
+
+/// The canonical spelling: Unicode NFC, each run of white space as one space, none at the ends, at most
+/// [`limits::IDENTITY`] characters. A character that can't be seen becomes [`UNSEEN`], so that nobody overlooks it.
+pub fn canonical(text: &str) -> String {
+    let mut canonical = String::with_capacity(text.len());
+    for letter in ComposingNormalizerBorrowed::new_nfc().normalize(text).chars() {
+        if letter.is_whitespace() {
+            if !canonical.is_empty() && !canonical.ends_with(' ') {
+                canonical.push(' ');
+            }
+        } else {
+            canonical.push(if is_unseen(letter) { UNSEEN } else { letter });
+        }
+    }
+    canonical.truncate(canonical.trim_end().len());
+    limits::cut(&mut canonical, limits::IDENTITY);
+    canonical
+}
+
+/// True if both are spellings of one identity.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one == other || canonical(one) == canonical(other)
+}
+
+/// Characters that a terminal or a page would not show as they are: controls, and those that turn the text's direction
+/// or join and part without a mark.
+pub fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The part in which two identities differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The number of the first character that differs, from 1.
+    pub at: usize,
+    /// The characters of the first identity that the second lacks there.
+    pub expected: Vec<char>,
+    /// The characters of the second identity that the first lacks there.
+    pub found: Vec<char>,
+}
+
+/// The most characters on either side of a difference that a reader may overlook.
+const OVERLOOKED: usize = 3;
+
+/// The part in which two identities differ, if a reader may overlook it: a few characters, or letters beyond ASCII that
+/// may look like others.
+pub fn overlooked(expected: &str, found: &str) -> Option<Difference> {
+    let (expected, found) = (canonical(expected), canonical(found));
+    let (one, other): (Vec<char>, Vec<char>) = (expected.chars().collect(), found.chars().collect());
+    let before = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (one.get(before..)?, other.get(before..)?);
+    let after = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let one = one.get(..one.len().saturating_sub(after))?;
+    let other = other.get(..other.len().saturating_sub(after))?;
+    let is_short = one.len().max(other.len()) <= OVERLOOKED && before + after > 0;
+    let may_look_alike =
+        one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a == b || !(a.is_ascii() && b.is_ascii()));
+    if one.is_empty() && other.is_empty() || !(is_short || may_look_alike) {
+        return None;
+    }
+    let few = |letters: &[char]| letters.iter().take(OVERLOOKED).copied().collect();
+    Some(Difference { at: before + 1, expected: few(one), found: few(other) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_have_one_canonical_form() {
+        let name = "Müller & Söhne GmbH";
+        for spelling in [
+            "Müller & Söhne GmbH",
+            "Mu\u{308}ller & So\u{308}hne GmbH",
+            "Müller\u{a0}& Söhne\u{202f}GmbH",
+            " Müller  &\u{2009}Söhne\tGmbH\n",
+            "\u{3000}Müller & Söhne\u{2028}GmbH",
+        ] {
+            assert_eq!(canonical(spelling), name, "{spelling:?}");
+            assert!(is_same(spelling, name) && overlooked(spelling, name).is_none());
+        }
+        assert_eq!(canonical("\u{ac00}"), canonical("\u{1100}\u{1161}"));
+        assert_eq!(canonical("Acme\u{200b}\u{202e}"), "Acme\u{fffd}\u{fffd}");
+        assert_eq!(canonical(&"a\u{308}".repeat(300)).chars().count(), limits::IDENTITY);
+        assert_eq!(canonical(&canonical(&"a\u{308}".repeat(300))), canonical(&"ä".repeat(300)));
+    }
+
+    #[test]
+    fn the_place_is_told_where_two_names_look_alike() {
+        let at = |one, other| overlooked(one, other).map(|difference| difference.at);
+        assert_eq!(at("Acme", "Асme"), Some(1), "Cyrillic А and с");
+        assert_eq!(at("ACME", "АСМЕ"), Some(1), "Cyrillic throughout");
+        assert_eq!(at("Acme Ltd", "Acme\u{200b} Ltd"), Some(5));
+        assert_eq!(at("Acme Ltd", "Acme Ltd."), Some(9));
+        assert_eq!(at("Acme Ltd", "acme Ltd"), Some(1));
+        assert_eq!(at("Acme Ltd", "Zenith Inc"), None);
+        let difference = overlooked("Müller", "Muller");
+        assert_eq!(difference, Some(Difference { at: 2, expected: vec!['ü'], found: vec!['u'] }));
+    }
+}

@@ -1,0 +1,79 @@
+//! The sentences about a credential's identity: which one is expected, which one was found, and where two that look alike
+//! differ.
+
+use super::{Words, identity_name};
+use crate::api::CredentialType;
+use crate::api::identity::{Difference, UNSEEN, overlooked};
+use crate::assessment::renewal::Standing;
+
+impl Words<'_> {
+    /// The identity and how it stands to `accepted`, the one that renewals are compared with. `first`: no other credential
+    /// was read before.
+    pub fn identity(&self, standing: Standing, first: bool, accepted: Option<&str>) -> String {
+        let (subject, name) = (self.subject(), identity_name(self.spec.type_));
+        let identity = self.facts.identity.as_deref().unwrap_or("(none)");
+        self.end(match (standing, self.pins()) {
+            (Standing::NotIdentified, _) => match self.spec.type_ {
+                CredentialType::X509Certificate | CredentialType::DeclaredExpiry => {
+                    "this type has no identity: any replacement counts as a renewal".to_owned()
+                }
+                _ => format!("{subject} carries no {name}"),
+            },
+            (Standing::Unknown, _) => format!(
+                "{subject} carries no {name}. lapsewatch can't compare it with the expected {name}: {}",
+                self.expected(accepted)
+            ),
+            (Standing::Changed, pins) => {
+                let closest = pins.unwrap_or_default().iter().map(String::as_str).chain(accepted);
+                let difference = closest.filter_map(|expected| overlooked(expected, identity)).next();
+                let difference = difference.map(|difference| format!(". {}", place(&difference)));
+                let source = if pins.is_some() { " in spec.expectedIdentities" } else { "" };
+                format!(
+                    "{subject} has another {name}: expected {}{source}, found \"{identity}\"{}",
+                    self.expected(accepted),
+                    difference.unwrap_or_default()
+                )
+            }
+            (Standing::Accepted, Some(_)) => {
+                format!("the {name} {identity} is one that spec.expectedIdentities names")
+            }
+            (Standing::Accepted, None) if first => {
+                format!("the {name} {identity} is the first one read here, and is accepted from now on")
+            }
+            (Standing::Accepted, None) => format!("the {name} {identity} is the accepted one"),
+        })
+    }
+
+    /// The identities that would be accepted: the pins, or the one accepted before.
+    fn expected(&self, accepted: Option<&str>) -> String {
+        let mut expected: Vec<String> = match self.pins() {
+            Some(pins) => pins.iter().map(|pin| format!("\"{pin}\"")).collect(),
+            None => accepted.map(|accepted| format!("\"{accepted}\"")).into_iter().collect(),
+        };
+        expected.sort_unstable();
+        expected.join(" or ")
+    }
+}
+
+/// Where two identities that look alike differ.
+fn place(difference: &Difference) -> String {
+    format!(
+        "The two first differ at character {}: expected {}, found {}",
+        difference.at,
+        letters(&difference.expected),
+        letters(&difference.found)
+    )
+}
+
+/// Characters by their code points, since they may look like others.
+fn letters(letters: &[char]) -> String {
+    let one = |letter: &char| match *letter {
+        UNSEEN => "an invisible character".to_owned(),
+        ' ' => "a space".to_owned(),
+        letter => format!("\"{letter}\" (U+{:04X})", u32::from(letter)),
+    };
+    match letters {
+        [] => "nothing".to_owned(),
+        letters => letters.iter().map(one).collect::<Vec<_>>().join(" "),
+    }
+}

@@ -1,0 +1,144 @@
+//! Failures of containers that stay closed: what a password or a private key was to open.
+
+use super::expected::Asked;
+use super::failure::failure;
+use super::kind::Sealed;
+use super::sealed::Locked;
+use crate::api::reasons::FailureReason;
+use crate::api::status::Failure;
+
+/// A container that stays closed.
+pub(super) fn closed(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Failure {
+    let whole = asked.whole();
+    let what = match sealed {
+        Sealed::Keystore => "a PKCS#12 keystore".to_owned(),
+        Sealed::Message | Sealed::LoneMessage => "an encrypted DEP server token (.p7m)".to_owned(),
+        Sealed::MessageKey => format!("an encrypted DEP server token (.p7m), and {whole} an encrypted private key"),
+    };
+    let (reason, rest) = match why {
+        Locked::PasswordRequired => (
+            FailureReason::PasswordRequired,
+            asked.words(
+                "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
+                "that needs a password; give it with --password-file",
+            ),
+        ),
+        Locked::PasswordWrong => (
+            FailureReason::PasswordWrong,
+            asked.words(
+                "that the password named in spec.secretRef.passwordKey does not open",
+                "that the given password does not open",
+            ),
+        ),
+        Locked::NoMatchingKey => {
+            let none_opens = match sealed {
+                Sealed::LoneMessage => {
+                    let holds = asked.words("holds", "hold");
+                    format!("and {whole} {holds} no private key to open it; needed beside it is the private key")
+                }
+                _ => format!("that no private key of {whole} opens; needed beside it is the one"),
+            };
+            let what = format!(
+                "{key} holds {what} {none_opens} whose public part was uploaded to Apple before the token was downloaded"
+            );
+            let hint = match (sealed, asked.type_) {
+                (Sealed::LoneMessage, None) => {
+                    ". If you expected a content token (.vpptoken), download it from the page for Apps and Books"
+                }
+                _ => "",
+            };
+            return failure(FailureReason::NoMatchingKey, what + hint);
+        }
+        Locked::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
+        Locked::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
+        Locked::ManyKeys => {
+            let rest = asked.words(
+                "Name the private key that belongs to the token in spec.secretRef.privateKeyKey",
+                "Give only the private key that belongs to the token",
+            );
+            let message = format!(
+                "{key} holds {what}, and {whole} more private keys than lapsewatch tries. None of the tried keys opens the token. {rest}"
+            );
+            return failure(FailureReason::LimitExceeded, message);
+        }
+        Locked::KeyUnreadable => {
+            let message = format!(
+                "{key} holds {what}, but a private key of {whole} can't be read and no other private key opens the token. Replace that private key with an RSA private key in PEM"
+            );
+            return failure(FailureReason::NotSupported, message);
+        }
+        Locked::TooCostly => (
+            FailureReason::LimitExceeded,
+            "whose password takes more rounds of key derivation than the 1000000, and 2000000 in all, that are computed, or scrypt with more than 5 MiB of memory",
+        ),
+        Locked::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
+        Locked::ManyRecipients => {
+            (FailureReason::LimitExceeded, "that is encrypted for more than the 16 recipients that are tried")
+        }
+    };
+    let joint = if rest.starts_with("which") { "," } else { "" };
+    let end = match why {
+        Locked::PasswordWrong | Locked::TooCostly => asked.password_hint(),
+        Locked::NotSupported | Locked::Malformed => format!("; expected is {}", asked.expected()),
+        _ => String::new(),
+    };
+    failure(reason, format!("{key} holds {what}{joint} {rest}{end}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::credential::CredentialType;
+    use crate::credential::failure::problem;
+    use crate::credential::kind::Problem;
+    use crate::secret::Source;
+
+    #[test]
+    fn what_stays_closed_says_what_is_needed() {
+        for (sealed, why, reason, words) in [
+            (
+                Sealed::Keystore,
+                Locked::PasswordRequired,
+                FailureReason::PasswordRequired,
+                "keystore that needs a password; put",
+            ),
+            (Sealed::Keystore, Locked::PasswordWrong, FailureReason::PasswordWrong, "does not open"),
+            (
+                Sealed::Keystore,
+                Locked::NotSupported,
+                FailureReason::NotSupported,
+                "keystore, which this version does not read; expected",
+            ),
+            (Sealed::Keystore, Locked::Malformed, FailureReason::Malformed, "damaged or cut off; expected"),
+            (
+                Sealed::Message,
+                Locked::ManyKeys,
+                FailureReason::LimitExceeded,
+                "more private keys than lapsewatch tries",
+            ),
+            (Sealed::Keystore, Locked::TooCostly, FailureReason::LimitExceeded, "rounds of key derivation"),
+            (
+                Sealed::Message,
+                Locked::NoMatchingKey,
+                FailureReason::NoMatchingKey,
+                "(.p7m) that no private key of the Secret opens; needed",
+            ),
+            (
+                Sealed::MessageKey,
+                Locked::PasswordRequired,
+                FailureReason::PasswordRequired,
+                "and the Secret an encrypted private key that needs a password",
+            ),
+            (
+                Sealed::LoneMessage,
+                Locked::NoMatchingKey,
+                FailureReason::NoMatchingKey,
+                "(.p7m) and the Secret holds no private key",
+            ),
+        ] {
+            let asked = Asked { type_: Some(CredentialType::DEPToken), source: Source::Secret, password: None };
+            let failure = problem(asked, "token", Problem::Locked(sealed, why));
+            assert!(failure.reason == reason && failure.message.contains(words), "{failure:?}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Reads what is inside a layer that people or their tools put around a credential: base64, an e-mail, and the layers of
+//! `wrapping`.
+
+use zeroize::Zeroizing;
+
+use super::base64_text;
+use super::classify;
+use super::found_key::DAMAGED;
+use super::kind::{Breakage, Flaw, Kind, Limit, Problem};
+use super::mail;
+use super::pem;
+use super::shape::shape;
+use super::token;
+use super::value::{Reader, Taken, Value};
+use super::wrapping::{self, Wrapping};
+
+/// What the base64 of PEM, of DER and of a JSON object begins with.
+const BEGINNINGS: [&[u8]; 6] = [b"LS0tLS1CRUdJTi", b"MII", b"eyJ", b"ewo", b"eyA", b"ew0K"];
+/// The most layers that are taken off one after the other.
+const MAX_LAYERS: u8 = 5;
+
+impl Reader<'_> {
+    /// Reads an e-mail, or the headers and body of one of its parts. False if the text is something else.
+    pub(super) fn mail(&mut self, text: &[u8]) -> bool {
+        let bodies = mail::bodies(text);
+        if bodies.is_empty() {
+            return false;
+        }
+        if let Err(problem) = self.inside(Wrapping::Mail, &bodies) {
+            self.problem(problem.unwrap_or(Problem::Wrong(Kind::Mail)));
+        }
+        true
+    }
+
+    /// Takes one layer off and reads what is inside. False if that leads to nothing known.
+    pub(super) fn wrapped(&mut self, text: &[u8]) -> bool {
+        // A token that is whole has no layer.
+        if matches!(token::json(text), Some(Ok(_))) {
+            return false;
+        }
+        let mut problems = Vec::new();
+        for (wrapping, inner) in wrapping::layers(text) {
+            match self.inside(wrapping, &inner) {
+                Ok(()) => return true,
+                Err(problem) => problems.extend(problem),
+            }
+        }
+        let telling = problems.into_iter().min_by_key(|problem| problem.rank());
+        telling.into_iter().for_each(|problem| self.problem(problem));
+        telling.is_some()
+    }
+
+    /// Takes one more layer of base64 off a text that is nothing else. False as for [`Self::base64`].
+    pub(super) fn whole_base64(&mut self, text: &[u8], taken: Taken) -> bool {
+        base64_text::decode(text).is_some() && self.base64(text, taken)
+    }
+
+    /// Takes one more layer of base64 off. False where that leads to nothing known, and the text is just text.
+    pub(super) fn base64(&mut self, text: &[u8], taken: Taken) -> bool {
+        let whole = base64_text::decode(text);
+        let is_whole = whole.is_some();
+        let inner = match whole {
+            Some(inner) => inner,
+            // What is encoded and broken still tells what it was.
+            None if BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) => {
+                base64_text::decode_prefix(text).0
+            }
+            None => return false,
+        };
+        if inner.len() < 16 {
+            return false;
+        }
+        if taken.base64 {
+            let is_known = shape(&inner).is_some() || pem::is_pem(&inner) || classify::text(&inner) != Kind::Binary;
+            if is_known {
+                self.wrong(Kind::TwiceEncoded);
+            }
+            return is_known;
+        }
+        let mut inner = self.nested(&inner, Taken { base64: true, ..taken }, self.layers);
+        let is_unknown =
+            matches!(inner.problem, Some(Problem::Wrong(Kind::Text | Kind::Binary | Kind::Empty | Kind::Utf16)));
+        if is_unknown && inner.certificates.is_empty() && inner.private_keys.is_empty() {
+            return false;
+        }
+        if !is_whole && !inner.certificates.is_empty() {
+            self.problem(Problem::Malformed(Breakage::NotBase64));
+        }
+        if !is_whole && !inner.tokens.is_empty() {
+            self.problem(Problem::Malformed(token::breakage(self.type_, Flaw::NotBase64)));
+        }
+        if let Some(problem) = inner.problem {
+            self.problem(problem);
+        }
+        if !is_whole {
+            // Other programs do not read the key that precedes the damage.
+            inner.private_keys.fill_with(|| DAMAGED);
+        }
+        self.value.extend(inner);
+        true
+    }
+
+    /// Reads the texts inside a layer, and takes over what they hold.
+    ///
+    /// # Errors
+    /// The most telling of their problems, if none of them holds anything.
+    fn inside(&mut self, wrapping: Wrapping, texts: &[Zeroizing<Vec<u8>>]) -> Result<(), Option<Problem>> {
+        let layers = self.layers + 1;
+        let mut all = Value::default();
+        for text in texts {
+            let left = self.spare.checked_sub(text.len()).filter(|_| layers <= MAX_LAYERS);
+            let Some(left) = left else {
+                all.note(Problem::Limit(Limit::Layers));
+                break;
+            };
+            *self.spare = left;
+            let inner = self.nested(text, Taken::default(), layers);
+            // Of several texts those that hold nothing do not matter.
+            match inner.problem {
+                Some(problem) if inner.entries() == 0 => all.note(problem),
+                _ => all.extend(inner),
+            }
+        }
+        if all.entries() > 0 {
+            self.value.extend(all);
+            return Ok(());
+        }
+        Err(match all.problem.ok_or(None)? {
+            Problem::Malformed(breakage) => Some(Problem::Malformed(breakage.inside(wrapping))),
+            problem => Some(problem).filter(|problem| problem.is_telling()),
+        })
+    }
+}
