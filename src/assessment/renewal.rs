@@ -139,7 +139,13 @@ pub fn remember(
         Standing::Unknown if changed => ChangeReason::IdentityUnknown,
         Standing::Accepted if switched => ChangeReason::IdentityAccepted,
         Standing::Accepted | Standing::NotIdentified if changed => compare(spec.type_, previous.newest.as_ref(), facts),
-        _ => return (memory, standing),
+        _ => {
+            // A pin that named another identity may have kept the first credential from being the newest.
+            if is_comparable(standing) && memory.newest.is_none() {
+                memory.newest = Some(this());
+            }
+            return (memory, standing);
+        }
     };
     let is_newest = match reason {
         ChangeReason::Renewed | ChangeReason::Replaced | ChangeReason::IdentityAccepted => true,

@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 use super::base64_text;
 use super::mime::Headers;
 
-/// The most parts that are read of one e-mail.
-const MAX_PARTS: usize = 64;
+/// The most boundaries that lines are compared with.
+const MAX_BOUNDARIES: usize = 64;
 
 /// How a body is encoded (RFC 2045, section 6).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,14 @@ enum Encoding {
 pub(super) fn bodies(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let (mut bodies, mut boundaries) = (Vec::new(), Vec::new());
     let mut rest = text;
-    while !rest.is_empty() && bodies.len() < MAX_PARTS {
+    while !rest.is_empty() {
         let Some((headers, after)) = Headers::read(rest) else {
             rest = line(rest).1;
             continue;
         };
         rest = after;
-        boundaries.extend(headers.parameter("content-type", "boundary").filter(|boundary| !boundary.is_empty()));
+        let boundary = headers.parameter("content-type", "boundary");
+        boundaries.extend(boundary.filter(|boundary| !boundary.is_empty() && boundaries.len() < MAX_BOUNDARIES));
         let content = headers.value("content-type").unwrap_or_default();
         // The parts of these have headers of their own, which come next.
         let is_nested = content.starts_with(b"multipart/") || content.starts_with(b"message/");

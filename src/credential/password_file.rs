@@ -55,14 +55,16 @@ pub(super) fn dress(given: &[u8]) -> Option<PasswordDress> {
     let text = std::str::from_utf8(&plain).ok()?;
     match typography::unquoted(text) {
         Some(_) => Some(PasswordDress::Quoted),
-        None => undressed(&plain).map(|_| PasswordDress::Blank),
+        None => (typography::trimmed(text).len() < text.len()).then_some(PasswordDress::Blank),
     }
 }
 
-/// The text without the quotation marks, white space and invisible characters at its ends, if there are any.
+/// The text without the quotation marks, or without the no-break spaces and invisible characters at its ends, if there are
+/// any. Spaces and further line ends may belong to a password.
 fn undressed(plain: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(plain).ok()?;
-    let inner = typography::unquoted(text).unwrap_or_else(|| typography::trimmed(text));
+    let is_pasted = |letter: char| !letter.is_ascii() && typography::is_blank(letter);
+    let inner = typography::unquoted(text).unwrap_or_else(|| text.trim_matches(is_pasted));
     (inner.len() < text.len() && !inner.is_empty()).then_some(inner)
 }
 
@@ -134,7 +136,7 @@ mod tests {
 
     #[test]
     fn quotation_marks_are_left_away_second() {
-        for given in ["\"secret\"\n", "'secret'", "“secret”", "«\u{a0}secret\u{a0}»", " secret ", "secret\u{200b}"]
+        for given in ["\"secret\"\n", "'secret'", "“secret”", "«\u{a0}secret\u{a0}»", "\u{a0}secret", "secret\u{200b}"]
         {
             let all: Vec<String> =
                 readings(given.as_bytes()).iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
@@ -143,6 +145,8 @@ mod tests {
         }
         assert_eq!(readings(b"secret").len(), 1);
         assert_eq!(readings(b"secret\n").len(), 2);
+        assert_eq!(readings(b" secret \n\n").len(), 2);
+        assert_eq!(dress(b" secret"), Some(PasswordDress::Blank));
         assert_eq!(dress(b"it's\n"), None);
         assert_eq!(dress(b"\xef\xbb\xbfx"), Some(PasswordDress::ByteOrderMark));
         assert_eq!(dress(b"x\0"), Some(PasswordDress::Utf16));

@@ -126,7 +126,7 @@ mod tests {
         for password in ["secret\n", "secret\r\n"] {
             assert!(holds_both(&opened("openssl3", Some(password)).unwrap()));
         }
-        assert_eq!(opened("openssl3", Some("secret s")).unwrap_err(), Locked::PasswordWrong);
+        assert_eq!(opened("openssl3", Some("secret ")).unwrap_err(), Locked::PasswordWrong);
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn trimmed(text: &str) -> &str {
 }
 
 /// True for white space of any kind and for characters that can't be seen.
-fn is_blank(letter: char) -> bool {
+pub(super) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || is_unseen(letter)
 }
 

@@ -124,6 +124,7 @@ impl Reader<'_> {
         } else if let Some(kind) = classify::property_list(text) {
             // The PEM text in it is not for whoever has the file.
             self.wrong(kind);
+        } else if rich_text::is_rich(text) && self.wrapped(text) {
         } else if let Some(file) = foreign::container(bytes) {
             self.wrong(Kind::Foreign(file));
         } else if let Some((content, body)) = mime::split(text).filter(|_| !taken.mime) {
@@ -132,7 +133,7 @@ impl Reader<'_> {
                 mime::Content::Plain => self.any(body, taken),
                 mime::Content::Pkcs7 => self.message(body),
             }
-        } else if self.mail(text) || rich_text::is_rich(text) && self.wrapped(text) {
+        } else if self.mail(text) {
         } else if pem::is_pem(text) || escaped::is_percent_encoded(text) {
             self.pem(escaped::unescaped(text).bytes());
         } else {

@@ -14,12 +14,8 @@ const NAME: &str = "Müller & Söhne GmbH";
 const NOW: &str = "2030-06-01T00:00:00Z";
 const END: &str = "2031-01-01T00:00:00Z";
 const LATER: &str = "2032-01-01T00:00:00Z";
-const SPELLINGS: [&str; 4] = [
-    "Mu\u{308}ller & So\u{308}hne GmbH",
-    "Müller\u{a0}& Söhne\u{202f}GmbH",
-    " Müller  & Söhne GmbH ",
-    "Müller\t&\u{2009}Söhne\nGmbH",
-];
+const SPELLINGS: [&str; 3] =
+    ["Mu\u{308}ller & So\u{308}hne GmbH", "Müller\u{a0}& Söhne\u{202f}GmbH", " Müller  & Söhne GmbH "];
 
 fn named(letter: char, end: &str, name: Option<&str>) -> CredentialFacts {
     CredentialFacts { identity: name.map(str::to_owned), ..vpp(letter, end) }

@@ -131,7 +131,7 @@ fn a_credential_that_cannot_be_read_never_passes() {
         assert!(ran.out.contains("Unreadable"), "{}", ran.out);
     }
     // One that is well beside it changes nothing, and no gate lets it pass.
-    let folder = folder(&[("a.yaml", &[wrong, declared("fine")].join("---\n"))]);
+    let folder = crate::folder(&[("a.yaml", &[wrong, declared("fine")].join("---\n"))]);
     for gate in [&[][..], &["--fail-on", "notice"], &["--fail-on", "critical"], &["--allow-empty"]] {
         let run =
             |format: &str| check(folder.path(), &[&["--at", "2030-01-01", "-o", format], gate, &["."]].concat(), b"");
@@ -236,4 +236,37 @@ fn without_at_the_clock_decides() {
     let folder = folder(&[("a.yaml", &declared_until("a", "2020-01-01T00:00:00Z"))]);
     check(folder.path(), &["a.yaml"], b"").is(1, "checked 1, skipped 0");
     check(folder.path(), &["--at", "2019-01-01", "a.yaml"], b"").is(0, "checked 1, skipped 0");
+}
+
+/// A pin is compared whatever its spelling, and a credential without an identity is not taken for the pinned one.
+#[test]
+fn a_pinned_organization_is_compared_in_one_spelling() {
+    let token = |file: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/spelling").join(file);
+        std::fs::read_to_string(path).unwrap()
+    };
+    let pinned = |file: &str| {
+        let spec =
+            "spec: {type: VPPToken, secretRef: {name: s}, expectedIdentities: [\"M\\u00fcller & S\\u00f6hne GmbH\"]}";
+        let credential = crate::credential("c", "VPPToken", "s");
+        let head = credential.split("spec:").next().unwrap();
+        let secret = crate::secret("s", &format!("stringData: {{token: {}}}", token(file)));
+        let text = format!("{head}{spec}\n---\n{secret}");
+        let folder = folder(&[("a.yaml", &text)]);
+        check(folder.path(), &["--at", "2030-06-01", "a.yaml"], b"")
+    };
+    for file in ["composed.vpptoken", "decomposed.vpptoken", "no-break-space.vpptoken", "spaces.vpptoken"] {
+        let ran = pinned(file);
+        ran.is(0, "checked 1, skipped 0");
+        assert!(ran.out.contains("Valid  None"), "{file}\n{}", ran.out);
+    }
+    let ran = pinned("none.vpptoken");
+    ran.is(0, "checked 1, skipped 0");
+    assert!(ran.out.contains("Notice IdentityUnknown") && ran.out.contains("carries no organisation"), "{}", ran.out);
+    for (file, place) in [("cyrillic.vpptoken", "character 11"), ("zero-width.vpptoken", "invisible character")] {
+        let ran = pinned(file);
+        ran.is(1, "checked 1, skipped 0");
+        let out = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(out.contains("Warning IdentityChanged") && out.contains(place), "{file}\n{out}");
+    }
 }

@@ -107,6 +107,15 @@ fn a_password_is_read_from_its_file_without_the_end_of_its_line() {
             ran.says("file push.p12 holds a PKCS#12 keystore that the given password does not open");
         }
     }
+    let wide: Vec<u8> = "\u{feff}fixture\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for password in [&b"\xef\xbb\xbffixture\n"[..], &wide, b"\"fixture\"\n", "“fixture”".as_bytes()] {
+        fs::write(folder.path().join("pw"), password).unwrap();
+        inspect(folder.path(), &["--password-file", "pw", "push.p12"], b"").is(0);
+    }
+    fs::write(folder.path().join("pw"), "'fixtur'").unwrap();
+    inspect(folder.path(), &["--password-file", "pw", "push.p12"], b"")
+        .is(2)
+        .says("The password file has quotation marks around the password. Write the password alone, in UTF-8");
     fs::write(folder.path().join("pw"), "x".repeat(5000)).unwrap();
     let long = inspect(folder.path(), &["--password-file", "pw", "push.p12"], b"");
     long.is(2).says("error: pw: it is larger than 4096 bytes, which is no password");

@@ -24,7 +24,8 @@ fn forms(password: &str) -> Vec<Vec<u8>> {
         utf16(&line, &[], u16::to_le_bytes),
         utf16(password, &[], u16::to_be_bytes),
     ]);
-    let quoted = ["\"P\"", "'P'\n", "“P”", "„P“\r\n", "«\u{a0}P\u{a0}»", "`P`", " P ", "\u{200b}P", "\u{feff}\"P\"\n"];
+    let quoted =
+        ["\"P\"", "'P'\n", "“P”", "„P“\r\n", "«\u{a0}P\u{a0}»", "`P`", "\u{a0}P", "\u{200b}P", "\u{feff}\"P\"\n"];
     forms.extend(quoted.iter().map(|form| form.replace('P', password).into_bytes()));
     forms
 }
