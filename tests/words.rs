@@ -178,6 +178,15 @@ fn identities(page: &mut Page, type_: CredentialType, dress: Dress) {
     let mut first = self::story(type_, mine, dress);
     page.case("another identity than the pinned, at first sight", &first.pins(["one", "two"]).at(WELL));
     page.case("the pins dropped", &first.pins([]).at(SOON));
+    if !matches!(type_, CredentialType::VPPToken | CredentialType::WindowsSymantecCertificate) {
+        return;
+    }
+    let carries = |letter, identity: Option<String>| CredentialFacts { identity, ..of_type(type_, letter, LATER) };
+    let mut story = self::story(type_, of_type(type_, 'a', END), dress);
+    story.at(WELL);
+    page.case("no identity", &story.holds(carries('y', None)).at(SOON));
+    page.case("no identity, with a pin", &story.pins([&name]).at("2030-06-03T00:00:00Z"));
+    page.case("one that looks alike", &story.holds(carries('z', Some(name.replacen(['A', '1'], "А", 1)))).at(SOON));
 }
 
 fn keys(page: &mut Page, type_: CredentialType, dress: Dress) {

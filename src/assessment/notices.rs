@@ -232,7 +232,7 @@ impl Situation<'_> {
     fn change(&self, due: &mut Due) -> Option<ChangeReason> {
         let change = self.last_change?;
         let words = self.words?;
-        if is_announced_as_identity(change.reason) {
+        if matches!(change.reason, ChangeReason::IdentityChanged | ChangeReason::IdentityUnknown) {
             return None;
         }
         let reason = change.reason.as_str();
@@ -362,11 +362,6 @@ impl Situation<'_> {
         let entered = record.time;
         Notice { warning: false, critical: false, reason: RECOVERED.to_owned(), note, record, entered }
     }
-}
-
-/// True if the finding of the condition IdentityChanged announces a change of this reason.
-fn is_announced_as_identity(reason: ChangeReason) -> bool {
-    matches!(reason, ChangeReason::IdentityChanged | ChangeReason::IdentityUnknown)
 }
 
 impl Due {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use lapsewatch::api::credential::{Owner, SecretRef};
 use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{CredentialFacts, KeyMatch};
+use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch::assessment::peers::Peers;
 use lapsewatch::assessment::rehearsal::{Scene, rehearse};
@@ -91,6 +91,15 @@ fn page(page: &mut Page, type_: CredentialType) {
         page.case("another identity, pinned", &story, &status, facts(&other), NOW);
         page.case("pinned, with nothing in place", &story, &TenantCredentialStatus::default(), facts(&other), NOW);
         story.pins([]);
+    }
+    if matches!(type_, CredentialType::VPPToken | CredentialType::WindowsSymantecCertificate) {
+        let none = CredentialFacts { identity: None, ..new.clone() };
+        page.case("no identity", &story, &status, facts(&none), NOW);
+        let undated = CredentialFacts { expiry: Expiry::Unknown, not_before: None, not_after: None, ..none };
+        let mut nameless = Story::of(CredentialFacts { fingerprint: old.fingerprint.clone(), ..undated.clone() }, type_);
+        nameless.at(NOW);
+        let status = nameless.status.clone();
+        page.case("no identity and no date", &nameless, &status, facts(&undated), NOW);
     }
     page.case("with nothing in place", &story, &TenantCredentialStatus::default(), facts(&new), NOW);
     let mut newer = Story::of(new, type_);
