@@ -12,7 +12,7 @@ use crate::table::{reasons, row_of, rows};
 use crate::tenants::tenants;
 
 /// The closed list of states, and of those that only a tenant has.
-const STATES: [&str; 11] = [
+const STATES: [&str; 12] = [
     "Unreadable",
     "Expired",
     "IdentityChanged",
@@ -20,6 +20,7 @@ const STATES: [&str; 11] = [
     "Duplicate",
     "Regressed",
     "NotYetValid",
+    "IdentityUnknown",
     "ExpiryUnknown",
     "Pending",
     "Expiring",
