@@ -153,7 +153,8 @@ fn is_placeholder(text: &str) -> bool {
         ["null", "none", "nil", "na", "undefined", "empty", "example", "test", "secret", "base64"];
     let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let words = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
-    let is_bracketed = words.is_some_and(|words| !words.contains(['<', '>', '/', '?', '!', '\n']));
+    let is_markup = |words: &str| ["html", "head", "body"].iter().any(|tag| words.eq_ignore_ascii_case(tag));
+    let is_bracketed = words.is_some_and(|words| !is_markup(words) && !words.contains(['<', '>', '/', '?', '!', '\n']));
     let is_filler = letters.len() >= 3 && letters.bytes().all(|byte| byte == b'x') || text == "..." || text == "…";
     is_bracketed || is_filler || WORDS.iter().any(|word| letters.contains(word)) || WHOLE.contains(&letters.as_str())
 }

@@ -30,9 +30,13 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
         let mut opened = open(&mut search);
         if opened.is_empty() && found.is_empty() {
             // Only then the costly ones: private keys that a password opens.
+            let before = search.readable_keys().len();
             let closed = search.open_private_keys();
             search.open_keystores()?;
-            opened = open(&mut search);
+            // The same private keys again would only use up the budget.
+            if search.readable_keys().len() > before {
+                opened = open(&mut search);
+            }
             if let Some(why) = closed.filter(|_| opened.is_empty()) {
                 let problem = Problem::Locked(Sealed::MessageKey, why);
                 search

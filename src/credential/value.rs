@@ -18,6 +18,7 @@ use super::rich_text;
 use super::shape::{Shape, shape};
 use super::signed_data::{self, Encoding};
 use super::token;
+use super::wrapping;
 use super::x509::{self, Certificate, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::status::{CredentialFacts, Format};
@@ -133,7 +134,7 @@ impl Reader<'_> {
                 mime::Content::Plain => self.any(body, taken),
                 mime::Content::Pkcs7 => self.message(body),
             }
-        } else if self.mail(text) {
+        } else if self.mail(text) || wrapping::is_quoted_message(text) && self.wrapped(text) {
         } else if pem::is_pem(text) || escaped::is_percent_encoded(text) {
             self.pem(escaped::unescaped(text).bytes());
         } else {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::base64_text;
 use super::json::unescape;
 use super::json_texts;
+use super::pem::find;
 use super::rich_text;
 use super::typography;
 
@@ -87,6 +88,14 @@ fn double_quoted(text: &str) -> Option<Zeroizing<String>> {
 /// The text inside quotation marks. Unpaired ones are left away only at the ends of what can't have any, such as base64.
 fn unquoted(text: &str) -> Option<&str> {
     typography::unquoted(text).or_else(|| typography::bare(text).filter(|inner| !inner.contains(['{', '"', '\n'])))
+}
+
+/// True for a decrypted server token in the lines of a quoted reply.
+pub(super) fn is_quoted_message(text: &[u8]) -> bool {
+    let mark = |mark: &[u8]| find(text, mark).is_some();
+    mark(b"\n> -----BEGIN MESSAGE")
+        || mark(b"\n>-----BEGIN MESSAGE")
+        || text.starts_with(b">") && mark(b"BEGIN MESSAGE")
 }
 
 /// The text of a JSON string without its quotation marks.

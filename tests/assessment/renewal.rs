@@ -83,7 +83,7 @@ fn a_renewed_one_inside_its_own_window_says_both() {
 fn of_two_that_begin_together_the_one_that_ends_later_is_newer() {
     let mut story = Story::apns(a());
     story.at("2030-06-01T00:00:00Z");
-    let look = story.holds(apns('r', A.0, "2031-03-01T00:00:00Z")).settled("2030-06-02T00:00:00Z");
+    let look = story.holds(apns('r', A.0, "2031-03-01T00:00:00Z")).at("2030-06-02T00:00:00Z");
     look.change(Some(Renewed)).events(["Renewed"]).severity(None);
     let look = story.holds(apns('s', A.0, "2031-02-01T00:00:00Z")).settled("2030-06-03T00:00:00Z");
     look.change(Some(WentBackwards)).events(["WentBackwards"]).expect(Regressed, True, "WentBackwards");

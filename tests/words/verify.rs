@@ -96,7 +96,8 @@ fn page(page: &mut Page, type_: CredentialType) {
         let none = CredentialFacts { identity: None, ..new.clone() };
         page.case("no identity", &story, &status, facts(&none), NOW);
         let undated = CredentialFacts { expiry: Expiry::Unknown, not_before: None, not_after: None, ..none };
-        let mut nameless = Story::of(CredentialFacts { fingerprint: old.fingerprint.clone(), ..undated.clone() }, type_);
+        let mut nameless =
+            Story::of(CredentialFacts { fingerprint: old.fingerprint.clone(), ..undated.clone() }, type_);
         nameless.at(NOW);
         let status = nameless.status.clone();
         page.case("no identity and no date", &nameless, &status, facts(&undated), NOW);
