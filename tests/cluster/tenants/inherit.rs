@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::page::notification;
 use super::seen::{Entry, Seen};
+use crate::renewal::until_events;
 use crate::restart::reads_and_writes;
-use crate::story::{Story, said};
+use crate::story::{PATIENCE, Story, said};
 
 /// In no stage by default: the first comes two months before 2031.
 const NOW: &str = "2030-10-20T00:00:00Z";
@@ -132,4 +133,35 @@ async fn a_tenants_contact_and_runbook_are_named_where_a_credential_has_none() {
         let said = notification(&page, reason).unwrap();
         assert_eq!((said["contact"].as_str(), said["runbookURL"].as_str()), (Some(contact), Some(runbook)), "{page:#}");
     }
+}
+
+#[tokio::test]
+async fn an_event_waits_for_the_tenant_that_comes_a_moment_later() {
+    let story = Story::begin("later", "2030-12-27T00:00:00Z").await;
+    story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
+    story.credential("acme", spec("APNsCertificate", "acme", &json!({}))).await;
+    story.secret("alone", &[("push.pem", "apns/b.pem")]).await;
+    let mut alone = spec("APNsCertificate", "alone", &json!({"warnBeforeDays": [365]}));
+    alone["tenantRef"]["name"] = "never".into();
+    story.credential("alone", alone).await;
+    let warned = [("Ready", "True/Assessed"), ("severity", "Critical")];
+    story.expect("acme", &warned).await;
+    story.expect("alone", &[("Expiring", "True/Within365Days")]).await;
+    // The conditions are there, and the Event is not.
+    story.calm().await;
+    assert!(story.events("acme").await.is_empty());
+    let owner = json!({"contact": "#tenant", "runbookURL": "https://tenant.example"});
+    story.tenant("acme-prod", json!({"owner": owner})).await;
+    until_events(&story, &["ExpiresWithin7Days"]).await;
+    let note = story.event_objects("acme").await.pop().unwrap().message.unwrap();
+    assert!(note.contains("Runbook: https://tenant.example. ") && note.contains("#tenant"), "{note}");
+    // A tenant that does not come is waited for as long as any transient problem.
+    story.at("2030-12-27T00:00:31Z");
+    let begun = Instant::now();
+    while story.events("alone").await.is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "it is never sent");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let note = story.event_objects("alone").await.pop().unwrap().message.unwrap();
+    assert!(note.contains("MDMTenant \"never\" does not exist in this namespace"), "{note}");
 }
