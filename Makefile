@@ -2,8 +2,10 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 SECONDS ?= 20
+SEED ?= 1
+MINUTES ?= 5
 ARCHES ?= $(subst x86_64,amd64,$(subst aarch64,arm64,$(shell uname -m)))
-.PHONY: help lint test bench fuzz demo image crds scenarios clean-control-plane
+.PHONY: help lint test bench fuzz soak demo image crds scenarios clean-control-plane
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +24,9 @@ bench: ## the figures of docs/benchmarks.md: 2,000 credentials, a scrape of 10,0
 
 fuzz: ## the readers on damaged files, SECONDS=20 for each of six targets (the first build takes minutes)
 	fuzz/run '$(SECONDS)'
+
+soak: ## users and faults at the same time, against a real API server: SEED=1, for MINUTES=5 and the last round
+	cargo bench --locked --profile dev --bench soak -- --seed '$(SEED)' --minutes '$(MINUTES)'
 
 demo: ## the operator on a real API server: two tenants, with credentials in every state
 	tests/demo/run

@@ -1,0 +1,226 @@
+//! `make soak`: users act on the same objects in two namespaces at the same time. In one of them nothing breaks. In the
+//! other one two replicas are killed, stopped, suspended and cut off, and so is their API server. After each round both
+//! namespaces must have had the same Events, and have the same verdicts; in the end the verdicts must be those of `check`.
+//!
+//! `--seed` chooses the actions and faults, `--minutes` how long new rounds begin, `--round` plays one round only, and
+//! `--program` soaks another build.
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "it ends where something fails, and real servers keep real time; of the test bed it needs a part"
+)]
+
+#[path = "../../tests/cluster/bed.rs"]
+mod bed;
+mod field;
+#[path = "../../tests/cluster/kubectl.rs"]
+mod kubectl;
+#[path = "../../tests/cluster/relay.rs"]
+mod relay;
+mod script;
+mod storm;
+#[path = "../../tests/cluster/users.rs"]
+mod users;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use bed::Bed;
+use field::{CONTENT, Events, Field};
+use script::Round;
+use storm::{DELAY, Program, Storm};
+
+const CREDENTIALS: usize = 24;
+/// How long nothing may happen until a namespace counts as settled. Events wait for [`DELAY`], and the states of tenants
+/// that follow from them wait once more.
+const QUIET: Duration = Duration::from_secs(2 * DELAY.as_secs() + 3);
+/// How long the replicas may take to catch up after the last fault, on a slow machine.
+const CATCH_UP: Duration = Duration::from_secs(180);
+
+struct Settings {
+    seed: u64,
+    minutes: u64,
+    round: Option<u64>,
+    program: String,
+}
+
+fn main() -> ExitCode {
+    let settings = settings();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let problems = runtime.block_on(soak(&settings));
+    for problem in &problems {
+        println!("FAILED: {problem}");
+    }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn settings() -> Settings {
+    let program = env!("CARGO_BIN_EXE_lapsewatch").to_owned();
+    let mut settings = Settings { seed: 1, minutes: 5, round: None, program };
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    while let Some(word) = words.next() {
+        let value = words.next().unwrap_or_default();
+        if word == "--program" {
+            settings.program = value;
+            continue;
+        }
+        match (word.as_str(), value.parse().ok()) {
+            ("--seed", Some(number)) => settings.seed = number,
+            ("--minutes", Some(number)) => settings.minutes = number,
+            ("--round", Some(number)) => settings.round = Some(number),
+            _ => panic!("usage: --seed NUMBER, --minutes NUMBER, --round NUMBER, --program PATH"),
+        }
+    }
+    settings
+}
+
+async fn soak(settings: &Settings) -> Vec<String> {
+    let begun = Instant::now();
+    let bed = Bed::bare();
+    bed.install_crds().unwrap();
+    let namespaces = bed.namespaces("soak", 2);
+    let mut calm = Field::new(bed.client().await, namespaces[0].clone(), CREDENTIALS).await;
+    let mut stormy = Field::new(bed.client().await, namespaces[1].clone(), CREDENTIALS).await;
+    let _undisturbed =
+        Program::operator(&settings.program, &bed.kubeconfig, &namespaces[0], bed.folder.join("undisturbed.log"));
+    let mut storm = Storm::begin(&bed, &settings.program, &namespaces[1]).await;
+    println!("seed {}, {CREDENTIALS} credentials in each namespace", settings.seed);
+    let mut problems = compare("the start", &calm, &stormy, &BTreeSet::new()).await;
+    let (mut actions, mut faults, mut events) = (0, 0, 0);
+    let first = settings.round.unwrap_or(0);
+    for number in first.. {
+        let is_over = begun.elapsed() > Duration::from_secs(60 * settings.minutes);
+        if !problems.is_empty() || number > first && (is_over || settings.round.is_some()) {
+            break;
+        }
+        let round = Round::new(settings.seed, number, CREDENTIALS, CONTENT);
+        (actions, faults) = (actions + round.actions.len(), faults + round.faults.len());
+        calm.next_round().await;
+        stormy.next_round().await;
+        let mut left_out = BTreeSet::new();
+        let acting = async {
+            for (pause, credential, action) in &round.actions {
+                tokio::time::sleep(*pause).await;
+                let away = tokio::join!(calm.act(*credential, *action), stormy.act(*credential, *action));
+                if away.0.max(away.1) > DELAY / 2 {
+                    // On a machine so slow the Secret may rightly be announced as missing.
+                    left_out.extend(calm.concerned(*credential));
+                }
+            }
+        };
+        tokio::join!(acting, storm.breaks(round.faults.clone()));
+        problems.extend(storm.revive());
+        let found = compare(&format!("round {number}"), &calm, &stormy, &left_out).await;
+        if !found.is_empty() {
+            println!("round {number}: {round:#?}");
+        }
+        problems.extend(found);
+        let sent: usize = calm.events().await.values().flat_map(Events::values).sum();
+        events += sent;
+        println!(
+            "round {number}: {} actions, {} faults, {sent} Events, {} objects left out, {} s so far",
+            round.actions.len(),
+            round.faults.len(),
+            left_out.len(),
+            begun.elapsed().as_secs()
+        );
+    }
+    problems.extend(check(&bed, &settings.program, &stormy).await);
+    println!("{actions} actions, {faults} faults, {events} Events, {} problems", problems.len());
+    problems
+}
+
+/// Waits until the undisturbed namespace has settled, and the other one is the same. Tells what stays different.
+async fn compare(when: &str, calm: &Field, stormy: &Field, left_out: &BTreeSet<String>) -> Vec<String> {
+    let expected = settled(calm).await;
+    let begun = Instant::now();
+    let mut since = Instant::now();
+    loop {
+        let differences = differences(&expected, &(stormy.events().await, stormy.verdicts().await), left_out);
+        if !differences.is_empty() {
+            since = Instant::now();
+        }
+        if since.elapsed() > QUIET {
+            return Vec::new();
+        }
+        if begun.elapsed() > CATCH_UP {
+            return differences.into_iter().map(|difference| format!("{when}: {difference}")).collect();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+type Seen = (BTreeMap<String, Events>, BTreeMap<String, Value>);
+
+async fn settled(field: &Field) -> Seen {
+    let mut seen = (field.events().await, field.verdicts().await);
+    let mut since = Instant::now();
+    while since.elapsed() < QUIET {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let now = (field.events().await, field.verdicts().await);
+        if now != seen {
+            (seen, since) = (now, Instant::now());
+        }
+    }
+    seen
+}
+
+fn differences(expected: &Seen, found: &Seen, left_out: &BTreeSet<String>) -> Vec<String> {
+    let mut differences = Vec::new();
+    let objects: BTreeSet<&String> =
+        expected.0.keys().chain(found.0.keys()).chain(expected.1.keys()).chain(found.1.keys()).collect();
+    for object in objects {
+        if !left_out.contains(object) && expected.0.get(object) != found.0.get(object) {
+            let (expected, found) = (expected.0.get(object), found.0.get(object));
+            differences.push(format!("Events of {object}: expected {expected:?}, found {found:?}"));
+        }
+        if expected.1.get(object) != found.1.get(object) {
+            let text = |verdicts: &Seen| verdicts.1.get(object).map(Value::to_string).unwrap_or_default();
+            differences.push(format!("{object}:\n  expected {}\n  found    {}", text(expected), text(found)));
+        }
+    }
+    differences
+}
+
+/// The conditions that do not depend on the past are those that `check` finds for the same objects.
+async fn check(bed: &Bed, program: &str, field: &Field) -> Vec<String> {
+    let objects = bed.kubectl_ok(&["get", "secrets,tcred,mdmt", "-n", &field.namespace, "-o", "json"], "");
+    let mut program = Command::new(program)
+        .args(["check", "-o", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = program.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || stdin.write_all(objects.as_bytes()).unwrap());
+    let output = program.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let verdicts = field.verdicts().await;
+    let mut problems = Vec::new();
+    for credential in report["credentials"].as_array().unwrap() {
+        let name = format!("TenantCredential/{}", credential["name"].as_str().unwrap());
+        for type_ in ["Expiring", "Expired", "KeyMismatch"] {
+            let of = |list: &Value| {
+                let all = list.as_array().unwrap();
+                let one = all.iter().find(|condition| condition["type"] == type_);
+                one.map(|one| format!("{}/{}", one["status"], one["reason"]))
+            };
+            // A credential that can't be read keeps its last known dates, which `check` has not.
+            let (expected, found) = (of(&credential["conditions"]), of(&verdicts[&name]["conditions"]));
+            let is_unknown = expected.as_deref().is_some_and(|expected| expected.contains("Unknown"));
+            if expected != found && !is_unknown {
+                problems.push(format!("{type_} of {name}: check finds {expected:?}, the operator {found:?}"));
+            }
+        }
+    }
+    problems
+}
