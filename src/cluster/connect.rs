@@ -16,8 +16,9 @@ use tower::util::BoxCloneService;
 
 use super::dial::Dialer;
 use super::kubeconfig::{self, ConfigError};
+use super::login::{Credentials, Plugin};
 use super::proxy::{Proxy, ProxyUrlError, address};
-use super::unreachable::{Credentials, Plugin, Unreachable};
+use super::unreachable::Unreachable;
 use crate::metrics::requests::Requests;
 
 /// How long a connection may take to be made, with a proxy's and TLS' part in it.

@@ -8,10 +8,12 @@ use std::fmt;
 use std::io;
 
 use chrono::{DateTime, SecondsFormat};
-use kube::client::{AuthError, RustlsTlsError};
+use kube::client::AuthError;
 use rustls::{CertificateError, Error as TlsError};
 
+use super::chain::{deepest_io, find, is_version_1};
 use super::dial::LookupError;
+use super::login::{Credentials, Plugin};
 
 /// A connection that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,48 +78,6 @@ pub enum Trouble {
     RefusedByAlert,
     /// The proxy did not pass the connection on.
     NotPassedOn,
-}
-
-/// What is wrong with the credentials of the kubeconfig.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Credentials {
-    /// The client certificate is X.509 version 1.
-    ClientCertificateVersion1,
-    /// The client certificate or its private key can't be used.
-    ClientCertificate,
-    /// The program of the exec plugin is not there.
-    PluginMissing {
-        /// The program.
-        program: String,
-        /// The kubeconfig's `installHint`.
-        hint: Option<String>,
-    },
-    /// The program of the exec plugin could not be started.
-    PluginNotStarted(String),
-    /// The program of the exec plugin failed.
-    PluginFailed {
-        /// The program.
-        program: String,
-        /// Its exit code, where it has one.
-        code: Option<i32>,
-    },
-    /// The program of the exec plugin printed no credential.
-    PluginOutput(String),
-    /// The token file can't be read.
-    TokenFile(String),
-    /// The kubeconfig's way to log in is not supported.
-    NotSupported,
-    /// The token or password has characters that no HTTP header takes.
-    NoHeader,
-}
-
-/// The exec plugin of a kubeconfig's user.
-#[derive(Debug, Clone, Default)]
-pub struct Plugin {
-    /// The program.
-    pub program: Option<String>,
-    /// What the kubeconfig says about its installation.
-    pub hint: Option<String>,
 }
 
 impl Unreachable {
@@ -313,117 +273,6 @@ server's certificate."
             (Self::RefusedByAlert, _) => "Check the client certificate of the kubeconfig's user: it may have expired.",
         }
     }
-}
-
-impl Credentials {
-    fn from_auth(error: &AuthError, plugin: &Plugin) -> Self {
-        let program = || plugin.program.clone().unwrap_or_default();
-        match error {
-            AuthError::AuthExecStart(error) if error.kind() == io::ErrorKind::NotFound => {
-                Self::PluginMissing { program: program(), hint: plugin.hint.clone() }
-            }
-            AuthError::AuthExecStart(_) => Self::PluginNotStarted(program()),
-            AuthError::AuthExecRun { out, .. } => Self::PluginFailed { program: program(), code: out.status.code() },
-            AuthError::AuthExecParse(_)
-            | AuthError::ExecPluginFailed
-            | AuthError::UnrefreshableTokenResponse
-            | AuthError::MalformedTokenExpirationDate(_)
-            | AuthError::ParseTokenKey(_) => Self::PluginOutput(program()),
-            AuthError::ReadTokenFile(_, path) => Self::TokenFile(path.display().to_string()),
-            AuthError::InvalidBasicAuth(_) | AuthError::InvalidBearerToken(_) => Self::NoHeader,
-            _ => Self::NotSupported,
-        }
-    }
-
-    /// What is wrong with the client certificate, where the TLS library refuses it.
-    pub fn from_tls(error: &RustlsTlsError) -> Option<Self> {
-        match error {
-            RustlsTlsError::InvalidPrivateKey(TlsError::InvalidCertificate(error)) if is_version_1(error) => {
-                Some(Self::ClientCertificateVersion1)
-            }
-            RustlsTlsError::InvalidPrivateKey(_)
-            | RustlsTlsError::InvalidIdentityPem(_)
-            | RustlsTlsError::MissingPrivateKey
-            | RustlsTlsError::MissingCertificate
-            | RustlsTlsError::UnknownPrivateKeyFormat => Some(Self::ClientCertificate),
-            _ => None,
-        }
-    }
-
-    fn advice(&self) -> &'static str {
-        match self {
-            Self::ClientCertificateVersion1 => {
-                "Reissue it as version 3, as with openssl x509 -req -extfile FILE, where FILE contains \
-extendedKeyUsage=clientAuth."
-            }
-            Self::ClientCertificate => {
-                "Check client-certificate and client-key of the kubeconfig's user: PEM files that belong together."
-            }
-            Self::PluginMissing { .. } => "Install the program, or check the command in the kubeconfig.",
-            Self::PluginNotStarted(_) | Self::PluginFailed { .. } | Self::PluginOutput(_) => {
-                "Run kubectl get --raw /readyz with the same kubeconfig to see what the program reports."
-            }
-            Self::TokenFile(_) => "Check tokenFile of the kubeconfig's user.",
-            Self::NotSupported => "Use a client certificate, a token or an exec plugin in the kubeconfig.",
-            Self::NoHeader => {
-                "Log in again, and check that a token file contains the token alone, without a line break."
-            }
-        }
-    }
-}
-
-impl fmt::Display for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ClientCertificateVersion1 => f.write_str(
-                "the client certificate of the kubeconfig's user is X.509 version 1, and the TLS library accepts \
-version 3 only",
-            ),
-            Self::ClientCertificate => {
-                f.write_str("the client certificate of the kubeconfig's user or its private key cannot be used")
-            }
-            Self::PluginMissing { program, hint } => {
-                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, was not found")?;
-                hint.as_deref().map_or(Ok(()), |hint| write!(f, ". The kubeconfig's hint: {hint}"))
-            }
-            Self::PluginNotStarted(program) => {
-                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, could not be started")
-            }
-            Self::PluginFailed { program, code } => {
-                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, failed")?;
-                code.map_or(Ok(()), |code| write!(f, " with exit code {code}"))
-            }
-            Self::PluginOutput(program) => {
-                write!(f, "the program \"{program}\", which the kubeconfig runs for credentials, printed no credential")
-            }
-            Self::TokenFile(path) => write!(f, "the token file \"{path}\" of the kubeconfig's user cannot be read"),
-            Self::NotSupported => f.write_str("lapsewatch does not support the kubeconfig's way to log in"),
-            Self::NoHeader => {
-                f.write_str("the token or password of the kubeconfig's user has characters that HTTP does not allow")
-            }
-        }
-    }
-}
-
-/// The first error of this type in the chain. An `io::Error` reports the source of what it contains, not what it contains.
-pub fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    chain(error).find_map(|error| error.downcast_ref::<T>())
-}
-
-fn deepest_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
-    chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last()
-}
-
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(inner) => Some(inner as &(dyn StdError + 'static)),
-        None => error.source(),
-    })
-}
-
-fn is_version_1(error: &CertificateError) -> bool {
-    let CertificateError::Other(error) = error else { return false };
-    matches!(find::<webpki::Error>(&*error.0), Some(webpki::Error::UnsupportedCertVersion))
 }
 
 fn seconds(seconds: u64) -> Option<i64> {

@@ -189,7 +189,7 @@ impl Candidate {
     /// The Lease as the server has it, if it exists.
     async fn look(&mut self, client: &Client) -> Result<Option<Value>, Cause> {
         let lease = match request::send(client, Method::GET, &self.path, None, Vec::new(), Sensitivity::Open).await {
-            Ok(body) => serde_json::from_slice(&body).map_err(|_| Cause::Connection)?,
+            Ok(body) => serde_json::from_slice(&body).map_err(|_| Cause::NoObject)?,
             Err(cause) if cause.code() == Some(404) => return Ok(None),
             Err(cause) => return Err(cause),
         };
@@ -231,7 +231,7 @@ impl Candidate {
 async fn write(client: &Client, method: Method, path: &str, lease: &Value) -> Result<Value, Cause> {
     let body = lease.to_string().into_bytes();
     let written = request::send(client, method, path, Some("application/json"), body, Sensitivity::Open).await?;
-    serde_json::from_slice(&written).map_err(|_| Cause::Connection)
+    serde_json::from_slice(&written).map_err(|_| Cause::NoObject)
 }
 
 fn advice(cause: &Cause) -> &'static str {
