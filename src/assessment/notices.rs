@@ -44,6 +44,17 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// True if the Event follows from time alone. Each other one says that something is so now.
+    pub fn is_of_time(&self) -> bool {
+        let types = [ConditionType::Expiring, ConditionType::Expired];
+        self.reason != RECOVERED && types.iter().any(|type_| type_.as_str() == self.record.type_)
+    }
+
+    /// True if the Event rests on what others hold.
+    pub fn is_of_others(&self) -> bool {
+        self.record.type_ == ConditionType::Duplicate.as_str()
+    }
+
     /// The Event's share of the budget of Events.
     pub fn urgency(&self) -> Urgency {
         if self.critical { Urgency::Critical } else { Urgency::Other }

@@ -75,7 +75,37 @@ pub async fn send(
     body: Vec<u8>,
     sensitivity: Sensitivity,
 ) -> Result<Zeroizing<Vec<u8>>, Cause> {
-    let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, "application/json");
+    exchange(client, method, path, content_type, body, sensitivity, "application/json").await
+}
+
+/// The metadata of one object, whatever it contains.
+///
+/// # Errors
+/// Those of [`send`].
+pub async fn metadata(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, Cause> {
+    let accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+    exchange(client, Method::GET, path, None, Vec::new(), Sensitivity::Secret, accept).await
+}
+
+/// The metadata of the objects of a list, in one answer.
+///
+/// # Errors
+/// Those of [`send`].
+pub async fn metadata_of_list(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, Cause> {
+    let accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+    exchange(client, Method::GET, path, None, Vec::new(), Sensitivity::Secret, accept).await
+}
+
+async fn exchange(
+    client: &Client,
+    method: Method,
+    path: &str,
+    content_type: Option<&str>,
+    body: Vec<u8>,
+    sensitivity: Sensitivity,
+    accept: &str,
+) -> Result<Zeroizing<Vec<u8>>, Cause> {
+    let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
     if let Some(content_type) = content_type {
         request = request.header(header::CONTENT_TYPE, content_type);
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::kind::Tenant;
 use super::observed::Observed;
+use super::reconcile::NamedTenant;
 use crate::api::Key;
 
 /// Which state a Secret is in, without anything of its content.
@@ -246,11 +247,17 @@ impl Cache {
         self.tenants.items.get(key)
     }
 
-    /// The MDMTenant that a TenantCredential names; `Some(None)` where there is none of that name. None where it names
-    /// none, or where they can't be seen.
-    pub fn tenant_named_by(&self, observed: &Observed, key: &Key) -> Option<Option<&Arc<Observed<Tenant>>>> {
+    /// The MDMTenant that a TenantCredential names.
+    pub fn tenant_named_by(&self, observed: &Observed, key: &Key) -> NamedTenant {
         let is_refused = self.scope_of(key).is_some_and(|scope| self.tenants_refused.contains(&scope));
-        tenant_of(observed, key).filter(|_| !is_refused).map(|tenant| self.tenants.items.get(&tenant))
+        match tenant_of(observed, key) {
+            None => NamedTenant::Unnamed,
+            Some(_) if is_refused => NamedTenant::Unseen,
+            Some(tenant) => match self.tenants.items.get(&tenant) {
+                Some(tenant) => NamedTenant::Found(tenant.clone()),
+                None => NamedTenant::NotFound,
+            },
+        }
     }
 
     /// The MDMTenant that a TenantCredential names, by its key.

@@ -2,15 +2,22 @@
 
 use tokio::time::Instant;
 
+use super::confirm::Witness;
 use super::kind::{Credential, Kind};
 use super::knowledge::exclusive_type;
 use super::observed::Observed;
-use super::operator::{Done, Operator};
-use super::reconcile::{Around, find, remembered, say};
+use super::operator::{AT_ONCE, Done, Operator};
+use super::reconcile::{Around, Grounds, Said, find, remembered, say};
 use super::startup_barrier::Transition;
 use super::work::{Credentials, Looked};
 use crate::api::Key;
 use crate::assessment::peers::Holder;
+
+/// How many of the others are looked at before an Event about them.
+const WITNESSES: usize = 4;
+/// How often an Event waits for others that differ from what the watch told: for two minutes, in which a watch that is
+/// broken is noticed.
+pub const CONFIRMATIONS: u32 = 7;
 
 impl Operator {
     /// Calls for one.
@@ -25,34 +32,74 @@ impl Operator {
         self.cache.keys().cloned().collect::<Vec<_>>().into_iter().for_each(|key| self.call(key));
     }
 
-    /// Starts the next step of one; tells whether there was any.
+    /// Starts to publish what was found of one; tells whether there was any.
     pub fn start_credential(&mut self) -> bool {
-        let context = self.context.clone();
-        if let Some(looked) = self.credentials.found.pop_front() {
-            if self.is_over(&looked) {
-                self.credentials.queue.anew(looked.key);
-                return true;
-            }
-            let Looked { key, observed, found, took, .. } = looked;
-            let around = self.around(&key, &observed);
-            self.credentials.blind.assessed(&observed, &around.peers);
-            self.tasks.spawn(async move {
-                let begun = Instant::now();
-                let outcome = say(&context, &observed, *found, around).await;
-                Done::Said(key, outcome.counted(&context.metrics, Credential::KIND, took + begun.elapsed()))
-            });
+        let Some(looked) = self.credentials.found.pop_front() else { return false };
+        if self.is_outdated(&looked) {
+            self.credentials.queue.anew(looked.key);
             return true;
         }
+        let Looked { key, observed, secret, found, took, is_confirmed, .. } = looked;
+        let around = self.around(&key, &observed);
+        self.credentials.blind.assessed(&observed, &around.peers);
+        let context = self.context.clone();
+        let grounds = Grounds { secret, witnesses: self.witnesses(&key), is_confirmed };
+        self.tasks.spawn(async move {
+            let begun = Instant::now();
+            let said = say(&context, &observed, *found, around, grounds).await;
+            let took = took + begun.elapsed();
+            match said {
+                Said::Published(outcome) => Done::Said(key, outcome.counted(&context.metrics, Credential::KIND, took)),
+                Said::Overtaken(secret, found) => {
+                    let (is_confirmed, was_held) = (true, false);
+                    Done::Overtaken(Looked { key, observed, secret, found, took, was_held, is_confirmed })
+                }
+            }
+        });
+        true
+    }
+
+    /// The others that the verdicts on one rest on. Others that change all the time can't keep its Events back for ever.
+    fn witnesses(&self, key: &Key) -> Vec<Witness> {
+        if self.credentials.queue.failures(key) >= CONFIRMATIONS {
+            return Vec::new();
+        }
+        let mut keys = self.index.witnesses(key, WITNESSES);
+        keys.extend(self.credentials.causes.of(key).cloned());
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().map(|key| self.witness(key)).collect()
+    }
+
+    /// An object as the caches have it, and its Secret.
+    pub fn witness(&self, key: Key) -> Witness {
+        let known = self.cache.get(&key);
+        let object = known.as_ref().map(|(observed, _)| (observed.uid.clone(), observed.generation));
+        let secret = known
+            .and_then(|(observed, version)| Some((observed.understood()?.secret_ref.as_ref()?.name.clone(), version)));
+        Witness { key, object, secret }
+    }
+
+    /// Starts to look at the next one; tells whether there was any. What was found is published first.
+    pub fn start_read(&mut self) -> bool {
+        if self.reading >= AT_ONCE || self.credentials.found.len() >= AT_ONCE {
+            return false;
+        }
+        let context = self.context.clone();
         let Some(key) = self.credentials.queue.start() else { return false };
         match self.cache.get(&key) {
             Some((observed, _)) if self.credentials.own_writes.is_behind(&key, &observed.resource_version) => {
                 self.credentials.queue.pass(&key);
             }
-            Some((observed, secret)) => drop(self.tasks.spawn(async move {
-                let begun = Instant::now();
-                let found = Box::new(find(&context, &observed, secret.as_ref()).await);
-                Done::Found(Looked { key, observed, secret, found, took: begun.elapsed() })
-            })),
+            Some((observed, secret)) => {
+                self.reading += 1;
+                self.tasks.spawn(async move {
+                    let begun = Instant::now();
+                    let found = Box::new(find(&context, &observed, secret.as_ref()).await);
+                    let (took, was_held, is_confirmed) = (begun.elapsed(), false, false);
+                    Done::Found(Looked { key, observed, secret, found, took, was_held, is_confirmed })
+                });
+            }
             None => {
                 self.credentials.queue.done(&key, None);
                 self.credentials.barrier.looked_at(&key, Instant::now());
@@ -62,21 +109,39 @@ impl Operator {
         true
     }
 
-    /// Whether what was looked at is no more: an Event about that would be false. What waited for the start-up barrier may have
-    /// waited for long.
-    fn is_over(&self, Looked { key, observed, secret, found, .. }: &Looked) -> bool {
-        self.cache.get(key).is_none_or(|(present, now)| {
-            present.resource_version != observed.resource_version
-                || now != *secret && !now.is_some_and(|now| found.is_of(&now))
-        })
+    /// True if it is better to look once more than to publish what was found. A Secret that changes all the time is
+    /// published as it was read last, and its next state follows.
+    fn is_outdated(&mut self, looked: &Looked) -> bool {
+        let Looked { key, observed, secret, found, was_held, is_confirmed, .. } = looked;
+        let overtaken = &mut self.credentials.overtaken;
+        let was_overtaken = overtaken.remove(key);
+        let Some((present, now)) = self.cache.get(key) else { return true };
+        if present.resource_version != observed.resource_version {
+            return true;
+        }
+        if *is_confirmed || now == *secret || now.as_ref().is_some_and(|now| found.is_of(now)) {
+            return false;
+        }
+        let comes_or_goes = now.is_some() != secret.is_some() && !was_overtaken;
+        if comes_or_goes {
+            overtaken.insert(key.clone());
+        }
+        comes_or_goes || *was_held
     }
 
     /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
     /// for want of those that were not looked at again.
     pub fn remember(&mut self, key: &Key) {
         let Some(holder) = self.cache.get(key).and_then(|(observed, _)| remembered(&observed)) else { return };
-        let concerned = self.index.set(key, Some(holder));
-        concerned.into_iter().for_each(|other| self.call(other));
+        self.enter(key, Some(holder));
+    }
+
+    /// Enters what one holds into the index, and calls for those whom that concerns.
+    fn enter(&mut self, key: &Key, holder: Option<Holder>) {
+        for other in self.index.set(key, holder) {
+            self.credentials.causes.note(&other, key);
+            self.call(other);
+        }
     }
 
     /// Enters what one holds, and calls for those of whom something else is to be said now.
@@ -84,16 +149,18 @@ impl Operator {
         let Looked { key, observed, found, .. } = &mut looked;
         let is_there = self.cache.get(key).is_some();
         let holder = found.holder.take().filter(|_| is_there);
-        let Credentials { barrier, blind, .. } = &mut self.credentials;
+        let Credentials { queue, barrier, blind, .. } = &mut self.credentials;
         if let Some(type_) = exclusive_type(observed).filter(|_| is_there) {
             blind.looked_at(key, type_, found.is_read());
         }
         barrier.looked_at(key, Instant::now());
+        queue.end_turn(key);
         let waits = barrier.is_closed() && holder.as_ref().is_some_and(|holder| is_first_verdict(observed, holder));
-        let concerned = self.index.set(key, holder);
-        concerned.into_iter().for_each(|other| self.call(other));
+        let key = key.clone();
+        self.enter(&key, holder);
         if waits {
-            self.credentials.held.push(looked);
+            looked.was_held = true;
+            self.credentials.held.entry(key.namespace.clone()).or_default().push(looked);
         } else {
             self.credentials.found.push_back(looked);
         }
@@ -102,10 +169,7 @@ impl Operator {
 
     /// What stands around one object, as far as that may be told.
     pub fn around(&self, key: &Key, observed: &Observed) -> Around {
-        Around {
-            peers: self.peers(key, observed),
-            tenant: self.cache.tenant_named_by(observed, key).map(Option::<&_>::cloned),
-        }
+        Around { peers: self.peers(key, observed), tenant: self.cache.tenant_named_by(observed, key) }
     }
 
     /// Looks whether the start-up barrier is open, and releases what waits for it.
@@ -119,9 +183,10 @@ impl Operator {
             ),
             Transition::Opened => tracing::info!(holders = self.index.len(), "all objects were looked at"),
         }
-        if !self.credentials.barrier.is_closed() {
-            self.credentials.found.extend(self.credentials.held.drain(..));
-        }
+        let now = Instant::now();
+        let Credentials { barrier, held, found, .. } = &mut self.credentials;
+        let free = |namespace: &str| !barrier.is_closed() || barrier.lets_through(namespace, is_listed, now);
+        found.extend(held.extract_if(|namespace, _| free(namespace)).flat_map(|(_, looked)| looked));
         self.call_unsure();
     }
 
@@ -131,9 +196,10 @@ impl Operator {
         self.credentials.own_writes.forget(key);
         self.context.publisher.credentials.forget(key);
         self.credentials.blind.forget(key);
+        self.credentials.overtaken.remove(key);
         self.credentials.barrier.looked_at(key, Instant::now());
-        let concerned = self.index.set(key, None);
-        concerned.into_iter().for_each(|other| self.call(other));
+        self.enter(key, None);
+        self.credentials.causes.forget(key);
         self.release();
     }
 }
@@ -255,18 +321,61 @@ mod tests {
         let mut operator = waiting().await;
         operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret("8"))));
         assert!(!is_said(&mut operator), "its Secret holds something else now");
-        assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
+        assert!(operator.start_read() && operator.reading == 1, "it is looked at again");
 
         let mut operator = waiting().await;
         operator.see(0, Seen::Object(Change::Applied(key.clone(), vpp("4"))));
         assert!(!is_said(&mut operator), "it is declared anew");
-        assert!(operator.start_credential() && operator.tasks.len() == 1, "it is looked at again");
+        assert!(operator.start_read() && operator.reading == 1, "it is looked at again");
 
         let mut operator = waiting().await;
         operator.see(0, Seen::Object(Change::Deleted(key)));
         assert!(!is_said(&mut operator), "it is gone");
         operator.start();
         assert_eq!(operator.tasks.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_changes_while_it_is_read_is_published_as_it_was_read() {
+        let mut operator = operator();
+        list(&mut operator, 0, true);
+        list(&mut operator, 1, false);
+        operator.credentials.barrier.reset();
+        let key = Key::new("a", "vpp");
+        for version in ["8", "9", "10"] {
+            while operator.reading == 0 {
+                operator.start();
+                assert!(!operator.tasks.is_empty());
+                if operator.reading == 0 {
+                    let done = operator.tasks.join_next().await.unwrap();
+                    operator.end(done);
+                }
+            }
+            operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret(version))));
+            let done = operator.tasks.join_next().await.unwrap();
+            operator.end(done);
+            assert_eq!(operator.credentials.found.len(), 1);
+            assert!(operator.start_credential());
+            assert_eq!(operator.tasks.len(), 1, "what was read of the version before {version} is published");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_comes_or_goes_while_it_is_read_is_read_once_more_and_no_oftener() {
+        let mut operator = operator();
+        list(&mut operator, 0, true);
+        list(&mut operator, 1, false);
+        let key = Key::new("a", "vpp");
+        for (change, is_published) in
+            [(Change::Deleted(key.clone()), false), (Change::Applied(key.clone(), secret("8")), true)]
+        {
+            operator.start_read();
+            operator.see(0, Seen::Secret(change));
+            let done = operator.tasks.join_next().await.unwrap();
+            operator.end(done);
+            assert!(operator.start_credential());
+            assert_eq!(operator.tasks.len() == 1, is_published);
+        }
     }
 
     #[tokio::test]
@@ -301,14 +410,14 @@ mod tests {
     #[tokio::test]
     async fn who_leads_again_waits_for_all_anew_and_starts_nothing_meanwhile() {
         let mut operator = waiting().await;
-        let before = operator.credentials.barrier.deadline().unwrap();
+        let before = operator.credentials.barrier.deadline(Instant::now()).unwrap();
         operator.lead(Leadership::StandsBy);
         operator.call_all();
         operator.start();
         assert_eq!(operator.tasks.len(), 0, "a standby does nothing");
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         operator.lead(Leadership::Leads);
-        assert!(operator.credentials.barrier.deadline().unwrap() > before, "a minute of its own");
+        assert!(operator.credentials.barrier.deadline(Instant::now()).unwrap() > before, "a minute of its own");
         operator.start();
         assert_eq!(operator.tasks.len(), 1, "all are looked at again");
     }
@@ -335,6 +444,7 @@ mod tests {
         operator.look();
         operator.start();
         assert_eq!(operator.tenants.queue.start(), None, "the page is under way");
-        assert_eq!(operator.tasks.len(), crate::controller::operator::AT_ONCE);
+        assert_eq!(operator.tasks.len() - operator.reading, 1, "nothing else was found yet");
+        assert_eq!(operator.reading, 12, "the rest is left for other namespaces");
     }
 }

@@ -32,6 +32,9 @@ pub enum Error {
         /// Why.
         cause: Cause,
     },
+    /// What an Event rests on could not be looked at; the conditions are written all the same.
+    #[error("looking at what an Event rests on: {0}")]
+    ConfirmEvent(Cause),
     /// The status could not be written.
     #[error("writing the status: {0}")]
     WriteStatus(Cause),
@@ -55,6 +58,7 @@ impl Error {
             Self::ReadSecret { .. } => "read-secret",
             Self::DecodeSecret { .. } => "decode-secret",
             Self::SendEvent { .. } => "send-event",
+            Self::ConfirmEvent(_) => "confirm-event",
             Self::WriteStatus(_) | Self::Contested(_) => "write-status",
             Self::Conflict => "conflict",
         }

@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::Method;
 use kube::Client;
-use tokio::sync::Semaphore;
+
+use tokio::time::Instant;
 
 use super::cache::SecretVersion;
 use super::error::Error;
+use super::lanes::Lanes;
 use super::observed::Observed;
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
@@ -19,24 +21,15 @@ use crate::credential;
 use crate::metrics::{Metrics, SecretRead};
 use crate::secret::{SecretData, SecretObject};
 
-/// Readings at once. A keystore's key derivation may take most of a second, and one namespace's keystores are not to
-/// hold up the rest.
-const READINGS: usize = 2;
-
 /// What all readings share.
+#[derive(Default)]
 pub struct Access {
     /// Whether any Secret could be read since the start. While none could, a refusal is the operator's own failure, and
     /// no verdict on thousands of objects.
     granted: AtomicBool,
     /// Whether the last one could not be, for want of the right.
     refused: AtomicBool,
-    readings: Semaphore,
-}
-
-impl Default for Access {
-    fn default() -> Self {
-        Self { granted: AtomicBool::new(false), refused: AtomicBool::new(false), readings: Semaphore::new(READINGS) }
-    }
+    lanes: Lanes,
 }
 
 impl Access {
@@ -47,8 +40,14 @@ impl Access {
 }
 
 /// Reads beside the tasks that wait for the network; none where that ends abnormally.
-async fn read(access: &Access, type_: CredentialType, data: SecretData, selection: Selection) -> Option<Reading> {
-    let _turn = access.readings.acquire().await.ok()?;
+async fn read(
+    access: &Access,
+    namespace: &str,
+    type_: CredentialType,
+    data: SecretData,
+    selection: Selection,
+) -> Option<Reading> {
+    let _turn = access.lanes.turn(namespace).await?;
     let read = move || match credential::read(type_, &data, &selection) {
         Ok(facts) => Reading::Facts(facts),
         Err(failure) => Reading::Failed(failure),
@@ -65,6 +64,8 @@ pub struct Gathered {
     pub last_read: Option<LastRead>,
     /// Nothing will say when it changes: look again.
     pub look_again: bool,
+    /// When the API server told it; none if it was known before.
+    pub fetched: Option<Instant>,
 }
 
 /// The reading of a TenantCredential: from its spec, from its status where nothing changed, else from its Secret.
@@ -87,6 +88,7 @@ pub async fn gather(
         reading: Reading::Failed(failure),
         last_read: previous.last_read.clone(),
         look_again: false,
+        fetched: None,
     };
     let Some(secret_ref) = &spec.secret_ref else { return Ok(kept(secret_not_found(spec))) };
     let mut wanted = LastRead {
@@ -118,7 +120,7 @@ pub async fn gather(
                 _ => SecretRead::Failed,
             });
             return match cause.code() {
-                Some(404) => Ok(kept(secret_not_found(spec))),
+                Some(404) => Ok(Gathered { fetched: Some(Instant::now()), ..kept(secret_not_found(spec)) }),
                 // Rights may name the Secrets that there are; the list has told that this is none of them.
                 Some(403) if secret.is_none() => Ok(kept(secret_not_found(spec))),
                 Some(403) if access.granted.load(Ordering::Relaxed) => {
@@ -131,13 +133,14 @@ pub async fn gather(
             };
         }
     };
+    let fetched = Instant::now();
     access.granted.store(true, Ordering::Relaxed);
     metrics.secret_read(SecretRead::Found);
     let object = SecretData::from_json(&body)
         .map_err(|_| Error::DecodeSecret { secret: key.clone(), problem: "the answer is not a Secret in JSON" })?;
     drop(body);
     let SecretObject { uid, resource_version, data } = object;
-    let reading = read(access, spec.type_, data, wanted.selection.clone())
+    let reading = read(access, &observed.namespace, spec.type_, data, wanted.selection.clone())
         .await
         .ok_or(Error::DecodeSecret { secret: key, problem: "its reading ended abnormally" })?;
     let failure = match &reading {
@@ -146,7 +149,7 @@ pub async fn gather(
     };
     // What was read, which may be newer than what the watch has told so far.
     let last_read = LastRead { uid, resource_version, failure, ..wanted };
-    Ok(Gathered { reading, last_read: Some(last_read), look_again: false })
+    Ok(Gathered { reading, last_read: Some(last_read), look_again: false, fetched: Some(fetched) })
 }
 
 /// What was said last: what can still be said where the Secret can't be fetched, since time goes on.
@@ -185,7 +188,7 @@ pub fn last_said(observed: &Observed, spec: &TenantCredentialSpec) -> Option<Las
                 _ => secret_not_found(&spec),
             };
             let (reading, last_read) = (Reading::Failed(failure), previous.last_read.clone());
-            gathered = Some(Gathered { reading, last_read, look_again: false });
+            gathered = Some(Gathered { reading, last_read, look_again: false, fetched: None });
         }
     }
     Some(LastSaid { gathered: gathered?, spec, generation })
@@ -206,7 +209,7 @@ fn as_read(previous: &TenantCredentialStatus) -> Option<Gathered> {
         Some(failure) => Reading::Failed(failure),
         None => Reading::Facts(previous.credential.clone()?),
     };
-    Some(Gathered { reading, last_read: previous.last_read.clone(), look_again: false })
+    Some(Gathered { reading, last_read: previous.last_read.clone(), look_again: false, fetched: None })
 }
 
 /// What the spec itself says.
@@ -218,7 +221,7 @@ pub fn declared(spec: &TenantCredentialSpec) -> Gathered {
             message: "spec.expirationTime is missing".to_owned(),
         }),
     };
-    Gathered { reading, last_read: None, look_again: false }
+    Gathered { reading, last_read: None, look_again: false, fetched: None }
 }
 
 /// What the status tells of exactly this state of the Secret.

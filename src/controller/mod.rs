@@ -1,18 +1,22 @@
 //! The operator: watches, and keeps what is said of each TenantCredential and each MDMTenant true.
 //!
-//! One task owns all state; what takes time runs beside it, at most [`operator::AT_ONCE`], and hands back what it found
-//! or when to look again.
+//! One task owns all state. What takes time runs beside it, and hands back what it found or when to look again: at most
+//! [`operator::AT_ONCE`] reads of Secrets, and as many publications.
 
 mod cache;
+mod causes;
+mod confirm;
 mod contest;
 mod credentials;
 mod error;
 mod failure_log;
+mod fair_queue;
 mod follow;
 pub(crate) mod gather;
 mod invalid;
 pub mod kind;
 mod knowledge;
+mod lanes;
 pub mod lease;
 pub mod observed;
 mod operator;
@@ -27,6 +31,7 @@ pub mod slim;
 pub mod snapshot;
 mod startup_barrier;
 mod tenants;
+mod throttle;
 mod timetable;
 mod watch;
 mod work;

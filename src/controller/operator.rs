@@ -22,7 +22,7 @@ use super::work::{Credentials, Looked, Tenants};
 use crate::api::Key;
 use crate::assessment::peers::Index;
 
-/// Reads and writes of objects at once.
+/// Reads of Secrets at once, and publications at once. A read that waits for its turn holds up no publication.
 pub const AT_ONCE: usize = 16;
 
 /// What a task has done.
@@ -31,6 +31,8 @@ pub enum Done {
     Found(Looked),
     /// What is to be said of it is said.
     Said(Key, Outcome),
+    /// Its Secret is in another state than was found, and this is what it holds in that one.
+    Overtaken(Looked),
     /// A tenant's page is made.
     Paged(Key, Outcome),
 }
@@ -43,6 +45,8 @@ pub struct Operator {
     pub index: Index,
     /// What is under way.
     pub tasks: JoinSet<Done>,
+    /// How many of these read a Secret.
+    pub reading: usize,
     /// What all tasks share.
     pub context: Arc<Context>,
     /// The work on TenantCredentials.
@@ -68,6 +72,7 @@ impl Operator {
             cache: Cache::new(scopes),
             index: Index::default(),
             tasks: JoinSet::new(),
+            reading: 0,
             credentials: Credentials::default(),
             tenants: Tenants::default(),
             said: Said::default(),
@@ -167,7 +172,7 @@ impl Operator {
             self.context.publisher.tenants.begin();
             // What was found when it led before is looked at anew, and what was waited for then is waited for no longer.
             let Credentials { queue, barrier, blind, found, held, .. } = &mut self.credentials;
-            found.drain(..).chain(held.drain(..)).for_each(|looked| queue.anew(looked.key));
+            found.drain(..).chain(held.drain().flat_map(|(_, held)| held)).for_each(|looked| queue.anew(looked.key));
             barrier.reset();
             *blind = Blind::default();
             let mut scopes: Vec<usize> = self.listed.iter().copied().collect();
@@ -210,22 +215,28 @@ impl Operator {
     /// Starts what is ready, as far as there is room. By turns: pages follow while many credentials settle, and many
     /// pages hold up no credential.
     pub fn start(&mut self) {
-        while self.is_leader() && self.tasks.len() < AT_ONCE {
-            self.is_pages_turn = !self.is_pages_turn;
-            let is_started = match self.is_pages_turn {
-                true => self.start_tenant() || self.start_credential(),
-                false => self.start_credential() || self.start_tenant(),
-            };
-            if !is_started {
-                break;
-            }
+        while self.is_leader() && (self.start_publication() | self.start_read()) {}
+    }
+
+    fn start_publication(&mut self) -> bool {
+        if self.tasks.len().saturating_sub(self.reading) >= AT_ONCE {
+            return false;
+        }
+        self.is_pages_turn = !self.is_pages_turn;
+        match self.is_pages_turn {
+            true => self.start_tenant() || self.start_credential(),
+            false => self.start_credential() || self.start_tenant(),
         }
     }
 
     /// Takes in what a task has done.
     pub fn end(&mut self, done: Result<Done, JoinError>) {
         match done {
-            Ok(Done::Found(looked)) => self.take_in(looked),
+            Ok(Done::Found(looked)) => {
+                self.reading = self.reading.saturating_sub(1);
+                self.take_in(looked);
+            }
+            Ok(Done::Overtaken(looked)) => self.take_in(looked),
             Ok(Done::Said(key, outcome)) => {
                 let Credentials { queue, own_writes, .. } = &mut self.credentials;
                 close(queue, own_writes, &mut self.failures, &key, outcome);
@@ -284,7 +295,7 @@ impl Operator {
     pub fn next_instant(&self) -> Option<Instant> {
         let instants = [
             self.credentials.queue.next_retry(),
-            self.credentials.barrier.deadline(),
+            self.credentials.barrier.deadline(Instant::now()),
             self.tenants.next_instant(),
             self.failures.next(),
         ];

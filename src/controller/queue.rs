@@ -1,11 +1,13 @@
 //! What to look at, and when: each object once at a time, at its next boundary, and after a failure ever later.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
+use super::fair_queue::FairQueue;
+use super::throttle::Throttle;
 use super::timetable::Timetable;
 use crate::api::Key;
 
@@ -17,23 +19,37 @@ const RETRY_SOON: Duration = Duration::from_secs(5);
 /// The order of work. Boundaries follow the given clock; retries follow real time, since what failed is the network.
 #[derive(Default)]
 pub struct Queue {
-    ready: VecDeque<Key>,
+    ready: FairQueue,
     waiting: HashSet<Key>,
+    /// Those that have their turn of the ready ones.
+    turns: HashSet<Key>,
     running: HashSet<Key>,
     /// Called for while it was running.
     again: HashSet<Key>,
     boundaries: Timetable<DateTime<Utc>>,
     retries: Timetable<Instant>,
     failures: HashMap<Key, u32>,
+    throttle: Option<Throttle>,
 }
 
 impl Queue {
-    /// Look at it now.
+    /// A queue that limits how often it lets one object be looked at.
+    pub fn throttled() -> Self {
+        Self { throttle: Some(Throttle::default()), ..Self::default() }
+    }
+
+    /// Look at it now, or as soon as its rate allows.
     pub fn call(&mut self, key: Key) {
         if self.running.contains(&key) {
             self.again.insert(key);
-        } else if self.waiting.insert(key.clone()) {
-            self.ready.push_back(key);
+        } else if !self.waiting.contains(&key) {
+            match self.throttle.as_ref().and_then(|throttle| throttle.wait(&key, Instant::now())) {
+                Some(free) => self.retries.set(key, free),
+                None => {
+                    self.waiting.insert(key.clone());
+                    self.ready.push(key);
+                }
+            }
         }
     }
 
@@ -44,7 +60,7 @@ impl Queue {
         self.retries.remove(key);
         self.failures.remove(key);
         if self.waiting.remove(key) {
-            self.ready.retain(|other| other != key);
+            self.ready.remove(key);
         }
     }
 
@@ -58,12 +74,23 @@ impl Queue {
         self.boundaries.due(now).into_iter().chain(self.retries.due(instant)).collect()
     }
 
-    /// The next one to work on; it stays out of the queue until it is [`Queue::done`].
+    /// The next one to work on; it stays out of the queue until it is [`Queue::done`]. By namespaces in turn.
     pub fn start(&mut self) -> Option<Key> {
-        let key = self.ready.pop_front()?;
+        let key = self.ready.pop()?;
         self.waiting.remove(&key);
         self.running.insert(key.clone());
+        self.turns.insert(key.clone());
+        if let Some(throttle) = &mut self.throttle {
+            throttle.look(&key, Instant::now());
+        }
         Some(key)
+    }
+
+    /// The rest of the work on it keeps no other of its namespace waiting.
+    pub fn end_turn(&mut self, key: &Key) {
+        if self.turns.remove(key) {
+            self.ready.end_turn(key);
+        }
     }
 
     /// Work on it has ended; look at it again at `next`.
@@ -126,10 +153,16 @@ impl Queue {
     }
 
     fn finish(&mut self, key: &Key) {
+        self.end_turn(key);
         self.running.remove(key);
         if self.again.remove(key) {
             self.call(key.clone());
         }
+    }
+
+    /// How often in a row work on it has failed.
+    pub fn failures(&self, key: &Key) -> u32 {
+        self.failures.get(key).copied().unwrap_or_default()
     }
 
     /// How many wait for their turn.
@@ -227,6 +260,25 @@ mod tests {
         assert_eq!(queue.start(), None);
         assert_eq!(queue.next_retry(), None);
         assert!(queue.failures.is_empty() && queue.waiting.is_empty() && queue.again.is_empty());
+    }
+
+    #[test]
+    fn an_object_that_is_called_all_the_time_keeps_to_its_rate_and_is_not_forgotten() {
+        let mut queue = Queue::throttled();
+        let mut looks = 0;
+        loop {
+            queue.call(key("hot"));
+            let Some(hot) = queue.start() else { break };
+            // It has changed meanwhile.
+            queue.call(hot.clone());
+            queue.done(&hot, None);
+            looks += 1;
+            assert!(looks < 1000, "there is no limit");
+        }
+        queue.call(key("other"));
+        assert_eq!(queue.start(), Some(key("other")));
+        let retry = queue.next_retry().unwrap();
+        assert_eq!(queue.due(DateTime::UNIX_EPOCH, retry), [key("hot")]);
     }
 
     #[test]

@@ -6,13 +6,16 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::cache::SecretVersion;
+use super::confirm::{self, Witness};
 use super::error::Error;
 use super::gather::{self, Access, Gathered, LastSaid};
 use super::invalid::{self, Told};
-use super::kind::Tenant;
+use super::kind::{Credential, Kind, Tenant};
 use super::observed::Observed;
 use super::publish::{Publication, Published, Publisher};
+use crate::api::reasons::FailureReason;
 use crate::api::{MDMTenantSpec, TenantCredentialSpec};
+use crate::assessment::notices::Notice;
 use crate::assessment::peers::{self, Holder, Peers};
 use crate::assessment::{self, Assessment, Input, Reading, published, tenant};
 use crate::clock::Clock;
@@ -65,16 +68,35 @@ enum Unassessable {
 pub struct Around {
     /// Who else holds the same credential.
     pub peers: Peers,
-    /// The tenant it names, if it does, and if there is one.
-    pub tenant: Option<Option<Arc<Observed<Tenant>>>>,
+    /// The tenant it names.
+    pub tenant: NamedTenant,
+}
+
+/// The tenant that an object names.
+#[derive(Clone, Debug, Default)]
+pub enum NamedTenant {
+    /// It names none.
+    #[default]
+    Unnamed,
+    /// It names one, and tenants can't be listed.
+    Unseen,
+    /// There is none of that name.
+    NotFound,
+    /// As it was seen last.
+    Found(Arc<Observed<Tenant>>),
+}
+
+impl NamedTenant {
+    /// What the tenant declares, if that can be understood.
+    pub fn spec(&self) -> Option<&MDMTenantSpec> {
+        match self {
+            Self::Found(tenant) => tenant.spec.as_ref().ok(),
+            _ => None,
+        }
+    }
 }
 
 impl Around {
-    /// What the tenant declares, where that can be understood.
-    fn tenant_spec(&self) -> Option<&MDMTenantSpec> {
-        self.tenant.as_ref()?.as_ref()?.spec.as_ref().ok()
-    }
-
     /// What is to be said of one object, by what was gathered.
     pub fn assess(
         self,
@@ -85,11 +107,16 @@ impl Around {
         now: DateTime<Utc>,
         settle: TimeDelta,
     ) -> Assessment {
-        let spec = tenant::inherit(spec, self.tenant_spec());
+        let spec = match self.tenant {
+            NamedTenant::Unseen => tenant::inherit_unseen(spec, &observed.previous),
+            _ => tenant::inherit(spec, self.tenant.spec()),
+        };
         let tenant = match &self.tenant {
-            None => assessment::Tenant::Unnamed,
-            Some(None) => assessment::Tenant::NotFound,
-            Some(Some(_)) => assessment::Tenant::Found(self.tenant_spec().map(tenant::side).unwrap_or_default()),
+            NamedTenant::Unnamed | NamedTenant::Unseen => assessment::Tenant::Unnamed,
+            NamedTenant::NotFound => assessment::Tenant::NotFound,
+            NamedTenant::Found(_) => {
+                assessment::Tenant::Found(self.tenant.spec().map(tenant::side).unwrap_or_default())
+            }
         };
         assessment::assess(Input {
             uid: &observed.uid,
@@ -137,6 +164,19 @@ impl Outcome {
 }
 
 impl Found {
+    /// The state of the Secret that this was found in; `known` is the one that the watch told of.
+    fn basis(&self, known: Option<&SecretVersion>) -> Option<SecretVersion> {
+        let Ok(Read { gathered, error: None, .. }) = &self.reading else { return known.cloned() };
+        match (&gathered.reading, &gathered.last_read) {
+            (Reading::Failed(failure), _) if failure.reason == FailureReason::SecretNotFound => None,
+            (Reading::Failed(failure), _) if failure.reason == FailureReason::Forbidden => known.cloned(),
+            (_, Some(read)) => {
+                Some(SecretVersion { uid: read.uid.clone(), resource_version: read.resource_version.clone() })
+            }
+            (_, None) => known.cloned(),
+        }
+    }
+
     /// True unless the Secret could not be fetched.
     pub fn is_read(&self) -> bool {
         match &self.reading {
@@ -202,27 +242,80 @@ fn holder(observed: &Observed, spec: &TenantCredentialSpec, gathered: &Gathered)
     }
 }
 
-/// Says what is to be said of what was found.
-pub async fn say(context: &Context, observed: &Observed, found: Found, around: Around) -> Outcome {
+/// What became of an attempt to say something.
+pub enum Said {
+    /// It was said, as far as it could be.
+    Published(Outcome),
+    /// The Secret is in another state than was found: this was found in that state.
+    Overtaken(Option<SecretVersion>, Box<Found>),
+}
+
+/// What the Events about one object rest on.
+pub struct Grounds {
+    /// The Secret as the watch told of it.
+    pub secret: Option<SecretVersion>,
+    /// The others that its verdicts on others rest on. None if these were looked at often enough.
+    pub witnesses: Vec<Witness>,
+    /// True if it was looked at anew already: its Secret may change faster than can be looked at.
+    pub is_confirmed: bool,
+}
+
+/// For how long a Secret counts as it was fetched.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// Says what is to be said of what was found. An Event is sent if the API server has now what it rests on; that the
+/// object itself is the one that was observed, the status write makes sure of.
+pub async fn say(context: &Context, observed: &Observed, found: Found, around: Around, grounds: Grounds) -> Said {
     let now = context.clock.now().trunc_subsecs(0);
+    let basis = found.basis(grounds.secret.as_ref());
     let Read { gathered, spec: former, generation, error } = match found.reading {
         Ok(read) => read,
-        Err(Unassessable::Failed(error)) => return Outcome::of(Err(error)),
+        Err(Unassessable::Failed(error)) => return Said::Published(Outcome::of(Err(error))),
         Err(Unassessable::Invalid) => {
             let problem = observed.spec.as_ref().err().map(String::as_str).unwrap_or_default();
             let publisher = &context.publisher;
-            return invalid::say(publisher, &publisher.credentials, observed, problem, now).await.into();
+            let told = invalid::say(publisher, &publisher.credentials, observed, problem, now).await;
+            return Said::Published(told.into());
         }
     };
     let Some(spec) = former.as_deref().or(observed.spec.as_ref().ok()) else {
-        return Outcome::of(Ok(()));
+        return Said::Published(Outcome::of(Ok(())));
     };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
-    let Assessment { status, notices, doubtful, next } =
+    let is_fresh = grounds.is_confirmed || gathered.fetched.is_some_and(|fetched| fetched.elapsed() < FRESH);
+    let Assessment { status, mut notices, doubtful, next } =
         around.assess(observed, spec, generation, gathered, now, context.settle);
     let next = next.into_iter().chain(look_again).min();
     let publisher = &context.publisher;
+    let mut unconfirmed = None;
+    if !notices.is_empty() {
+        let secret = observed.spec.as_ref().ok().and_then(Credential::secret).filter(|_| !is_fresh);
+        match confirm::secret_now(&publisher.client, &observed.namespace, secret, basis.as_ref()).await {
+            Ok(present) if present == basis => {}
+            Ok(present) => {
+                let found = find(context, observed, present.as_ref()).await;
+                return Said::Overtaken(present, Box::new(found));
+            }
+            Err(cause) => {
+                // Time goes on whether the Secret can be looked at or not.
+                notices.retain(Notice::is_of_time);
+                unconfirmed = Some(Error::ConfirmEvent(cause));
+            }
+        }
+        if notices.iter().any(Notice::is_of_others) {
+            let others = match confirm::are_current(&publisher.client, &grounds.witnesses).await {
+                Ok(true) => None,
+                Ok(false) => Some(Error::Conflict),
+                Err(cause) => Some(Error::ConfirmEvent(cause)),
+            };
+            if others.is_some() {
+                notices.retain(|notice| !notice.is_of_others());
+                unconfirmed = unconfirmed.or(others);
+            }
+        }
+    }
     let publication = Publication { status, notices, doubtful };
     let Published { replaced, result } = publisher.publish(&publisher.credentials, observed, publication, now).await;
-    Outcome { next, result: error.map_or(result, Err), replaced }
+    let result = result.and(unconfirmed.map_or(Ok(()), Err));
+    Said::Published(Outcome { next, result: error.map_or(result, Err), replaced })
 }

@@ -2,9 +2,11 @@
 //! Without it, the first verdicts would be written twice.
 //!
 //! It waits for as long as there is progress, however slow the machine is. Without progress it gives up, and verdicts
-//! rest on partial knowledge until the last object was looked at.
+//! rest on partial knowledge until the last object was looked at. A namespace whose own objects were all looked at does
+//! not wait long for others whose objects take long to read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,12 +15,17 @@ use crate::api::Key;
 
 /// How long it waits without progress. A request that nobody answers takes a quarter of that.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a namespace waits for the objects of others.
+const FOR_OTHERS: Duration = Duration::from_secs(5);
+/// How much longer for each object that was looked at meanwhile: a slow machine, and an import of thousands of objects,
+/// look at more than five in a second, and a namespace full of costly keystores at fewer.
+const FOR_EACH: Duration = Duration::from_millis(200);
 
 /// Holds back first verdicts.
 #[derive(Default)]
 pub struct StartupBarrier {
     /// Listed objects that were not looked at yet.
-    pending_first_read: HashSet<Key>,
+    pending_first_read: HashMap<Arc<str>, HashSet<Key>>,
     state: State,
 }
 
@@ -28,7 +35,7 @@ enum State {
     #[default]
     Open,
     /// Some objects were not looked at yet.
-    Closed { last_progress: Instant },
+    Closed { since: Instant, looked_at: u32, last_progress: Instant },
     /// Some objects were not looked at yet, and there was no progress for too long.
     GaveUp,
 }
@@ -47,9 +54,13 @@ pub enum Transition {
 impl StartupBarrier {
     /// Closes the barrier until these objects were looked at. If it gave up before, it does not wait for them either.
     pub fn close(&mut self, keys: impl Iterator<Item = Key>, now: Instant) {
-        self.pending_first_read.extend(keys);
-        if self.state != State::GaveUp {
-            self.state = State::Closed { last_progress: now };
+        for key in keys {
+            self.pending_first_read.entry(key.namespace.clone()).or_default().insert(key);
+        }
+        match &mut self.state {
+            State::Open => self.state = State::Closed { since: now, looked_at: 0, last_progress: now },
+            State::Closed { last_progress, .. } => *last_progress = now,
+            State::GaveUp => {}
         }
     }
 
@@ -60,14 +71,22 @@ impl StartupBarrier {
 
     /// Notes that the object was looked at, or is gone.
     pub fn looked_at(&mut self, key: &Key, now: Instant) {
-        if self.pending_first_read.remove(key) {
+        let Some(pending) = self.pending_first_read.get_mut(&key.namespace) else { return };
+        let was_pending = pending.remove(key);
+        if pending.is_empty() {
+            self.pending_first_read.remove(&key.namespace);
+        }
+        if was_pending {
             self.progress(now);
+            if let State::Closed { looked_at, .. } = &mut self.state {
+                *looked_at = looked_at.saturating_add(1);
+            }
         }
     }
 
     /// Notes progress: an object that was not known before was listed or looked at.
     pub fn progress(&mut self, now: Instant) {
-        if let State::Closed { last_progress } = &mut self.state {
+        if let State::Closed { last_progress, .. } = &mut self.state {
             *last_progress = now;
         }
     }
@@ -78,7 +97,7 @@ impl StartupBarrier {
             self.state = State::Open;
             return Transition::Opened;
         }
-        if self.deadline().is_some_and(|deadline| now >= deadline) {
+        if self.is_closed() && self.gives_up_at().is_some_and(|deadline| now >= deadline) {
             self.state = State::GaveUp;
             return Transition::GaveUp;
         }
@@ -95,10 +114,29 @@ impl StartupBarrier {
         matches!(self.state, State::Closed { .. })
     }
 
-    /// When the barrier gives up, unless there is progress before.
-    pub fn deadline(&self) -> Option<Instant> {
+    /// True if the first verdicts of a namespace wait no longer for the objects of others. `is_listed`: no list is missing.
+    pub fn lets_through(&self, namespace: &str, is_listed: bool, now: Instant) -> bool {
+        is_listed
+            && self.waits_for_others_until().is_some_and(|until| now >= until)
+            && !self.pending_first_read.contains_key(namespace)
+    }
+
+    /// When to look at the barrier, unless there is progress before.
+    pub fn deadline(&self, now: Instant) -> Option<Instant> {
+        let others = self.waits_for_others_until().filter(|until| *until > now);
+        self.gives_up_at().into_iter().chain(others).min()
+    }
+
+    fn gives_up_at(&self) -> Option<Instant> {
         match self.state {
-            State::Closed { last_progress } => Some(last_progress + PATIENCE),
+            State::Closed { last_progress, .. } => Some(last_progress + PATIENCE),
+            State::Open | State::GaveUp => None,
+        }
+    }
+
+    fn waits_for_others_until(&self) -> Option<Instant> {
+        match self.state {
+            State::Closed { since, looked_at, .. } => Some(since + FOR_OTHERS + FOR_EACH * looked_at),
             State::Open | State::GaveUp => None,
         }
     }
@@ -139,12 +177,36 @@ mod tests {
             barrier.looked_at(&keys[0], now + Duration::from_secs(58));
             assert_eq!(barrier.advance(true, now + Duration::from_secs(59)), Transition::None);
         }
-        assert_eq!(barrier.deadline(), Some(now + PATIENCE));
+        assert_eq!(barrier.gives_up_at(), Some(now + PATIENCE));
         assert_eq!(barrier.advance(true, now + PATIENCE), Transition::GaveUp);
         assert!(!barrier.is_open() && !barrier.is_closed());
-        assert_eq!((barrier.advance(true, now + PATIENCE * 9), barrier.deadline()), (Transition::None, None));
+        assert_eq!((barrier.advance(true, now + PATIENCE * 9), barrier.deadline(now)), (Transition::None, None));
         keys.iter().for_each(|key| barrier.looked_at(key, now));
         assert_eq!(barrier.advance(true, now), Transition::Opened);
+    }
+
+    #[test]
+    fn a_namespace_does_not_wait_long_for_another_one_whose_objects_take_long() {
+        let (mut barrier, begin) = (StartupBarrier::default(), Instant::now());
+        let costly: Vec<Key> = (0..1000).map(|n| Key::new("costly", &format!("c-{n}"))).collect();
+        barrier.close(costly.iter().cloned().chain([Key::new("quiet", "a")]), begin);
+        barrier.looked_at(&Key::new("quiet", "a"), begin);
+        let mut now = begin;
+        for key in &costly[..20] {
+            now += Duration::from_millis(500);
+            barrier.looked_at(key, now);
+        }
+        assert!(barrier.lets_through("quiet", true, now) && !barrier.lets_through("costly", true, now));
+        assert!(!barrier.lets_through("quiet", false, now), "a list is missing");
+        // As many in a tenth of the time: it waits.
+        let (mut barrier, mut now) = (StartupBarrier::default(), begin);
+        barrier.close(costly.iter().cloned(), begin);
+        for key in &costly[..999] {
+            now += Duration::from_millis(50);
+            barrier.looked_at(key, now);
+            assert!(!barrier.lets_through("quiet", true, now));
+        }
+        assert!(barrier.is_closed());
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! The work on MDMTenants: each one's page is made of what its credentials' statuses say.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
+use kube::Client;
 use tokio::time::Instant;
 
+use super::confirm::{self, Witness};
+use super::credentials::CONFIRMATIONS;
+use super::error::Error;
 use super::gather;
 use super::invalid;
 use super::kind::{Kind, Tenant};
@@ -15,6 +20,40 @@ use super::reconcile::Outcome;
 use crate::api::status::Notification;
 use crate::api::{Key, MDMTenantSpec};
 use crate::assessment::tenant::{self, Assessment, Input, Member};
+
+/// Of how many members the Secrets are looked at before an Event of the page: those whose state has changed last.
+const DECIDING: usize = 5;
+
+/// What the Events of a tenant's page rest on, as the caches have it.
+#[derive(Default)]
+struct PageGrounds {
+    /// All members by name and resourceVersion; none if they were looked at often enough.
+    members: Option<Vec<(String, String)>>,
+    /// Those whose Secrets are looked at.
+    deciding: Vec<Witness>,
+}
+
+/// Looks whether the API server has now what a page's Events rest on.
+async fn confirm_page(client: &Client, observed: &Observed<Tenant>, grounds: &PageGrounds) -> Result<(), Error> {
+    let PageGrounds { members, deciding } = grounds;
+    let is_so = async {
+        let is_same = match members {
+            Some(members) => confirm::are_members(client, observed, members).await?,
+            None => true,
+        };
+        Ok(is_same && confirm::are_current(client, deciding).await?)
+    };
+    match is_so.await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::Conflict),
+        Err(cause) => Err(Error::ConfirmEvent(cause)),
+    }
+}
+
+/// When the state of a credential has changed last.
+fn last_transition(observed: &Observed) -> Option<DateTime<Utc>> {
+    observed.previous.conditions.iter().map(|condition| condition.last_transition_time).max()
+}
 
 impl Operator {
     /// Calls for one, soon.
@@ -47,14 +86,22 @@ impl Operator {
         let now = context.clock.now().trunc_subsecs(0);
         match &observed.spec {
             Ok(spec) => {
-                let Assessment { status, notices, doubtful, next } = self.page(&key, &observed, spec, now);
+                let Assessment { status, mut notices, doubtful, next } = self.page(&key, &observed, spec, now);
+                let grounds = if notices.is_empty() { PageGrounds::default() } else { self.page_grounds(&key) };
                 self.tasks.spawn(async move {
                     let begun = Instant::now();
                     let publisher = &context.publisher;
+                    let confirmed = match notices.is_empty() {
+                        true => Ok(()),
+                        false => confirm_page(&publisher.client, &observed, &grounds).await,
+                    };
+                    if confirmed.is_err() {
+                        notices.clear();
+                    }
                     let publication = Publication { status, notices, doubtful };
                     let Published { replaced, result } =
                         publisher.publish(&publisher.tenants, &observed, publication, now).await;
-                    let outcome = Outcome { next, result, replaced };
+                    let outcome = Outcome { next, result: result.and(confirmed), replaced };
                     Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
                 });
             }
@@ -70,6 +117,18 @@ impl Operator {
             }
         }
         true
+    }
+
+    /// What the Events of a page rest on. Members that change all the time can't keep them back for ever.
+    fn page_grounds(&self, key: &Key) -> PageGrounds {
+        let mut members: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
+        let is_tried = self.tenants.queue.failures(key) >= CONFIRMATIONS;
+        let versions = members.iter().map(|(_, observed)| (observed.name.clone(), observed.resource_version.clone()));
+        let versions = (!is_tried).then(|| versions.collect());
+        members.sort_by_key(|(_, observed)| Reverse(last_transition(observed)));
+        members.truncate(if is_tried { 0 } else { DECIDING });
+        let deciding = members.into_iter().map(|(key, _)| self.witness(key)).collect();
+        PageGrounds { members: versions, deciding }
     }
 
     fn page(&self, key: &Key, observed: &Observed<Tenant>, spec: &MDMTenantSpec, now: DateTime<Utc>) -> Assessment {

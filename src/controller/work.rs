@@ -1,6 +1,6 @@
 //! What is to be done, and what is waited for.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::cache::SecretVersion;
+use super::causes::Causes;
 use super::knowledge::Blind;
 use super::observed::Observed;
 use super::own_writes::OwnWrites;
@@ -29,10 +30,13 @@ pub struct Looked {
     pub found: Box<Found>,
     /// How long that took.
     pub took: Duration,
+    /// True if it waited for the start-up barrier.
+    pub was_held: bool,
+    /// True if it was looked at anew to confirm an Event.
+    pub is_confirmed: bool,
 }
 
 /// The work on TenantCredentials.
-#[derive(Default)]
 pub struct Credentials {
     /// Which to look at.
     pub queue: Queue,
@@ -44,8 +48,27 @@ pub struct Credentials {
     pub blind: Blind,
     /// What was found, and is to be said as soon as there is room.
     pub found: VecDeque<Looked>,
-    /// What waits for the start-up barrier.
-    pub held: Vec<Looked>,
+    /// Whom of the others the last changes of one concern.
+    pub causes: Causes,
+    /// Those whose Secret appeared or went while they were looked at, and that are looked at once more for that.
+    pub overtaken: HashSet<Key>,
+    /// What waits for the start-up barrier, by namespace.
+    pub held: HashMap<Arc<str>, Vec<Looked>>,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self {
+            queue: Queue::throttled(),
+            own_writes: OwnWrites::default(),
+            barrier: StartupBarrier::default(),
+            blind: Blind::default(),
+            found: VecDeque::new(),
+            causes: Causes::default(),
+            overtaken: HashSet::new(),
+            held: HashMap::new(),
+        }
+    }
 }
 
 /// The work on MDMTenants.

@@ -17,7 +17,7 @@ use crate::assessment::{Assessment, expiry, tenant, words};
 use crate::controller::gather::{self, Gathered, LastSaid};
 use crate::controller::kind::Tenant;
 use crate::controller::observed::Observed;
-use crate::controller::reconcile::Around;
+use crate::controller::reconcile::{Around, NamedTenant};
 use crate::report::{self, Origin};
 
 /// The caller's time.
@@ -103,8 +103,7 @@ impl Judge<'_> {
             }
             Some(_) => {}
         }
-        let declared = tenant.flatten();
-        let declared = declared.as_ref().and_then(|tenant| tenant.spec.as_ref().ok());
+        let declared = tenant.spec();
         let credential = report::Credential {
             origin: Origin::Cluster(self.context.label.clone()),
             key: observed.key(),
@@ -115,10 +114,15 @@ impl Judge<'_> {
     }
 
     /// The tenant that it names, where that can be told.
-    fn tenant(&self, spec: &TenantCredentialSpec) -> Option<Option<Arc<Observed<Tenant>>>> {
-        let name = spec.tenant_ref.as_ref().filter(|_| self.context.knows_tenants)?.name.as_str();
-        let key = Key { namespace: self.seen.observed.key().namespace, name: name.into() };
-        Some(self.tenants.get(&key).cloned())
+    fn tenant(&self, spec: &TenantCredentialSpec) -> NamedTenant {
+        let Some(named) = spec.tenant_ref.as_ref().filter(|_| self.context.knows_tenants) else {
+            return NamedTenant::Unnamed;
+        };
+        let key = Key { namespace: self.seen.observed.key().namespace, name: named.name.as_str().into() };
+        match self.tenants.get(&key) {
+            Some(tenant) => NamedTenant::Found(tenant.clone()),
+            None => NamedTenant::NotFound,
+        }
     }
 
     /// What is said of what was found; and, where it is of the present spec, whether what is stored says the same.
@@ -127,7 +131,7 @@ impl Judge<'_> {
         &self,
         found: &LastSaid,
         said_days: Option<Option<Vec<u16>>>,
-        tenant: Option<Option<Arc<Observed<Tenant>>>>,
+        tenant: NamedTenant,
     ) -> (TenantCredentialStatus, Option<DateTime<Utc>>) {
         let LastSaid { gathered, spec, generation } = found;
         let observed = &self.seen.observed;

@@ -27,3 +27,4 @@ mod story;
 mod tenant;
 mod undated;
 mod unreadable;
+mod unseen_tenant;

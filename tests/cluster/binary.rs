@@ -59,7 +59,8 @@ async fn it_waits_for_its_definitions_says_so_and_ends_soon_when_told() {
     let wait = ["wait", "--for=condition=Expired", "--timeout=60s", "tcred/contract", "-n", "default"];
     bare.kubectl_ok(&wait, "");
     let (took, ended_well, log) = running.stop();
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    // It waits for four seconds at most; a busy machine has its chance.
+    assert!(took < Duration::from_secs(15), "{took:?}");
     assert!(ended_well, "{log}");
     assert!(log.contains("does not know TenantCredentials") && log.contains("lapsewatch crds"), "{log}");
     assert!(log.contains("stopping"), "{log}");

@@ -18,7 +18,7 @@ fn a_control_plane_goes_down_with_the_pipe_and_leaves_nothing() {
     drop(bed);
     let begun = Instant::now();
     while folder.exists() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{} is still there", folder.display());
+        assert!(begun.elapsed() < Duration::from_secs(180), "{} is still there", folder.display());
         std::thread::sleep(Duration::from_millis(100));
     }
 }

@@ -25,7 +25,9 @@ mod haste;
 #[path = "../chart/helm.rs"]
 mod helm;
 mod home;
+mod hot;
 mod kubectl;
+mod lagging;
 mod new;
 mod outage;
 mod parity;

@@ -58,7 +58,8 @@ async fn a_server_that_stands_still_is_caught_up_with() {
     story.stop().await;
     let took = begun.elapsed();
     signal(server, "-CONT");
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    // It waits for four seconds at most; a busy machine has its chance.
+    assert!(took < Duration::from_secs(15), "{took:?}");
 }
 
 #[tokio::test]

@@ -182,7 +182,7 @@ async fn another_key_of_the_same_secret_is_another_credential() {
 
 /// Waits until exactly these Events were sent.
 pub async fn until_events(story: &Story, expected: &[&str]) {
-    for _ in 0..600 {
+    for _ in 0..2400 {
         if story.events("acme").await == expected {
             return;
         }

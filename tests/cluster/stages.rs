@@ -132,7 +132,7 @@ async fn reminders_come_on_their_grid_while_it_is_a_warning() {
     story.credential("acme", spec(24)).await;
     story.expect("acme", &[("Expiring", "True/Within30Days")]).await;
     let reminders = async |count: i64| {
-        for _ in 0..600 {
+        for _ in 0..2400 {
             if story.status("acme").await["announced"][0]["reminder"] == count {
                 return;
             }

@@ -30,7 +30,7 @@ async fn touch(story: &Story) {
 
 /// Waits for the status to be `good` again, and sees that it took few writes and that none follows.
 async fn put_right(story: &Story, good: &Value, what: &str, since: Marker) {
-    for _ in 0..600 {
+    for _ in 0..2400 {
         if story.status("acme").await == *good {
             break;
         }

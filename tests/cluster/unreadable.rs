@@ -106,7 +106,7 @@ async fn each_bad_secret_has_its_reason_and_harms_no_other() {
 
     story.at("2030-07-01T00:00:30Z");
     for (name, _, reason) in &cases {
-        for _ in 0..600 {
+        for _ in 0..2400 {
             if !story.events(name).await.is_empty() {
                 break;
             }

@@ -16,7 +16,7 @@ use crate::bed::{Bed, bed};
 use crate::clock::TestClock;
 use crate::objects;
 
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(900);
 /// As long as nothing may come before it counts as over.
 const CALM: Duration = Duration::from_millis(1500);
 
@@ -104,6 +104,20 @@ impl Fleet {
             all.extend(objects::events(&self.client, namespace).await);
         }
         all
+    }
+
+    /// Waits until there are this many Events, and no more.
+    pub async fn until_events(&self, count: usize) {
+        let begun = Instant::now();
+        loop {
+            let events = self.events().await.len();
+            if events >= count {
+                assert_eq!(events, count);
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{events} Events are sent, and not {count}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
     }
 
     /// What the operator asked for since.

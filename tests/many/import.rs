@@ -26,6 +26,7 @@ async fn each_party_of_a_duplicate_is_told_once_and_a_restart_is_no_news() {
     assert!((CREDENTIALS..=CREDENTIALS + PAIRS).contains(&written), "{asked:?}");
 
     fleet.clock.set("2030-03-01T00:00:30Z");
+    fleet.until_events(2 * PAIRS).await;
     let asked = fleet.asked_in_all(since).await;
     assert_eq!(asked.events, 2 * PAIRS);
     told_once(&fleet).await;

@@ -139,6 +139,20 @@ impl Index {
         }
     }
 
+    /// The objects that the view of one of them rests on, at most `count`.
+    pub fn witnesses(&self, key: &Key, count: usize) -> Vec<Key> {
+        let Some(holder) = self.holders.get(key) else { return Vec::new() };
+        let rank = holder.rank(key);
+        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(Group::crowd);
+        let claimant = crowd.and_then(|crowd| crowd.claimant(&rank));
+        let named = crowd.map(|crowd| crowd.named(&rank)).unwrap_or_default();
+        let line =
+            holder.identity.as_ref().and_then(|identity| self.by_identity.get(&(holder.type_, identity.clone())));
+        let newer = line.and_then(|line| line.newer(&rank, &holder.fingerprint, holder.end));
+        let newer = newer.map(|newer| newer.named).unwrap_or_default();
+        claimant.into_iter().chain(named).chain(newer).take(count).map(|rank| rank.key.clone()).collect()
+    }
+
     /// Those of other namespaces are one, at the end.
     fn tell(&self, key: &Key, named: Vec<&Rank>) -> Vec<Other> {
         let (mut here, mut there): (Vec<Other>, Vec<Other>) = named

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::api::conditions::ConditionType;
 use crate::api::credential::Owner;
 use crate::api::tenant::Environment;
-use crate::api::{MDMTenantSpec, TenantCredentialSpec};
+use crate::api::{MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
+use crate::assessment::expiry;
 use crate::assessment::words::Side;
 
 /// The spec that a credential is assessed by: the tenant's days for its type, and the tenant's contact and runbook,
@@ -34,6 +36,24 @@ pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec
         owner.runbook_url = runbook.or(owner.runbook_url.take());
     }
     Cow::Owned(effective)
+}
+
+/// The spec that a credential is assessed by while its tenant can't be seen, and its days with the tenant. A warning that
+/// the status contains may follow from the tenant's days, and is not taken back. Else the default days apply.
+pub fn inherit_unseen<'a>(
+    spec: &'a TenantCredentialSpec,
+    previous: &TenantCredentialStatus,
+) -> Cow<'a, TenantCredentialSpec> {
+    let is_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
+    let expiring = previous.conditions.iter().find(|c| c.type_ == ConditionType::Expiring.as_str());
+    let within = expiring.and_then(|c| c.reason.strip_prefix("Within")?.strip_suffix("Days")?.parse::<u16>().ok());
+    let Some(within) = within.filter(|_| !is_own) else { return Cow::Borrowed(spec) };
+    let mut days = expiry::warning_days(spec).into_owned();
+    if days.contains(&within) {
+        return Cow::Borrowed(spec);
+    }
+    days.push(within);
+    Cow::Owned(TenantCredentialSpec { warn_before_days: Some(days), ..spec.clone() })
 }
 
 /// What a tenant says of itself, to tell two places apart that hold the same credential.

@@ -19,7 +19,7 @@ use crate::api::status::{Notification, PendingEvent};
 use crate::api::{
     CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
-pub use inherit::{inherit, side};
+pub use inherit::{inherit, inherit_unseen, side};
 use notices::Situation;
 use state::State;
 

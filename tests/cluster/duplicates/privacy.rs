@@ -144,7 +144,7 @@ async fn announced(scene: &Scene, parties: &[Party], said: &[Said]) {
     let begun = Instant::now();
     for (party, said) in parties.iter().zip(said).filter(|(_, said)| said.is_duplicate()) {
         while scene.events(party).await.last().and_then(|event| event.reason.clone()).as_deref() != Some(said.reason) {
-            assert!(begun.elapsed() < Duration::from_secs(30), "{} is not announced: {said:?}", party.name);
+            assert!(begun.elapsed() < Duration::from_secs(180), "{} is not announced: {said:?}", party.name);
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

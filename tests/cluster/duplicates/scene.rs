@@ -10,7 +10,7 @@ use super::party::{ELSEWHERE, NOW, Party, Place, Said};
 use crate::bed::bed;
 use crate::story::{Story, fixture};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Many scenes are played at once: none is to keep the server busy with its questions alone.
 const PAUSE: Duration = Duration::from_millis(150);
 /// The API server knows ages by whole seconds.

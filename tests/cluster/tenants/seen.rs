@@ -21,6 +21,8 @@ pub struct Entry {
 
 pub struct Seen {
     entries: Arc<Mutex<Vec<Entry>>>,
+    /// The longest that one simple request took meanwhile.
+    slowest: Arc<Mutex<Duration>>,
     watches: Vec<JoinHandle<()>>,
 }
 
@@ -28,11 +30,19 @@ impl Seen {
     /// From now on, all of the story's namespace.
     pub fn from_now(story: &Story) -> Self {
         let entries: Arc<Mutex<Vec<Entry>>> = Arc::default();
+        let slowest: Arc<Mutex<Duration>> = Arc::default();
         let watches = vec![
             tokio::spawn(watch(story.credentials(), false, entries.clone())),
             tokio::spawn(watch(story.tenants(), true, entries.clone())),
+            tokio::spawn(pulse(story.tenants(), slowest.clone())),
         ];
-        Self { entries, watches }
+        Self { entries, slowest, watches }
+    }
+
+    /// How long something may take that takes `limit` on a machine that has nothing else to do: longer by what the
+    /// requests of a busy one take more.
+    pub fn allowed(&self, limit: Duration) -> Duration {
+        limit + *self.slowest.lock().unwrap() * 20
     }
 
     pub fn all(&self) -> Vec<Entry> {
@@ -67,5 +77,18 @@ async fn watch(api: Api<DynamicObject>, is_page: bool, entries: Arc<Mutex<Vec<En
             let (name, status) = (object.metadata.name.unwrap(), object.data["status"].clone());
             entries.lock().unwrap().push(Entry { at: Instant::now(), is_page, name, status });
         }
+    }
+}
+
+async fn pulse(api: Api<DynamicObject>, slowest: Arc<Mutex<Duration>>) {
+    loop {
+        let begun = Instant::now();
+        api.get_opt("none").await.unwrap();
+        let took = begun.elapsed();
+        {
+            let mut longest = slowest.lock().unwrap();
+            *longest = took.max(*longest);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -1,0 +1,80 @@
+//! Turns to read what a Secret holds, which may cost most of a second where a password is to be tried: few at once, and
+//! one of each namespace, so that the Secrets of one namespace hold up no other.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+
+/// Readings at once.
+const READINGS: usize = 2;
+
+/// The turns.
+pub struct Lanes {
+    all: Semaphore,
+    /// The namespaces that read or wait at present.
+    by_namespace: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+/// A turn, until it is dropped.
+pub struct Turn<'a> {
+    lanes: &'a Lanes,
+    namespace: &'a str,
+    own: Option<OwnedSemaphorePermit>,
+    _any: SemaphorePermit<'a>,
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self { all: Semaphore::new(READINGS), by_namespace: Mutex::default() }
+    }
+}
+
+impl Lanes {
+    /// Waits for a turn of this namespace. None if there are no turns any more, which does not happen.
+    pub async fn turn<'a>(&'a self, namespace: &'a str) -> Option<Turn<'a>> {
+        let lane = {
+            let mut lanes = self.by_namespace.lock().unwrap_or_else(PoisonError::into_inner);
+            lanes.entry(namespace.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(1))).clone()
+        };
+        let own = Some(lane.acquire_owned().await.ok()?);
+        Some(Turn { lanes: self, namespace, own, _any: self.all.acquire().await.ok()? })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.own = None;
+        let mut lanes = self.lanes.by_namespace.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody else waits for it.
+        if lanes.get(self.namespace).is_some_and(|lane| Arc::strong_count(lane) == 1) {
+            lanes.remove(self.namespace);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Whether a turn comes without another one's end.
+    async fn comes(lanes: &Lanes, namespace: &str) -> bool {
+        tokio::time::timeout(Duration::from_millis(20), lanes.turn(namespace)).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_namespace_has_one_turn_and_leaves_the_other_to_others() {
+        let lanes = Lanes::default();
+        let first = lanes.turn("crowded").await;
+        assert!(!comes(&lanes, "crowded").await);
+        assert!(comes(&lanes, "quiet").await);
+        let second = lanes.turn("quiet").await;
+        assert!(!comes(&lanes, "another").await);
+        drop(first);
+        assert!(comes(&lanes, "another").await && comes(&lanes, "crowded").await);
+        drop(second);
+        assert!(lanes.by_namespace.lock().unwrap().is_empty());
+    }
+}
