@@ -261,7 +261,7 @@ pub struct Grounds {
 }
 
 /// For how long a Secret counts as it was fetched.
-const FRESH: Duration = Duration::from_secs(2);
+const FRESH: Duration = Duration::from_secs(10);
 
 /// Says what is to be said of what was found. An Event is sent if the API server has now what it rests on; that the
 /// object itself is the one that was observed, the status write makes sure of.
