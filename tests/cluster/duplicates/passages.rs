@@ -1,7 +1,7 @@
 //! What becomes of several holders when one of them changes: the others are told at once, while the clock stands still,
 //! and what is mended is said once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt};
 use serde_json::json;
