@@ -200,6 +200,11 @@ impl Cache {
         };
     }
 
+    /// True if the list of Secrets beside an object is kept up to date.
+    pub fn knows_secrets_of(&self, key: &Key) -> bool {
+        self.scope_of(key).is_some_and(|scope| self.secrets.complete.contains(&scope))
+    }
+
     /// How many objects of all kinds there are.
     pub fn len(&self) -> usize {
         self.objects.items.len() + self.tenants.items.len() + self.secrets.items.len()

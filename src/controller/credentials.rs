@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 
 use super::confirm::Witness;
+use super::gather::Listed;
 use super::kind::{Credential, Kind};
 use super::knowledge::exclusive_type;
 use super::observed::Observed;
@@ -93,9 +94,11 @@ impl Operator {
             }
             Some((observed, secret)) => {
                 self.reading += 1;
+                let is_current = self.cache.knows_secrets_of(&key);
                 self.tasks.spawn(async move {
                     let begun = Instant::now();
-                    let found = Box::new(find(&context, &observed, secret.as_ref()).await);
+                    let listed = Listed { version: secret.as_ref(), is_current };
+                    let found = Box::new(find(&context, &observed, listed).await);
                     let (took, was_held, is_confirmed) = (begun.elapsed(), false, false);
                     Done::Found(Looked { key, observed, secret, found, took, was_held, is_confirmed })
                 });

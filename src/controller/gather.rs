@@ -55,6 +55,15 @@ async fn read(
     tokio::task::spawn_blocking(read).await.ok()
 }
 
+/// A Secret as the list of Secrets contains it.
+#[derive(Clone, Copy)]
+pub struct Listed<'a> {
+    /// Its version; none if the list does not contain it.
+    pub version: Option<&'a SecretVersion>,
+    /// True if the list is kept up to date. What an old list does not contain may exist.
+    pub is_current: bool,
+}
+
 /// What was found, and what is to be remembered of where.
 #[derive(Clone)]
 pub struct Gathered {
@@ -78,7 +87,7 @@ pub async fn gather(
     metrics: &Metrics,
     observed: &Observed,
     spec: &TenantCredentialSpec,
-    secret: Option<&SecretVersion>,
+    secret: Listed<'_>,
 ) -> Result<Gathered, Error> {
     let previous = &observed.previous;
     if spec.type_ == CredentialType::DeclaredExpiry {
@@ -97,7 +106,7 @@ pub async fn gather(
         reader_revision: credential::READER_REVISION,
         ..LastRead::default()
     };
-    match secret {
+    match secret.version {
         Some(secret) => {
             wanted.uid.clone_from(&secret.uid);
             wanted.resource_version.clone_from(&secret.resource_version);
@@ -105,7 +114,9 @@ pub async fn gather(
                 return Ok(known);
             }
         }
-        None if said(observed, FailureReason::SecretNotFound) => return Ok(kept(secret_not_found(spec))),
+        None if secret.is_current && said(observed, FailureReason::SecretNotFound) => {
+            return Ok(kept(secret_not_found(spec)));
+        }
         // The watch may not have told of it yet: that there is none is only said once the API server says so.
         None => {}
     }
@@ -122,7 +133,7 @@ pub async fn gather(
             return match cause.code() {
                 Some(404) => Ok(Gathered { fetched: Some(Instant::now()), ..kept(secret_not_found(spec)) }),
                 // Rights may name the Secrets that there are; the list has told that this is none of them.
-                Some(403) if secret.is_none() => Ok(kept(secret_not_found(spec))),
+                Some(403) if secret.version.is_none() && secret.is_current => Ok(kept(secret_not_found(spec))),
                 Some(403) if access.granted.load(Ordering::Relaxed) => {
                     Ok(Gathered { look_again: true, ..kept(forbidden(&secret_ref.name)) })
                 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use super::cache::SecretVersion;
 use super::confirm::{self, Witness};
 use super::error::Error;
-use super::gather::{self, Access, Gathered, LastSaid};
+use super::gather::{self, Access, Gathered, LastSaid, Listed};
 use super::invalid::{self, Told};
 use super::kind::{Credential, Kind, Tenant};
 use super::observed::Observed;
@@ -194,10 +194,10 @@ impl Found {
 }
 
 /// Finds out what one object holds.
-pub async fn find(context: &Context, observed: &Observed, secret: Option<&SecretVersion>) -> Found {
+pub async fn find(context: &Context, observed: &Observed, secret: Listed<'_>) -> Found {
     let Ok(spec) = &observed.spec else {
         // What it held it holds, as far as can be told without reading it.
-        let holder = remembered(observed).filter(|_| secret.is_some());
+        let holder = remembered(observed).filter(|_| secret.version.is_some() || !secret.is_current);
         return Found { reading: Err(Unassessable::Invalid), holder };
     };
     let reading = match gather::gather(
@@ -293,7 +293,8 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
         match confirm::secret_now(&publisher.client, &observed.namespace, secret, basis.as_ref()).await {
             Ok(present) if present == basis => {}
             Ok(present) => {
-                let found = find(context, observed, present.as_ref()).await;
+                let listed = Listed { version: present.as_ref(), is_current: true };
+                let found = find(context, observed, listed).await;
                 return Said::Overtaken(present, Box::new(found));
             }
             Err(cause) => {
