@@ -158,7 +158,7 @@ impl Operator {
         }
         barrier.looked_at(key, Instant::now());
         queue.end_turn(key);
-        let waits = barrier.is_closed() && holder.as_ref().is_some_and(|holder| is_first_verdict(observed, holder));
+        let waits = barrier.is_closed() && holder.as_ref().is_some_and(|holder| rests_on_others(observed, holder));
         let key = key.clone();
         self.enter(&key, holder);
         if waits {
@@ -207,12 +207,14 @@ impl Operator {
     }
 }
 
-/// True if the status does not tell yet who else holds this credential. By partial knowledge that would be Pending, and
-/// the verdict a second write.
-fn is_first_verdict(observed: &Observed, holder: &Holder) -> bool {
+/// True if the status does not tell yet who else holds this credential, or names others. By partial knowledge it would
+/// be Pending, or name fewer, and complete knowledge would be a second write.
+fn rests_on_others(observed: &Observed, holder: &Holder) -> bool {
     let before = remembered(observed);
     observed.spec.is_ok()
-        && (!observed.knows_peers() || before.is_none_or(|before| before.fingerprint != holder.fingerprint))
+        && (!observed.knows_peers()
+            || !observed.previous.duplicates.is_empty()
+            || before.is_none_or(|before| before.fingerprint != holder.fingerprint))
 }
 
 #[cfg(test)]

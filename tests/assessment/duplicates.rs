@@ -171,6 +171,13 @@ fn partial_knowledge_tells_a_holder_that_is_seen_and_no_better_verdict() {
     story.at(AGAIN).events(["ControlLost"]);
     let kept = story.among(partial(others(Standing::TokenInUse))).at("2030-03-01T02:00:00Z");
     kept.quiet().severity(Severity::Critical).expect(Duplicate, True, "ControlLost");
+    // Fewer are seen than the status names: the others may only be unseen.
+    let mut fewer = others(Standing::ControlLost);
+    if let Peers::Known(Some(view)) = &mut fewer {
+        view.others.truncate(1);
+    }
+    let named = story.among(partial(fewer)).at("2030-03-01T02:30:00Z");
+    assert_eq!(named.quiet().status.duplicates, kept.status.duplicates);
     // The override of this object is its own to tell.
     story.among(partial(others(Standing::ControlAssumed)));
     story.at("2030-03-01T03:00:00Z").quiet().expect(Duplicate, True, "ControlAssumed");

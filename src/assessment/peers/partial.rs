@@ -29,7 +29,12 @@ pub(in crate::assessment) fn permitted(
     let Some(seen) = seen else { return Permitted::Seen(None) };
     let stored = stored(previous).filter(|_| is_same_credential);
     match stored {
-        Some(stored) if stored.standing == seen.standing => Permitted::Seen(Some(seen.clone())),
+        // Whom the status names and nobody has seen may be among those that were not looked at.
+        Some(stored) if stored.standing == seen.standing => {
+            let is_more = seen.others.iter().any(|other| !stored.others.contains(other));
+            let others = if is_more { seen.others.clone() } else { stored.others };
+            Permitted::Seen(Some(View { others, ..seen.clone() }))
+        }
         Some(stored) if seen.standing == Standing::Unique => Permitted::Stored(stored),
         // The user has set or withdrawn the override of this object since.
         Some(stored) if stored.standing.is_claiming() != seen.standing.is_claiming() => {
