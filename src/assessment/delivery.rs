@@ -39,9 +39,26 @@ pub struct Delivery {
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Decides what is sent of the Events that are `due`, by what the status says of Events on their way.
-pub fn plan(due: Vec<Notice>, pending: &[PendingEvent], budget: Option<&EventBudget>, now: DateTime<Utc>) -> Delivery {
-    let mut delivery = Delivery { budget: budget.cloned(), ..Delivery::default() };
+/// The parts of a status that record its Events.
+#[derive(Clone, Copy, Debug)]
+pub struct Records<'a> {
+    /// The last Event that was sent beside each condition.
+    pub announced: &'a [Announced],
+    /// The Events that are about to be sent.
+    pub pending: &'a [PendingEvent],
+    /// How many Events may still be sent. None before the first Event.
+    pub budget: Option<&'a EventBudget>,
+}
+
+/// Decides which of the Events that are `due` are sent now, from the records of the status.
+pub fn plan(due: Vec<Notice>, records: &Records<'_>, now: DateTime<Utc>) -> Delivery {
+    let mut delivery = Delivery { budget: records.budget.cloned(), ..Delivery::default() };
+    // An earlier version does not know the entries and may have announced later Events beside them.
+    let is_over = |entry: &&PendingEvent| {
+        let later = |sent: &Announced| (sent.episode, sent.reminder) >= (entry.episode, entry.reminder);
+        records.announced.iter().any(|sent| sent.type_ == entry.type_ && later(sent))
+    };
+    let pending = records.pending.iter().filter(|entry| !is_over(entry));
     let mut due: Vec<(Notice, Entry)> = due.into_iter().map(|notice| (notice, Entry::New)).collect();
     for entry in pending {
         match due.iter_mut().find(|(notice, _)| is_of(&notice.record, entry)) {

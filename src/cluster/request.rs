@@ -244,6 +244,11 @@ impl Cause {
         matches!(self, Self::Timeout(_) | Self::Unreachable(_) | Self::Connection)
     }
 
+    /// True if the API server itself answers that there is no such object. The bare status 404 may come from a proxy.
+    pub fn is_not_found(&self) -> bool {
+        self.code() == Some(404) && self.reason() == Some("NotFound")
+    }
+
     /// A short name that is the same for the same cause, whichever object it is about.
     pub fn class(&self) -> String {
         match self {

@@ -26,6 +26,8 @@ const RELIST: Duration = Duration::from_secs(3600);
 const RELIST_SPREAD: f64 = 0.25;
 /// A watch that broke sooner than this after it began has not ended an outage.
 const LASTED: Duration = Duration::from_secs(5);
+/// A list that could not be kept up to date for this long is no longer complete knowledge.
+const LOST_AFTER: Duration = Duration::from_secs(60);
 
 /// An object of a list or a watch, with what is kept of it.
 pub struct Item<T> {
@@ -83,7 +85,12 @@ struct Course {
     out: Sender<Seen>,
     attempts: Attempts,
     is_listed: bool,
-    has_failed: bool,
+    /// The operator was told that it has to work without these objects.
+    has_given_up: bool,
+    /// The list was complete, and then the API server answered that it does not know this kind.
+    is_vanishing: bool,
+    /// The last time that the API server sent a list or began a watch.
+    answered: Instant,
     /// The last failure, until the API server answers.
     problem: Option<String>,
 }
@@ -92,7 +99,15 @@ impl<T: Send + 'static> Follower<T> {
     /// The changes, without end.
     pub fn follow(self) -> BoxStream<'static, Seen> {
         let (out, seen) = channel(0);
-        let course = Course { out, attempts: Attempts::default(), is_listed: false, has_failed: false, problem: None };
+        let course = Course {
+            out,
+            attempts: Attempts::default(),
+            is_listed: false,
+            has_given_up: false,
+            is_vanishing: false,
+            answered: Instant::now(),
+            problem: None,
+        };
         let work = stream::once(self.run(course)).filter_map(|_| async { None });
         // The work is done as long as its results are taken, and goes away with the stream.
         stream::select(seen, work).boxed()
@@ -139,20 +154,22 @@ impl<T: Send + 'static> Follower<T> {
         while Instant::now() < relist {
             let begun = Instant::now();
             let over = self.watch_once(&mut version, course).await?;
-            if begun.elapsed() >= LASTED {
+            // A request that waited long for its failure is no watch that lasted.
+            let has_lasted = course.answered >= begun && course.answered.elapsed() >= LASTED;
+            if has_lasted {
                 course.attempts.succeeded();
             }
             match over {
-                Ok(Over::Ended) => {}
-                Ok(Over::Missed) => return Ok(()),
-                Err(cause) => {
-                    self.failed(&cause, course).await?;
-                    // With their definition the objects are gone, and their versions. What happens while a watch is
-                    // refused may be anything.
-                    if matches!(cause.code(), Some(401 | 403 | 404)) {
-                        return Ok(());
-                    }
-                }
+                // A proxy may end each watch at once.
+                Ok(_) if !has_lasted => course.attempts.pause().await,
+                Ok(_) => {}
+                Err(ref cause) => self.failed(cause, course).await?,
+            }
+            // With their definition the objects are gone, and their versions. What happens while a watch is refused may be
+            // anything.
+            let is_refused = over.as_ref().is_err_and(|cause| matches!(cause.code(), Some(401 | 403 | 404)));
+            if is_refused || !course.is_listed || matches!(over, Ok(Over::Missed)) {
+                return Ok(());
             }
         }
         Ok(())
@@ -193,6 +210,11 @@ impl<T: Send + 'static> Follower<T> {
                 }
                 Ok(Some(None)) => return Ok(Err(Cause::NoObject)),
                 Ok(None) => return Ok(Ok(Over::Ended)),
+                // Whatever the API server reports within a watch, only a list is certain to be complete afterwards.
+                Err(cause @ Cause::Api { .. }) if cause.code() != Some(410) => {
+                    self.failed(&cause, course).await?;
+                    return Ok(Ok(Over::Missed));
+                }
                 Err(cause) => return Ok(over(cause)),
             }
         }
@@ -203,28 +225,45 @@ impl<T: Send + 'static> Follower<T> {
         let failure = WatchFailure::new(self.kind, self.namespace.as_deref(), cause);
         course.problem = Some(failure.problem.clone());
         course.out.send(Seen::Failed(failure)).await?;
-        let is_first = !std::mem::replace(&mut course.has_failed, true);
-        let gives_up = self.is_optional && !course.is_listed && is_first;
+        let gives_up = self.is_optional && !course.is_listed && !course.has_given_up;
+        let is_vanishing = cause.code() == Some(404) && course.is_listed;
+        let was_vanishing = std::mem::replace(&mut course.is_vanishing, is_vanishing);
         match cause.code() {
-            Some(401 | 403) if course.is_listed => {
-                if let Some(list) = self.list {
-                    course.is_listed = false;
-                    course.out.send(Seen::Lost(list)).await?;
-                }
+            Some(401 | 403) if course.is_listed => self.lose(course).await?,
+            Some(403) if gives_up => {
+                course.has_given_up = true;
+                course.out.send(Seen::TenantsRefused).await?;
             }
-            Some(403) if gives_up => course.out.send(Seen::TenantsRefused).await?,
-            // Where a definition goes, all of its objects go with it.
-            Some(404) if gives_up || course.is_listed => {
+            // If a definition is deleted, all of its objects are deleted. One such answer proves little, because a proxy
+            // may have sent it. Secrets always have a definition.
+            Some(404) if course.is_listed => {
+                self.lose(course).await?;
+                course.is_listed = false;
+            }
+            Some(404) if gives_up || (was_vanishing && self.list != Some(List::Secrets)) => {
+                course.has_given_up = true;
                 self.tell(course, Change::ListBegins).await?;
                 self.tell(course, Change::ListEnds).await?;
             }
+            _ if course.is_listed && course.answered.elapsed() >= LOST_AFTER => self.lose(course).await?,
             _ => {}
         }
         course.attempts.wait(cause, &self.state).await;
         Ok(())
     }
 
+    /// Reports that the list is no longer kept up to date. Optional objects stay as they were seen last.
+    async fn lose(&self, course: &mut Course) -> Result<(), Gone> {
+        if let Some(list) = self.list {
+            course.is_listed = false;
+            course.out.send(Seen::Lost(list)).await?;
+        }
+        Ok(())
+    }
+
     async fn answered(&self, course: &mut Course) -> Result<(), Gone> {
+        course.answered = Instant::now();
+        course.is_vanishing = false;
         if self.state.answered() {
             course.out.send(Seen::Reconnected).await?;
         }

@@ -13,7 +13,7 @@ use super::write;
 use crate::api::limits;
 use crate::api::status::{Announced, EventBudget, PendingEvent};
 use crate::api::stored::{self, INVALID_OBJECT, Stored};
-use crate::assessment::delivery::{self, Delivery};
+use crate::assessment::delivery::{self, Delivery, Records};
 use crate::assessment::event_budget::reported;
 use crate::assessment::notices::Notice;
 
@@ -56,17 +56,19 @@ async fn try_say<K: Kind>(
             && condition.observed_generation == Some(generation)
     });
     let is_announced = announced.iter().any(|record| record.type_ == INVALID_OBJECT && record.episode == generation);
-    if is_said && is_announced {
+    // Nothing follows the Event of an earlier generation, so that it does not matter whether that was sent.
+    let is_own =
+        |entry: &&PendingEvent| entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back);
+    let own: Vec<PendingEvent> = pending.iter().filter(is_own).cloned().collect();
+    // Versions before 0.2 kept no record of this Event.
+    if is_said && (is_announced || own.is_empty()) {
         return Ok(());
     }
     let mut message = format!("{problem}: correct it; where a newer version of lapsewatch wrote it, run that version");
     limits::cut(&mut message, limits::TEXT);
     let due = if is_announced { Vec::new() } else { vec![notice(&message, generation, now)] };
-    // Nothing follows the Event of an earlier generation, so that it does not matter whether that was sent.
-    let is_own =
-        |entry: &&PendingEvent| entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back);
-    let own: Vec<PendingEvent> = pending.iter().filter(is_own).cloned().collect();
-    let Delivery { notices, pending, mut budget, next, .. } = delivery::plan(due, &own, budget, now);
+    let records = Records { announced, pending: &own, budget };
+    let Delivery { notices, pending, mut budget, next, .. } = delivery::plan(due, &records, now);
     told.next = next;
 
     let gist = generation.unsigned_abs();
@@ -85,8 +87,11 @@ async fn try_say<K: Kind>(
     status.set("pendingEvents", pending.first().and_then(|entry| serde_json::to_value(entry).ok()));
     status.set_budget(budget.as_ref());
     let Some(version) = status.write(publisher, observed, version, told).await? else { return Ok(()) };
-    let hash = stored::hash_of::<K::Status>(&Value::Object(status.0.clone()));
-    writes.contest.wrote(&observed.key(), &version, hash, gist, Instant::now());
+    let remember = |status: &Edited, version: &str| {
+        let hash = stored::hash_of::<K::Status>(&Value::Object(status.0.clone()));
+        writes.contest.wrote(&observed.key(), version, hash, gist, Instant::now());
+    };
+    remember(&status, &version);
     for notice in notices {
         let sent = publisher.send(observed, &notice, now).await;
         sent.map_err(|cause| Error::SendEvent { reason: INVALID_OBJECT.to_owned(), cause })?;
@@ -94,7 +99,8 @@ async fn try_say<K: Kind>(
         status.set("announced", serde_json::to_value(&notice.record).ok());
         status.set("pendingEvents", None);
         status.set_budget(budget.as_ref());
-        status.write(publisher, observed, version.clone(), told).await?;
+        let Some(version) = status.write(publisher, observed, version.clone(), told).await? else { return Ok(()) };
+        remember(&status, &version);
     }
     Ok(())
 }

@@ -61,13 +61,18 @@ impl Attempts {
         *self = Self::default();
     }
 
-    /// Waits after a failure.
+    /// Waits after a failure. A failure that concerns one list alone says nothing about the connection of the others.
     pub async fn wait(&mut self, cause: &Cause, state: &ConnectionState) {
         let wait = self.backoff(cause, chance());
-        match cause.code() {
-            Some(401 | 403 | 404) => tokio::time::sleep(wait).await,
-            _ => state.wait(wait).await,
+        match is_outage(cause) {
+            true => state.wait(wait).await,
+            false => tokio::time::sleep(wait).await,
         }
+    }
+
+    /// Waits after a watch that ended soon without a failure.
+    pub async fn pause(&mut self) {
+        tokio::time::sleep(self.backoff(&Cause::Connection, chance())).await;
     }
 
     /// How long to wait; `chance` is from 0 to 1.
@@ -84,6 +89,11 @@ impl Attempts {
         };
         wait.mul_f64(1.0 + JITTER * (2.0 * chance - 1.0))
     }
+}
+
+/// True if the failure means that the API server can't be reached or can't work.
+fn is_outage(cause: &Cause) -> bool {
+    cause.is_unanswered() || matches!(cause.code(), Some(502..=504))
 }
 
 /// A number from 0 to 1 that differs each time.
@@ -121,6 +131,21 @@ mod tests {
         assert_eq!(attempts.backoff(&refused(404), 0.5), UNKNOWN);
         attempts.succeeded();
         assert_eq!(attempts.backoff(&Cause::Connection, 0.5), FIRST);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_fails_alone_does_not_count_as_a_lost_connection() {
+        let state = ConnectionState::default();
+        for code in [401, 403, 404, 410, 429, 500] {
+            let waited =
+                tokio::time::timeout(Duration::from_millis(5), Attempts::default().wait(&refused(code), &state));
+            assert!(waited.await.is_err(), "{code}: it waits");
+            assert!(!state.answered(), "{code}: nothing was lost");
+        }
+        for cause in [Cause::Connection, refused(503)] {
+            let waited = tokio::time::timeout(Duration::from_millis(5), Attempts::default().wait(&cause, &state));
+            assert!(waited.await.is_err() && state.answered(), "{cause}: the connection was lost");
+        }
     }
 
     #[tokio::test]

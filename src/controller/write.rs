@@ -147,7 +147,7 @@ fn answer<T: AsRef<[u8]>>(answer: Result<T, Cause>) -> Result<Option<Value>, Err
         // What is no JSON broke on its way.
         Ok(body) => serde_json::from_slice(body.as_ref()).map(Some).map_err(|_| Error::WriteStatus(Cause::NoObject)),
         // Gone meanwhile: nobody is left to tell.
-        Err(cause) if cause.code() == Some(404) => Ok(None),
+        Err(cause) if cause.is_not_found() => Ok(None),
         Err(cause) if cause.reason() == Some("Conflict") => Err(Error::Conflict),
         Err(cause) => Err(Error::WriteStatus(cause)),
     }

@@ -90,7 +90,7 @@ impl Cluster {
         }
         let beside = match spec.secret_ref.as_ref().map(|secret| self.secret(&secret.name)) {
             Some(Ok(data)) => Beside::Seen(data),
-            Some(Err(cause)) if cause.code() == Some(404) => Beside::Missing,
+            Some(Err(cause)) if cause.is_not_found() => Beside::Missing,
             Some(Err(cause)) => {
                 remarks.push(remarks::secret_unseen(&spec, &why(&cause)));
                 Beside::Unseen

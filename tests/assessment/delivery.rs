@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use lapsewatch::api::CredentialType::APNsCertificate;
 use lapsewatch::api::reasons::FailureReason::SecretNotFound;
+use lapsewatch::api::status::Announced;
 use lapsewatch::assessment::notices::Notice;
 
 use super::facts::{apns, time};
@@ -38,6 +39,27 @@ fn an_event_whose_record_was_lost_is_recovered_from_and_the_next_one_is_sent() {
     story.fails(SecretNotFound).settled("2030-06-01T00:03:00Z").events(["SecretNotFound"]);
     story.holds(back()).at("2030-06-01T00:04:00Z").events(["Recovered"]);
     story.at("2030-06-01T00:04:01Z").quiet();
+}
+
+#[test]
+fn an_entry_is_over_once_an_earlier_version_has_announced_more() {
+    let mut story = story();
+    story.at("2030-06-01T00:00:00Z");
+    story.fails(SecretNotFound).at("2030-06-01T00:01:00Z").quiet();
+    story.crash_at("2030-06-01T00:01:30Z").events(["SecretNotFound"]);
+    let entry = story.status.pending_events.first().cloned().unwrap();
+    // Version 0.1 runs for a while. It announces the problem and its end, and keeps the entry that it does not know.
+    story.status.announced.push(Announced {
+        type_: entry.type_,
+        reason: "Recovered".to_owned(),
+        fingerprint: String::new(),
+        episode: entry.episode + 1,
+        reminder: 0,
+        time: time("2030-06-01T00:03:00Z"),
+    });
+    story.holds(apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")).at("2030-06-01T00:05:00Z").quiet();
+    story.at("2030-06-01T00:06:00Z").quiet();
+    assert!(story.status.pending_events.is_empty(), "the entry is dropped");
 }
 
 #[test]

@@ -182,11 +182,15 @@ async fn another_key_of_the_same_secret_is_another_credential() {
 
 /// Waits until exactly these Events were sent.
 pub async fn until_events(story: &Story, expected: &[&str]) {
+    until_events_of(story, "acme", expected).await;
+}
+
+pub async fn until_events_of(story: &Story, name: &str, expected: &[&str]) {
     for _ in 0..2400 {
-        if story.events("acme").await == expected {
+        if story.events(name).await == expected {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert_eq!(story.events("acme").await, expected);
+    assert_eq!(story.events(name).await, expected);
 }

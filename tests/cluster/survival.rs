@@ -98,6 +98,32 @@ async fn an_object_that_cannot_be_understood_keeps_its_status_but_for_ready_and_
 }
 
 #[tokio::test]
+async fn an_invalid_object_that_an_earlier_version_reported_is_not_reported_again() {
+    install_newer_definition();
+    let mut story = Story::without_operator("reported-before", "2030-07-01T00:00:00Z").await;
+    story.credential("future", json!({"type": "Passkey", "secretRef": {"name": "future"}})).await;
+    // The status of version 0.1: it has no record of the Event.
+    let before = json!({"conditions": [
+        {"type": "Ready", "status": "False", "reason": "InvalidObject", "message": "spec.type is of another form",
+            "observedGeneration": 1, "lastTransitionTime": "2030-06-01T00:00:00Z"},
+    ]});
+    story.merge("future", true, json!({"status": before})).await;
+    story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
+    let version = story.get("future").await["metadata"]["resourceVersion"].clone();
+    story.start().await;
+    // Objects are looked at in the order of their lists; this one comes later.
+    story.apns("acme").await;
+    story.expect("acme", &[("Healthy", "True/Valid")]).await;
+    assert_eq!(story.get("future").await["metadata"]["resourceVersion"], version, "nothing is written");
+    assert_eq!(story.events("future").await, Vec::<String>::new());
+    // The next generation is news.
+    story.credential("future", json!({"type": "Passkey", "secretRef": {"name": "other"}})).await;
+    story.expect("future", &[("Ready", "False/InvalidObject")]).await;
+    crate::renewal::until_events_of(&story, "future", &["InvalidObject"]).await;
+    story.stop().await;
+}
+
+#[tokio::test]
 async fn another_programs_change_of_the_status_is_put_right() {
     let story = Story::begin("tampered", "2030-07-01T00:00:00Z").await;
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;

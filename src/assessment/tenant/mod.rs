@@ -144,7 +144,12 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         settle: input.settle,
     }
     .due();
-    let delivery = delivery::plan(notices, &previous.pending_events, previous.event_budget.as_ref(), now);
+    let records = delivery::Records {
+        announced: &previous.announced,
+        pending: &previous.pending_events,
+        budget: previous.event_budget.as_ref(),
+    };
+    let delivery = delivery::plan(notices, &records, now);
     let mut announced = previous.announced.clone();
     for entry in silent {
         record(&mut announced, entry);

@@ -120,6 +120,8 @@ impl Candidate {
             Ok(()) => {}
             // Another client changed the Lease meanwhile: the next turn reads it.
             Err(cause) if cause.code() == Some(409) => self.seen = None,
+            // Another client deleted the Lease meanwhile: the next turn creates it.
+            Err(cause) if cause.is_not_found() && self.seen.is_some() => self.seen = None,
             Err(cause) => {
                 if self.log.is_news(&cause.to_string()) {
                     let (Settings { namespace, name }, advice) = (&self.settings, advice(&cause));

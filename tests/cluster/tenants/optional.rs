@@ -5,10 +5,12 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use http::Method;
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::bed::Bed;
+use crate::faults::{Fault, Faults};
 use crate::renewal::until_events;
 use crate::restart::{grant, may_send_events, may_write_status, rules};
 use crate::story::Story;
@@ -131,5 +133,38 @@ async fn without_the_right_to_see_tenants_credentials_are_warned_of_all_the_same
     let pages = json!({"apiGroups": group, "resources": ["mdmtenants/status"], "verbs": ["patch"]});
     grant(&story, &user, &rules(&[before[0].clone(), before[1].clone(), tenants, pages]));
     found(&story, Instant::now(), "the right is given").await;
+    story.stop().await;
+}
+
+/// The first list fails for another reason, as while the API server starts. What follows is still told.
+#[tokio::test]
+async fn a_failure_before_the_refusal_of_tenants_does_not_stop_credentials() {
+    let mut story = Story::without_operator("first-failure", NOW).await;
+    let user = format!("system:serviceaccount:{}:lapsewatch", story.namespace);
+    grant(&story, &user, &rules(&[may_write_status(), may_send_events()]));
+    let faults = std::sync::Arc::new(Faults::default());
+    faults.at(Method::GET, "/mdmtenants", 0, Fault::Refused(500));
+    story.faults = Some(faults.clone());
+    story.start_as(&user).await;
+    warned(&story).await;
+    assert!(faults.are_over(), "the first list failed");
+    story.stop().await;
+}
+
+/// An answer with the status 404 may come from a proxy. Only the API server's own answer means that an object is gone.
+#[tokio::test]
+async fn one_stray_answer_that_a_kind_is_unknown_removes_nothing() {
+    let mut story = Story::without_operator("stray", NOW).await;
+    let faults = std::sync::Arc::new(Faults::default());
+    story.faults = Some(faults.clone());
+    story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
+    faults.at(Method::GET, "/secrets/acme", 0, Fault::Refused(404));
+    faults.at(Method::PATCH, "/tenantcredentials/acme/status", 0, Fault::Refused(404));
+    story.start().await;
+    story.apns("acme").await;
+    let status = story.expect("acme", &[("Ready", "True/Assessed"), ("Expiring", "True/Within30Days")]).await;
+    assert!(faults.are_over(), "both requests were answered with 404");
+    assert_eq!(status["lastRead"]["failure"], Value::Null);
+    assert_eq!(story.events("acme").await, ["ExpiresWithin30Days"]);
     story.stop().await;
 }
