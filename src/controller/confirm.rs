@@ -119,7 +119,7 @@ async fn metadata(client: &Client, path: &str) -> Result<Looked, Cause> {
             let Partial { metadata } = serde_json::from_slice(&body).map_err(|_| Cause::Connection)?;
             Ok(Looked::At(metadata))
         }
-        Err(cause) if cause.code() == Some(404) => Ok(Looked::Gone),
+        Err(cause) if cause.is_not_found() => Ok(Looked::Gone),
         Err(cause) if is_refused(&cause) => Ok(Looked::Refused),
         Err(cause) => Err(cause),
     }

@@ -153,8 +153,10 @@ impl Operator {
         let is_there = self.cache.get(key).is_some();
         let holder = found.holder.take().filter(|_| is_there);
         let Credentials { queue, barrier, blind, .. } = &mut self.credentials;
-        if let Some(type_) = exclusive_type(observed).filter(|_| is_there) {
-            blind.looked_at(key, type_, found.is_read());
+        match exclusive_type(observed).filter(|_| is_there) {
+            Some(type_) => blind.looked_at(key, type_, found.is_read()),
+            // It may have been created anew with another type.
+            None => blind.forget(key),
         }
         barrier.looked_at(key, Instant::now());
         queue.end_turn(key);

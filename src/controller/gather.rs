@@ -126,12 +126,14 @@ pub async fn gather(
         Ok(body) => body,
         Err(cause) => {
             metrics.secret_read(match cause.code() {
-                Some(404) => SecretRead::NotFound,
+                Some(404) if cause.is_not_found() => SecretRead::NotFound,
                 Some(401 | 403) => SecretRead::Refused,
                 _ => SecretRead::Failed,
             });
             return match cause.code() {
-                Some(404) => Ok(Gathered { fetched: Some(Instant::now()), ..kept(secret_not_found(spec)) }),
+                Some(404) if cause.is_not_found() => {
+                    Ok(Gathered { fetched: Some(Instant::now()), ..kept(secret_not_found(spec)) })
+                }
                 // Rights may name the Secrets that there are; the list has told that this is none of them.
                 Some(403) if secret.version.is_none() && secret.is_current => Ok(kept(secret_not_found(spec))),
                 Some(403) if access.granted.load(Ordering::Relaxed) => {
