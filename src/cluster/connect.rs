@@ -27,6 +27,10 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// of their own: this one only ends what they have left behind.
 const SILENCE: Duration = Duration::from_secs(90);
 
+/// How long an unused connection is kept for the next request. It may be frozen as a watch may be, and a request on it
+/// would only fail by its time limit.
+const IDLE: Duration = Duration::from_secs(10);
+
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -110,7 +114,8 @@ fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, Error> {
     connector.set_read_timeout(Some(SILENCE));
     connector.set_reset_reader_on_write(true);
     connector.set_write_timeout(Some(SILENCE));
-    let http = hyper_util::client::legacy::Builder::new(TokioExecutor::new()).build::<_, Body>(connector);
+    let mut http = hyper_util::client::legacy::Builder::new(TokioExecutor::new());
+    let http = http.pool_idle_timeout(IDLE).build::<_, Body>(connector);
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
         .option_layer(auth)
