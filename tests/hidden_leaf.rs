@@ -30,7 +30,7 @@ fn hiding() -> Vec<(&'static str, Vec<u8>, FailureReason, &'static str)> {
     vec![
         ("a.p12", fixture("wrong/keystore.p12"), PasswordRequired, "key a.p12 holds a PKCS#12 keystore"),
         ("a.jks", fixture("wrong/keystore.jks"), WrongFile, "key a.jks holds a Java keystore"),
-        ("a.p7b", fixture("wrong/bundle.p7b"), WrongFile, "key a.p7b holds a PKCS#7 message or bundle"),
+        ("a.p7b", fixture("wrong/bundle.p7b"), WrongFile, "key \"a.p7b\" contains a PKCS#7 bundle"),
         ("a.pem", fixture("wrong/utf16.pem"), WrongFile, "key a.pem holds text in UTF-16"),
         ("a.txt", fixture("wrong/twice.txt"), WrongFile, "key a.txt holds base64 of base64"),
         ("a.crt", Vec::new(), WrongFile, "key a.crt is empty"),

@@ -22,7 +22,7 @@ use std::fmt::Write;
 use facts::{of_type, time};
 use lapsewatch::api::credential::{Owner, TenantRef};
 use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{CredentialFacts, EventBudget, Expiry, KeyMatch};
+use lapsewatch::api::status::{CredentialFacts, EventBudget, Expiry, IssuerExpiry, KeyMatch, OtherCertificate};
 use lapsewatch::api::{CredentialType, TenantCredentialSpec};
 use lapsewatch::assessment::Tenant;
 use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
@@ -201,6 +201,36 @@ fn keys(page: &mut Page, type_: CredentialType, dress: Dress) {
     page.case("one that can't be read", &story.holds(with(KeyMatch::KeyUnreadable)).at(SOON));
 }
 
+fn certificates(page: &mut Page, type_: CredentialType, dress: Dress) {
+    let facts = || of_type(type_, 'a', END);
+    if facts().key_match == KeyMatch::NotApplicable {
+        return;
+    }
+    let at = |text: &str| Some(time(text));
+    let story = |facts| story(type_, facts, dress);
+    let reversed = CredentialFacts { not_before: at(LATER), ..facts() };
+    page.case("dates in the wrong order", &story(reversed).at(WELL));
+    let reversed = CredentialFacts { not_after: at("1950-01-01T00:00:00Z"), ..facts() };
+    page.case("a year of two digits", &story(reversed).at(WELL));
+    let issuer =
+        IssuerExpiry { subject: Some("CN=Example CA,O=Example".into()), not_after: at("2030-07-01T00:00:00Z") };
+    let chained = CredentialFacts { first_issuer_to_expire: Some(issuer), ..facts() };
+    page.case("an issuer that expires first", &story(chained.clone()).at(WELL));
+    page.case("an issuer that has expired", &story(chained.clone()).at("2030-07-02T00:00:00Z"));
+    let never = CredentialFacts { expiry: Expiry::Never, not_after: None, ..chained };
+    page.case("an issuer that expires, and a certificate that does not", &story(never).at(WELL));
+    let other = |serial: &str| OtherCertificate {
+        serial_number: Some(serial.to_owned()),
+        not_before: at("2028-01-01T00:00:00Z"),
+        not_after: at("2029-01-01T00:00:00Z"),
+    };
+    let several = CredentialFacts { other_certificates: vec![other("0a"), other("0b")], ..facts() };
+    page.case("several certificates of one identity", &story(several).at(WELL));
+    let mut named = story(CredentialFacts { key_match: KeyMatch::KeyUnreadable, ..facts() });
+    named.spec.secret_ref.as_mut().unwrap().private_key_key = Some("push.key".into());
+    page.case("a named private key that can't be read", &named.at(WELL));
+}
+
 fn shared(page: &mut Page, type_: CredentialType, dress: Dress) {
     let here = |name: &str, tenant: Option<&str>| Other::Here { name: name.into(), tenant: tenant.map(Into::into) };
     let mut cases = vec![Standing::SameSecret, Standing::TokenInUse];
@@ -266,7 +296,8 @@ fn failures(page: &mut Page, type_: CredentialType, dress: Dress) {
 
 fn page(type_: CredentialType) -> String {
     let mut page = Page::default();
-    let rooms: [fn(&mut Page, CredentialType, Dress); 6] = [times, changes, identities, keys, shared, failures];
+    let rooms: [fn(&mut Page, CredentialType, Dress); 7] =
+        [times, changes, identities, keys, certificates, shared, failures];
     page.title(&format!("{}, with tenant, owner, runbook and contact", type_.as_str()));
     rooms.iter().for_each(|room| room(&mut page, type_, full));
     page.title(&format!("{}, with nothing but its Secret", type_.as_str()));

@@ -15,6 +15,8 @@ pub const IDENTITY: usize = 256;
 pub const NAME: usize = 512;
 /// Characters of a serial number in hex.
 pub const SERIAL: usize = 80;
+/// Entries of `status.credential.otherCertificates`.
+pub const CERTIFICATES: usize = 8;
 /// Characters of a name or account that notices quote.
 pub const LABEL: usize = 128;
 /// Characters of a key of a Secret.

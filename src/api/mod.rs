@@ -1,5 +1,6 @@
 //! The API `lapsewatch.dev/v1alpha1`: what users declare and what the operator publishes.
 
+mod chain;
 pub mod conditions;
 pub mod crds;
 pub mod credential;

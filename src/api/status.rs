@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::chain::{IssuerExpiry, OtherCertificate};
 use super::conditions::Condition;
 pub use super::last_read::{Failure, LastRead, Selection};
 use super::limits;
@@ -149,6 +150,14 @@ pub struct CredentialFacts {
     /// The keys of the Secret that were used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<KeysUsed>,
+    /// The issuer in the certificate's chain that expires first, if it expires before the certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_issuer_to_expire: Option<IssuerExpiry>,
+    /// Certificates of the same identity that the same value contains, and that were not read as the credential: the latest
+    /// first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = limits::CERTIFICATES))]
+    pub other_certificates: Vec<OtherCertificate>,
 }
 
 /// The form in which a credential was found.
@@ -312,7 +321,8 @@ pub struct Notification {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Announced {
-    /// The condition, or MissingCredential of a tenant.
+    /// The condition, or MissingCredential of a tenant, or IssuerExpiry, KeyUnreadable or SeveralCertificates of a
+    /// certificate.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,

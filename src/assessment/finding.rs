@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::certificate;
 use super::words::advice::{Advice, Case, advice};
 use super::words::{self, sentence};
 use crate::api::conditions::ConditionType;
@@ -96,6 +97,17 @@ impl Finding {
             impact: text(&self.impact()),
             remedy: text(&self.advice.remedy),
             runbook_url: spec.owner.as_ref().and_then(|owner| owner.runbook_url.clone()),
+        }
+    }
+
+    /// The name under which the finding is announced: that of its condition, or its own where it may hold beside another
+    /// finding of the same condition.
+    pub fn announced_as(&self) -> &'static str {
+        match self.case {
+            Case::IssuerExpired | Case::IssuerExpiresFirst => certificate::ISSUER_EXPIRY,
+            Case::SeveralCertificates => certificate::SEVERAL_CERTIFICATES,
+            Case::KeyUnreadable => certificate::KEY_UNREADABLE,
+            _ => self.type_.as_str(),
         }
     }
 

@@ -47,21 +47,28 @@ fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
         // A staged renewal that was taken back is no fault that a gate should stop at.
         Case::WentBackwards if finding.severity < Severity::Warning => return None,
         Case::WentBackwards => (5, ConditionStatus::False, "Regressed"),
-        Case::NotYetValid => (6, ConditionStatus::False, "NotYetValid"),
-        Case::IdentityUnknown => (7, ConditionStatus::Unknown, "IdentityUnknown"),
-        Case::ExpiryUnknown => (8, ConditionStatus::Unknown, "ExpiryUnknown"),
-        Case::Expiring => (9, ConditionStatus::True, "Expiring"),
+        Case::DatesReversed => (6, ConditionStatus::False, "DatesReversed"),
+        Case::IssuerExpired if finding.severity < Severity::Warning => return None,
+        Case::IssuerExpired => (7, ConditionStatus::False, "IssuerExpired"),
+        Case::NotYetValid => (8, ConditionStatus::False, "NotYetValid"),
+        Case::IdentityUnknown => (9, ConditionStatus::Unknown, "IdentityUnknown"),
+        Case::ExpiryUnknown => (10, ConditionStatus::Unknown, "ExpiryUnknown"),
+        Case::Expiring => (11, ConditionStatus::True, "Expiring"),
+        // They are notices, and no fault that a gate should stop at.
+        Case::IssuerExpiresFirst | Case::KeyUnreadable | Case::SeveralCertificates => return None,
     })
 }
 
 /// All states, in the order in which the first that holds is named.
-const STATES: [&str; 12] = [
+const STATES: [&str; 14] = [
     "Unreadable",
     "Expired",
     "IdentityChanged",
     "KeyMismatch",
     "Duplicate",
     "Regressed",
+    "DatesReversed",
+    "IssuerExpired",
     "NotYetValid",
     "IdentityUnknown",
     "ExpiryUnknown",
@@ -93,6 +100,8 @@ mod tests {
             Case::ExpiryUnknown,
             Case::IdentityUnknown,
             Case::NotYetValid,
+            Case::IssuerExpired,
+            Case::DatesReversed,
             Case::WentBackwards,
             Case::Shared(Standing::TokenInUse),
             Case::KeyMismatch,
@@ -103,7 +112,7 @@ mod tests {
         .into_iter()
         .filter_map(|case| state(&of(case)))
         .collect();
-        assert_eq!(states.len(), 10);
+        assert_eq!(states.len(), 12);
         states.sort_by_key(|(rank, ..)| *rank);
         assert!(states.is_sorted_by_key(|(.., reason)| place(reason)), "{states:?}");
         assert!(states.iter().all(|(.., reason)| STATES.contains(reason)), "{states:?}");

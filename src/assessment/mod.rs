@@ -3,6 +3,8 @@
 //! Pure: no clock of its own, no I/O, nothing of Kubernetes' client. What is assessed is always
 //! [`CredentialFacts`], whether they were just read or stand in the status, so both give the same.
 
+mod certificate;
+mod certificate_notices;
 pub mod delivery;
 mod duplicates;
 pub mod event_budget;
@@ -39,6 +41,7 @@ use words::{NEVER_READ, Side, Words};
 
 /// What was found where the spec points.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "each is assessed at once and not kept")]
 pub enum Reading {
     /// The credential.
     Facts(CredentialFacts),
@@ -254,10 +257,6 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
         }
     }
     let mut verdicts = expiry::verdicts(stage, &stage_words).to_vec();
-    if expiry::not_yet_valid(facts, now) {
-        let message = words.not_yet_valid();
-        find(ConditionType::Healthy, "NotYetValid", Case::NotYetValid, Severity::Notice, &message);
-    }
 
     let duplicates::Judged { verdict, finding: shared, duplicates, has_more } =
         duplicates::judge(words, peers, previous);
@@ -313,8 +312,10 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
             _ => {}
         }
     }
+    findings.extend(certificate::findings(words, &mark, now));
     findings.extend(shared);
-    let next = expiry::next_boundary(spec.type_, facts, &days, now);
+    let boundaries = [expiry::next_boundary(spec.type_, facts, &days, now), certificate::boundary(facts, now)];
+    let next = boundaries.into_iter().flatten().min();
     Judged { verdicts, findings, next, memory, duplicates, has_more_duplicates: has_more, stage_words }
 }
 

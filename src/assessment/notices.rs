@@ -139,19 +139,28 @@ impl Situation<'_> {
             self.close(type_, changed, &mut due);
         }
         self.close_stages(&mut due);
+        self.close_certificate(&mut due);
         due
     }
 
     fn last(&self, type_: ConditionType) -> Option<&Announced> {
-        self.announced.iter().find(|a| a.type_ == type_.as_str())
+        self.last_named(type_.as_str())
+    }
+
+    pub(super) fn last_named(&self, name: &str) -> Option<&Announced> {
+        self.announced.iter().find(|a| a.type_ == name)
     }
 
     fn record(&self, type_: ConditionType, reason: &str, mark: &str) -> Announced {
+        self.record_named(type_.as_str(), reason, mark)
+    }
+
+    pub(super) fn record_named(&self, name: &str, reason: &str, mark: &str) -> Announced {
         Announced {
-            type_: type_.as_str().to_owned(),
+            type_: name.to_owned(),
             reason: reason.to_owned(),
             fingerprint: mark.to_owned(),
-            episode: self.last(type_).map_or(0, |a| a.episode).saturating_add(1),
+            episode: self.last_named(name).map_or(0, |a| a.episode).saturating_add(1),
             reminder: 0,
             time: self.now,
         }
@@ -159,7 +168,8 @@ impl Situation<'_> {
 
     /// A problem: announced when it is news, later reminded of.
     fn open(&self, finding: &Finding, due: &mut Due) {
-        let last = self.last(finding.type_);
+        let name = finding.announced_as();
+        let last = self.last_named(name);
         if let Some(last) = last.filter(|a| a.reason == finding.reason && a.fingerprint == finding.mark) {
             self.remind(finding, last, due);
             return;
@@ -169,7 +179,7 @@ impl Situation<'_> {
                 Some(last) => self.remind(finding, last, due),
                 // Announced beside the other condition: here only the reminders begin.
                 None => {
-                    let record = self.record(finding.type_, &finding.reason, &finding.mark);
+                    let record = self.record_named(name, &finding.reason, &finding.mark);
                     self.look_at_reminder(finding, &record, due);
                     due.silent.push(record);
                 }
@@ -186,7 +196,7 @@ impl Situation<'_> {
         if self.is_early(finding, due) {
             return;
         }
-        let record = self.record(finding.type_, &finding.reason, &finding.mark);
+        let record = self.record_named(name, &finding.reason, &finding.mark);
         self.look_at_reminder(finding, &record, due);
         due.notices.push(self.notice(finding, record));
     }
@@ -366,12 +376,15 @@ impl Situation<'_> {
         }
     }
 
-    fn recovered(&self, type_: ConditionType) -> Notice {
+    pub(super) fn recovered_as(&self, type_: ConditionType, record: Announced) -> Notice {
         let mut note = words::sentence(&words::recovered(type_, self.words));
         limits::cut_bytes(&mut note, limits::NOTE_BYTES);
-        let record = self.record(type_, RECOVERED, "");
         let entered = record.time;
         Notice { warning: false, critical: false, reason: RECOVERED.to_owned(), note, record, entered }
+    }
+
+    fn recovered(&self, type_: ConditionType) -> Notice {
+        self.recovered_as(type_, self.record(type_, RECOVERED, ""))
     }
 }
 

@@ -51,6 +51,12 @@ pub enum Cause {
     Shared,
     /// Its validity has not begun.
     NotYetValid,
+    /// It expires before its validity begins.
+    DatesReversed,
+    /// An issuer in its chain expires before it.
+    Chain,
+    /// The files contain other certificates of the same identity.
+    SeveralCertificates,
     /// It is the one that is in place.
     InPlace,
     /// It lapses soon, or carries no date.

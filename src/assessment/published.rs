@@ -38,6 +38,16 @@ pub fn facts(mut facts: CredentialFacts, spec: &TenantCredentialSpec) -> Credent
     text(&mut facts.subject, limits::NAME);
     text(&mut facts.issuer, limits::NAME);
     text(&mut facts.serial_number, limits::SERIAL);
+    if let Some(issuer) = &mut facts.first_issuer_to_expire {
+        issuer.not_after = issuer.not_after.map(moment);
+        text(&mut issuer.subject, limits::NAME);
+    }
+    facts.other_certificates.truncate(limits::CERTIFICATES);
+    for other in &mut facts.other_certificates {
+        other.not_before = other.not_before.map(moment);
+        other.not_after = other.not_after.map(moment);
+        text(&mut other.serial_number, limits::SERIAL);
+    }
     if let Some(keys) = &mut facts.keys {
         for key in [&mut keys.credential, &mut keys.private_key, &mut keys.password] {
             text(key, limits::KEY);

@@ -8,7 +8,7 @@ use super::peers::Peers;
 pub use super::point::{Cause, Outcome, Point};
 use super::renewal::{self, Standing};
 use super::words::verify as words;
-use super::{Assessment, Input, Reading, Tenant, assess, published};
+use super::{Assessment, Input, Reading, Tenant, assess, certificate, published};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch, Notification};
@@ -118,7 +118,17 @@ impl Rehearsed<'_> {
             (ConditionType::Regressed, Outcome::Stop, Cause::WentBackwards),
             (ConditionType::Duplicate, self.shared(said), Cause::Shared),
         ];
-        let (_, outcome, cause) = all.into_iter().find(|(type_, ..)| type_.as_str() == said.type_)?;
+        let by_reason = match said.reason.as_str() {
+            certificate::DATES_REVERSED => Some((Outcome::Stop, Cause::DatesReversed)),
+            certificate::ISSUER_EXPIRED if said.severity >= Severity::Warning => Some((Outcome::Stop, Cause::Chain)),
+            certificate::ISSUER_EXPIRED | certificate::ISSUER_EXPIRES_FIRST => Some((Outcome::Safe, Cause::Chain)),
+            certificate::SEVERAL_CERTIFICATES => Some((Outcome::Safe, Cause::SeveralCertificates)),
+            // The point about the private key goes by what is in place as well.
+            certificate::KEY_UNREADABLE => return None,
+            _ => None,
+        };
+        let by_type = || all.into_iter().find(|(type_, ..)| type_.as_str() == said.type_);
+        let (outcome, cause) = by_reason.or_else(|| by_type().map(|(_, outcome, cause)| (outcome, cause)))?;
         let remedy = match cause {
             // Who else holds it, and what to do then, is the same before and after.
             Cause::Shared => said.remedy.clone(),

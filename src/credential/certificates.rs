@@ -1,14 +1,17 @@
 //! Which certificate of the Secret, and which private key: the named ones, else by content.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
 use super::found_key::PrivateKey;
 use super::kind::{Kind, Problem};
 use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
+use super::several;
 use super::tokens;
 use super::x509::Certificate;
-use crate::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeysUsed};
+use crate::api::limits;
+use crate::api::status::{CredentialFacts, Failure, Format, IssuerExpiry, KeyMatch, KeysUsed};
 
 /// What was read, and what stands beside the facts.
 pub(super) struct Read {
@@ -32,7 +35,7 @@ pub(super) fn read(mut search: Search<'_>) -> Result<Read, Failure> {
     if has_tokens && search.fitting().next().is_none() {
         return Ok(Read { facts: tokens::facts(search)?, kind: None, has_closed_keys: false });
     }
-    let found = search.certificate()?;
+    let Chosen { found, others } = search.certificate()?;
     let (key_match, private_key) = search.private_key(found);
     let certificate = found.certificate;
     let in_keystore = certificate.facts.format == Some(Format::PKCS12);
@@ -45,6 +48,8 @@ pub(super) fn read(mut search: Search<'_>) -> Result<Read, Failure> {
             private_key: private_key.map(|(key, _)| key_name(key)),
             password: search.password_key.filter(|_| with_password).map(key_name),
         }),
+        first_issuer_to_expire: search.first_issuer_to_expire(certificate),
+        other_certificates: others.iter().map(|other| other.certificate.brief()).collect(),
         ..certificate.facts.clone()
     };
     let mut private_keys = search.values.values().flat_map(|value| &value.private_keys);
@@ -57,6 +62,16 @@ pub(super) fn read(mut search: Search<'_>) -> Result<Read, Failure> {
 struct Found<'a> {
     key: &'a str,
     certificate: &'a Certificate,
+}
+
+fn is_same(one: &Found<'_>, other: &Found<'_>) -> bool {
+    one.certificate.fingerprint == other.certificate.fingerprint
+}
+
+/// The certificate that is meant, and those of its identity beside it in the same value: the latest first.
+struct Chosen<'a> {
+    found: Found<'a>,
+    others: Vec<Found<'a>>,
 }
 
 impl<'a> Search<'a> {
@@ -82,8 +97,8 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The one certificate that is meant.
-    fn certificate(&self) -> Result<Found<'_>, Failure> {
+    /// The one certificate that is meant. Of several of one identity in one value it is the latest.
+    fn certificate(&self) -> Result<Chosen<'_>, Failure> {
         let mut fits: Vec<Found<'_>> = Vec::new();
         let mut by_fingerprint = BTreeMap::new();
         for (key, certificate) in self.fitting() {
@@ -109,15 +124,59 @@ impl<'a> Search<'a> {
         prefer(&mut fits, |found| !found.certificate.is_ca);
         prefer(&mut fits, |found| self.is_tls && found.key == TLS_CERTIFICATE);
         prefer(&mut fits, |found| !issuers.contains(&found.certificate.subject));
+        let mut beside = fits.clone();
         prefer(&mut fits, |found| own_keys.iter().any(|private| private.belongs_to(found.certificate)));
-        match fits.as_slice() {
-            [only] => Ok(*only),
-            several => {
-                let mut keys: Vec<&str> = several.iter().map(|found| found.key).collect();
-                keys.dedup();
-                Err(failure::ambiguous(self.type_, self.asked, keys.into_iter()))
+        let is_alike = |one: &Found<'_>, other: &Found<'_>| {
+            one.key == other.key && one.certificate.is_same_identity(other.certificate, self.type_)
+        };
+        let latest = fits.iter().max_by_key(|found| found.certificate.age()).copied();
+        match latest {
+            Some(found) if fits.iter().all(|other| is_same(&found, other) || is_alike(&found, other)) => {
+                beside.retain(|other| !is_same(&found, other) && is_alike(&found, other));
+                if beside.len() > limits::CERTIFICATES {
+                    return Err(self.ambiguous(&fits));
+                }
+                beside.sort_by_key(|other| Reverse(other.certificate.age()));
+                Ok(Chosen { found, others: beside })
+            }
+            _ => Err(self.ambiguous(&fits)),
+        }
+    }
+
+    /// Several certificates, of which nothing tells which is meant.
+    fn ambiguous(&self, several: &[Found<'_>]) -> Failure {
+        let mut keys: Vec<&str> = several.iter().map(|found| found.key).collect();
+        keys.dedup();
+        match keys.as_slice() {
+            [key] => {
+                let certificates: Vec<&CredentialFacts> =
+                    several.iter().map(|found| &found.certificate.facts).collect();
+                several::several_in_one(self.type_, self.asked, key, &certificates)
+            }
+            _ => failure::ambiguous(self.type_, self.asked, keys.into_iter()),
+        }
+    }
+
+    /// The issuer in the chain that expires first, where it expires before the certificate. Of several certificates of one
+    /// issuer the latest counts, since that is the one that makes the chain good.
+    fn first_issuer_to_expire(&self, certificate: &Certificate) -> Option<IssuerExpiry> {
+        /// Longer than any chain in use.
+        const MAX_CHAIN: usize = 16;
+        let mut by_subject: BTreeMap<[u8; 32], &Certificate> = BTreeMap::new();
+        for issuer in self.values.values().flat_map(|value| &value.certificates) {
+            let known = by_subject.entry(issuer.subject).or_insert(issuer);
+            if issuer.age() > known.age() {
+                *known = issuer;
             }
         }
+        let ends_first = |issuer: &&Certificate| match (issuer.facts.not_after, certificate.facts.not_after) {
+            (Some(end), Some(own)) => end < own,
+            (end, _) => end.is_some(),
+        };
+        let next = |certificate: &&Certificate| by_subject.get(&certificate.other_issuer()?).copied();
+        let chain = std::iter::successors(Some(certificate), next).skip(1).take(MAX_CHAIN);
+        let first = chain.filter(ends_first).min_by_key(|issuer| issuer.facts.not_after)?;
+        Some(IssuerExpiry { subject: first.facts.subject.clone(), not_after: first.facts.not_after })
     }
 
     /// A CA's certificate that is left alone because its leaf can't be read must not pass for the leaf.

@@ -27,9 +27,9 @@ impl PemText<'_> {
 pub(super) fn unescaped(text: &[u8]) -> PemText<'_> {
     let is_percent = is_percent_encoded(text);
     let has_frame = find(text, b"BEGIN ").is_some() || find(text, b"begin ").is_some();
-    let has_backslashes = has_frame && text.contains(&b'\\');
+    let has_escapes = has_frame && text.iter().any(|byte| matches!(byte, b'\\' | b'`' | b'&'));
     let has_quoted_lines = has_quoted(text, b"-----BEGIN") && has_quoted(text, b"-----END");
-    if !is_percent && !has_backslashes && !has_quoted_lines {
+    if !is_percent && !has_escapes && !has_quoted_lines {
         return PemText::Plain(text);
     }
     let lines = has_quoted_lines.then(|| without_quotes(text));
@@ -38,7 +38,10 @@ pub(super) fn unescaped(text: &[u8]) -> PemText<'_> {
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {
         let (decoded, next) = match byte {
-            b'\\' => backslash(after),
+            b'\\' if has_escapes => backslash(after),
+            // PowerShell's way to write a line end.
+            b'`' if has_escapes => backslash(after),
+            b'&' if has_escapes => entity(after),
             b'%' if is_percent => percent(after),
             // A form writes spaces as plus signs; base64 has its own plus signs escaped there.
             b'+' if is_percent => (Some(b' '), after),
@@ -80,6 +83,21 @@ fn backslash(rest: &[u8]) -> (Option<u8>, &[u8]) {
         // A slash, a quotation mark, or the end of a line that goes on in the next one.
         letter => (Some(*letter), after),
     }
+}
+
+/// The character that a numeric entity of HTML and XML stands for.
+fn entity(rest: &[u8]) -> (Option<u8>, &[u8]) {
+    let decoded = || {
+        let (number, after) =
+            rest.strip_prefix(b"#")?.split_at_checked(rest.iter().position(|byte| *byte == b';')? - 1)?;
+        let number = std::str::from_utf8(number).ok()?;
+        let value = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u8::from_str_radix(digits, 16),
+            None => number.parse(),
+        };
+        Some((value.ok()?, after.strip_prefix(b";")?))
+    };
+    decoded().map_or((Some(b'&'), rest), |(byte, after)| (Some(byte), after))
 }
 
 fn percent(rest: &[u8]) -> (Option<u8>, &[u8]) {
@@ -145,6 +163,9 @@ mod tests {
             PEM.replace('\n', "\\u000a"),
             PEM.replace('\n', "\\x0a"),
             PEM.replace('\n', "\\012"),
+            PEM.replace('\n', "`n"),
+            PEM.replace('\n', "&#10;"),
+            PEM.replace('\n', "&#xD;&#xA;"),
             PEM.replace('\n', "\\n").replace('/', "\\/").replace('=', "\\u003d").replace('+', "\\u002B"),
             PEM.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D").replace(' ', "%20").replace('\n', "%0A"),
             PEM.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D").replace(' ', "+").replace('\n', "%0D%0A"),

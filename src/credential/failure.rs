@@ -1,6 +1,7 @@
 //! Failures in plain sentences: what was found, what was expected and where to get it.
 //!
-//! A message names keys of the Secret and kinds of file; no content of any value, not even a certificate's name.
+//! A message names keys of the Secret, kinds of file, and where several certificates are in one value their serial numbers
+//! and dates. It quotes no other content of any value, not even a certificate's name.
 
 use std::fmt::Write as _;
 
@@ -8,7 +9,6 @@ use super::closed;
 use super::expected::{Asked, noun};
 use super::kind::{Breakage, Kind, Limit, Problem};
 use super::name;
-use super::signed_data::Encoding;
 use super::token::is_token;
 use crate::api::credential::CredentialType;
 use crate::api::limits;
@@ -123,7 +123,7 @@ pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
             failure(FailureReason::WrongFile, format!("{key} holds {}; expected beside it is {beside}", kind.words()))
         }
         Problem::Wrong(kind) => {
-            let message = match remedy(kind) {
+            let message = match kind.remedy() {
                 Some(remedy) => format!("{quoted} contains {}. {remedy}", kind.name()),
                 None => format!("{key} holds {}; expected is {expected}", kind.words()),
             };
@@ -142,63 +142,6 @@ pub(super) fn contained(problem: Problem) -> String {
         Problem::Limit(limit) => over(limit).trim_start_matches("holds ").to_owned(),
         Problem::Locked(..) => "what a password or a private key opens".to_owned(),
     }
-}
-
-/// How to get the credential out of a file of this kind, or for it.
-fn remedy(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::PushRequest => {
-            "This request is not the certificate. Upload it to the Apple Push Certificates Portal (identity.apple.com/pushcert), and use the certificate that the portal returns"
-        }
-        Kind::SigningRequest => {
-            "A request is not the certificate. For MDM push, have the MDM vendor sign it, upload the signed request to the Apple Push Certificates Portal (identity.apple.com/pushcert), and use the certificate that the portal returns. For any other certificate, send the request to its issuer, and use the certificate that the issuer returns"
-        }
-        Kind::CertificateBundle(Encoding::Pem) => {
-            "Extract the certificates with \"openssl pkcs7 -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
-        }
-        Kind::CertificateBundle(Encoding::Der) => {
-            "Extract the certificates with \"openssl pkcs7 -inform DER -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
-        }
-        Kind::ProvisioningProfile => {
-            "It is for apps and no credential of an MDM. This command extracts its first developer certificate: openssl smime -verify -noverify -inform DER -in FILE | python3 -c \"import plistlib, sys; sys.stdout.buffer.write(plistlib.load(sys.stdin.buffer)['DeveloperCertificates'][0])\" > certificate.cer"
-        }
-        _ => return None,
-    })
-}
-
-/// No value holds a credential: some are not understood, and `key` has a private key, which is not at fault.
-pub(super) fn no_credential(asked: Asked, unknown: &[(&str, String)], key: &str, private_key: Problem) -> Failure {
-    let state = match private_key {
-        Problem::Wrong(Kind::EncryptedPrivateKey) => "is encrypted",
-        _ => "is sound",
-    };
-    let place = asked.place();
-    let message = format!(
-        "{}. Expected {}. The private key in {place} \"{}\" {state}",
-        not_understood(asked, unknown),
-        asked.expected(),
-        shown(key),
-    );
-    failure(FailureReason::WrongFile, message)
-}
-
-/// The failure, and the values that are not understood and may be what is missing.
-pub(super) fn with_unknown(known: Failure, asked: Asked, unknown: &[(&str, String)]) -> Failure {
-    if unknown.is_empty() {
-        return known;
-    }
-    failure(known.reason, format!("{}. Not understood: {}", known.message, not_understood(asked, unknown)))
-}
-
-/// Some values with what they contain, and how many more there are.
-fn not_understood(asked: Asked, unknown: &[(&str, String)]) -> String {
-    const MOST: usize = 3;
-    let place = asked.place();
-    let values: Vec<String> =
-        unknown.iter().take(MOST).map(|(key, what)| format!("{place} \"{}\" contains {what}", shown(key))).collect();
-    let more = unknown.len().saturating_sub(MOST);
-    let rest = if more > 0 { format!(". {more} more {place}s are not understood") } else { String::new() };
-    format!("{}{rest}", values.join(", "))
 }
 
 /// The value of `key` does not give what was expected, and only a CA's certificate is there besides.

@@ -149,13 +149,14 @@ fn is_placeholder(text: &str) -> bool {
         "dummy",
         "putyour",
     ];
-    const WHOLE: [&str; 10] =
-        ["null", "none", "nil", "na", "undefined", "empty", "example", "test", "secret", "base64"];
+    const WHOLE: [&str; 4] = ["null", "none", "nil", "undefined"];
     let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let words = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
     let is_markup = |words: &str| ["html", "head", "body"].iter().any(|tag| words.eq_ignore_ascii_case(tag));
     let is_bracketed = words.is_some_and(|words| !is_markup(words) && !words.contains(['<', '>', '/', '?', '!', '\n']));
-    let is_filler = letters.len() >= 3 && letters.bytes().all(|byte| byte == b'x') || text == "..." || text == "…";
+    let is_filler = letters.len() >= 3 && letters.bytes().all(|byte| byte == b'x')
+        || matches!(text, "..." | "…")
+        || text.len() >= 3 && text.bytes().all(|byte| byte == b'*');
     is_bracketed || is_filler || WORDS.iter().any(|word| letters.contains(word)) || WHOLE.contains(&letters.as_str())
 }
 
@@ -181,6 +182,8 @@ impl ForeignFile {
                 | Self::Image
                 | Self::Manifest
                 | Self::OfficeDocument
+                // An address stands beside many a CA's certificate.
+                | Self::Path
                 | Self::Pdf
                 | Self::PuttyKey
                 | Self::Rtf
@@ -258,6 +261,7 @@ mod tests {
             ("TODO", ForeignFile::Placeholder),
             ("xxxxxxxx", ForeignFile::Placeholder),
             ("null", ForeignFile::Placeholder),
+            ("********", ForeignFile::Placeholder),
             ("{{ .Values.apns.cert | b64enc }}", ForeignFile::Template),
             ("${APNS_CERT}", ForeignFile::Template),
             ("$APNS_CERT", ForeignFile::Template),

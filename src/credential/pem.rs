@@ -84,7 +84,11 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
         let (segment, next) = after.split_at(find(after, BEGIN).unwrap_or(after.len()));
         let label = split(segment.get(..MAX_LABEL.min(segment.len())).unwrap_or_default(), DASHES);
         let Some((label, _)) = label.filter(|(label, _)| label.iter().all(|byte| matches!(byte, b' '..=b'~'))) else {
-            blocks.push(Block::cut_off(b"", &[]));
+            // With fewer hyphens after the label the block is there, and no program finds it.
+            let begin = BEGIN.len().saturating_add(segment.len());
+            let whole = text.get(text.len().saturating_sub(next.len()).saturating_sub(begin)..).unwrap_or_default();
+            let whole = whole.get(..begin).unwrap_or_default();
+            blocks.push(Block::garbled(whole).unwrap_or(Block::cut_off(b"", &[])));
             rest = next;
             continue;
         };

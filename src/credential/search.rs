@@ -7,6 +7,7 @@ use super::expected::Asked;
 use super::failure;
 use super::found_key::PrivateKey;
 use super::kind::{Kind, Problem, Sealed};
+use super::not_understood;
 use super::password_file;
 use super::sealed::Locked;
 use super::token::is_token;
@@ -110,12 +111,14 @@ impl<'a> Search<'a> {
             Some((key, problem @ Problem::Wrong(Kind::PrivateKey | Kind::EncryptedPrivateKey))) => {
                 match self.not_understood() {
                     unknown if unknown.is_empty() => failure::problem(self.asked, key, problem),
-                    unknown => failure::no_credential(self.asked, &unknown, key, problem),
+                    unknown => not_understood::no_credential(self.asked, &unknown, key, problem),
                 }
             }
-            Some((key, problem @ Problem::Locked(_, Locked::NoMatchingKey))) => {
-                failure::with_unknown(failure::problem(self.asked, key, problem), self.asked, &self.not_understood())
-            }
+            Some((key, problem @ Problem::Locked(_, Locked::NoMatchingKey))) => not_understood::with_unknown(
+                failure::problem(self.asked, key, problem),
+                self.asked,
+                &self.not_understood(),
+            ),
             Some((key, problem)) => failure::problem(self.asked, key, problem),
             None => failure::no_values(self.asked),
         }

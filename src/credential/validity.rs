@@ -1,6 +1,6 @@
 //! Dates as they are published: whole seconds, and none from the year 9999 on.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::api::status::Expiry;
 
@@ -10,6 +10,11 @@ const NEVER_FROM: i64 = 253_370_764_800;
 /// The moment in whole seconds, or none from the year 9999 on.
 pub(super) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
     (seconds < NEVER_FROM).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
+}
+
+/// A date as messages write it.
+pub(super) fn text(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The last moment of validity, and whether there is one.

@@ -205,6 +205,14 @@ impl Reader<'_> {
     }
 
     fn block(&mut self, block: &pem::Block<'_>) {
+        if let Some(file @ (ForeignFile::Placeholder | ForeignFile::Template)) = foreign::text(block.text.trim_ascii())
+        {
+            // A frame was prepared, and nothing was put into it.
+            if block.label.ends_with(b"PRIVATE KEY") {
+                self.value.private_keys.push(PrivateKey::Damaged(KeyDamage::Content));
+            }
+            return self.wrong(Kind::Foreign(file));
+        }
         let shape = block.body.as_ref().ok().and_then(|body| shape(body));
         match (block.label, &block.body) {
             (b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" | b"", body) => {

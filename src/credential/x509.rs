@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::nom::Parser as _;
@@ -17,10 +18,13 @@ use super::symantec;
 use super::validity;
 use crate::api::credential::CredentialType;
 use crate::api::limits;
-use crate::api::status::{CredentialFacts, Format};
+use crate::api::status::{CredentialFacts, Format, OtherCertificate};
 
 /// 2.5.29.19
 const BASIC_CONSTRAINTS: [u8; 3] = [0x55, 0x1d, 0x13];
+
+/// 2.5.29.17
+const SUBJECT_ALTERNATIVE_NAME: [u8; 3] = [0x55, 0x1d, 0x11];
 
 /// What is known of a certificate.
 #[derive(Clone, Debug)]
@@ -37,6 +41,8 @@ pub(super) struct Certificate {
     pub publisher_id: Result<String, Kind>,
     /// The public key, where private keys can be held against it.
     pub public_key: Option<PublicKey>,
+    /// Stands for all names that it is for: the subject and the alternative ones. None where it has none.
+    pub names: Option<[u8; 32]>,
     /// Stand for the names, for whom it was issued and by whom.
     pub subject: [u8; 32],
     pub issuer: [u8; 32],
@@ -55,6 +61,29 @@ impl Certificate {
             CredentialType::WindowsSymantecCertificate => self.publisher_id.as_deref().ok(),
             _ => None,
         }
+    }
+
+    /// True where a renewal of one may be the other: both have the same identity, or for types without one the same names.
+    pub(super) fn is_same_identity(&self, other: &Self, type_: CredentialType) -> bool {
+        match (self.identity(type_), other.identity(type_)) {
+            (Some(own), Some(other)) => own == other,
+            (None, None) => self.names.is_some() && self.names == other.names,
+            _ => false,
+        }
+    }
+
+    /// Orders certificates of one identity: the latest is the greatest. One whose dates are in the wrong order is never
+    /// valid and comes before all others.
+    pub(super) fn age(&self) -> (bool, Option<DateTime<Utc>>, DateTime<Utc>, [u8; 32]) {
+        let (begin, end) = (self.facts.not_before, self.facts.not_after);
+        let is_ordered = begin.zip(end).is_none_or(|(begin, end)| end >= begin);
+        (is_ordered, begin, end.unwrap_or(DateTime::<Utc>::MAX_UTC), self.fingerprint)
+    }
+
+    /// Its serial number and dates.
+    pub(super) fn brief(&self) -> OtherCertificate {
+        let CredentialFacts { serial_number, not_before, not_after, .. } = self.facts.clone();
+        OtherCertificate { serial_number, not_before, not_after }
     }
 
     /// What it is, where nothing is expected.
@@ -135,6 +164,7 @@ pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate
         topic: apns::topic(&certificate),
         publisher_id: symantec::publisher_id(&certificate),
         public_key,
+        names: names(&certificate),
         subject: Sha256::digest(certificate.subject().as_raw()).into(),
         issuer: Sha256::digest(certificate.issuer().as_raw()).into(),
     })
@@ -149,6 +179,22 @@ fn is_ca(certificate: &X509Certificate<'_>) -> bool {
         .filter_map(|extension| der::expect(extension.value, SEQUENCE))
         .filter_map(|constraints| der::expect(constraints.content, BOOLEAN))
         .any(|ca| ca.content.iter().any(|byte| *byte != 0))
+}
+
+/// Stands for the subject and the alternative names together.
+fn names(certificate: &X509Certificate<'_>) -> Option<[u8; 32]> {
+    let alternatives = certificate
+        .extensions()
+        .iter()
+        .filter(|extension| extension.oid.as_bytes() == SUBJECT_ALTERNATIVE_NAME)
+        .map(|extension| extension.value);
+    let mut hash = Sha256::new().chain_update(certificate.subject().as_raw());
+    let mut is_empty = certificate.subject().iter().next().is_none();
+    for alternative in alternatives {
+        is_empty = false;
+        hash.update(alternative);
+    }
+    (!is_empty).then(|| hash.finalize().into())
 }
 
 /// The serial number in hex, without leading zeros; a negative one with its sign.

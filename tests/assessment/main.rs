@@ -4,6 +4,7 @@
 
 mod apns_stages;
 mod boundaries;
+mod certificate;
 mod clock;
 mod delivery;
 mod duplicates;

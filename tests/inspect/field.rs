@@ -1,5 +1,8 @@
 //! Files from the field, given by hand to `inspect`, `new` and `verify`. `tests/fixtures/field/make.sh` makes them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::files::{fixtures, run};
 
 const AT: [&str; 2] = ["--at", "2030-12-15"];
@@ -68,4 +71,58 @@ fn names_of_files_are_shown_as_they_are_and_made_keys_of_a_secret() {
     let args = ["new", "--tenant", "acme", "--file", "Zürich 証明書 (1).pem", "--file", "schlüssel.key", "--force"];
     std::fs::copy(fixtures().join("apns/a.key"), folder.path().join("schlüssel.key")).unwrap();
     run(folder.path(), &[&args[..], &AT].concat(), b"").is(0).shows("push.pem: ").shows("push.key: ");
+}
+
+#[test]
+fn of_two_certificates_in_one_file_every_command_says_which_was_read() {
+    let words = "contains 2 certificates of one topic. The assessment is of";
+    let args = ["inspect", "field/old-first.pem", "apns/a.key"];
+    flat(&run(fixtures(), &[&args[..], &AT].concat(), b"").is(0).out, words);
+    let args = ["inspect", "field/both.p12", "--password-file", "field/password"];
+    flat(&run(fixtures(), &[&args[..], &AT].concat(), b"").is(0).out, words);
+    let args = ["verify", "--file", "field/new-first.pem", "--file", "apns/a.key", "--against", "apns/a.pem"];
+    let ran = run(fixtures(), &[&args[..], &AT].concat(), b"");
+    flat(&ran.is(0).out, words);
+    ran.shows("safe to apply");
+    let args = ["inspect", "field/two-topics.pem"];
+    let ran = run(fixtures(), &args, b"");
+    ran.is(2).says("of different identities").says("Copy the block of the right certificate");
+    assert!(!ran.err.contains("secretRef"), "{}", ran.err);
+}
+
+/// The words in the text, however its lines are broken.
+#[track_caller]
+fn flat(text: &str, words: &str) {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(words), "{words}\n---\n{text}");
+}
+
+/// The manifests of a TenantCredential and its Secret.
+fn manifests(spec: &str, values: &[(&str, &str)]) -> String {
+    let values: Vec<String> = values
+        .iter()
+        .map(|(key, file)| format!("  {key}: {}", STANDARD.encode(std::fs::read(fixtures().join(file)).unwrap())))
+        .collect();
+    format!(
+        "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: push, namespace: mdm}}\nspec: {{type: APNsCertificate, secretRef: {{name: push{spec}}}}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: push, namespace: mdm}}\ndata:\n{}\n",
+        values.join("\n")
+    )
+}
+
+#[test]
+fn check_reports_a_named_private_key_that_cannot_be_read() {
+    for file in ["field/four-dashes.key", "field/star.key", "field/lfs.pem", "apns/a.encrypted.key", "x509/rsa.pem"] {
+        let values = [("push.pem", "apns/a.pem"), ("push.key", file)];
+        let text = manifests(", key: push.pem, privateKeyKey: push.key", &values);
+        let ran = run(fixtures(), &["check", "-", "--at", "2030-06-15"], text.as_bytes());
+        ran.is(0).shows("Notice KeyUnreadable").shows("key \"push.key\" of Secret push");
+    }
+}
+
+#[test]
+fn check_names_an_ambiguous_value_and_no_option_that_cannot_help() {
+    let text = manifests("", &[("push.pem", "field/two-topics.pem")]);
+    let ran = run(fixtures(), &["check", "-", "--at", "2030-06-15"], text.as_bytes());
+    flat(&ran.out, "contains 2 MDM push certificates of different identities");
+    assert!(ran.code != 0 && !ran.out.contains("secretRef.key"), "{}", ran.out);
 }

@@ -110,7 +110,8 @@ fn every_text_is_one() {
 #[test]
 fn a_key_that_is_taken_is_left_to_its_own_file() {
     let folder = tempfile::TempDir::new().unwrap();
-    for (name, fixture) in [("mine.p12", "apns/a.p12"), ("push.p12", "vpp/a.random"), ("password", "vpp/b.random")] {
+    for (name, fixture) in [("mine.p12", "apns/a.p12"), ("push.p12", "wrong/request.csr"), ("password", "x509/ca.pem")]
+    {
         fs::copy(fixtures().join(fixture), folder.path().join(name)).unwrap();
     }
     let files = ["-f", "mine.p12", "-f", "push.p12", "-f", "password", "--password-file", "-"];

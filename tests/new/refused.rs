@@ -1,6 +1,6 @@
 //! What nobody should put into a cluster, and names that the API server would refuse.
 
-use std::fs::{self, File};
+use std::fs;
 use std::process::Command;
 
 use rexpect::session::spawn_command;
@@ -36,7 +36,7 @@ fn a_private_key_of_another_certificate_is_never_written() {
 #[test]
 fn what_cannot_be_read_is_not_written() {
     for (line, why) in [
-        ("-t acme -f wrong/request.csr", "file request.csr holds a certificate signing request"),
+        ("-t acme -f wrong/request.csr", "file \"request.csr\" contains a certificate signing request"),
         ("-t acme -f dep/a.p7m", "the files hold no private key to open it"),
         ("-t acme -f symantec/a.pfx", "needs a password; give it with --password-file"),
         ("-t acme -f apns/a.pem -f nowhere.key", "error: nowhere.key: there is no such file"),
@@ -83,12 +83,16 @@ fn names_that_can_be_none_are_refused() {
 fn more_than_a_secret_can_hold_is_refused() {
     let folder = tempfile::TempDir::new().unwrap();
     fs::copy(fixtures().join("apns/a.pem"), folder.path().join("push.pem")).unwrap();
-    for name in ["one", "two"] {
-        File::create(folder.path().join(name)).unwrap().set_len(600 << 10).unwrap();
+    // Each is understood, and fits into a Secret by itself.
+    let names = ["one", "two", "three", "four", "five"];
+    for name in names {
+        let certificate = fs::read(fixtures().join("x509/ca.pem")).unwrap();
+        fs::write(folder.path().join(name), [certificate, vec![b'\n'; 240 << 10]].concat()).unwrap();
     }
     let line = ["new", "--at", "2030-08-01", "-t", "acme", "-f", "push.pem", "-f", "one"];
     run(folder.path(), &line, b"").is(0);
-    let ran = run(folder.path(), &[&line[..], &["-f", "two"]].concat(), b"");
+    let others: Vec<&str> = names[1..].iter().flat_map(|name| ["-f", name]).collect();
+    let ran = run(folder.path(), &[&line[..], &others].concat(), b"");
     ran.is(2).says("error: the files together are larger than 1 MiB, which is more than a Secret can hold\n");
     assert_eq!(ran.out, "");
 }

@@ -70,7 +70,11 @@ fn what_nothing_decides_is_ambiguous() {
     let renewed = &[("new", "apns/a-renewed.pem"), ("old", "apns/a.pem"), ("key", "apns/a.key")];
     is(&read(APNsCertificate, &files(renewed)).unwrap_err(), Ambiguous, &["keys new and old"]);
     let in_one = [fixture("apns/a.pem"), fixture("apns/b.pem")].concat();
-    is(&one(APNsCertificate, &in_one).unwrap_err(), Ambiguous, &["key value holds several different"]);
+    is(
+        &one(APNsCertificate, &in_one).unwrap_err(),
+        Ambiguous,
+        &["key \"value\" contains 2 MDM push certificates of different"],
+    );
     is(
         &read(X509Certificate, &files(&[("a", "x509/rsa.pem"), ("b", "x509/ec.pem")])).unwrap_err(),
         Ambiguous,

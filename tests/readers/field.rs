@@ -21,6 +21,8 @@ fn pem_is_read_without_its_escapes() {
         "percent.pem",
         "string-constant.pem",
         "shell-lines.pem",
+        "powershell.pem",
+        "entities.pem",
         "escaped-base64.txt",
     ] {
         let facts = one(APNsCertificate, &field(name)).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
@@ -42,7 +44,15 @@ fn pem_is_read_without_its_escapes() {
 
 #[test]
 fn a_private_key_that_no_program_reads_is_never_taken_for_none() {
-    for name in ["four-dashes.key", "em-dashes.key", "six-lines-lost.key", "no-begin.key", "star.key", "cut.key"] {
+    for name in [
+        "four-dashes.key",
+        "four-dashes-after.key",
+        "em-dashes.key",
+        "six-lines-lost.key",
+        "no-begin.key",
+        "star.key",
+        "cut.key",
+    ] {
         let values = [("push.pem", fixture("apns/a.pem")), (name, field(name))];
         let values: Vec<(&str, &[u8])> = values.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         let facts = read(APNsCertificate, &secret(&values)).unwrap();
@@ -102,6 +112,7 @@ fn the_file_that_is_not_understood_is_named_and_not_the_sound_key() {
         ("vault.yml", "Ansible Vault encrypted"),
         ("pgp.asc", "an OpenPGP"),
         ("placeholder.pem", "a placeholder"),
+        ("placeholder-in-frame.pem", "a placeholder"),
         ("template.pem", "a template variable"),
         ("path.pem", "the name or address of a file"),
         ("document.pdf", "a PDF document"),
@@ -125,6 +136,11 @@ fn the_file_that_is_not_understood_is_named_and_not_the_sound_key() {
 
 #[test]
 fn what_replaces_the_leaf_does_not_let_a_ca_pass_for_it() {
+    // What stands beside a CA's certificate that is meant does not hide it.
+    for beside in [&b"https://vault.example.com/v1/pki"[..], b"test", b"hunter2", b"%PDF-1.7 a document on the CA"] {
+        let secret = secret(&[("ca.pem", &fixture("x509/ca.pem")), ("other", beside)]);
+        assert_eq!(credential_key(&read(X509Certificate, &secret).unwrap()), "ca.pem");
+    }
     for name in ["lfs.pem", "git-crypt.pem", "placeholder.pem", "template.pem", "push.zip", "bundle.p7b"] {
         let secret = secret(&[("ca.pem", &fixture("x509/ca.pem")), (name, &field(name))]);
         is(&read(X509Certificate, &secret).unwrap_err(), WrongFile, &[name, "a CA's certificate"]);
@@ -175,5 +191,72 @@ fn each_unknown_file_is_told_and_each_known_one_is_not() {
         "field/push-request.plist",
     ] {
         assert_eq!(credential::not_understood(&fixture(name).into()), None, "{name}");
+    }
+}
+
+fn serial_number(name: &str) -> String {
+    apns(name).serial_number.unwrap()
+}
+
+#[test]
+fn of_several_certificates_of_one_identity_in_one_value_the_latest_is_read() {
+    let (old, new) = (apns("apns/a.pem"), apns("apns/a-renewed.pem"));
+    for name in ["old-first.pem", "new-first.pem"] {
+        for values in [vec![("push.pem", field(name))], vec![("push.pem", field(name)), ("k", fixture("apns/a.key"))]] {
+            let values: Vec<(&str, &[u8])> = values.iter().map(|(key, bytes)| (*key, bytes.as_slice())).collect();
+            let facts = read(APNsCertificate, &secret(&values)).unwrap();
+            assert_eq!((&facts.fingerprint, facts.not_after), (&new.fingerprint, new.not_after), "{name}");
+            let [other] = facts.other_certificates.as_slice() else { panic!("{facts:?}") };
+            assert_eq!(
+                (&other.serial_number, other.not_before, other.not_after),
+                (&old.serial_number, old.not_before, old.not_after)
+            );
+        }
+    }
+    let keystore = secret(&[("push.p12", &field("both.p12")), ("password", &field("password"))]);
+    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let facts = credential::read(APNsCertificate, &keystore, &selection).unwrap();
+    assert_eq!((facts.fingerprint, facts.other_certificates.len()), (new.fingerprint, 1));
+    // Under two keys nothing tells which one is in use, and there a key can be named.
+    let failure = read(APNsCertificate, &files(&[("new", "apns/a-renewed.pem"), ("old", "apns/a.pem")])).unwrap_err();
+    is(&failure, Ambiguous, &["name one in spec.secretRef.key"]);
+    assert_eq!(one(X509Certificate, &fixture("x509/chain.pem")).unwrap().other_certificates, []);
+}
+
+#[test]
+fn certificates_of_several_identities_in_one_value_are_named_and_no_option_that_cannot_help() {
+    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    for (name, command) in
+        [("two-topics.pem", "BEGIN line to its END line"), ("two-topics-without-key.p12", "openssl pkcs12 -in FILE")]
+    {
+        let secret = secret(&[("push", &field(name)), ("password", &field("password"))]);
+        let failure = credential::read(APNsCertificate, &secret, &selection).unwrap_err();
+        let (a, b) = (serial_number("apns/a.pem"), serial_number("apns/b.pem"));
+        is(&failure, Ambiguous, &["key \"push\"", &a, &b, "2031-01-01T00:00:00Z", command]);
+        assert!(!failure.message.contains("secretRef"), "{}", failure.message);
+    }
+    // Where the private key belongs to one of them, that one is meant.
+    let secret = secret(&[("push", &field("two-topics.p12")), ("password", &field("password"))]);
+    let facts = credential::read(APNsCertificate, &secret, &selection).unwrap();
+    assert_eq!((facts.identity.as_deref(), facts.other_certificates.len()), (Some(TOPIC_A), 0));
+}
+
+#[test]
+fn an_issuer_that_expires_before_the_certificate_is_a_fact() {
+    let end = |values: &[(&str, &str)]| {
+        let values: Vec<(&str, Vec<u8>)> = values.iter().map(|(key, file)| (*key, fixture(file))).collect();
+        let values: Vec<(&str, &[u8])> = values.iter().map(|(key, bytes)| (*key, bytes.as_slice())).collect();
+        let issuer = read(X509Certificate, &secret(&values)).unwrap().first_issuer_to_expire;
+        issuer.map(|issuer| (issuer.subject.unwrap(), issuer.not_after))
+    };
+    let ca = Some(("CN=Example Integration CA,O=Example,C=US".to_owned(), time("2030-07-01T00:00:00Z")));
+    for name in ["short-issuer.pem", "short-issuer-shuffled.pem"] {
+        assert_eq!(end(&[("tls.crt", &format!("field/{name}"))]), ca, "{name}");
+    }
+    assert_eq!(end(&[("tls.crt", "field/leaf.pem"), ("ca.crt", "field/short-ca.pem")]), ca);
+    let root = Some(("CN=Example Root,O=Example,C=US".to_owned(), time("2030-08-01T00:00:00Z")));
+    assert_eq!(end(&[("tls.crt", "field/short-root.pem")]), root);
+    for name in ["x509/chain.pem", "field/issuer-of-two-ages.pem", "field/leaf-and-root.pem", "field/leaf.pem"] {
+        assert_eq!(end(&[("tls.crt", name)]), None, "{name}");
     }
 }

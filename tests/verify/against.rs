@@ -234,11 +234,7 @@ fn identities_are_compared_whatever_their_spelling_and_not_where_one_is_missing(
 #[test]
 fn what_is_no_such_credential_is_named() {
     for (new, old, part) in [
-        (
-            "wrong/request.csr",
-            "apns/a.pem",
-            "request.csr holds a certificate signing request; expected is the MDM push",
-        ),
+        ("wrong/request.csr", "apns/a.pem", "file \"request.csr\" contains a certificate signing request"),
         ("vpp/a.vpptoken", "apns/a.pem", "a.vpptoken holds a VPP content token"),
         ("apns/a.pem", "vpp/a.vpptoken", "a.pem holds an MDM push certificate"),
         ("apns/app-push.pem", "apns/a.pem", "app-push.pem holds"),

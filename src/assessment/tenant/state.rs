@@ -54,7 +54,9 @@ impl<'a> State<'a> {
     pub(super) fn notification<'n>(&self, notifications: &'n [TenantNotification]) -> Option<&'n TenantNotification> {
         let of = |n: &&TenantNotification| match self.reason {
             UNREADABLE => n.type_ == ConditionType::Ready.as_str(),
-            MISSING | "ExpiryUnknown" | "IdentityUnknown" | "NotYetValid" => n.reason == self.reason,
+            MISSING | "ExpiryUnknown" | "IdentityUnknown" | "NotYetValid" | "DatesReversed" | "IssuerExpired" => {
+                n.reason == self.reason
+            }
             state => n.type_ == state,
         };
         notifications.iter().find(of)

@@ -24,6 +24,16 @@ pub enum Case {
     ExpiryUnknown,
     /// Its validity has not begun.
     NotYetValid,
+    /// It expires before its validity begins.
+    DatesReversed,
+    /// An issuer in its chain has expired.
+    IssuerExpired,
+    /// An issuer in its chain expires before it.
+    IssuerExpiresFirst,
+    /// The private key that the spec names can't be read.
+    KeyUnreadable,
+    /// The value contains other certificates of the same identity.
+    SeveralCertificates,
     /// Another identity.
     IdentityChanged,
     /// No identity that could be compared.
@@ -87,6 +97,33 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             "what needs it is refused until then",
             "",
             "put the one before it back until then; if the date is wrong, check the clock of whoever issued it and of this cluster",
+        ),
+        Case::DatesReversed => {
+            Advice::new("every program refuses it", "", "have it issued again with dates in the right order")
+        }
+        Case::IssuerExpired | Case::IssuerExpiresFirst => Advice::new(
+            match case {
+                Case::IssuerExpired => "programs that check the chain refuse the certificate",
+                _ => "programs that check the chain refuse the certificate from then on",
+            },
+            "",
+            format!("get the current chain from the issuer, and put it into {} with the certificate", its_secret(spec)),
+        ),
+        Case::KeyUnreadable => Advice::new(
+            "the check that the private key belongs to the certificate",
+            "",
+            match spec.secret_ref.as_ref().and_then(|secret| secret.private_key_key.as_deref()) {
+                Some(key) => format!(
+                    "put the private key into key \"{key}\" of {} in PEM, PKCS#8 or PKCS#1 form. If it is encrypted, name the key of its password in spec.secretRef.passwordKey",
+                    its_secret(spec)
+                ),
+                None => format!("put the private key into {} in PEM, PKCS#8 or PKCS#1 form", its_secret(spec)),
+            },
+        ),
+        Case::SeveralCertificates => Advice::new(
+            "nothing yet, but a program that reads another one of these certificates goes by other dates",
+            "",
+            format!("leave only the certificate that is in use in {}", its_secret(spec)),
         ),
         Case::IdentityChanged => identity_changed(spec),
         Case::IdentityUnknown => Advice::new(
@@ -246,7 +283,7 @@ fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
         FailureReason::KeyNotFound => {
             format!("add the key to Secret {secret}, or name the right one in spec.secretRef")
         }
-        FailureReason::Ambiguous => "name the key that holds the credential in spec.secretRef.key".to_owned(),
+        FailureReason::Ambiguous => format!("leave only the credential that is in use in Secret {secret}"),
         FailureReason::Malformed | FailureReason::WrongFile => format!("put into Secret {secret} {source}"),
         FailureReason::PasswordRequired => {
             format!("put the password into Secret {secret} and name its key in spec.secretRef.passwordKey")

@@ -4,6 +4,7 @@
 //! All of it is deterministic: absolute times in UTC, nothing that changes by itself. `tests/words.rs` prints them all.
 
 pub mod advice;
+mod certificate;
 mod files;
 mod identity;
 pub mod shared;

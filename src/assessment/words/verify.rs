@@ -137,6 +137,9 @@ fn short(point: &Point, compared: &Compared<'_>) -> String {
         | Cause::Replaced
         | Cause::Shared
         | Cause::NotYetValid
+        | Cause::DatesReversed
+        | Cause::Chain
+        | Cause::SeveralCertificates
         | Cause::Expiring => point.message.clone(),
     }
 }
@@ -209,6 +212,9 @@ pub fn remedy(cause: Cause, spec: &TenantCredentialSpec) -> String {
             }
             _ => "do not apply it: renew it first, or look for the file that was downloaded last".to_owned(),
         },
+        Cause::DatesReversed => "do not apply it: have it issued again with dates in the right order".to_owned(),
+        Cause::Chain => "give the current chain of the issuer with the certificate".to_owned(),
+        Cause::SeveralCertificates => "give the certificate that is to be used alone".to_owned(),
         Cause::NotYetValid => "apply it when its validity has begun".to_owned(),
         Cause::WentBackwards => "do not apply it: look for the file that was downloaded last".to_owned(),
         Cause::AgeNotTold => "apply the one that was downloaded last".to_owned(),
@@ -245,7 +251,7 @@ pub fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String 
         FailureReason::PasswordRequired => "give the password with --password-file",
         FailureReason::PasswordWrong => "give the right password with --password-file",
         FailureReason::NoMatchingKey => "give the private key that opens it with another --file",
-        FailureReason::Ambiguous => "give one of them alone, or name the key in spec.secretRef.key",
+        FailureReason::Ambiguous => "give one of them alone",
         FailureReason::KeyNotFound => {
             "give what belongs there with another --file, or name another key in spec.secretRef"
         }

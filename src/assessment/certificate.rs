@@ -1,0 +1,80 @@
+//! The findings about the certificate itself: its dates, its chain, the certificates beside it and its private key.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::expiry;
+use super::finding::Finding;
+use super::words::Words;
+use super::words::advice::Case;
+use crate::api::conditions::ConditionType;
+use crate::api::status::KeyMatch;
+use crate::api::{CredentialFacts, CredentialType, Severity};
+
+/// The reasons of the findings here.
+pub(super) const DATES_REVERSED: &str = "DatesReversed";
+pub(super) const ISSUER_EXPIRED: &str = "IssuerExpired";
+pub(super) const ISSUER_EXPIRES_FIRST: &str = "IssuerExpiresFirst";
+pub(super) const KEY_UNREADABLE: &str = "KeyUnreadable";
+pub(super) const SEVERAL_CERTIFICATES: &str = "SeveralCertificates";
+/// The name under which both findings about the chain are announced.
+pub(super) const ISSUER_EXPIRY: &str = "IssuerExpiry";
+/// The names under which findings are announced that may hold beside another one of their condition.
+pub(super) const NAMES: [&str; 3] = [ISSUER_EXPIRY, KEY_UNREADABLE, SEVERAL_CERTIFICATES];
+const NOT_YET_VALID: &str = "NotYetValid";
+
+/// All that hold at `now`; `mark` identifies the certificate.
+pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec<Finding> {
+    let (spec, facts) = (words.spec, words.facts);
+    let mut findings = Vec::new();
+    let mut find = |reason: &str, case, severity, mark: String, message: String| {
+        let finding = Finding::new(ConditionType::Healthy, reason, case, severity, message, spec, Some(facts));
+        findings.push(finding.of(mark));
+    };
+    if are_dates_reversed(facts) {
+        // It is never valid, so that it is not said besides when its validity begins.
+        find(DATES_REVERSED, Case::DatesReversed, Severity::Warning, mark.to_owned(), words.dates_reversed());
+    } else if expiry::not_yet_valid(facts, now) {
+        find(NOT_YET_VALID, Case::NotYetValid, Severity::Notice, mark.to_owned(), words.not_yet_valid());
+    }
+    let has_expired = facts.not_after.is_some_and(|end| now > end);
+    if let Some(end) = issuer_end(facts).filter(|_| !has_expired) {
+        // Another chain beside the same certificate is news.
+        let mark = end.to_rfc3339();
+        if now > end {
+            find(ISSUER_EXPIRED, Case::IssuerExpired, severity_of_issuer(spec.type_), mark, words.issuer_expired());
+        } else {
+            let message = words.issuer_expires_first();
+            find(ISSUER_EXPIRES_FIRST, Case::IssuerExpiresFirst, Severity::Notice, mark, message);
+        }
+    }
+    if !facts.other_certificates.is_empty() {
+        let message = words.several_certificates();
+        find(SEVERAL_CERTIFICATES, Case::SeveralCertificates, Severity::Notice, mark.to_owned(), message);
+    }
+    let is_named = spec.secret_ref.as_ref().is_some_and(|secret| secret.private_key_key.is_some());
+    if is_named && facts.key_match == KeyMatch::KeyUnreadable {
+        find(KEY_UNREADABLE, Case::KeyUnreadable, Severity::Notice, String::new(), words.key_match());
+    }
+    findings
+}
+
+/// When the chain changes a verdict by time alone.
+pub(super) fn boundary(facts: &CredentialFacts, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    // The last moment of its validity is still valid.
+    let after = issuer_end(facts)?.checked_add_signed(TimeDelta::seconds(1))?;
+    Some(after).filter(|after| *after > now)
+}
+
+fn issuer_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
+    facts.first_issuer_to_expire.as_ref().and_then(|issuer| issuer.not_after)
+}
+
+/// True for a certificate that expires before its validity begins.
+fn are_dates_reversed(facts: &CredentialFacts) -> bool {
+    facts.not_before.zip(facts.not_after).is_some_and(|(begin, end)| end < begin)
+}
+
+/// Apple and Microsoft look at the certificate; whoever connects to a server checks the chain that it sends.
+fn severity_of_issuer(type_: CredentialType) -> Severity {
+    if type_ == CredentialType::X509Certificate { Severity::Warning } else { Severity::Notice }
+}

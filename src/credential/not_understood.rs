@@ -1,0 +1,42 @@
+//! The failures that name values which no reader understands.
+
+use super::expected::Asked;
+use super::failure::{failure, shown};
+use super::kind::{Kind, Problem};
+use crate::api::reasons::FailureReason;
+use crate::api::status::Failure;
+
+/// No value holds a credential: some are not understood, and `key` has a private key, which is not at fault.
+pub(super) fn no_credential(asked: Asked, unknown: &[(&str, String)], key: &str, private_key: Problem) -> Failure {
+    let state = match private_key {
+        Problem::Wrong(Kind::EncryptedPrivateKey) => "is encrypted",
+        _ => "is sound",
+    };
+    let place = asked.place();
+    let message = format!(
+        "{}. Expected {}. The private key in {place} \"{}\" {state}",
+        not_understood(asked, unknown),
+        asked.expected(),
+        shown(key),
+    );
+    failure(FailureReason::WrongFile, message)
+}
+
+/// The failure, and the values that are not understood and may be what is missing.
+pub(super) fn with_unknown(known: Failure, asked: Asked, unknown: &[(&str, String)]) -> Failure {
+    if unknown.is_empty() {
+        return known;
+    }
+    failure(known.reason, format!("{}. Not understood: {}", known.message, not_understood(asked, unknown)))
+}
+
+/// Some values with what they contain, and how many more there are.
+fn not_understood(asked: Asked, unknown: &[(&str, String)]) -> String {
+    const MOST: usize = 3;
+    let place = asked.place();
+    let values: Vec<String> =
+        unknown.iter().take(MOST).map(|(key, what)| format!("{place} \"{}\" contains {what}", shown(key))).collect();
+    let more = unknown.len().saturating_sub(MOST);
+    let rest = if more > 0 { format!(". {more} more {place}s are not understood") } else { String::new() };
+    format!("{}{rest}", values.join(", "))
+}

@@ -1,0 +1,28 @@
+//! What to do with a file that is no credential, and out of which or for which there is one.
+
+use super::kind::Kind;
+use super::signed_data::Encoding;
+
+impl Kind {
+    /// How to get the credential out of a file of this kind, or for it.
+    pub(super) fn remedy(self) -> Option<&'static str> {
+        Some(match self {
+            Self::PushRequest => {
+                "This request is not the certificate. Upload it to the Apple Push Certificates Portal (identity.apple.com/pushcert), and use the certificate that the portal returns"
+            }
+            Self::SigningRequest => {
+                "A request is not the certificate. For MDM push, have the MDM vendor sign it, upload the signed request to the Apple Push Certificates Portal (identity.apple.com/pushcert), and use the certificate that the portal returns. For any other certificate, send the request to its issuer, and use the certificate that the issuer returns"
+            }
+            Self::CertificateBundle(Encoding::Pem) => {
+                "Extract the certificates with \"openssl pkcs7 -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
+            }
+            Self::CertificateBundle(Encoding::Der) => {
+                "Extract the certificates with \"openssl pkcs7 -inform DER -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
+            }
+            Self::ProvisioningProfile => {
+                "It is for apps and no credential of an MDM. This command extracts its first developer certificate: openssl smime -verify -noverify -inform DER -in FILE | python3 -c \"import plistlib, sys; sys.stdout.buffer.write(plistlib.loads(sys.stdin.buffer.read())['DeveloperCertificates'][0])\" > certificate.cer"
+            }
+            _ => return None,
+        })
+    }
+}
