@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use crate::script::Action;
 
-/// How long a Secret is away that blinks.
-const BLINK: Duration = Duration::from_secs(1);
+/// How long Secrets are away that blink.
+pub const BLINK: Duration = Duration::from_millis(2500);
 /// Contents for certificates and for tokens: files of tests/fixtures by the keys of a Secret.
 const CONTENTS: [[&[(&str, &str)]; 4]; 2] = [
     [
@@ -91,25 +91,28 @@ impl Field {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
-    /// What a user does. Tells how long the Secret was away, if it blinked.
-    pub async fn act(&mut self, credential: usize, action: Action) -> Duration {
-        let begun = Instant::now();
+    /// Deletes or creates all Secrets that blink.
+    pub async fn blink(&self, credentials: &[usize], is_there: bool) {
+        for credential in credentials {
+            match is_there {
+                true => self.put_secret(*credential).await,
+                false => self.delete_secret(*credential).await,
+            }
+        }
+    }
+
+    /// What a user does, other than a blink.
+    pub async fn act(&mut self, credential: usize, action: Action) {
         match action {
             Action::Content(content) => {
                 self.contents[credential] = content;
                 self.put_secret(credential).await;
             }
             Action::Delete => self.delete_secret(credential).await,
-            Action::Blink => {
-                self.delete_secret(credential).await;
-                tokio::time::sleep(BLINK).await;
-                self.put_secret(credential).await;
-                return begun.elapsed();
-            }
+            Action::Blink => {}
             Action::Tenant => self.toggle_tenant(tenant(credential)).await,
             Action::Contact(contact) => self.put_credential(credential, contact).await,
         }
-        Duration::ZERO
     }
 
     async fn put_secret(&self, credential: usize) {

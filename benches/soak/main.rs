@@ -34,11 +34,11 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use bed::Bed;
-use field::{CONTENT, Events, Field};
-use script::Round;
+use field::{BLINK, CONTENT, Events, Field};
+use script::{Action, Round};
 use storm::{DELAY, Program, Storm};
 
-const CREDENTIALS: usize = 24;
+const CREDENTIALS: usize = 36;
 /// How long nothing may happen until a namespace counts as settled. Events wait for [`DELAY`], and the states of tenants
 /// that follow from them wait once more.
 const QUIET: Duration = Duration::from_secs(2 * DELAY.as_secs() + 3);
@@ -107,13 +107,20 @@ async fn soak(settings: &Settings) -> Vec<String> {
         stormy.next_round().await;
         let mut left_out = BTreeSet::new();
         let acting = async {
+            let is_blink = |(_, _, action): &&(Duration, usize, Action)| *action == Action::Blink;
+            let blinking: Vec<usize> =
+                round.actions.iter().filter(is_blink).map(|(_, credential, _)| *credential).collect();
+            let away = Instant::now();
+            tokio::join!(calm.blink(&blinking, false), stormy.blink(&blinking, false));
+            tokio::time::sleep(BLINK).await;
+            tokio::join!(calm.blink(&blinking, true), stormy.blink(&blinking, true));
+            if away.elapsed() > DELAY - Duration::from_secs(1) {
+                // On a machine so slow the Secrets may rightly be announced as missing.
+                left_out.extend(blinking.iter().flat_map(|credential| calm.concerned(*credential)));
+            }
             for (pause, credential, action) in &round.actions {
                 tokio::time::sleep(*pause).await;
-                let away = tokio::join!(calm.act(*credential, *action), stormy.act(*credential, *action));
-                if away.0.max(away.1) > DELAY / 2 {
-                    // On a machine so slow the Secret may rightly be announced as missing.
-                    left_out.extend(calm.concerned(*credential));
-                }
+                tokio::join!(calm.act(*credential, *action), stormy.act(*credential, *action));
             }
         };
         tokio::join!(acting, storm.breaks(round.faults.clone()));

@@ -35,7 +35,7 @@ pub enum Action {
     Content(usize),
     /// Its Secret is deleted.
     Delete,
-    /// Its Secret is deleted and created again, sooner than the event delay.
+    /// Its Secret is deleted at the beginning of the round, and created again sooner than the event delay.
     Blink,
     /// Its tenant is created, or deleted if it exists.
     Tenant,
@@ -83,15 +83,15 @@ impl Round {
         let mut dice = Dice::new(seed ^ number.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let mut actions = Vec::new();
         for credential in 0..credentials {
-            let action = match dice.below(12) {
+            let action = match dice.below(14) {
                 0..=2 => Action::Content(dice.below(contents)),
                 3 => Action::Delete,
-                4 => Action::Blink,
-                5 => Action::Tenant,
-                6 => Action::Contact(dice.below(1000)),
+                4..=6 => Action::Blink,
+                7 => Action::Tenant,
+                8 => Action::Contact(dice.below(1000)),
                 _ => continue,
             };
-            actions.push((dice.between(0, 400), credential, action));
+            actions.push((dice.between(0, 200), credential, action));
         }
         let faults = (0..2 + dice.below(4))
             .map(|_| {
@@ -105,7 +105,7 @@ impl Round {
                     8 => Fault::KillServer,
                     _ => Fault::SuspendServer,
                 };
-                Timed { fault, after: dice.between(0, 8_000), lasts: dice.between(200, 16_000) }
+                Timed { fault, after: dice.between(0, 4_000), lasts: dice.between(200, 16_000) }
             })
             .collect();
         Self { actions, faults }
