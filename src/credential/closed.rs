@@ -52,12 +52,13 @@ pub(super) fn closed(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Fa
         Locked::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
         Locked::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
         Locked::ManyKeys => {
+            let contain = asked.words("the Secret contains", "the files contain");
             let rest = asked.words(
                 "Name the private key that belongs to the token in spec.secretRef.privateKeyKey",
                 "Give only the private key that belongs to the token",
             );
             let message = format!(
-                "{key} holds {what}, and {whole} more private keys than lapsewatch tries. None of the tried keys opens the token. {rest}"
+                "{key} holds {what}, and {contain} more private keys than lapsewatch tries. None of the tried keys opens the token. {rest}"
             );
             return failure(FailureReason::LimitExceeded, message);
         }

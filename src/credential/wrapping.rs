@@ -75,6 +75,7 @@ pub(super) fn layers(bytes: &[u8]) -> Vec<Unwrapped> {
     layers.extend(object(&text).map(|inner| (Wrapping::OtherText, one(inner))));
     layers.push((Wrapping::Label, labeled(&text)));
     layers.push((Wrapping::OtherText, base64_blocks(&text)));
+    layers.push((Wrapping::OtherText, base64_words(&text)));
     layers.retain(|(_, inner)| !inner.is_empty());
     layers
 }
@@ -149,7 +150,8 @@ fn label(line: &str) -> Option<&str> {
     let scheme = |text: &'static str| {
         move |line: &str| -> Option<usize> {
             let (first, rest) = line.split_at_checked(text.len())?;
-            (first.eq_ignore_ascii_case(text) && rest.starts_with([' ', '\t'])).then_some(text.len())
+            let is_scheme = rest.starts_with([' ', '\t']) && !rest.trim_start().starts_with([':', '=']);
+            (first.eq_ignore_ascii_case(text) && is_scheme).then_some(text.len())
         }
     };
     let unschemed = |value: &str| ["Bearer", "Basic", "Token"].iter().find_map(|name| scheme(name)(value));
@@ -198,6 +200,14 @@ fn base64_blocks(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
     blocks
 }
 
+/// Words of nothing but base64, such as in a table or an address.
+fn base64_words(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
+    let is_outside = |letter: char| !letter.is_ascii() || !base64_text::is_line(&[letter as u8]);
+    let words = text.split(is_outside).map(|word| word.trim_matches('='));
+    let words = words.filter(|word| word.len() >= MIN_BASE64 && word.len() < text.trim().trim_matches('=').len());
+    words.map(|word| Zeroizing::new(word.as_bytes().to_vec())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +226,7 @@ mod tests {
             format!("$env:VPP = {token}"),
             format!("Bearer {token}"),
             format!("authorization: bearer {token}"),
+            format!("token = {token}"),
             format!("name: x\nsToken: {token}\nother: y"),
         ] {
             assert_eq!(read(labeled(&text)), [token.as_str()], "{text}");
@@ -236,6 +247,9 @@ mod tests {
         let found: Vec<String> = read(base64_blocks(&text)).iter().map(|block| block.trim().to_owned()).collect();
         assert_eq!(found, [block.as_str(), line.as_str()]);
         assert!(base64_blocks(&block).is_empty());
+        let found = read(base64_words(&format!("name,token\nAcme,\"{line}==\"\nhttps://a/?t={line}%3D%3D\n")));
+        assert_eq!(found, [line.as_str(), line.as_str()]);
+        assert!(base64_words(&format!("{line}==\n")).is_empty());
     }
 
     #[test]
