@@ -202,8 +202,9 @@ fn base64_blocks(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
 
 /// Words of nothing but base64, such as in a table or an address.
 fn base64_words(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
-    let is_outside = |letter: char| !letter.is_ascii() || !base64_text::is_line(&[letter as u8]);
-    let words = text.split(is_outside).map(|word| word.trim_matches('='));
+    // Padding is not needed, and the sign is met between a name and a value.
+    let is_outside = |letter: char| letter == '=' || !letter.is_ascii() || !base64_text::is_line(&[letter as u8]);
+    let words = text.split(is_outside);
     let words = words.filter(|word| word.len() >= MIN_BASE64 && word.len() < text.trim().trim_matches('=').len());
     words.map(|word| Zeroizing::new(word.as_bytes().to_vec())).collect()
 }
