@@ -61,15 +61,17 @@ impl Operator {
     }
 
     /// The others that the verdicts on one rest on. Others that change all the time can't keep its Events back for ever.
-    fn witnesses(&self, key: &Key) -> Vec<Witness> {
+    fn witnesses(&self, key: &Key) -> Option<Vec<Witness>> {
         if self.credentials.queue.failures(key) >= CONFIRMATIONS {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let mut keys = self.index.witnesses(key, WITNESSES);
         keys.extend(self.credentials.causes.of(key).cloned());
         keys.sort_unstable();
         keys.dedup();
-        keys.into_iter().map(|key| self.witness(key)).collect()
+        // What one of them holds is not entered yet.
+        let is_settled = keys.iter().all(|key| self.credentials.queue.is_looked_at(key));
+        is_settled.then(|| keys.into_iter().map(|key| self.witness(key)).collect())
     }
 
     /// An object as the caches have it, and its Secret.

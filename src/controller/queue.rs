@@ -160,6 +160,16 @@ impl Queue {
         }
     }
 
+    /// True if no work on it is under way, due or to be tried again.
+    pub fn is_idle(&self, key: &Key) -> bool {
+        !self.running.contains(key) && !self.waiting.contains(key) && !self.retries.has(key)
+    }
+
+    /// True if what is known of it was looked at: it does not wait for that, and is not being looked at.
+    pub fn is_looked_at(&self, key: &Key) -> bool {
+        !self.waiting.contains(key) && !self.turns.contains(key) && !self.again.contains(key)
+    }
+
     /// How often in a row work on it has failed.
     pub fn failures(&self, key: &Key) -> u32 {
         self.failures.get(key).copied().unwrap_or_default()
@@ -260,6 +270,26 @@ mod tests {
         assert_eq!(queue.start(), None);
         assert_eq!(queue.next_retry(), None);
         assert!(queue.failures.is_empty() && queue.waiting.is_empty() && queue.again.is_empty());
+    }
+
+    #[test]
+    fn an_object_is_idle_until_it_is_called_and_after_it_is_done() {
+        let mut queue = Queue::default();
+        assert!(queue.is_idle(&key("a")));
+        queue.call(key("a"));
+        assert!(!queue.is_idle(&key("a")), "it waits");
+        queue.start();
+        assert!(!queue.is_idle(&key("a")), "work on it is under way");
+        assert!(!queue.is_looked_at(&key("a")));
+        queue.end_turn(&key("a"));
+        assert!(queue.is_looked_at(&key("a")) && !queue.is_idle(&key("a")), "it is published");
+        queue.call(key("a"));
+        assert!(!queue.is_looked_at(&key("a")), "it has changed meanwhile");
+        queue.failed(&key("a"), None, Instant::now(), 0.0);
+        assert!(!queue.is_idle(&key("a")), "it is tried again");
+        queue.start();
+        queue.done(&key("a"), None);
+        assert!(queue.is_idle(&key("a")));
     }
 
     #[test]

@@ -254,8 +254,9 @@ pub enum Said {
 pub struct Grounds {
     /// The Secret as the watch told of it.
     pub secret: Option<SecretVersion>,
-    /// The others that its verdicts on others rest on. None if these were looked at often enough.
-    pub witnesses: Vec<Witness>,
+    /// The others that its verdicts on others rest on, none of them if these were looked at often enough. None while one
+    /// of them is about to be looked at.
+    pub witnesses: Option<Vec<Witness>>,
     /// True if it was looked at anew already: its Secret may change faster than can be looked at.
     pub is_confirmed: bool,
 }
@@ -304,10 +305,13 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
             }
         }
         if notices.iter().any(Notice::is_of_others) {
-            let others = match confirm::are_current(&publisher.client, &grounds.witnesses).await {
-                Ok(true) => None,
-                Ok(false) => Some(Error::Conflict),
-                Err(cause) => Some(Error::ConfirmEvent(cause)),
+            let others = match grounds.witnesses {
+                Some(witnesses) => match confirm::are_current(&publisher.client, &witnesses).await {
+                    Ok(true) => None,
+                    Ok(false) => Some(Error::Conflict),
+                    Err(cause) => Some(Error::ConfirmEvent(cause)),
+                },
+                None => Some(Error::Conflict),
             };
             if others.is_some() {
                 notices.retain(|notice| !notice.is_of_others());

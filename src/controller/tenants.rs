@@ -27,6 +27,8 @@ const DECIDING: usize = 5;
 /// What the Events of a tenant's page rest on, as the caches have it.
 #[derive(Default)]
 struct PageGrounds {
+    /// True if a member is about to be looked at: its status may not tell yet what is known of its Secret.
+    is_unsettled: bool,
     /// All members by name and resourceVersion; none if they were looked at often enough.
     members: Option<Vec<(String, String)>>,
     /// Those whose Secrets are looked at.
@@ -35,7 +37,10 @@ struct PageGrounds {
 
 /// Looks whether the API server has now what a page's Events rest on.
 async fn confirm_page(client: &Client, observed: &Observed<Tenant>, grounds: &PageGrounds) -> Result<(), Error> {
-    let PageGrounds { members, deciding } = grounds;
+    let PageGrounds { is_unsettled, members, deciding } = grounds;
+    if *is_unsettled {
+        return Err(Error::Conflict);
+    }
     let is_so = async {
         let is_same = match members {
             Some(members) => confirm::are_members(client, observed, members).await?,
@@ -125,10 +130,11 @@ impl Operator {
         let is_tried = self.tenants.queue.failures(key) >= CONFIRMATIONS;
         let versions = members.iter().map(|(_, observed)| (observed.name.clone(), observed.resource_version.clone()));
         let versions = (!is_tried).then(|| versions.collect());
+        let is_unsettled = !is_tried && members.iter().any(|(key, _)| !self.credentials.queue.is_idle(key));
         members.sort_by_key(|(_, observed)| Reverse(last_transition(observed)));
         members.truncate(if is_tried { 0 } else { DECIDING });
         let deciding = members.into_iter().map(|(key, _)| self.witness(key)).collect();
-        PageGrounds { members: versions, deciding }
+        PageGrounds { is_unsettled, members: versions, deciding }
     }
 
     fn page(&self, key: &Key, observed: &Observed<Tenant>, spec: &MDMTenantSpec, now: DateTime<Utc>) -> Assessment {

@@ -42,7 +42,8 @@ async fn a_server_that_stands_still_is_caught_up_with() {
         let mut once = events.clone();
         once.dedup();
         assert_eq!(events, once);
-        assert_eq!(events.last().unwrap(), "ExpiresWithin7Days", "{events:?}");
+        // Whether the other holder or the stage is announced first depends on which of them is looked at first.
+        assert!(events.contains(&"ExpiresWithin7Days".to_owned()), "{events:?}");
     }
     // Watches go on.
     story.secret("acme", &[("push.pem", "apns/a-renewed.pem")]).await;
