@@ -11,6 +11,7 @@ pub mod event_budget;
 pub mod expiry;
 pub mod finding;
 mod health;
+mod notice;
 pub mod notices;
 pub mod peers;
 mod point;

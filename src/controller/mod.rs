@@ -9,6 +9,7 @@ mod confirm;
 mod contest;
 mod credentials;
 mod error;
+mod event;
 mod failure_log;
 mod fair_queue;
 mod follow;

@@ -4,25 +4,23 @@
 use chrono::{DateTime, Utc};
 use http::Method;
 use kube::Client;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::contest::{Contest, Wait};
 use super::error::Error;
+use super::event::{event, type_of};
 use super::kind::Kind;
 use super::observed::Observed;
 use super::write::{self, MANAGER, NotKept, Stand, Written};
+use crate::api::Key;
 use crate::api::status::PendingEvent;
 use crate::api::stored::{KeyedLists, Stored};
-use crate::api::{GROUP, Key, VERSION};
 use crate::assessment::delivery::settle;
 use crate::assessment::event_budget::reported;
 use crate::assessment::notices::Notice;
 use crate::cluster::request::{self, Cause, Sensitivity};
 use crate::metrics::Metrics;
-
-/// What reports the Events.
-const REPORTER: &str = "lapsewatch.dev/operator";
 
 /// What is to be published of one object.
 pub struct Publication<S> {
@@ -244,40 +242,6 @@ impl Publisher {
     }
 }
 
-fn type_of(notice: &Notice) -> &'static str {
-    if notice.warning { "Warning" } else { "Normal" }
-}
-
-fn event<K: Kind>(observed: &Observed<K>, notice: &Notice, instance: &str, now: DateTime<Utc>) -> Value {
-    let Observed { namespace, name, uid, .. } = observed;
-    let mut event = json!({
-        "apiVersion": "events.k8s.io/v1",
-        "kind": "Event",
-        "metadata": {"name": notice.event_name(name, uid), "namespace": namespace},
-        "eventTime": now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
-        "reportingController": REPORTER,
-        "reportingInstance": instance,
-        "action": "Assess",
-        "type": type_of(notice),
-        "reason": notice.reason,
-        "note": notice.note,
-        "regarding": {
-            "apiVersion": format!("{GROUP}/{VERSION}"),
-            "kind": K::KIND,
-            "namespace": namespace,
-            "name": name,
-            "uid": uid,
-            "resourceVersion": observed.resource_version,
-        },
-    });
-    let secret = observed.spec.as_ref().ok().and_then(K::secret);
-    if let (Some(secret), Some(event)) = (secret, event.as_object_mut()) {
-        let related = json!({"apiVersion": "v1", "kind": "Secret", "namespace": namespace, "name": secret});
-        event.insert("related".to_owned(), related);
-    }
-    event
-}
-
 /// The field manager that wrote the status last. Of several in the same second, one that is not this operator's.
 fn last_writer(object: &Value) -> Option<&str> {
     let fields = object.pointer("/metadata/managedFields")?.as_array()?;
@@ -295,6 +259,7 @@ mod tests {
 
     use http::{Request, Response};
     use kube::client::Body;
+    use serde_json::json;
 
     use super::*;
     use crate::api::status::Announced;

@@ -14,6 +14,7 @@ mod input;
 mod planted;
 mod previous;
 mod scene;
+mod skipped;
 mod sops;
 mod tenants;
 mod tools;
