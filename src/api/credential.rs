@@ -86,7 +86,7 @@ use super::status::{Selection, TenantCredentialStatus};
         name = "Identity",
         type_ = "string",
         json_path = ".status.credential.identity",
-        description = "Topic, consumer key, organisation or Publisher ID",
+        description = "Topic, consumer key, organization or Publisher ID",
         priority = "1"
     ),
     printcolumn(
@@ -135,7 +135,7 @@ pub struct TenantCredentialSpec {
     pub reminder_every_hours: Option<u16>,
 
     /// Pins the identity: an APNs certificate's topic, a DEP token's consumer key as shown in status, a VPP token's
-    /// organisation, a Windows certificate's Publisher ID. Without it the first identity read is accepted. To change a
+    /// organization, a Windows certificate's Publisher ID. Without it the first identity read is accepted. To change a
     /// pinned identity: add the new one, replace the Secret, then drop the old one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 4), inner(length(min = 1, max = limits::IDENTITY)))]

@@ -22,7 +22,7 @@ pub struct PendingEvent {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 64))]
     pub fingerprint: String,
-    /// Counts the announcements beside this condition.
+    /// The number of this announcement among all announcements of this condition.
     pub episode: i64,
     /// Counts the reminders of this announcement.
     pub reminder: i64,

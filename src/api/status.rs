@@ -43,7 +43,7 @@ pub struct TenantCredentialStatus {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::DUPLICATES))]
     pub duplicates: Vec<OtherHolder>,
-    /// True if more TenantCredentials hold it than `duplicates` names.
+    /// True if `duplicates` does not list all TenantCredentials that contain the same credential.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more_duplicates: bool,
     /// What needs attention, worst first.
@@ -110,7 +110,7 @@ impl std::fmt::Display for Severity {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CredentialFacts {
-    /// APNs certificate: topic. DEP token: consumer key, shortened. VPP token: organisation. Windows certificate:
+    /// APNs certificate: topic. DEP token: consumer key, shortened. VPP token: organization. Windows certificate:
     /// Publisher ID. Others have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::IDENTITY))]

@@ -59,7 +59,7 @@ and prints what needs attention: also a token that two of them hold, and what a 
 TenantCredential whose Secret is not given is skipped, which is said: one that sops has encrypted, or that a \
 SealedSecret or an ExternalSecret makes. Nothing of a Secret is ever printed.\n\n\
 Exit code: 0 when all passes; 1 when something does not: at Warning or above, or as --fail-on and --within say; 2 when \
-something could not be read or compared, a credential too, whatever --fail-on says, or nothing was checked.",
+any input or credential could not be read or compared, regardless of --fail-on, or if nothing was checked.",
         after_help = "Examples:
   lapsewatch check deploy/                                    a folder, with all below it
   lapsewatch check --within 45d deploy/                       fail on what lapses within 45 days
@@ -113,7 +113,7 @@ belongs to another certificate, 2 when a file could not be read or it can't be t
     #[command(
         long_about = "Write the Secret and TenantCredential of a certificate or token in a file, as manifests in YAML.\n\n\
 Reads it first and says on the standard error what it is, as `lapsewatch inspect` does. Its identity (the topic of an \
-APNs certificate, a DEP consumer key, a VPP organisation, a Publisher ID) is written as a pin into \
+APNs certificate, a DEP consumer key, a VPP organization, a Publisher ID) is written as a pin into \
 spec.expectedIdentities, so that another one in its place is told at once. The output holds the credential itself: treat it \
 as one.\n\n\
 Exit code: 0 when they are written, 1 when it has expired or the private key belongs to another certificate, 2 when it \

@@ -57,7 +57,7 @@ pub enum ConfigError {
         kind: io::ErrorKind,
     },
     /// A value of the kubeconfig is not what it should be.
-    #[error("the kubeconfig's {0} is not valid base64 of PEM, or is missing")]
+    #[error("the kubeconfig's {0} is missing or is not base64-encoded PEM")]
     Value(&'static str),
     /// The proxy's URL can't be used.
     #[error("the proxy URL in {place} is {error}")]

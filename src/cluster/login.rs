@@ -90,7 +90,7 @@ impl Credentials {
     pub(super) fn advice(&self) -> &'static str {
         match self {
             Self::ClientCertificateVersion1 => {
-                "Reissue it as version 3, as with openssl x509 -req -extfile FILE, where FILE contains \
+                "Reissue the certificate as version 3, for example with openssl x509 -req -extfile FILE. FILE must contain \
 extendedKeyUsage=clientAuth."
             }
             Self::ClientCertificate => {

@@ -206,7 +206,7 @@ impl Trouble {
             Self::TimedOut => write!(f, "{peer} did not answer in time"),
             Self::NoRoute => write!(f, "the network has no route to {peer}"),
             Self::Closed => write!(f, "{peer} closed the connection before it could be used"),
-            Self::NotTls => write!(f, "{peer} does not speak TLS"),
+            Self::NotTls => write!(f, "{peer} does not use TLS"),
             Self::Handshake => write!(f, "{peer} and lapsewatch have no TLS version or cipher in common"),
             Self::NotTrusted => write!(f, "the certificate of {peer} was issued by an unknown authority"),
             Self::Expired(at) => {
@@ -249,12 +249,24 @@ NO_PROXY."
             (Self::NotTls | Self::Handshake, Peer::Proxy(_)) => {
                 "Check the scheme of the proxy's URL: http:// for a proxy without TLS."
             }
-            (_, Peer::Proxy(_)) => "Have the proxy's administrator renew its certificate.",
+            (Self::NotTrusted, Peer::Proxy(_)) => {
+                "Have the proxy's certificate issued by an authority that this machine trusts, or use an http:// URL for \
+the proxy."
+            }
+            (Self::OtherName { .. }, Peer::Proxy(_)) => {
+                "Use one of the certificate's names in proxy-url or HTTPS_PROXY."
+            }
+            (Self::Expired(_) | Self::Version1 | Self::BadCertificate, Peer::Proxy(_)) => {
+                "Have the proxy's administrator reissue its certificate."
+            }
+            (Self::RefusedByAlert, Peer::Proxy(_)) => {
+                "Check with the proxy's administrator which TLS clients the proxy accepts."
+            }
             (Self::UnknownHost | Self::NoRoute, _) => {
                 "Check the server address in the kubeconfig, and whether this machine needs a VPN or a proxy."
             }
             (Self::Refused | Self::TimedOut | Self::Closed, _) => {
-                "Check that the API server runs, and the server address in the kubeconfig."
+                "Check that the API server is running and that the server address in the kubeconfig is correct."
             }
             (Self::NotTls | Self::Handshake, _) => {
                 "Check the port and the scheme of the server address in the kubeconfig."

@@ -33,7 +33,7 @@ pub enum Error {
         cause: Cause,
     },
     /// What an Event rests on could not be looked at; the conditions are written all the same.
-    #[error("looking at what an Event rests on: {0}")]
+    #[error("confirming an Event with the API server: {0}")]
     ConfirmEvent(Cause),
     /// The status could not be written.
     #[error("writing the status: {0}")]

@@ -51,7 +51,7 @@ pub struct Follower<T> {
     pub kind: &'static str,
     /// The namespace, where it is not all of them.
     pub namespace: Option<Arc<str>>,
-    /// Whether the operator does its work without them where they can't be listed.
+    /// True if the operator works without these objects when they can't be listed.
     pub is_optional: bool,
     /// The list that is lost where it may no longer be watched; none where what was seen last is kept.
     pub list: Option<List>,
@@ -76,7 +76,7 @@ impl From<SendError> for Gone {
 enum Over {
     /// It is continued by another one.
     Ended,
-    /// What it missed can only be listed.
+    /// The watch can't resume from its version; only a new list shows the missed changes.
     Missed,
 }
 

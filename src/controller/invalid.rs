@@ -17,7 +17,7 @@ use crate::assessment::delivery::{self, Delivery, Records};
 use crate::assessment::event_budget::reported;
 use crate::assessment::notices::Notice;
 
-/// What came of it, and when an Event that the budget holds back may be sent.
+/// The writes for an object whose spec can't be decoded, and the time at which a held-back Event may be sent.
 pub struct Told {
     /// The writes.
     pub published: Published,

@@ -22,7 +22,7 @@ use crate::assessment::notices::Notice;
 use crate::cluster::request::{self, Cause, Sensitivity};
 use crate::metrics::Metrics;
 
-/// What is to be published of one object.
+/// The status and the Events of one object that are to be written.
 pub struct Publication<S> {
     /// The status before the Events are sent.
     pub status: S,

@@ -242,7 +242,7 @@ fn holder(observed: &Observed, spec: &TenantCredentialSpec, gathered: &Gathered)
     }
 }
 
-/// What became of an attempt to say something.
+/// The result of an attempt to publish an assessment.
 pub enum Said {
     /// It was said, as far as it could be.
     Published(Outcome),
@@ -250,7 +250,7 @@ pub enum Said {
     Overtaken(Option<SecretVersion>, Box<Found>),
 }
 
-/// What the Events about one object rest on.
+/// The objects and Secrets that must be unchanged in the API server before an Event about this object is sent.
 pub struct Grounds {
     /// The Secret as the watch told of it.
     pub secret: Option<SecretVersion>,

@@ -137,10 +137,13 @@ impl WatchFailure {
                 format!("the API server refuses to list and watch {kind}s {place} (403)"),
                 "allow the operator's service account get, list and watch on tenantcredentials, mdmtenants and secrets",
             ),
-            (Some(410), _) => (format!("the watch of {kind}s {place} fell behind"), "nothing: they are listed again"),
+            (Some(410), _) => (
+                format!("the watch of {kind}s {place} fell behind"),
+                "no action is needed: lapsewatch lists the objects again",
+            ),
             (Some(code), _) => (
                 format!("the API server answered {code} {} to lists and watches", cause.reason().unwrap_or_default()),
-                "see the API server's log; they are tried again",
+                "see the API server's log. lapsewatch tries again",
             ),
             (None, Cause::Unreachable(unreachable)) => {
                 (format!("the watches are interrupted: {unreachable}"), unreachable.advice())
@@ -151,7 +154,7 @@ impl WatchFailure {
             ),
             (None, cause) => (
                 format!("{kind}s {place} cannot be listed or watched: {cause}"),
-                "see the API server's log; it is tried again",
+                "see the API server's log. lapsewatch tries again",
             ),
         };
         Self { kind, namespace: namespace.map(str::to_owned), problem, advice }

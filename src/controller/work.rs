@@ -44,11 +44,11 @@ pub struct Credentials {
     pub own_writes: OwnWrites,
     /// Holds back first verdicts at a start.
     pub barrier: StartupBarrier,
-    /// What the operator could not look at, and what was said without it.
+    /// The objects that could not be read, and the verdicts that were published without them.
     pub blind: Blind,
     /// What was found, and is to be said as soon as there is room.
     pub found: VecDeque<Looked>,
-    /// Whom of the others the last changes of one concern.
+    /// The objects whose changes last affected the verdict on another object.
     pub causes: Causes,
     /// Those whose Secret appeared or went while they were looked at, and that are looked at once more for that.
     pub overtaken: HashSet<Key>,

@@ -113,11 +113,11 @@ impl Flaw {
         match self {
             Self::Broken => format!("what begins as {what} and is damaged or cut off"),
             Self::NotBase64 => format!("{what} with something in it that is not base64"),
-            Self::CutOff => format!("what begins as {what} and is damaged or cut off (its end is missing)"),
+            Self::CutOff => format!("{what} that is damaged or incomplete (its end is missing)"),
             Self::Lacks(name) => format!("{what} without its {name}"),
             Self::Unreadable(name) => format!("{what} whose {name} can't be read"),
             Self::EmptyDate(name) => {
-                format!("{what} whose {name} is a date in 1970 or before, and this date can't be right")
+                format!("{what} whose {name} is in 1970 or earlier, which is not a valid expiry date")
             }
             Self::Edited(wrapping) => format!("{what} {}, damaged or cut off", wrapping.words()),
             Self::Twice(name) => format!("{what} in which {name} stands twice"),

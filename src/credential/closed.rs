@@ -64,7 +64,7 @@ pub(super) fn closed(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Fa
         }
         Locked::KeyUnreadable => {
             let message = format!(
-                "{key} holds {what}, but a private key of {whole} can't be read and no other private key opens the token. Replace that private key with an RSA private key in PEM"
+                "{key} contains {what}. No readable private key of {whole} opens it, and one private key can't be read. Replace the unreadable private key with the RSA private key that belongs to the token, in PEM format"
             );
             return failure(FailureReason::NotSupported, message);
         }

@@ -198,7 +198,7 @@ impl ForeignFile {
             Self::AgeEncrypted => "a file that age encrypted (\"age --decrypt\" decrypts it)",
             Self::AnsibleVault => "a file that Ansible Vault encrypted (\"ansible-vault decrypt\" decrypts it)",
             Self::AppleDouble => {
-                "a file with the attributes that macOS keeps beside a file (its name begins with \"._\"; take the file itself)"
+                "a macOS metadata file (its name begins with \"._\": use the file without this prefix)"
             }
             Self::BinaryPropertyList => "a binary property list",
             Self::Executable => "a program",

@@ -40,7 +40,7 @@ impl KeyDamage {
                 "a private key whose BEGIN or END line is damaged (five hyphens, not dashes, belong on each side of capital letters)"
             }
             Self::NotBase64 => "a private key with something in it that is not base64",
-            Self::Content => "what begins as a private key and is damaged or cut off",
+            Self::Content => "a private key that is damaged or incomplete",
             Self::OpenSsh => "a private key in OpenSSH's own form (\"ssh-keygen -p -m PEM -f FILE\" changes the form)",
         }
     }

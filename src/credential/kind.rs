@@ -222,7 +222,7 @@ impl Kind {
                 "a certificate without a topic (its subject has no user ID), such as a server's, a device's or a CA's"
             }
             Self::SigningRequest => "a certificate signing request",
-            Self::PushRequest => "the push certificate signing request that is uploaded to Apple's push portal",
+            Self::PushRequest => "the push certificate signing request for the Apple Push Certificates Portal",
             Self::RevocationList => "a certificate revocation list",
             Self::PublicKey => "a public key",
             Self::PrivateKey => "a private key without its certificate",

@@ -10,7 +10,7 @@ use crate::api::status::Failure;
 pub(super) fn no_credential(asked: Asked, unknown: &[(&str, String)], key: &str, private_key: Problem) -> Failure {
     let state = match private_key {
         Problem::Wrong(Kind::EncryptedPrivateKey) => "is encrypted",
-        _ => "is sound",
+        _ => "can be read",
     };
     let place = asked.place();
     let message = format!(

@@ -20,7 +20,7 @@ impl Kind {
                 "Extract the certificates with \"openssl pkcs7 -inform DER -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
             }
             Self::ProvisioningProfile => {
-                "It is for apps and no credential of an MDM. This command extracts its first developer certificate: openssl smime -verify -noverify -inform DER -in FILE | python3 -c \"import plistlib, sys; sys.stdout.buffer.write(plistlib.loads(sys.stdin.buffer.read())['DeveloperCertificates'][0])\" > certificate.cer"
+                "A provisioning profile is for apps and is not an MDM credential. To watch its first developer certificate with type X509Certificate, extract the certificate with: openssl smime -verify -noverify -inform DER -in FILE | python3 -c \"import plistlib, sys; sys.stdout.buffer.write(plistlib.loads(sys.stdin.buffer.read())['DeveloperCertificates'][0])\" > certificate.cer"
             }
             _ => return None,
         })

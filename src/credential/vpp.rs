@@ -17,7 +17,7 @@ pub(super) const NAMES: [&str; 3] = ["token", "expDate", "orgName"];
 /// A token is about 64 random bytes. The hash of one of a few bytes would give it away.
 const MIN_TOKEN: usize = 16;
 
-/// The facts of a token: the organisation is its identity, and the inner token, decoded, its fingerprint. A
+/// The facts of a token: the organization is its identity, and the inner token, decoded, its fingerprint. A
 /// fingerprint of the outer text would change with each way of writing the same.
 pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
     let member = |name: &'static str| members.string(name).map_err(|error| flaw(error, name));

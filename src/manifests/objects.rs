@@ -118,11 +118,11 @@ impl Objects {
             self.secret(place, value, is_sealed);
         } else if api_version.is_empty() && matches!(kind.as_str(), "TenantCredential" | "MDMTenant") {
             let wanted = format!("{}/{}", api::GROUP, api::VERSION);
-            self.problem(place, format!("a {kind} without apiVersion: it needs {wanted}"));
+            self.problem(place, format!("{kind} has no apiVersion: expected {wanted}"));
         } else if kind == "TenantCredential" && has_our_type(&value) {
             // Another product may have a kind of that name, but hardly one of these types.
             let (other, wanted) = (plain(&api_version), format!("{}/{}", api::GROUP, api::VERSION));
-            let what = format!("a TenantCredential of {other} is not checked: only {wanted} is");
+            let what = format!("a TenantCredential with apiVersion {other} is not checked: expected {wanted}");
             self.skipped.push(Problem::at(place, what));
         } else if api_version.is_empty() && kind == "Secret" {
             self.passed_over.push(Problem::at(place, "a Secret without apiVersion is not read: it needs v1"));

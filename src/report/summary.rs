@@ -48,7 +48,7 @@ pub struct BySeverity {
 }
 
 impl Summary {
-    /// Of a report, as this gate lets it pass. Of a selection it is that of the whole.
+    /// The counts of a report under this gate. For a selection, the counts of the whole.
     pub fn of(report: &Report, gate: &Gate) -> Self {
         if let Some(whole) = report.whole {
             return whole;

@@ -162,7 +162,7 @@ fn vpp() -> Vec<Row> {
     let json = text("sToken.json");
     let token = json.split('"').nth(3).unwrap().to_owned();
     let date = "2036-01-01T00:00:00+0000";
-    // Where none is read, the name of the organisation is published neither.
+    // Where none is read, the name of the organization is published neither.
     let json = with(&json, "Example", CANARY);
     let broken = String::from_utf8(json).unwrap();
     let mut rows: Vec<Row> = vec![

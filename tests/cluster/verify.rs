@@ -210,7 +210,7 @@ async fn who_holds_it_already_is_told_of_all_that_the_caller_may_see() {
     ran.says(&format!("is also held by {elsewhere}/theirs")).says("STOP SharedByOthers");
     // Whoever may read their own namespace alone learns nothing of another, and is told so.
     let ran = verify(&owner(&story), &format!("{new} mine")).await;
-    ran.is(0, "same organisation, same expiry: safe to apply").says("only looked for in namespace");
+    ran.is(0, "same organization, same expiry: safe to apply").says("only looked for in namespace");
     assert!(!ran.out.contains("theirs"), "{}", ran.out);
 }
 

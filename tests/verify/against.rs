@@ -169,8 +169,8 @@ fn tokens_and_other_certificates_are_compared_too() {
                 "could not tell: the dates do not tell which of the two is newer, and only the newest works",
             ),
             ("wrong/dep.json", "dep/a.json", STOP, "STOP: another consumer key; it was made for another MDM server"),
-            ("vpp/b.vpptoken", "vpp/a.vpptoken", SAFE, "same organisation, same expiry: safe to apply"),
-            ("vpp/odd-name.json", "vpp/a.vpptoken", STOP, "STOP: another organisation; it may be another account's"),
+            ("vpp/b.vpptoken", "vpp/a.vpptoken", SAFE, "same organization, same expiry: safe to apply"),
+            ("vpp/odd-name.json", "vpp/a.vpptoken", STOP, "STOP: another organization; it may be another account's"),
             ("symantec/b.pem", "symantec/a.pem", STOP, "STOP: another Publisher ID; it may be another account's"),
             (
                 "x509/other.pem",
@@ -187,8 +187,8 @@ fn tokens_and_other_certificates_are_compared_too() {
 
 #[test]
 fn identities_are_compared_whatever_their_spelling_and_not_where_one_is_missing() {
-    const SAME: &str = "same organisation, 365 days later: safe to apply";
-    const OTHER: &str = "STOP: another organisation; it may be another account's";
+    const SAME: &str = "same organization, 365 days later: safe to apply";
+    const OTHER: &str = "STOP: another organization; it may be another account's";
     hold(
         "2030-06-01",
         &[
@@ -203,14 +203,14 @@ fn identities_are_compared_whatever_their_spelling_and_not_where_one_is_missing(
                 "spelling/none.vpptoken",
                 "spelling/old.vpptoken",
                 UNTOLD,
-                "could not tell: no organisation to compare with the expected one",
+                "could not tell: no organization to compare with the expected one",
             ),
             // Nothing was known of the organization before.
             (
                 "spelling/old.vpptoken",
                 "vpp/no-name.json",
                 SAFE,
-                "first organisation seen here, same expiry: safe to apply",
+                "first organization seen here, same expiry: safe to apply",
             ),
             // Neither carries a date or a Publisher ID.
             (

@@ -98,7 +98,7 @@ fn who_holds_it_already_is_told() {
     let claimed = json!({"spec": {"vppToken": {"override": "Enabled"}}});
     let others = [vpp("acme", "vpp/a.vpptoken", &claimed), vpp("qa", "vpp/b.vpptoken", &json!({}))].concat();
     run("--file vpp/b.vpptoken acme", &others)
-        .is(0, "same organisation, same expiry: safe to apply; it is within its warning days already")
+        .is(0, "same organization, same expiry: safe to apply; it is within its warning days already")
         .says("note ControlAssumed");
 }
 

@@ -129,7 +129,7 @@ impl Index {
         Some(View { standing, others, claimant, unlisted })
     }
 
-    /// What is left of `count` others when these are told. One entry stands for all of other namespaces.
+    /// The holders that remain unnamed when `count` others exist and these are named. One entry stands for all other namespaces.
     fn unlisted(&self, count: usize, others: &[Other], claimant: Option<&Other>) -> Unlisted {
         let told = others.len() + usize::from(claimant.is_some_and(|claimant| !others.contains(claimant)));
         match (count.saturating_sub(told), self.reveal) {

@@ -98,9 +98,11 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             "",
             "put the one before it back until then; if the date is wrong, check the clock of whoever issued it and of this cluster",
         ),
-        Case::DatesReversed => {
-            Advice::new("every program refuses it", "", "have it issued again with dates in the right order")
-        }
+        Case::DatesReversed => Advice::new(
+            "every use of the certificate, because programs refuse it",
+            "",
+            "have it issued again with dates in the right order",
+        ),
         Case::IssuerExpired | Case::IssuerExpiresFirst => Advice::new(
             match case {
                 Case::IssuerExpired => "programs that check the chain refuse the certificate",
@@ -114,22 +116,26 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             "",
             match spec.secret_ref.as_ref().and_then(|secret| secret.private_key_key.as_deref()) {
                 Some(key) => format!(
-                    "put the private key into key \"{key}\" of {} in PEM, PKCS#8 or PKCS#1 form. If it is encrypted, name the key of its password in spec.secretRef.passwordKey",
+                    "put the private key into key \"{key}\" of {}, in PEM format (PKCS#8 or PKCS#1). If the private key is encrypted, name the Secret key that contains its password in spec.secretRef.passwordKey",
                     its_secret(spec)
                 ),
                 None => format!("put the private key into {} in PEM, PKCS#8 or PKCS#1 form", its_secret(spec)),
             },
         ),
         Case::SeveralCertificates => Advice::new(
-            "nothing yet, but a program that reads another one of these certificates goes by other dates",
+            "nothing yet, but a program that reads another of these certificates uses another expiry date",
             "",
             format!("leave only the certificate that is in use in {}", its_secret(spec)),
         ),
         Case::IdentityChanged => identity_changed(spec),
         Case::IdentityUnknown => Advice::new(
-            "lapsewatch does not detect that another account made this credential",
+            "nothing yet, but lapsewatch can't detect whether another account made this credential",
             "",
-            format!("{}. If you can't, put the previous one back into {}", verify_origin(spec.type_), its_secret(spec)),
+            format!(
+                "{}. If the check fails or is not possible, put the previous credential back into {}",
+                verify_origin(spec.type_),
+                its_secret(spec)
+            ),
         ),
         Case::KeyMismatch => Advice::new(
             match spec.type_ {

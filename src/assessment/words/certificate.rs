@@ -12,7 +12,7 @@ impl Words<'_> {
         // RFC 5280, section 4.1.2.5.1.
         let is_last_century = |time: DateTime<Utc>| (1950..2000).contains(&time.year());
         let hint = match self.facts.not_after.is_some_and(is_last_century) {
-            true => ". In X.509 a year of two digits from 50 on means 1950 to 1999",
+            true => ". In X.509, the two-digit years 50 to 99 mean 1950 to 1999",
             false => "",
         };
         self.end(format!(
@@ -61,7 +61,7 @@ impl Words<'_> {
             .collect();
         let count = others.len().saturating_add(1);
         self.end(format!(
-            "{place} contains {count} certificates of one {one}. The assessment is of {}. Not assessed: {}",
+            "{place} contains {count} certificates with the same {one}. lapsewatch assessed the certificate with {}. Not assessed: {}",
             certificate(facts.serial_number.as_deref(), date(facts.not_before), date(facts.not_after)),
             others.join(", ")
         ))

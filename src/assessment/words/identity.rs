@@ -19,10 +19,9 @@ impl Words<'_> {
                 }
                 _ => format!("{subject} carries no {name}"),
             },
-            (Standing::Unknown, _) => format!(
-                "{subject} carries no {name}. lapsewatch can't compare it with the expected {name}: {}",
-                self.expected(accepted)
-            ),
+            (Standing::Unknown, _) => {
+                format!("{subject} contains no {name}: expected {}, found none", self.expected(accepted))
+            }
             (Standing::Changed, pins) => {
                 let closest = pins.unwrap_or_default().iter().map(String::as_str).chain(accepted);
                 let difference = closest.filter_map(|expected| overlooked(expected, identity)).next();

@@ -196,7 +196,10 @@ impl Words<'_> {
             ChangeReason::WentBackwards => format!("{subject} was replaced by an older one: it {dates}"),
             ChangeReason::IdentityChanged => format!("{subject} was replaced by one of another identity: it {dates}"),
             ChangeReason::IdentityUnknown => {
-                format!("{subject} was replaced by one without a {}: it {dates}", identity_name(self.spec.type_))
+                format!(
+                    "{subject} was replaced by a credential that contains no {}. The new credential {dates}",
+                    identity_name(self.spec.type_)
+                )
             }
             ChangeReason::IdentityAccepted => format!(
                 "{subject} has the {} {}, which {}is accepted from now on; it {dates}",
@@ -236,7 +239,7 @@ pub fn identity_name(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => "topic",
         CredentialType::DEPToken => "consumer key",
-        CredentialType::VPPToken => "organisation",
+        CredentialType::VPPToken => "organization",
         CredentialType::WindowsSymantecCertificate => "Publisher ID",
         CredentialType::X509Certificate | CredentialType::DeclaredExpiry => "identity",
     }

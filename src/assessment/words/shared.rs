@@ -17,7 +17,7 @@ pub const UNIQUE: &str = "no other TenantCredential among those looked at holds 
 pub const HOLDS_NOTHING: &str = "it holds nothing now that another could hold too";
 /// While some credentials were not looked at.
 pub const PENDING: &str =
-    "whether another credential holds it too is unknown until the operator has looked at all credentials";
+    "the operator has not read all TenantCredentials yet. Another TenantCredential may contain the same credential";
 
 /// What is so.
 pub fn message(words: &Words<'_>, view: &View) -> String {

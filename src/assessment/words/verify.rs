@@ -161,7 +161,7 @@ pub fn age_unknown(type_: CredentialType, is_dated: bool) -> String {
     match is_dated {
         true => replaced(type_),
         false => format!(
-            "the {} or the one in place carries no date, so lapsewatch can't determine which is newer",
+            "the current {} or the new file contains no date, so lapsewatch can't determine which is newer",
             type_.words()
         ),
     }
@@ -216,7 +216,7 @@ pub fn remedy(cause: Cause, spec: &TenantCredentialSpec) -> String {
         },
         Cause::DatesReversed => "do not apply it: have it issued again with dates in the right order".to_owned(),
         Cause::Chain => "give the current chain of the issuer with the certificate".to_owned(),
-        Cause::SeveralCertificates => "give the certificate that is to be used alone".to_owned(),
+        Cause::SeveralCertificates => "give a file that contains only the certificate that you want to use".to_owned(),
         Cause::NotYetValid => "apply it when its validity has begun".to_owned(),
         Cause::WentBackwards => "do not apply it: look for the file that was downloaded last".to_owned(),
         Cause::AgeNotTold => "apply the one that was downloaded last".to_owned(),

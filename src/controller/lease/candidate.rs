@@ -152,7 +152,7 @@ impl Candidate {
                 let holder = self.seen.as_ref().and_then(|(lease, _)| record::holder(lease));
                 tracing::info!(holder, "standing by, because another replica leads");
             }
-            Leadership::Unknown => tracing::warn!("it is unknown which replica leads, and nothing is written"),
+            Leadership::Unknown => tracing::warn!("this replica can't determine the leader and writes nothing"),
         }
     }
 
@@ -238,7 +238,9 @@ async fn write(client: &Client, method: Method, path: &str, lease: &Value) -> Re
 
 fn advice(cause: &Cause) -> &'static str {
     match cause.code() {
-        Some(401 | 403) => "allow the service account get, create and update on leases.coordination.k8s.io there",
+        Some(401 | 403) => {
+            "allow the service account to get, create and update leases.coordination.k8s.io in the namespace of the Lease"
+        }
         Some(404) => "create its namespace, or name another one with --lease-namespace",
         _ => "check that the API server can be reached; it is tried again",
     }

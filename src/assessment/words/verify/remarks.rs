@@ -42,7 +42,7 @@ pub fn more_problems(count: usize) -> String {
 /// Other credentials that may hold it too, and that could not be read.
 pub fn others_unread(count: usize) -> String {
     let others = if count == 1 { "1 other TenantCredential" } else { &format!("{count} other TenantCredentials") };
-    format!("{others} of this type could not be read. One that was not read may hold the credential too.")
+    format!("{others} of this type could not be read and may contain the same credential.")
 }
 
 /// A tenant that this version does not understand.
@@ -65,16 +65,15 @@ pub fn others_unseen(why: &str) -> String {
 /// A credential that could not be held against its state before. `is_vouched_for`: other evidence stands for it.
 pub fn not_compared(why: &str, is_vouched_for: bool) -> String {
     match is_vouched_for {
-        true => format!("it was not compared with what --previous gives: {why}"),
+        true => format!("the credential was not compared with the previous state (--previous): {why}"),
         false => format!(
-            "it was not compared with what --previous gives: {why}. Give the previous state decrypted and complete, or pin the identity in spec.expectedIdentities."
+            "the credential was not compared with the previous state (--previous): {why}. Give the previous state decrypted and complete, or pin the identity in spec.expectedIdentities."
         ),
     }
 }
 
 /// A previous state without any object.
-pub const NOTHING_BEFORE: &str =
-    "--previous gives no TenantCredential, so that nothing was compared with a previous state";
+pub const NOTHING_BEFORE: &str = "--previous contains no TenantCredential, so nothing was compared";
 
 /// An object that may be the one before, as far as what is encrypted lets tell.
 pub const MAY_BE_ENCRYPTED: &str = "an object there that sops has encrypted may be this one";
