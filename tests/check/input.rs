@@ -208,7 +208,7 @@ fn an_unknown_version_or_kind_of_the_group_is_an_error() {
         ("apiVersion: lapsewatch.dev\nkind: TenantCredential", "lapsewatch.dev is no version"),
         ("apiVersion: lapsewatch.dev/v1/v1alpha1\nkind: TenantCredential", "is no version"),
         ("apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredentials", "has no kind TenantCredentials"),
-        ("kind: TenantCredential", "without apiVersion"),
+        ("kind: TenantCredential", "has no apiVersion"),
     ] {
         let text = format!("{}---\n\n{head}\nmetadata: {{name: x}}\n", declared("a"));
         let ran = of(&text);

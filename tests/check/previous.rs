@@ -203,13 +203,17 @@ fn a_credential_that_could_not_be_compared_is_told_and_does_not_pass() {
     for (why, base) in unseen() {
         let ran = compared(&base, &head);
         ran.is(2, "checked 1, skipped 0")
-            .says("not compared head/one.yaml:1: TenantCredential acme/acme-apns: it was not compared with what --previous gives")
+            .says("not compared head/one.yaml:1: TenantCredential acme/acme-apns: the credential was not compared with the previous state (--previous)")
             .says(why);
         for format in ["json", "junit", "sarif", "github", "markdown"] {
             let args = ["--at", "2030-12-02", "--fail-on", "critical", "-o", format, "--previous", "base", "head"];
             let ran = check(both(&base, &head).path(), &args, b"");
             assert_eq!(ran.code, 2, "{format}: {why}");
-            assert!(ran.out.contains("it was not compared with what --previous gives"), "{format}: {}", ran.out);
+            assert!(
+                ran.out.contains("the credential was not compared with the previous state (--previous)"),
+                "{format}: {}",
+                ran.out
+            );
         }
     }
     let (_, base) = unseen().remove(0);
@@ -231,7 +235,7 @@ fn where_other_evidence_stands_for_it_what_could_not_be_compared_is_told_and_pas
     for (why, base) in unseen() {
         let ran = compared(&base, &own);
         ran.is(0, "checked 1, skipped 0")
-            .says("passed over head/one.yaml:1: TenantCredential acme/acme-apns: it was not");
+            .says("passed over head/one.yaml:1: TenantCredential acme/acme-apns: the credential was not");
         assert!(!ran.err.contains("\nnot compared") && ran.err.contains(why), "{}", ran.err);
     }
     let (_, base) = unseen().remove(0);
@@ -242,7 +246,7 @@ fn where_other_evidence_stands_for_it_what_could_not_be_compared_is_told_and_pas
         format!("{}---\n{}", credential("web", "X509Certificate", "web"), holding("web", &[("tls.crt", "apns/a.pem")]));
     let ran = compared(&credential("web", "X509Certificate", "web"), &web);
     ran.is(0, "checked 1, skipped 0")
-        .says("passed over head/one.yaml:1: TenantCredential acme/web: it was not compared");
+        .says("passed over head/one.yaml:1: TenantCredential acme/web: the credential was not compared");
     let broken = "kind: TenantCredential\n\tx: 1\n";
     assert!(!compared(broken, &declared("contract")).err.contains("compared"));
 }
@@ -278,7 +282,7 @@ fn a_state_before_without_any_credential_is_told() {
     let folder = folder(&[("head/one.yaml", &apns("apns/b.pem", "apns/b.key")), ("base/readme.md", "nothing")]);
     let ran = check(folder.path(), &["--at", "2030-12-02", "--previous", "base", "head"], b"");
     ran.is(0, "checked 1, skipped 0")
-        .says("note: base: --previous gives no TenantCredential, so that nothing was compared with a previous state\n");
+        .says("note: base: --previous contains no TenantCredential, so nothing was compared\n");
     let ran = check(folder.path(), &["--at", "2030-12-02", "-o", "json", "--previous", "base", "head"], b"");
     let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(json["notes"][0]["origin"]["file"], "base", "{}", ran.out);

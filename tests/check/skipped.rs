@@ -53,19 +53,19 @@ fn what_is_meant_and_has_another_form_is_told() {
             object.replace("apiVersion: lapsewatch.dev/v1alpha1\n", ""),
             2,
             0,
-            "a TenantCredential without apiVersion: it needs lapsewatch.dev/v1alpha1\n",
+            "TenantCredential has no apiVersion: expected lapsewatch.dev/v1alpha1\n",
         ),
         (
             "kind: MDMTenant\nmetadata: {name: t}\n".to_owned(),
             2,
             0,
-            "a MDMTenant without apiVersion: it needs lapsewatch.dev/v1alpha1\n",
+            "MDMTenant has no apiVersion: expected lapsewatch.dev/v1alpha1\n",
         ),
         (
             object.replace("lapsewatch.dev", "lapsewach.dev"),
             0,
             1,
-            "skipped ./one.yaml:1: a TenantCredential of lapsewach.dev/v1alpha1 is not checked: only lapsewatch.dev/v1alpha1 is\n",
+            "skipped ./one.yaml:1: a TenantCredential with apiVersion lapsewach.dev/v1alpha1 is not checked: expected lapsewatch.dev/v1alpha1\n",
         ),
         (
             "kind: Secret\nmetadata: {name: s, namespace: acme}\n".to_owned(),

@@ -75,7 +75,7 @@ fn names_of_files_are_shown_as_they_are_and_made_keys_of_a_secret() {
 
 #[test]
 fn of_two_certificates_in_one_file_every_command_says_which_was_read() {
-    let words = "contains 2 certificates of one topic. The assessment is of";
+    let words = "contains 2 certificates with the same topic. lapsewatch assessed the certificate with";
     let args = ["inspect", "field/old-first.pem", "apns/a.key"];
     flat(&run(fixtures(), &[&args[..], &AT].concat(), b"").is(0).out, words);
     let args = ["inspect", "field/both.p12", "--password-file", "field/password"];

@@ -175,7 +175,7 @@ fn what_could_not_be_read_beside_it_is_said() {
     sealed["sops"] = sops;
     let others = [credential("qa", "VPPToken", &json!({})), credential("dep", "DEPToken", &json!({})), sealed];
     run("--file vpp/b.vpptoken acme", &[&vpp[..], &others].concat())
-        .says("2 other TenantCredentials of this type could not be read. One that was not read may hold the credential too.")
+        .says("2 other TenantCredentials of this type could not be read and may contain the same credential.")
         .says("--previous: standard input:1 (items[4]): TenantCredential acme/sealed: it is encrypted with sops");
     let broken: Vec<Value> = (0..12).map(|n| credential(&format!("b{n}"), "Passkey", &json!({}))).collect();
     run("--file vpp/b.vpptoken acme", &[&vpp[..], &broken].concat())
