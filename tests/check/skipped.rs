@@ -1,8 +1,5 @@
 //! Input that is not read: it is reported, and it is never taken for nothing.
 
-use std::fs;
-use std::process::Command;
-
 use crate::input::at;
 use crate::{check, credential, declared, folder, of, secret};
 
