@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::planted;
@@ -87,12 +88,15 @@ fn substance(status: &Value) -> Value {
     let mut conditions = each(&status["conditions"], &["type", "status", "reason", "message"]);
     conditions.sort_by_key(|condition| condition["type"].to_string());
     let of_notification = ["type", "reason", "severity", "message", "impact", "remedy", "runbookURL"];
-    json!({
+    let said = json!({
         "severity": status["severity"],
         "conditions": conditions,
         "notifications": each(&status["notifications"], &of_notification),
         "duplicates": status["duplicates"].as_array().cloned().unwrap_or_default(),
-    })
+    });
+    // `check` counts the holders that it does not name. The operator does not, so that whoever comes or goes concerns few.
+    let counted = Regex::new(r" and \d+ others?").unwrap();
+    serde_json::from_str(&counted.replace_all(&said.to_string(), " and others")).unwrap()
 }
 
 /// What `check` says, by kind and name.
@@ -103,7 +107,8 @@ fn check(folder: &Path, at: &str) -> BTreeMap<String, Value> {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stderr);
-    assert_eq!(run.status.code(), Some(1), "{said}");
+    // Some of them can't be read.
+    assert_eq!(run.status.code(), Some(2), "{said}");
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
     let of = |list: &str| -> Vec<(String, Value)> {
         let all = report[list].as_array().unwrap().iter();

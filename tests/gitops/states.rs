@@ -3,9 +3,9 @@
 use lapsewatch::api::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::TenantCredentialStatus;
 use lapsewatch::api::reasons::FailureReason;
 use lapsewatch::api::status::{Expiry, KeyMatch};
+use lapsewatch::api::{CredentialFacts, TenantCredentialStatus};
 use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
 use serde_json::{Value, json};
 
@@ -111,6 +111,9 @@ fn identities_and_keys() -> Vec<Named> {
     }
     let pinned = Story::apns(apns_of_another_topic('c', "2029-01-01T00:00:00Z", END)).pins(["x"]).at(WELL);
     all.push(("not as pinned".to_owned(), APNsCertificate, pinned.status));
+    let nameless = CredentialFacts { identity: None, ..of_type(VPPToken, 'n', END) };
+    let nameless = Story::of(nameless, VPPToken).pins(["x"]).at(WELL);
+    all.push(("without the pinned identity".to_owned(), VPPToken, nameless.status));
     all.push(("undated".to_owned(), DEPToken, Story::of(undated_dep('a'), DEPToken).at(WELL).status));
     all
 }
