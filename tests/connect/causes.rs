@@ -113,7 +113,7 @@ async fn a_server_that_is_not_there_is_named() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let refused = cluster(&format!("https://127.0.0.1:{port}"));
     let said = format!("the API server 127.0.0.1:{port} refused the connection");
-    status(refused.clone()).await.complains(&[&said, "Check that the API server runs"]);
+    status(refused.clone()).await.complains(&[&said, "Check that the API server is running"]);
     run(refused, &said).await;
     // A name that RFC 6761 keeps from ever being one.
     let unknown = cluster("https://api.lapsewatch.invalid:6443");
@@ -138,7 +138,7 @@ async fn a_server_without_tls_and_one_that_hangs_up_are_told_apart() {
         });
         json!({"server": format!("https://localhost:{port}"), "certificate-authority-data": data("ca.pem")})
     };
-    status(listen(b"HTTP/1.0 400 Bad Request\r\n\r\n").await).await.complains(&["does not speak TLS", "scheme"]);
+    status(listen(b"HTTP/1.0 400 Bad Request\r\n\r\n").await).await.complains(&["does not use TLS", "scheme"]);
     status(listen(b"").await).await.complains(&["closed the connection before it could be used"]);
 }
 

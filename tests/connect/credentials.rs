@@ -115,7 +115,7 @@ async fn files_that_cannot_be_read_are_named() {
         (
             json!({"server": "https://127.0.0.1:1", "certificate-authority-data": "!"}),
             json!({}),
-            ["certificate-authority-data", "not valid base64"],
+            ["certificate-authority-data", "is not base64-encoded PEM"],
         ),
     ] {
         let kubeconfig = folder.kubeconfig(cluster, user);

@@ -90,7 +90,10 @@ async fn a_renewal_is_a_re_point_and_the_history_survives_it() {
     let second = apply();
     assert_ne!(first, second, "another Secret");
     let renewed = [("lastChange", "Renewed"), ("Healthy", "True/Valid"), ("IdentityChanged", "False/Unchanged")];
-    let status = story.expect("wonka-apns", &renewed).await;
+    story.expect("wonka-apns", &renewed).await;
+    // A write of its own records the Event of the renewal.
+    story.calm().await;
+    let status = story.status("wonka-apns").await;
     // What an engine with pruning does then.
     story.bed.kubectl_ok(&["delete", "secret", &first, "-n", "wonka"], "");
     story.calm().await;
