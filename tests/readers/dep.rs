@@ -61,8 +61,8 @@ fn broken_tokens_say_what_is_missing() {
         ("dep/twice.json", "in which access_token_expiry stands twice"),
         ("dep/no-token.json", "without its access_token"),
         ("dep/no-secret.json", "without its access_secret"),
-        ("dep/truncated.json", "holds what begins as a decrypted DEP server token and is damaged or cut off"),
-        ("dep/truncated-mime.txt", "damaged or cut off"),
+        ("dep/truncated.json", "holds a decrypted DEP server token that is damaged or incomplete"),
+        ("dep/truncated-mime.txt", "damaged or incomplete"),
         ("dep/bad-base64.p7m", "holds what begins as an encrypted DEP server token and is damaged or cut off"),
     ] {
         let failure = one(DEPToken, &fixture(file)).map(|facts| facts.format).expect_err(file);
@@ -199,9 +199,5 @@ fn an_unreadable_private_key_beside_a_token_is_told() {
     let garbled = String::from_utf8(fixture("dep/server.key")).unwrap().replacen("MII", "MI!", 1);
     let mut data = files(&[("token.p7m", "dep/a.p7m")]);
     data.values.insert("server.key".to_owned(), garbled.into_bytes().into());
-    is(
-        &read(DEPToken, &data).unwrap_err(),
-        FailureReason::NotSupported,
-        &["a private key of the Secret can't be read"],
-    );
+    is(&read(DEPToken, &data).unwrap_err(), FailureReason::NotSupported, &["one private key can't be read"]);
 }

@@ -86,7 +86,11 @@ fn a_date_in_1970_or_before_is_no_date() {
         assert_eq!(facts.fingerprint, one(DEPToken, &fixture("dep/a.json")).unwrap().fingerprint);
     }
     for file in ["edited/vpp-zero-date.json", "edited/vpp-epoch.json"] {
-        is(&one(VPPToken, &fixture(file)).unwrap_err(), Malformed, &["whose expDate", "this date can't be right"]);
+        is(
+            &one(VPPToken, &fixture(file)).unwrap_err(),
+            Malformed,
+            &["whose expDate", "which is not a valid expiry date"],
+        );
     }
 }
 

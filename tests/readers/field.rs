@@ -130,7 +130,7 @@ fn the_file_that_is_not_understood_is_named_and_not_the_sound_key() {
     for unknown in [&b"hello, world"[..], &[0, 1, 2, 250, 251, 252]] {
         let secret = secret(&[("a.key", &fixture("apns/a.key")), ("push.pem", unknown)]);
         let failure = read(APNsCertificate, &secret).unwrap_err();
-        is(&failure, WrongFile, &["key \"push.pem\" contains", "The private key in key \"a.key\" is sound"]);
+        is(&failure, WrongFile, &["key \"push.pem\" contains", "The private key in key \"a.key\" can be read"]);
     }
 }
 

@@ -61,9 +61,9 @@ fn broken_tokens_say_what_is_missing() {
         ("vpp/no-token.json", "holds a VPP content token without its token"),
         ("vpp/bad-token.json", "holds a VPP content token whose token can't be read"),
         ("vpp/twice.json", "holds a VPP content token in which token stands twice"),
-        ("vpp/truncated.vpptoken", "holds what begins as a VPP content token and is damaged or cut off"),
-        ("vpp/truncated-odd.vpptoken", "holds what begins as a VPP content token and is damaged or cut off"),
-        ("vpp/bad-base64.vpptoken", "holds what begins as a VPP content token and is damaged or cut off"),
+        ("vpp/truncated.vpptoken", "holds a VPP content token that is damaged or incomplete"),
+        ("vpp/truncated-odd.vpptoken", "holds a VPP content token that is damaged or incomplete"),
+        ("vpp/bad-base64.vpptoken", "holds a VPP content token that is damaged or incomplete"),
     ] {
         let failure = one(VPPToken, &fixture(file)).map(|facts| facts.format).expect_err(file);
         is(&failure, Malformed, &["key value", words, "Apple School Manager (Payments and Billing"]);
