@@ -23,7 +23,7 @@ pub struct KeyedLists<'a> {
     pub announced: &'a mut Vec<Announced>,
     /// The Events that are about to be sent.
     pub pending_events: &'a mut Vec<PendingEvent>,
-    /// How many Events may still be sent.
+    /// The budget of Events.
     pub event_budget: &'a mut Option<EventBudget>,
 }
 

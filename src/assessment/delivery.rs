@@ -24,7 +24,7 @@ use super::words::held_back;
 use crate::api::limits;
 use crate::api::status::{Announced, EventBudget, PendingEvent};
 
-/// What is sent now, and what the first status write records.
+/// The Events to send now, and the records that the first status write makes of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivery {
     /// The Events to send.
@@ -46,7 +46,7 @@ pub struct Records<'a> {
     pub announced: &'a [Announced],
     /// The Events that are about to be sent.
     pub pending: &'a [PendingEvent],
-    /// How many Events may still be sent. None before the first Event.
+    /// The budget of Events. None before the first Event.
     pub budget: Option<&'a EventBudget>,
 }
 
