@@ -39,7 +39,7 @@ pub fn start(format: LogFormat, level: LogLevel) {
         LogLevel::Debug => "debug",
         LogLevel::Trace => "trace",
     };
-    let filter = EnvFilter::new(format!("error,lapsewatch={level},kube_client=off,kube_runtime=off"));
+    let filter = EnvFilter::new(format!("error,lapsewatch={level},kube_client=off"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
