@@ -47,6 +47,17 @@ impl PendingEvent {
     }
 }
 
+/// The parts of a status that record its Events.
+#[derive(Clone, Copy, Debug)]
+pub struct EventRecords<'a> {
+    /// The last Event that was sent beside each condition.
+    pub announced: &'a [Announced],
+    /// The Events that are about to be sent.
+    pub pending: &'a [PendingEvent],
+    /// The budget of Events. None before the first Event.
+    pub budget: Option<&'a EventBudget>,
+}
+
 /// How many Events an object may still send: 25 at once, then one every five minutes.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default)]

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::conditions::{Condition, ConditionType};
+use super::pending_events::EventRecords;
 use super::status::{Announced, EventBudget, PendingEvent};
 use super::{TenantCredentialStatus, limits};
 
@@ -41,8 +42,8 @@ pub trait Stored: Serialize + DeserializeOwned + Default {
     /// The lists of which each type of entry has its own owner, and the budget that belongs to them.
     fn keyed_lists(&mut self) -> KeyedLists<'_>;
 
-    /// The records of Events: those sent, those pending, and the budget.
-    fn events(&self) -> (&[Announced], &[PendingEvent], Option<&EventBudget>);
+    /// The records of its Events.
+    fn events(&self) -> EventRecords<'_>;
 
     /// Adds to `status` what a newer version wrote beside it, as far as the API's limits leave room.
     fn with_unknown(status: &mut Value, unknown: &Value) {
@@ -81,8 +82,12 @@ impl Stored for TenantCredentialStatus {
         KeyedLists { conditions, announced, pending_events, event_budget }
     }
 
-    fn events(&self) -> (&[Announced], &[PendingEvent], Option<&EventBudget>) {
-        (&self.announced, &self.pending_events, self.event_budget.as_ref())
+    fn events(&self) -> EventRecords<'_> {
+        EventRecords {
+            announced: &self.announced,
+            pending: &self.pending_events,
+            budget: self.event_budget.as_ref(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conditions::{Condition, ConditionType};
+use super::pending_events::EventRecords;
 use super::status::{Announced, EventBudget, PendingEvent};
 use super::stored::{INVALID_OBJECT, KeyedLists, Stored};
 use super::{CredentialType, Severity, limits};
@@ -185,7 +186,11 @@ impl Stored for MDMTenantStatus {
         KeyedLists { conditions, announced, pending_events, event_budget }
     }
 
-    fn events(&self) -> (&[Announced], &[PendingEvent], Option<&EventBudget>) {
-        (&self.announced, &self.pending_events, self.event_budget.as_ref())
+    fn events(&self) -> EventRecords<'_> {
+        EventRecords {
+            announced: &self.announced,
+            pending: &self.pending_events,
+            budget: self.event_budget.as_ref(),
+        }
     }
 }

@@ -22,6 +22,7 @@ use super::event_budget::{self, Spent, Urgency};
 use super::notices::Notice;
 use super::words::held_back;
 use crate::api::limits;
+use crate::api::pending_events::EventRecords;
 use crate::api::status::{Announced, EventBudget, PendingEvent};
 
 /// The Events to send now, and the records that the first status write makes of them.
@@ -39,19 +40,8 @@ pub struct Delivery {
     pub next: Option<DateTime<Utc>>,
 }
 
-/// The parts of a status that record its Events.
-#[derive(Clone, Copy, Debug)]
-pub struct Records<'a> {
-    /// The last Event that was sent beside each condition.
-    pub announced: &'a [Announced],
-    /// The Events that are about to be sent.
-    pub pending: &'a [PendingEvent],
-    /// The budget of Events. None before the first Event.
-    pub budget: Option<&'a EventBudget>,
-}
-
 /// Decides which of the Events that are `due` are sent now, from the records of the status.
-pub fn plan(due: Vec<Notice>, records: &Records<'_>, now: DateTime<Utc>) -> Delivery {
+pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) -> Delivery {
     let mut delivery = Delivery { budget: records.budget.cloned(), ..Delivery::default() };
     // An earlier version does not know the entries and may have announced later Events beside them.
     let is_over = |entry: &&PendingEvent| {

@@ -30,6 +30,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use crate::api::conditions::{self, ConditionStatus, ConditionType, Verdict};
 use crate::api::reasons::FailureReason;
 use crate::api::status::{Announced, KeyMatch, LastRead, OtherHolder, PendingEvent};
+use crate::api::stored::Stored;
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use expiry::Stage;
 use finding::Finding;
@@ -171,12 +172,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
     }
     .due();
     let Due { notices, silent, next: next_notice } = due;
-    let records = delivery::Records {
-        announced: &previous.announced,
-        pending: &previous.pending_events,
-        budget: previous.event_budget.as_ref(),
-    };
-    let delivery = delivery::plan(notices, &records, now);
+    let delivery = delivery::plan(notices, &previous.events(), now);
     let mut announced = previous.announced.clone();
     for entry in silent {
         record(&mut announced, entry);

@@ -11,9 +11,10 @@ use super::observed::Observed;
 use super::publish::{Published, Publisher, Writes};
 use super::write;
 use crate::api::limits;
+use crate::api::pending_events::EventRecords;
 use crate::api::status::{Announced, EventBudget, PendingEvent};
 use crate::api::stored::{self, INVALID_OBJECT, Stored};
-use crate::assessment::delivery::{self, Delivery, Records};
+use crate::assessment::delivery::{self, Delivery};
 use crate::assessment::event_budget::reported;
 use crate::assessment::notices::Notice;
 
@@ -49,7 +50,7 @@ async fn try_say<K: Kind>(
     told: &mut Told,
 ) -> Result<(), Error> {
     let generation = observed.generation;
-    let (announced, pending, budget) = observed.previous.events();
+    let EventRecords { announced, pending, budget } = observed.previous.events();
     let is_said = observed.previous.conditions().iter().any(|condition| {
         condition.type_ == "Ready"
             && condition.reason == INVALID_OBJECT
@@ -67,7 +68,7 @@ async fn try_say<K: Kind>(
     let mut message = format!("{problem}: correct it; where a newer version of lapsewatch wrote it, run that version");
     limits::cut(&mut message, limits::TEXT);
     let due = if is_announced { Vec::new() } else { vec![notice(&message, generation, now)] };
-    let records = Records { announced, pending: &own, budget };
+    let records = EventRecords { announced, pending: &own, budget };
     let Delivery { notices, pending, mut budget, next, .. } = delivery::plan(due, &records, now);
     told.next = next;
 

@@ -16,6 +16,7 @@ use crate::api::conditions::{self, ConditionStatus, ConditionType};
 use crate::api::credential::Owner;
 use crate::api::reasons::FailureReason;
 use crate::api::status::{Notification, PendingEvent};
+use crate::api::stored::Stored;
 use crate::api::{
     CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
@@ -144,12 +145,7 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         settle: input.settle,
     }
     .due();
-    let records = delivery::Records {
-        announced: &previous.announced,
-        pending: &previous.pending_events,
-        budget: previous.event_budget.as_ref(),
-    };
-    let delivery = delivery::plan(notices, &records, now);
+    let delivery = delivery::plan(notices, &previous.events(), now);
     let mut announced = previous.announced.clone();
     for entry in silent {
         record(&mut announced, entry);

@@ -192,7 +192,7 @@ impl Candidate {
     async fn look(&mut self, client: &Client) -> Result<Option<Value>, Cause> {
         let lease = match request::send(client, Method::GET, &self.path, None, Vec::new(), Sensitivity::Open).await {
             Ok(body) => serde_json::from_slice(&body).map_err(|_| Cause::NoObject)?,
-            Err(cause) if cause.code() == Some(404) => return Ok(None),
+            Err(cause) if cause.is_not_found() => return Ok(None),
             Err(cause) => return Err(cause),
         };
         if self.seen.as_ref().is_none_or(|(seen, _)| record::version(seen) != record::version(&lease)) {
