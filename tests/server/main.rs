@@ -25,8 +25,10 @@ mod faults;
 mod helm;
 #[path = "../cluster/kubectl.rs"]
 mod kubectl;
+mod lagging;
 mod leader;
 mod probes;
+mod program;
 #[path = "../cluster/relay.rs"]
 mod relay;
 mod replica;
