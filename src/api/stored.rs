@@ -83,11 +83,7 @@ impl Stored for TenantCredentialStatus {
     }
 
     fn events(&self) -> EventRecords<'_> {
-        EventRecords {
-            announced: &self.announced,
-            pending: &self.pending_events,
-            budget: self.event_budget.as_ref(),
-        }
+        EventRecords { announced: &self.announced, pending: &self.pending_events, budget: self.event_budget.as_ref() }
     }
 }
 

@@ -187,10 +187,6 @@ impl Stored for MDMTenantStatus {
     }
 
     fn events(&self) -> EventRecords<'_> {
-        EventRecords {
-            announced: &self.announced,
-            pending: &self.pending_events,
-            budget: self.event_budget.as_ref(),
-        }
+        EventRecords { announced: &self.announced, pending: &self.pending_events, budget: self.event_budget.as_ref() }
     }
 }
