@@ -12,6 +12,7 @@ use lapsewatch::clock::Clock;
 use lapsewatch::cluster::connect;
 use lapsewatch::controller::{lease, snapshot};
 use lapsewatch::metrics::Metrics;
+use lapsewatch::metrics::requests::counted_client;
 use lapsewatch::terminal::Paint;
 use lapsewatch::{api, check, controller, exit, home, inspect, new, server, shell, telemetry, verify};
 use tokio::task::JoinSet;
@@ -130,7 +131,7 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
             namespace: args.lease_namespace.unwrap_or_else(|| config.default_namespace.clone()),
             name: args.lease_name,
         });
-        let client = connect::counted(config, metrics.requests())?;
+        let client = counted_client(config, metrics.requests())?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
         let have_endpoints_ended = AtomicBool::new(false);
         let stop = async {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::previous::Previous;
 use crate::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, stored};
 use crate::assessment::words::verify::remarks;
-use crate::manifests::{Kind, Objects};
+use crate::manifests::Objects;
+use crate::offline::knows;
+use crate::offline::previous::Previous;
 use crate::report::{Credential, Diagnostic, Report};
+use crate::source::Kind;
 
 /// The state before beside the state now.
 pub struct Comparison<'a> {
@@ -51,11 +53,6 @@ impl<'a> Comparison<'a> {
         }
         self.previous.obstacle(&one.key, &self.sealed_now)
     }
-}
-
-/// True where a status holds something that a credential can be held against.
-pub fn knows(status: &TenantCredentialStatus) -> bool {
-    status.credential.is_some() || status.accepted_identity.is_some()
 }
 
 fn is_pinned(spec: &TenantCredentialSpec, one: &Credential) -> bool {

@@ -1,28 +1,17 @@
 //! `lapsewatch check`: the same engine without a cluster. Manifests in, what the operator would say of them out.
 
 mod comparison;
-mod credentials;
-pub mod previous;
-mod readings;
-mod tenants;
 
 use std::io::{self, BufWriter, Read, Write};
 
 use chrono::{DateTime, Utc};
 
-use crate::api::{Key, TenantCredentialSpec, TenantCredentialStatus};
 use crate::args::{CheckArgs, CheckOutput};
 use crate::manifests;
+use crate::offline::{credentials, previous, tenants};
 use crate::report::{self, Diagnostic, Report, Summary};
 use crate::terminal::Paint;
 use comparison::Comparison;
-
-/// One whose Secret is not among what was given, with what the cluster said of it, if it was asked.
-struct Unread {
-    key: Key,
-    spec: TenantCredentialSpec,
-    previous: TenantCredentialStatus,
-}
 
 /// Checks what `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes before; `paint` is
 /// what the table is painted with.

@@ -19,7 +19,6 @@ use super::kubeconfig::{self, ConfigError};
 use super::login::{Credentials, Plugin};
 use super::proxy::{Proxy, ProxyUrlError, address};
 use super::unreachable::Unreachable;
-use crate::metrics::requests::Requests;
 
 /// How long a connection may take to be made, with a proxy's and TLS' part in it.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -79,25 +78,22 @@ pub fn client(config: Config) -> Result<Client, Error> {
     Ok(builder(config)?.build())
 }
 
-/// The same, with its requests counted.
+/// The service below kube's client: a request to the API server, and its response.
+pub type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::body::Incoming>, tower::BoxError>;
+
+/// The builder of a client, to which a caller can add layers. The layers are kube's own, except for the connections to the
+/// server, which kube does not let a caller choose.
 ///
 /// # Errors
 /// If what the configuration names can't be used.
-pub fn counted(config: Config, requests: &Requests) -> Result<Client, Error> {
-    Ok(builder(config)?.with_layer(requests).build())
-}
-
-type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::body::Incoming>, tower::BoxError>;
-
-/// kube's own stack of layers, except for the way to the server, which kube does not let a caller choose.
-fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, Error> {
+pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, Error> {
     if config.headers.iter().all(|(name, _)| name != header::USER_AGENT) {
         let agent = HeaderValue::from_static(concat!("lapsewatch/", env!("CARGO_PKG_VERSION")));
         config.headers.push((header::USER_AGENT, agent));
     }
     let plugin = config.auth_info.exec.as_ref().map(|exec| Plugin {
-        program: exec.command.as_deref().map(crate::terminal::plain),
-        hint: exec.install_hint.as_deref().map(|hint| crate::terminal::plain(hint.trim())).filter(|h| !h.is_empty()),
+        program: exec.command.as_deref().map(crate::sanitize::plain),
+        hint: exec.install_hint.as_deref().map(|hint| crate::sanitize::plain(hint.trim())).filter(|h| !h.is_empty()),
     });
     let plugin = plugin.unwrap_or_default();
     let server = address(&config.cluster_url);

@@ -79,7 +79,7 @@ account{missing}", missing = missing(.0)
 }
 
 fn listed(names: &[String]) -> String {
-    let quoted = |name: &String| format!("\"{}\"", crate::terminal::plain(name));
+    let quoted = |name: &String| format!("\"{}\"", crate::sanitize::plain(name));
     let shown: Vec<String> = names.iter().take(MOST).map(quoted).collect();
     match (names.len(), names.len().saturating_sub(MOST)) {
         (0, _) => "The kubeconfig has no contexts".to_owned(),

@@ -4,10 +4,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::kind::Tenant;
-use super::observed::Observed;
-use super::reconcile::NamedTenant;
 use crate::api::Key;
+use crate::observed::Observed;
+use crate::observed::assessment_context::NamedTenant;
+use crate::observed::kind::Tenant;
 
 /// Which state a Secret is in, without anything of its content.
 #[derive(Clone, Debug, PartialEq, Eq)]

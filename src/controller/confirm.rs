@@ -7,11 +7,11 @@ use kube::Client;
 use serde::Deserialize;
 
 use super::cache::SecretVersion;
-use super::kind::{Credential, Kind, Tenant};
-use super::observed::Observed;
-use super::slim::Slim;
 use crate::api::{GROUP, Key, VERSION};
 use crate::cluster::request::{self, Cause};
+use crate::observed::Observed;
+use crate::observed::kind::{Credential, Kind, Tenant};
+use crate::observed::trimmed_meta::TrimmedMeta;
 
 /// An object that an Event about another one rests on, as the caches have it.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Witness {
 #[derive(Deserialize)]
 struct Partial {
     #[serde(default)]
-    metadata: Slim,
+    metadata: TrimmedMeta,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +107,7 @@ pub async fn are_members(
 }
 
 enum Looked {
-    At(Slim),
+    At(TrimmedMeta),
     Gone,
     /// The operator may not look: it goes by what it was told.
     Refused,

@@ -26,7 +26,7 @@ pub struct Contest(Mutex<HashMap<Key, Entry>>);
 struct Entry {
     /// The version and the hash after the last write, until a replacement of it was counted.
     written: Option<(String, u64)>,
-    /// See [`super::kind::Kind::gist`].
+    /// See [`crate::observed::kind::Kind::gist`].
     gist: u64,
     replacements: u32,
     last: Instant,

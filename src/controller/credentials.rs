@@ -4,15 +4,16 @@ use tokio::time::Instant;
 
 use super::confirm::Witness;
 use super::gather::Listed;
-use super::kind::{Credential, Kind};
 use super::knowledge::exclusive_type;
-use super::observed::Observed;
 use super::operator::{AT_ONCE, Done, Operator};
-use super::reconcile::{Around, Grounds, Said, find, remembered, say};
+use super::reconcile::{Grounds, Said, find, say};
 use super::startup_barrier::Transition;
 use super::work::{Credentials, Looked};
 use crate::api::Key;
 use crate::assessment::peers::Holder;
+use crate::observed::Observed;
+use crate::observed::assessment_context::AssessmentContext;
+use crate::observed::kind::{Credential, Kind};
 
 /// How many of the others are looked at before an Event about them.
 const WITNESSES: usize = 4;
@@ -137,7 +138,7 @@ impl Operator {
     /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
     /// for want of those that were not looked at again.
     pub fn remember(&mut self, key: &Key) {
-        let Some(holder) = self.cache.get(key).and_then(|(observed, _)| remembered(&observed)) else { return };
+        let Some(holder) = self.cache.get(key).and_then(|(observed, _)| observed.remembered_holder()) else { return };
         self.enter(key, Some(holder));
     }
 
@@ -175,8 +176,8 @@ impl Operator {
     }
 
     /// What stands around one object, as far as that may be told.
-    pub fn around(&self, key: &Key, observed: &Observed) -> Around {
-        Around { peers: self.peers(key, observed), tenant: self.cache.tenant_named_by(observed, key) }
+    pub fn around(&self, key: &Key, observed: &Observed) -> AssessmentContext {
+        AssessmentContext { peers: self.peers(key, observed), tenant: self.cache.tenant_named_by(observed, key) }
     }
 
     /// Looks whether the start-up barrier is open, and releases what waits for it.
@@ -214,7 +215,7 @@ impl Operator {
 /// True if the status does not tell yet who else holds this credential, or names others. By partial knowledge it would
 /// be Pending, or name fewer, and complete knowledge would be a second write.
 fn rests_on_others(observed: &Observed, holder: &Holder) -> bool {
-    let before = remembered(observed);
+    let before = observed.remembered_holder();
     observed.spec.is_ok()
         && (!observed.knows_peers()
             || !observed.previous.duplicates.is_empty()

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::kind::Kind;
-use super::observed::Observed;
 use crate::api::{GROUP, VERSION};
 use crate::assessment::notices::Notice;
+use crate::observed::Observed;
+use crate::observed::kind::Kind;
 
 /// The controller that reports the Events.
 const REPORTER: &str = "lapsewatch.dev/operator";

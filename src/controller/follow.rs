@@ -292,7 +292,7 @@ fn went_back(seen: &str, now: &str) -> bool {
 fn version_of(json: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Bookmark {
-        metadata: super::slim::Slim,
+        metadata: crate::observed::trimmed_meta::TrimmedMeta,
     }
     let version = serde_json::from_str::<Bookmark>(json).ok()?.metadata.resource_version;
     (!version.is_empty()).then_some(version)

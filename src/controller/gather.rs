@@ -10,15 +10,15 @@ use tokio::time::Instant;
 use super::cache::SecretVersion;
 use super::error::Error;
 use super::lanes::Lanes;
-use super::observed::Observed;
-use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::{LastRead, Selection};
-use crate::api::{CredentialType, Failure, Key, TenantCredentialSpec, TenantCredentialStatus};
+use crate::api::{CredentialType, Key, TenantCredentialSpec};
 use crate::assessment::{Reading, secret_not_found};
 use crate::cluster::request::{self, Sensitivity};
 use crate::credential;
 use crate::metrics::{Metrics, SecretRead};
+use crate::observed::Observed;
+use crate::observed::last_reading::{LastReading, forbidden, is_published};
 use crate::secret::{SecretData, SecretObject};
 
 /// What all readings share.
@@ -64,17 +64,20 @@ pub struct Listed<'a> {
     pub is_current: bool,
 }
 
-/// What was found, and what is to be remembered of where.
-#[derive(Clone)]
+/// A reading, and how it came about.
 pub struct Gathered {
-    /// The credential, or why it can't be read.
-    pub reading: Reading,
-    /// Which state of the Secret that was.
-    pub last_read: Option<LastRead>,
-    /// Nothing will say when it changes: look again.
+    /// The reading.
+    pub last: LastReading,
+    /// True if no watch will report a change of the cause, so that the object has to be looked at again.
     pub look_again: bool,
-    /// When the API server told it; none if it was known before.
+    /// When the API server answered. None if the status already contained the reading.
     pub fetched: Option<Instant>,
+}
+
+impl From<LastReading> for Gathered {
+    fn from(last: LastReading) -> Self {
+        Self { last, look_again: false, fetched: None }
+    }
 }
 
 /// The reading of a TenantCredential: from its spec, from its status where nothing changed, else from its Secret.
@@ -91,14 +94,9 @@ pub async fn gather(
 ) -> Result<Gathered, Error> {
     let previous = &observed.previous;
     if spec.type_ == CredentialType::DeclaredExpiry {
-        return Ok(declared(spec));
+        return Ok(LastReading::from_spec(spec).into());
     }
-    let kept = |failure| Gathered {
-        reading: Reading::Failed(failure),
-        last_read: previous.last_read.clone(),
-        look_again: false,
-        fetched: None,
-    };
+    let kept = |failure| Gathered::from(LastReading::failed(failure, previous.last_read.clone()));
     let Some(secret_ref) = &spec.secret_ref else { return Ok(kept(secret_not_found(spec))) };
     let mut wanted = LastRead {
         name: secret_ref.name.clone(),
@@ -110,11 +108,11 @@ pub async fn gather(
         Some(secret) => {
             wanted.uid.clone_from(&secret.uid);
             wanted.resource_version.clone_from(&secret.resource_version);
-            if let Some(known) = known(previous, &wanted) {
-                return Ok(known);
+            if let Some(known) = LastReading::of_state(previous, &wanted) {
+                return Ok(known.into());
             }
         }
-        None if secret.is_current && said(observed, FailureReason::SecretNotFound) => {
+        None if secret.is_current && is_published(observed, FailureReason::SecretNotFound) => {
             return Ok(kept(secret_not_found(spec)));
         }
         // The watch may not have told of it yet: that there is none is only said once the API server says so.
@@ -162,93 +160,9 @@ pub async fn gather(
     };
     // What was read, which may be newer than what the watch has told so far.
     let last_read = LastRead { uid, resource_version, failure, ..wanted };
-    Ok(Gathered { reading, last_read: Some(last_read), look_again: false, fetched: Some(fetched) })
-}
-
-/// What was said last: what can still be said where the Secret can't be fetched, since time goes on.
-pub struct LastSaid {
-    /// What was found then.
-    pub gathered: Gathered,
-    /// The spec, which points where it did then.
-    pub spec: TenantCredentialSpec,
-    /// The generation that it was said of. What was not read is not said to be assessed.
-    pub generation: i64,
-}
-
-/// What was said last of an object; none where that was nothing.
-pub fn last_said(observed: &Observed, spec: &TenantCredentialSpec) -> Option<LastSaid> {
-    let previous = &observed.previous;
-    let generation = previous.observed_generation?;
-    let is_present = generation == observed.generation;
-    let mut spec = spec.clone();
-    let mut gathered = as_read(previous);
-    if let (Some(read), Some(secret)) = (&previous.last_read, &mut spec.secret_ref) {
-        // Only texts are made of it; which keys were read is told by the facts.
-        if !is_present {
-            secret.name.clone_from(&read.name);
-        }
-    }
-    for reason in [FailureReason::SecretNotFound, FailureReason::Forbidden] {
-        if was_said(previous, reason) {
-            let failure = match reason {
-                _ if !is_present => Failure {
-                    reason,
-                    message: "the Secret that spec.secretRef named before could not be read".to_owned(),
-                },
-                FailureReason::Forbidden => {
-                    forbidden(spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str()))
-                }
-                _ => secret_not_found(&spec),
-            };
-            let (reading, last_read) = (Reading::Failed(failure), previous.last_read.clone());
-            gathered = Some(Gathered { reading, last_read, look_again: false, fetched: None });
-        }
-    }
-    Some(LastSaid { gathered: gathered?, spec, generation })
-}
-
-/// Whether this is what was said of the present generation.
-fn said(observed: &Observed, reason: FailureReason) -> bool {
-    observed.previous.observed_generation == Some(observed.generation) && was_said(&observed.previous, reason)
-}
-
-fn was_said(previous: &TenantCredentialStatus, reason: FailureReason) -> bool {
-    previous.conditions.iter().any(|c| c.type_ == ConditionType::Ready.as_str() && c.reason == reason.as_str())
-}
-
-/// The outcome of the last reading, as the status keeps it.
-fn as_read(previous: &TenantCredentialStatus) -> Option<Gathered> {
-    let reading = match previous.last_read.as_ref().and_then(|read| read.failure.clone()) {
-        Some(failure) => Reading::Failed(failure),
-        None => Reading::Facts(previous.credential.clone()?),
-    };
-    Some(Gathered { reading, last_read: previous.last_read.clone(), look_again: false, fetched: None })
-}
-
-/// What the spec itself says.
-pub fn declared(spec: &TenantCredentialSpec) -> Gathered {
-    let reading = match spec.expiration_time {
-        Some(time) => Reading::Facts(credential::declared(time)),
-        None => Reading::Failed(Failure {
-            reason: FailureReason::InvalidObject,
-            message: "spec.expirationTime is missing".to_owned(),
-        }),
-    };
-    Gathered { reading, last_read: None, look_again: false, fetched: None }
-}
-
-/// What the status tells of exactly this state of the Secret.
-fn known(previous: &TenantCredentialStatus, wanted: &LastRead) -> Option<Gathered> {
-    let last = previous.last_read.as_ref()?;
-    if (LastRead { failure: None, ..last.clone() }) != *wanted {
-        return None;
-    }
-    as_read(previous)
-}
-
-fn forbidden(secret: &str) -> Failure {
-    Failure {
-        reason: FailureReason::Forbidden,
-        message: format!("the API server does not let the operator get Secret {secret} in this namespace"),
-    }
+    Ok(Gathered {
+        last: LastReading { reading, last_read: Some(last_read) },
+        look_again: false,
+        fetched: Some(fetched),
+    })
 }

@@ -6,8 +6,6 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::error::Error;
-use super::kind::Kind;
-use super::observed::Observed;
 use super::publish::{Published, Publisher, Writes};
 use super::write;
 use crate::api::limits;
@@ -17,6 +15,8 @@ use crate::api::stored::{self, INVALID_OBJECT, Stored};
 use crate::assessment::delivery::{self, Delivery};
 use crate::assessment::event_budget::reported;
 use crate::assessment::notices::Notice;
+use crate::observed::Observed;
+use crate::observed::kind::Kind;
 
 /// The writes for an object whose spec can't be decoded, and the time at which a held-back Event may be sent.
 pub struct Told {

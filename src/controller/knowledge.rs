@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::observed::Observed;
 use super::operator::Operator;
 use crate::api::conditions::ConditionType;
 use crate::api::status::Announced;
 use crate::api::{CredentialType, Key};
 use crate::assessment::notices::RECOVERED;
 use crate::assessment::peers::{self, Peers, Standing};
+use crate::observed::Observed;
 
 /// What the operator could not look at, and what it assessed without that. By credential type, since only a credential
 /// of the same type can be the same.

@@ -10,8 +10,6 @@ use tokio::time::Instant;
 use super::contest::{Contest, Wait};
 use super::error::Error;
 use super::event::{event, type_of};
-use super::kind::Kind;
-use super::observed::Observed;
 use super::write::{self, MANAGER, NotKept, Stand, Written};
 use crate::api::Key;
 use crate::api::status::PendingEvent;
@@ -21,6 +19,8 @@ use crate::assessment::event_budget::reported;
 use crate::assessment::notices::Notice;
 use crate::cluster::request::{self, Cause, Sensitivity};
 use crate::metrics::Metrics;
+use crate::observed::Observed;
+use crate::observed::kind::Kind;
 
 /// The status and the Events of one object that are to be written.
 pub struct Publication<S> {
@@ -264,8 +264,8 @@ mod tests {
     use super::*;
     use crate::api::status::Announced;
     use crate::api::{MDMTenantStatus, TenantCredentialStatus};
-    use crate::controller::kind::{Credential, Tenant};
-    use crate::controller::slim::Slim;
+    use crate::observed::kind::{Credential, Tenant};
+    use crate::observed::trimmed_meta::TrimmedMeta;
 
     /// An API server that refuses status writes as stale, and keeps what it was asked.
     #[derive(Clone, Default)]
@@ -290,11 +290,11 @@ mod tests {
     async fn asked<K: Kind>(writes: impl Fn(&Publisher) -> &Writes, status: K::Status) -> Vec<(Method, String)> {
         let server = Stale::default();
         let publisher = Publisher::new(Client::new(server.clone(), "a"), "test".to_owned(), Metrics::default());
-        let metadata = Slim {
+        let metadata = TrimmedMeta {
             namespace: "a".to_owned(),
             name: "b".to_owned(),
             resource_version: "7".to_owned(),
-            ..Slim::default()
+            ..TrimmedMeta::default()
         };
         let observed = Observed::<K>::new(&metadata, &json!({}), &json!({}));
         let time = DateTime::UNIX_EPOCH;

@@ -8,18 +8,20 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use super::cache::SecretVersion;
 use super::confirm::{self, Witness};
 use super::error::Error;
-use super::gather::{self, Access, Gathered, LastSaid, Listed};
+use super::gather::{self, Access, Gathered, Listed};
 use super::invalid::{self, Told};
-use super::kind::{Credential, Kind, Tenant};
-use super::observed::Observed;
 use super::publish::{Publication, Published, Publisher};
+use crate::api::TenantCredentialSpec;
 use crate::api::reasons::FailureReason;
-use crate::api::{MDMTenantSpec, TenantCredentialSpec};
 use crate::assessment::notices::Notice;
-use crate::assessment::peers::{self, Holder, Peers};
-use crate::assessment::{self, Assessment, Input, Reading, published, tenant};
+use crate::assessment::peers::Holder;
+use crate::assessment::{Assessment, Reading};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+use crate::observed::Observed;
+use crate::observed::assessment_context::AssessmentContext;
+use crate::observed::kind::{Credential, Kind};
+use crate::observed::last_reading::KnownAssessment;
 
 /// How often to ask again where nothing will tell of a change: rights that were granted.
 const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(5);
@@ -63,76 +65,6 @@ enum Unassessable {
     Failed(Error),
 }
 
-/// What stands around one object.
-#[derive(Clone, Default)]
-pub struct Around {
-    /// Who else holds the same credential.
-    pub peers: Peers,
-    /// The tenant it names.
-    pub tenant: NamedTenant,
-}
-
-/// The tenant that an object names.
-#[derive(Clone, Debug, Default)]
-pub enum NamedTenant {
-    /// It names none.
-    #[default]
-    Unnamed,
-    /// It names one, and tenants can't be listed.
-    Unseen,
-    /// There is none of that name.
-    NotFound,
-    /// As it was seen last.
-    Found(Arc<Observed<Tenant>>),
-}
-
-impl NamedTenant {
-    /// What the tenant declares, if that can be understood.
-    pub fn spec(&self) -> Option<&MDMTenantSpec> {
-        match self {
-            Self::Found(tenant) => tenant.spec.as_ref().ok(),
-            _ => None,
-        }
-    }
-}
-
-impl Around {
-    /// What is to be said of one object, by what was gathered.
-    pub fn assess(
-        self,
-        observed: &Observed,
-        spec: &TenantCredentialSpec,
-        generation: i64,
-        gathered: Gathered,
-        now: DateTime<Utc>,
-        settle: TimeDelta,
-    ) -> Assessment {
-        let spec = match self.tenant {
-            NamedTenant::Unseen => tenant::inherit_unseen(spec, &observed.previous),
-            _ => tenant::inherit(spec, self.tenant.spec()),
-        };
-        let tenant = match &self.tenant {
-            NamedTenant::Unnamed | NamedTenant::Unseen => assessment::Tenant::Unnamed,
-            NamedTenant::NotFound => assessment::Tenant::NotFound,
-            NamedTenant::Found(_) => {
-                assessment::Tenant::Found(self.tenant.spec().map(tenant::side).unwrap_or_default())
-            }
-        };
-        assessment::assess(Input {
-            uid: &observed.uid,
-            generation,
-            spec: &spec,
-            previous: &observed.previous,
-            reading: gathered.reading,
-            last_read: gathered.last_read,
-            peers: self.peers.clone(),
-            tenant,
-            now,
-            settle,
-        })
-    }
-}
-
 /// What came of it.
 pub struct Outcome {
     /// When to look at it again, where that is known.
@@ -167,7 +99,7 @@ impl Found {
     /// The state of the Secret that this was found in; `known` is the one that the watch told of.
     fn basis(&self, known: Option<&SecretVersion>) -> Option<SecretVersion> {
         let Ok(Read { gathered, error: None, .. }) = &self.reading else { return known.cloned() };
-        match (&gathered.reading, &gathered.last_read) {
+        match (&gathered.last.reading, &gathered.last.last_read) {
             (Reading::Failed(failure), _) if failure.reason == FailureReason::SecretNotFound => None,
             (Reading::Failed(failure), _) if failure.reason == FailureReason::Forbidden => known.cloned(),
             (_, Some(read)) => {
@@ -188,7 +120,7 @@ impl Found {
 
     /// Whether it was read from this state of the Secret.
     pub fn is_of(&self, secret: &SecretVersion) -> bool {
-        let read = self.reading.as_ref().ok().and_then(|read| read.gathered.last_read.as_ref());
+        let read = self.reading.as_ref().ok().and_then(|read| read.gathered.last.last_read.as_ref());
         read.is_some_and(|read| read.uid == secret.uid && read.resource_version == secret.resource_version)
     }
 }
@@ -197,7 +129,7 @@ impl Found {
 pub async fn find(context: &Context, observed: &Observed, secret: Listed<'_>) -> Found {
     let Ok(spec) = &observed.spec else {
         // What it held it holds, as far as can be told without reading it.
-        let holder = remembered(observed).filter(|_| secret.version.is_some() || !secret.is_current);
+        let holder = observed.remembered_holder().filter(|_| secret.version.is_some() || !secret.is_current);
         return Found { reading: Err(Unassessable::Invalid), holder };
     };
     let reading = match gather::gather(
@@ -212,34 +144,18 @@ pub async fn find(context: &Context, observed: &Observed, secret: Listed<'_>) ->
     {
         Ok(gathered) => Ok(Read { gathered, spec: None, generation: observed.generation, error: None }),
         // What was said last still goes on in time.
-        Err(error) => match gather::last_said(observed, spec) {
-            Some(LastSaid { gathered, spec, generation }) => {
-                Ok(Read { gathered, spec: Some(Box::new(spec)), generation, error: Some(error) })
+        Err(error) => match KnownAssessment::from_status(observed, spec) {
+            Some(KnownAssessment { last, spec, generation }) => {
+                Ok(Read { gathered: last.into(), spec: Some(Box::new(spec)), generation, error: Some(error) })
             }
             None => Err(Unassessable::Failed(error)),
         },
     };
-    let holder = reading.as_ref().ok().and_then(|read| holder(observed, spec, &read.gathered));
+    let holder = reading
+        .as_ref()
+        .ok()
+        .and_then(|read| Holder::from_reading(observed.created, spec, &observed.previous, &read.gathered.last.reading));
     Found { reading, holder }
-}
-
-/// What it held when it was last looked at, before this start.
-pub fn remembered(observed: &Observed) -> Option<Holder> {
-    Holder::remembered(observed.created, observed.understood()?, &observed.previous)
-}
-
-/// What it holds, by what was found.
-fn holder(observed: &Observed, spec: &TenantCredentialSpec, gathered: &Gathered) -> Option<Holder> {
-    if !peers::is_exclusive(spec.type_) {
-        return None;
-    }
-    match &gathered.reading {
-        // As it is published: so it is found again after a restart.
-        Reading::Facts(facts) => Holder::of(observed.created, spec, Some(&published::facts(facts.clone(), spec)), None),
-        Reading::Failed(failure) => {
-            Holder::of(observed.created, spec, observed.previous.credential.as_ref(), Some(failure.reason))
-        }
-    }
 }
 
 /// The result of an attempt to publish an assessment.
@@ -266,7 +182,13 @@ const FRESH: Duration = Duration::from_secs(10);
 
 /// Says what is to be said of what was found. An Event is sent if the API server has now what it rests on; that the
 /// object itself is the one that was observed, the status write makes sure of.
-pub async fn say(context: &Context, observed: &Observed, found: Found, around: Around, grounds: Grounds) -> Said {
+pub async fn say(
+    context: &Context,
+    observed: &Observed,
+    found: Found,
+    around: AssessmentContext,
+    grounds: Grounds,
+) -> Said {
     let now = context.clock.now().trunc_subsecs(0);
     let basis = found.basis(grounds.secret.as_ref());
     let Read { gathered, spec: former, generation, error } = match found.reading {
@@ -285,7 +207,7 @@ pub async fn say(context: &Context, observed: &Observed, found: Found, around: A
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
     let is_fresh = grounds.is_confirmed || gathered.fetched.is_some_and(|fetched| fetched.elapsed() < FRESH);
     let Assessment { status, mut notices, doubtful, next } =
-        around.assess(observed, spec, generation, gathered, now, context.settle);
+        around.assess(observed, spec, generation, gathered.last, now, context.settle);
     let next = next.into_iter().chain(look_again).min();
     let publisher = &context.publisher;
     let mut unconfirmed = None;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::kind::{Credential, Kind, Tenant};
-use super::observed::Observed;
 use super::operator::Operator;
+use crate::observed::Observed;
+use crate::observed::kind::{Credential, Kind, Tenant};
 
 /// How long an answer may take. One task owns all state, and is never busy for so long.
 const PATIENCE: Duration = Duration::from_secs(5);

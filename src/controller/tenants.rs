@@ -10,16 +10,16 @@ use tokio::time::Instant;
 use super::confirm::{self, Witness};
 use super::credentials::CONFIRMATIONS;
 use super::error::Error;
-use super::gather;
 use super::invalid;
-use super::kind::{Kind, Tenant};
-use super::observed::Observed;
 use super::operator::{Done, Operator};
 use super::publish::{Publication, Published};
 use super::reconcile::Outcome;
 use crate::api::status::Notification;
 use crate::api::{Key, MDMTenantSpec};
 use crate::assessment::tenant::{self, Assessment, Input, Member};
+use crate::observed::Observed;
+use crate::observed::kind::{Kind, Tenant};
+use crate::observed::last_reading::KnownAssessment;
 
 /// Of how many members the Secrets are looked at before an Event of the page: those whose state has changed last.
 const DECIDING: usize = 5;
@@ -148,10 +148,9 @@ impl Operator {
         let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
             let at = of_tenant.binary_search_by(|(key, _)| (*key.name).cmp(name)).ok()?;
             let (key, observed) = of_tenant.get(at)?;
-            let last = gather::last_said(observed, observed.understood()?)?;
+            let last = KnownAssessment::from_status(observed, observed.understood()?)?;
             let around = self.around(key, observed);
-            let assessment =
-                around.assess(observed, &last.spec, last.generation, last.gathered, now, self.context.settle);
+            let assessment = around.assess(observed, &last.spec, last.generation, last.last, now, self.context.settle);
             assessment.status.notifications.into_iter().find(|said| said.type_ == type_ && said.reason == reason)
         };
         tenant::assess(&Input {

@@ -8,12 +8,12 @@ use serde::Deserialize;
 
 use super::cache::{Change, List, SecretVersion};
 use super::follow::{Follower, Item};
-use super::kind::{Credential, Kind, Tenant};
-use super::observed::Observed;
 use super::recovery::ConnectionState;
-use super::slim::{Raw, Slim};
 use crate::api::{GROUP, Key, VERSION};
 use crate::cluster::request::{Cause, Extent};
+use crate::observed::Observed;
+use crate::observed::kind::{Credential, Kind, Tenant};
+use crate::observed::trimmed_meta::{RawObject, TrimmedMeta};
 
 /// A change of one of the kinds that are watched.
 pub enum Seen {
@@ -100,7 +100,7 @@ fn within(namespace: Option<&str>) -> String {
 }
 
 fn object<K: Kind>(json: &str) -> Option<Item<Arc<Observed<K>>>> {
-    let Raw { metadata, spec, status } = serde_json::from_str(json).ok()?;
+    let RawObject { metadata, spec, status } = serde_json::from_str(json).ok()?;
     let observed = Observed::<K>::new(&metadata, &spec, &status);
     Some(Item { key: observed.key(), version: metadata.resource_version, kept: Arc::new(observed) })
 }
@@ -108,7 +108,7 @@ fn object<K: Kind>(json: &str) -> Option<Item<Arc<Observed<K>>>> {
 fn secret(json: &str) -> Option<Item<SecretVersion>> {
     #[derive(Deserialize)]
     struct Secret {
-        metadata: Slim,
+        metadata: TrimmedMeta,
     }
     let Secret { metadata } = serde_json::from_str(json).ok()?;
     let key = Key::new(&metadata.namespace, &metadata.name);

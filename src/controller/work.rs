@@ -10,13 +10,13 @@ use tokio::time::Instant;
 use super::cache::SecretVersion;
 use super::causes::Causes;
 use super::knowledge::Blind;
-use super::observed::Observed;
 use super::own_writes::OwnWrites;
 use super::pace::Pace;
 use super::queue::Queue;
 use super::reconcile::Found;
 use super::startup_barrier::StartupBarrier;
 use crate::api::Key;
+use crate::observed::Observed;
 
 /// What one TenantCredential holds, and what of it was looked at.
 pub struct Looked {

@@ -13,11 +13,11 @@ use kube::Client;
 use serde_json::{Value, json};
 
 use super::error::Error;
-use super::kind::Kind;
-use super::observed::Observed;
 use crate::api::stored::{self, Stored};
 use crate::api::{GROUP, Key, VERSION};
 use crate::cluster::request::{self, Cause, Sensitivity};
+use crate::observed::Observed;
+use crate::observed::kind::Kind;
 
 /// The field manager of all writes.
 pub const MANAGER: &str = "lapsewatch";

@@ -11,8 +11,8 @@ use super::read::{self, Context, Scope};
 use crate::args::StatusArgs;
 use crate::cluster::connect::connect;
 use crate::cluster::kubeconfig;
-use crate::manifests::Kind;
-use crate::terminal::plain;
+use crate::sanitize::plain;
+use crate::source::Kind;
 
 /// A context to ask.
 pub struct Target {

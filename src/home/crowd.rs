@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::read::{Context, Seen};
 use crate::api::{Key, TenantCredentialStatus};
 use crate::assessment::peers::{Index, Other, Peers, Reveal, View, remembered};
-use crate::controller::reconcile;
 
 /// Stands between a context's number and a namespace, where all contexts are in one index: no name has it.
 const BETWEEN: char = '/';
@@ -45,7 +44,7 @@ impl Crowd {
         };
         for (at, context) in contexts.iter().enumerate() {
             for Seen { observed, .. } in &context.credentials {
-                let Some(holder) = reconcile::remembered(observed) else { continue };
+                let Some(holder) = observed.remembered_holder() else { continue };
                 let key = observed.key();
                 if let Some(all) = &mut crowd.all {
                     all.set(&among_all(at, &key), Some(holder.clone()));

@@ -5,7 +5,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::api::limits;
-use crate::terminal;
 
 /// The same with no text that does something to a terminal, or that is longer than the API's own.
 pub fn harmless<T: Serialize + DeserializeOwned>(object: T) -> T {
@@ -21,7 +20,7 @@ pub fn harmless<T: Serialize + DeserializeOwned>(object: T) -> T {
 fn change(value: &mut Value) -> bool {
     match value {
         Value::String(text) => {
-            let mut plain = terminal::harmless(text).into_owned();
+            let mut plain = crate::sanitize::harmless(text).into_owned();
             limits::cut(&mut plain, limits::TEXT);
             let is_other = plain != *text;
             if is_other {

@@ -14,10 +14,10 @@ use crate::api::{CredentialType, Key, Severity, TenantCredentialSpec, TenantCred
 use crate::assessment::peers::Peers;
 use crate::assessment::staleness::{self, TOLERANCE};
 use crate::assessment::{Assessment, expiry, tenant, words};
-use crate::controller::gather::{self, Gathered, LastSaid};
-use crate::controller::kind::Tenant;
-use crate::controller::observed::Observed;
-use crate::controller::reconcile::{Around, NamedTenant};
+use crate::observed::Observed;
+use crate::observed::assessment_context::{AssessmentContext, NamedTenant};
+use crate::observed::kind::Tenant;
+use crate::observed::last_reading::{KnownAssessment, LastReading};
 use crate::report::{self, Origin};
 
 /// The caller's time.
@@ -81,12 +81,12 @@ impl Judge<'_> {
             spec.warn_before_days.clone_from(days);
         }
         let found = match spec.type_ {
-            CredentialType::DeclaredExpiry => Some(LastSaid {
-                gathered: gather::declared(&spec),
+            CredentialType::DeclaredExpiry => Some(KnownAssessment {
+                last: LastReading::from_spec(&spec),
                 spec: spec.clone(),
                 generation: observed.generation,
             }),
-            _ => gather::last_said(observed, &spec),
+            _ => KnownAssessment::from_status(observed, &spec),
         };
         let (status, next) = match &found {
             Some(found) => self.assess(found, said_days, tenant.clone()),
@@ -129,16 +129,15 @@ impl Judge<'_> {
     /// `said_days`: those by which the operator said it, where the caller can't see them.
     fn assess(
         &self,
-        found: &LastSaid,
+        found: &KnownAssessment,
         said_days: Option<Option<Vec<u16>>>,
         tenant: NamedTenant,
     ) -> (TenantCredentialStatus, Option<DateTime<Utc>>) {
-        let LastSaid { gathered, spec, generation } = found;
+        let KnownAssessment { last, spec, generation } = found;
         let observed = &self.seen.observed;
         let at = |spec: &TenantCredentialSpec, peers: &Peers, time: DateTime<Utc>| -> Assessment {
-            let around = Around { peers: peers.clone(), tenant: tenant.clone() };
-            let gathered: Gathered = gathered.clone();
-            around.assess(observed, spec, *generation, gathered, time, TimeDelta::zero())
+            let context = AssessmentContext { peers: peers.clone(), tenant: tenant.clone() };
+            context.assess(observed, spec, *generation, last.clone(), time, TimeDelta::zero())
         };
         let Assessment { mut status, next, .. } = at(spec, &self.beside.shown, self.time.now);
         if observed.previous.observed_generation != Some(observed.generation) {

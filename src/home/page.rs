@@ -10,8 +10,9 @@ use crate::api::Severity;
 use crate::api::status::Expiry;
 use crate::assessment::{staleness, words};
 use crate::report::{self, Finding, Gate, Origin, Report, block};
+use crate::sanitize::plain;
 use crate::terminal::columns::or_dash;
-use crate::terminal::{Paint, painted, plain};
+use crate::terminal::{Paint, painted};
 
 /// How much of a fingerprint tells one from another.
 const FINGERPRINT: usize = 12;

@@ -11,8 +11,8 @@ use crate::api::tenant_status::TenantNotification;
 use crate::api::{Key, MDMTenantStatus, TenantCredentialSpec};
 use crate::assessment::staleness;
 use crate::assessment::tenant::{self, Input, Member};
-use crate::controller::kind::Tenant;
-use crate::controller::observed::Observed;
+use crate::observed::Observed;
+use crate::observed::kind::Tenant;
 use crate::report::{self, Origin};
 
 /// A credential that is a tenant's: of what is judged, or of what can't be understood as a whole.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::terminal::{fitted, plain};
+use crate::sanitize::plain;
+use crate::terminal::fitted;
 
 /// How long work is done in silence.
 const SILENCE: Duration = Duration::from_secs(1);

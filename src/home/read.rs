@@ -10,10 +10,10 @@ use super::refused;
 use crate::api::status::OtherHolder;
 use crate::api::{GROUP, Key, VERSION, stored};
 use crate::cluster::list::list;
-use crate::controller::kind::{Credential, Kind, Tenant};
-use crate::controller::observed::Observed;
-use crate::controller::slim::Raw;
-use crate::manifests;
+use crate::observed::Observed;
+use crate::observed::kind::{Credential, Kind, Tenant};
+use crate::observed::trimmed_meta::RawObject;
+use crate::source;
 
 /// Where to look.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub struct Context {
     /// Whether it was looked in all namespaces.
     pub is_whole: bool,
     /// What could not be read, of an object where it is known.
-    pub problems: Vec<(Option<(manifests::Kind, Key)>, String)>,
+    pub problems: Vec<(Option<(source::Kind, Key)>, String)>,
     /// What is good to know of it.
     pub notes: Vec<String>,
 }
@@ -54,8 +54,8 @@ pub struct Context {
 /// One item of a list; its name where the rest can't be read.
 type Item<T> = Result<T, Key>;
 
-fn item<T>(json: &str, take: impl Fn(&Raw) -> T) -> Item<T> {
-    match serde_json::from_str::<Raw>(json) {
+fn item<T>(json: &str, take: impl Fn(&RawObject) -> T) -> Item<T> {
+    match serde_json::from_str::<RawObject>(json) {
         Ok(raw) => Ok(take(&raw)),
         Err(_) => Err(name(json)),
     }
@@ -77,14 +77,14 @@ fn name(json: &str) -> Key {
     Key::new(&metadata.namespace, &metadata.name)
 }
 
-fn credential(raw: &Raw) -> Seen {
+fn credential(raw: &RawObject) -> Seen {
     let observed = Observed::new(&raw.metadata, &raw.spec, &raw.status);
     let duplicates = raw.status.get("duplicates").map(|entries| serde_json::json!({ "duplicates": entries }));
     let duplicates = duplicates.map(|part| stored::decode::<crate::api::TenantCredentialStatus>(&part).0.duplicates);
     Seen { observed, duplicates: duplicates.unwrap_or_default() }
 }
 
-fn tenant(raw: &Raw) -> Arc<Observed<Tenant>> {
+fn tenant(raw: &RawObject) -> Arc<Observed<Tenant>> {
     Arc::new(Observed::new(&raw.metadata, &raw.spec, &raw.status))
 }
 
@@ -128,7 +128,7 @@ impl Context {
                         Err(key) => {
                             // It may hold what another one holds, too.
                             self.is_whole = false;
-                            self.problem(manifests::Kind::TenantCredential, key, refused::UNREADABLE);
+                            self.problem(source::Kind::TenantCredential, key, refused::UNREADABLE);
                         }
                     }
                 }
@@ -147,7 +147,7 @@ impl Context {
                 for item in items {
                     match item {
                         Ok(tenant) => self.tenants.push(tenant),
-                        Err(key) => self.problem(manifests::Kind::MDMTenant, key, refused::UNREADABLE),
+                        Err(key) => self.problem(source::Kind::MDMTenant, key, refused::UNREADABLE),
                     }
                 }
             }
@@ -161,7 +161,7 @@ impl Context {
         }
     }
 
-    fn problem(&mut self, kind: manifests::Kind, key: Key, what: &str) {
+    fn problem(&mut self, kind: source::Kind, key: Key, what: &str) {
         self.problems.push((Some((kind, key)), what.to_owned()));
     }
 }

@@ -1,7 +1,7 @@
 //! What is said of a list that could not be had: what was asked for, and what to do.
 
 use crate::cluster::request::Cause;
-use crate::terminal::plain;
+use crate::sanitize::plain;
 
 /// Of an object that is no object.
 pub const UNREADABLE: &str = "what the API server gives of it can't be read";

@@ -9,8 +9,8 @@ use super::password;
 use crate::api::status::Selection;
 use crate::assessment::words;
 use crate::credential;
+use crate::sanitize::plain;
 use crate::secret::{SecretBytes, SecretData, Source};
-use crate::terminal::plain;
 
 /// What stands for a name of the standard input.
 const STDIN: &str = "stdin";

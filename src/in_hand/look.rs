@@ -11,7 +11,7 @@ use crate::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredential
 use crate::assessment::peers::Peers;
 use crate::assessment::{Input, Reading, Tenant, assess, words};
 use crate::credential::{self, Identified};
-use crate::terminal::plain;
+use crate::sanitize::plain;
 
 /// How often a wrong password may be entered.
 const ATTEMPTS: usize = 3;

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::file::{is_stdin, limited, open, why};
 use crate::credential;
+use crate::sanitize::plain;
 use crate::secret::SecretBytes;
-use crate::terminal::plain;
 
 /// More is no password, but another file given in its place.
 const MAX_BYTES: u64 = 4096;

@@ -11,7 +11,8 @@ use super::Inspection;
 use crate::api::status::{KeysUsed, Notification};
 use crate::api::{CredentialFacts, CredentialType, Severity};
 use crate::in_hand::{self, Look};
-use crate::terminal::{self, plain};
+use crate::sanitize::plain;
+use crate::terminal;
 
 /// The version of the document's form.
 const VERSION: &str = "lapsewatch.dev/inspect/v1";

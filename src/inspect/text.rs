@@ -7,7 +7,8 @@ use crate::api::conditions::ConditionType;
 use crate::api::status::Expiry;
 use crate::assessment::words;
 use crate::in_hand::Look;
-use crate::terminal::{aligned, paragraph, plain};
+use crate::sanitize::plain;
+use crate::terminal::{aligned, paragraph};
 
 /// Writes it; nothing where nothing could be told.
 pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {

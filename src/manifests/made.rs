@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::place::Place;
 use crate::api::Key;
+use crate::source::place::Place;
 
 /// What makes a Secret in the cluster.
 pub struct Maker {

@@ -8,9 +8,7 @@ mod files;
 mod items;
 pub mod made;
 pub mod objects;
-pub mod place;
 mod plain_scalars;
-pub mod problem;
 pub mod rules;
 pub mod sealed;
 pub mod secrets;
@@ -20,10 +18,9 @@ use std::io::Read;
 use std::path::PathBuf;
 
 pub use objects::{Manifest, Objects, is_about};
-pub use place::Place;
-pub use problem::{Kind, Problem};
 
-use crate::terminal::harmless;
+use crate::sanitize::harmless;
+use crate::source::{Place, Problem};
 
 /// Reads all that `paths` name; `-` is `stdin`.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Objects {

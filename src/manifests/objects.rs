@@ -13,13 +13,13 @@ use super::documents::{Document, documents, is_meant};
 use super::files::Source;
 use super::items;
 use super::made::{Maker, made};
-use super::place::Place;
-use super::problem::{Kind, Problem};
 use super::sealed::Sealed;
 use super::secrets::ManifestSecret;
 use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
 use crate::api::{self, CredentialType, Key, names};
-use crate::terminal::{harmless, plain};
+use crate::sanitize::{harmless, plain};
+use crate::source::place::Place;
+use crate::source::problem::{Kind, Problem};
 
 /// A TenantCredential or an MDMTenant as it stands in a manifest.
 pub struct Manifest {

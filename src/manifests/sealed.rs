@@ -3,9 +3,9 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::problem::Kind;
 use super::sops::is_cipher;
 use crate::api::{CredentialType, Key, TenantCredentialSpec, decode};
+use crate::source::problem::Kind;
 
 /// An object that can't be judged, since it is encrypted.
 pub struct Sealed {

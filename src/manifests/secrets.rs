@@ -8,10 +8,10 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::place::Place;
 use super::sops::is_cipher;
+use crate::sanitize::plain;
 use crate::secret::{SecretBytes, SecretData, Source};
-use crate::terminal::plain;
+use crate::source::place::Place;
 
 /// A Secret as it stands in a manifest.
 pub struct ManifestSecret {

@@ -5,10 +5,13 @@ use std::task::{Context, Poll};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::{Request, Response};
+use kube::{Client, Config};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use tower::{Layer, Service};
+
+use crate::cluster::connect;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Asked {
@@ -45,6 +48,14 @@ impl Requests {
     }
 }
 
+/// A client whose requests are counted.
+///
+/// # Errors
+/// If what the configuration names can't be used.
+pub fn counted_client(config: Config, requests: &Requests) -> Result<Client, connect::Error> {
+    Ok(connect::builder(config)?.with_layer(requests).build())
+}
+
 impl<S> Layer<S> for Requests {
     type Service = Counting<S>;
 
@@ -53,7 +64,7 @@ impl<S> Layer<S> for Requests {
     }
 }
 
-/// A client whose requests are counted.
+/// A service whose requests are counted.
 #[derive(Clone)]
 pub struct Counting<S> {
     inner: S,

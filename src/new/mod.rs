@@ -13,7 +13,7 @@ use crate::api::conditions::{ConditionStatus, ConditionType};
 use crate::args::NewArgs;
 use crate::exit::{ATTENTION, FAILED, FINE};
 use crate::in_hand::{self, InHand, Look};
-use crate::terminal::plain;
+use crate::sanitize::plain;
 use credential::Names;
 use secret::Entry;
 use yaml::Metadata;

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::api::Key;
-use crate::manifests::{Kind, Place, Problem};
-use crate::terminal::plain;
+use crate::sanitize::plain;
+use crate::source::{Kind, Place, Problem};
 
 /// Where an object was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use super::gate::LAPSES_WITHIN;
 use super::{Credential, Gate, Origin, Report, Tenant};
 use crate::api::conditions::ConditionType;
 use crate::api::{CredentialType, Key, Severity};
-use crate::manifests::Kind;
-use crate::terminal::plain;
+use crate::sanitize::plain;
+use crate::source::Kind;
 
 /// One thing that is said of one object.
 #[derive(Clone, Debug)]

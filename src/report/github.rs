@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use super::{Diagnostic, Finding, Gate, Origin, Report, Summary};
 use crate::api::Severity;
-use crate::manifests::Place;
-use crate::terminal::harmless;
+use crate::sanitize::harmless;
+use crate::source::Place;
 
 /// How many of each command one step may have.
 const MOST: usize = 10;

@@ -7,7 +7,8 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::table::block;
 use super::{Diagnostic, Finding, Gate, Origin, Report};
-use crate::terminal::{Paint, harmless};
+use crate::sanitize::harmless;
+use crate::terminal::Paint;
 
 /// Writes it.
 ///

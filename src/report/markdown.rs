@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use super::table::{block, expires};
 use super::{Credential, Diagnostic, Finding, Gate, Origin, Report, Summary, Tenant};
 use crate::api::Severity;
-use crate::terminal::{Paint, harmless};
+use crate::sanitize::harmless;
+use crate::terminal::Paint;
 
 /// GitHub takes 65,536 characters for a comment; a byte is no more than one.
 const MOST: usize = 65_000;

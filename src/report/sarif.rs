@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 use super::{Diagnostic, Finding, Gate, Origin, Report, Summary};
 use crate::api::{Key, Severity};
 use crate::assessment::words::short;
-use crate::manifests::{Kind, Place};
-use crate::terminal::{document, harmless};
+use crate::sanitize::harmless;
+use crate::source::{Kind, Place};
+use crate::terminal::document;
 
 /// Where the version's schema is published.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

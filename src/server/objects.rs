@@ -10,9 +10,9 @@ use prometheus_client::metrics::gauge::ConstGauge;
 
 use crate::api::conditions::ConditionType;
 use crate::api::{Severity, limits};
-use crate::controller::observed::Observed;
 use crate::controller::snapshot::Snapshot;
 use crate::metrics::series::{self, Series};
+use crate::observed::Observed;
 
 /// All series of a snapshot.
 #[derive(Debug)]
@@ -158,7 +158,7 @@ impl<'a> Family<'a> {
     }
 }
 
-fn of<K: crate::controller::kind::Kind>(observed: &Observed<K>) -> [(&'static str, &str); 2] {
+fn of<K: crate::observed::kind::Kind>(observed: &Observed<K>) -> [(&'static str, &str); 2] {
     [("namespace", &observed.namespace), ("name", &observed.name)]
 }
 

@@ -9,7 +9,7 @@ use clap::Command;
 use clap_mangen::Man;
 
 use crate::args::{self, Called};
-use crate::terminal::plain;
+use crate::sanitize::plain;
 
 /// The page of the whole, or with a folder the pages of all commands in it and nothing to print.
 ///

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::plain::is_odd;
+use crate::sanitize::is_odd;
 
 /// Writes it, with a line break at its end. What moves a cursor or turns the order of letters stands as an escape, which
 /// to a program is the same.

@@ -4,9 +4,7 @@ pub mod columns;
 pub mod document;
 pub mod paint;
 pub mod paragraph;
-mod plain;
 
 pub use columns::{aligned, fitted, painted, width};
 pub use paint::Paint;
 pub use paragraph::paragraph;
-pub use plain::{harmless, plain};

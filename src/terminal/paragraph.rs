@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{plain, width};
+use super::width;
+use crate::sanitize::plain;
 
 /// The columns that a line may take.
 pub const WIDTH: usize = 100;

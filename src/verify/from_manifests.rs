@@ -9,7 +9,7 @@ use super::place::{Beside, Place};
 use crate::api::{CredentialFacts, Key};
 use crate::assessment::peers::{Holder, Peers, is_exclusive};
 use crate::assessment::words::verify::remarks;
-use crate::check::previous::{self, Before, Previous};
+use crate::offline::previous::{self, Before, Previous};
 
 /// The most names that are listed.
 const MOST: usize = 10;

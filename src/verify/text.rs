@@ -8,7 +8,8 @@ use crate::api::conditions::{Condition, ConditionType};
 use crate::api::status::Expiry;
 use crate::assessment::rehearsal::{Cause, Outcome, Point};
 use crate::assessment::words;
-use crate::terminal::{paragraph, plain};
+use crate::sanitize::plain;
+use crate::terminal::paragraph;
 
 /// Writes it; of a failure the sentence alone.
 ///

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use lapsewatch::clock::Clock;
-use lapsewatch::cluster::connect;
 use lapsewatch::controller::{self, OperatorFailure, Settings, lease, snapshot};
 use lapsewatch::metrics::Metrics;
+use lapsewatch::metrics::requests::counted_client;
 use lapsewatch::server;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -66,7 +66,7 @@ impl Replica {
         }
         config.headers.push((http::header::USER_AGENT, agent.parse().unwrap()));
         let metrics = Metrics::default();
-        let client = connect::counted(config, metrics.requests()).unwrap();
+        let client = counted_client(config, metrics.requests()).unwrap();
         let (asker, questions) = snapshot::questions();
         let lease = || lease::Settings { namespace: story.namespace.clone(), name: account::release(&story.namespace) };
         let settings = Settings {

@@ -7,6 +7,7 @@ use crate::api::identity;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus};
+use crate::assessment::{Reading, published};
 
 /// SHA-256.
 pub(super) type Fingerprint = [u8; 32];
@@ -78,6 +79,24 @@ impl Holder {
                 _ => End::Unknown,
             },
         })
+    }
+
+    /// The claim of an object on what was read. `previous` has the facts of an earlier reading, which count while the
+    /// credential can't be read.
+    pub fn from_reading(
+        created: Option<i64>,
+        spec: &TenantCredentialSpec,
+        previous: &TenantCredentialStatus,
+        reading: &Reading,
+    ) -> Option<Self> {
+        if !is_exclusive(spec.type_) {
+            return None;
+        }
+        match reading {
+            // The facts are normalized as they are published, so that a restart finds the same claim in the status.
+            Reading::Facts(facts) => Self::of(created, spec, Some(&published::facts(facts.clone(), spec)), None),
+            Reading::Failed(failure) => Self::of(created, spec, previous.credential.as_ref(), Some(failure.reason)),
+        }
     }
 
     /// What an object held when something was last said of it.

@@ -13,9 +13,9 @@ use crate::controller::gather::Access;
 use crate::controller::lease::Leadership;
 use crate::controller::publish::Publisher;
 use crate::controller::reconcile::Context;
-use crate::controller::slim::Slim;
 use crate::controller::watch::Seen;
 use crate::metrics::Metrics;
+use crate::observed::trimmed_meta::TrimmedMeta;
 
 struct Still;
 
@@ -26,7 +26,7 @@ impl Clock for Still {
 }
 
 fn object(name: &str, version: &str, spec: &serde_json::Value) -> Arc<Observed> {
-    let metadata = Slim {
+    let metadata = TrimmedMeta {
         namespace: "a".to_owned(),
         name: name.to_owned(),
         uid: name.to_owned(),
@@ -209,11 +209,11 @@ async fn who_leads_again_waits_for_all_anew_and_starts_nothing_meanwhile() {
 #[tokio::test]
 async fn a_page_does_not_wait_until_all_credentials_are_done() {
     let mut operator = operator();
-    let wire = |version: &str| Slim {
+    let wire = |version: &str| TrimmedMeta {
         namespace: "a".to_owned(),
         name: "acme".to_owned(),
         resource_version: version.to_owned(),
-        ..Slim::default()
+        ..TrimmedMeta::default()
     };
     let tenant = Arc::new(Observed::new(&wire("1"), &json!({}), &json!({})));
     operator.see(0, Seen::Tenant(Change::Listed(Key::new("a", "acme"), tenant)));

@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::fault::{Fault, FaultKind};
-use crate::terminal::plain;
+use crate::sanitize::plain;
 
 /// How many items of a list are looked at: more than any list of the definitions may have.
 const TOLD: usize = 64;

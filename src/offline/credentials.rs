@@ -8,11 +8,12 @@ use super::readings::Readings;
 use super::tenants::Tenants;
 use crate::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use crate::assessment::peers::{Holder, Index, Peers, Reveal};
-use crate::assessment::{Input, Reading, assess, published, tenant};
+use crate::assessment::{Input, Reading, assess, tenant};
 use crate::credential;
 use crate::manifests::rules::Rules;
-use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
+use crate::manifests::{Manifest, Objects};
 use crate::report::{self, Origin, Report};
+use crate::source::{Kind, Place, Problem};
 
 /// A TenantCredential that was paired with its Secret and read.
 struct Readable {
@@ -85,10 +86,7 @@ impl Credentials {
                 }
             },
         };
-        let holder = match &reading {
-            Reading::Facts(facts) => Holder::of(created, &spec, Some(&published::facts(facts.clone(), &spec)), None),
-            Reading::Failed(failure) => Holder::of(created, &spec, previous.credential.as_ref(), Some(failure.reason)),
-        };
+        let holder = Holder::from_reading(created, &spec, &previous, &reading);
         self.index.set(&key, holder);
         self.readable.push(Readable { place, key, spec, metadata, previous, reading });
     }

@@ -2,13 +2,19 @@
 //!
 //! Decoding never fails, so that one object that can't be understood stops no other.
 
+pub mod assessment_context;
+pub mod kind;
+pub mod last_reading;
+pub mod trimmed_meta;
+
 use serde_json::Value;
 
-use super::kind::{Credential, Kind};
-use super::slim::Slim;
+use self::kind::{Credential, Kind};
+use self::trimmed_meta::TrimmedMeta;
 use crate::api::Key;
 use crate::api::conditions::{Condition, ConditionStatus};
 use crate::api::stored::{self, Stored};
+use crate::assessment::peers::Holder;
 
 /// An object without what only its readers need.
 #[derive(Clone, Debug)]
@@ -39,7 +45,7 @@ pub struct Observed<K: Kind = Credential> {
 
 impl<K: Kind> Observed<K> {
     /// From the parts of an object, as the API server has them.
-    pub fn new(metadata: &Slim, spec: &Value, status: &Value) -> Self {
+    pub fn new(metadata: &TrimmedMeta, spec: &Value, status: &Value) -> Self {
         let (mut previous, unknown) = stored::decode::<K::Status>(status);
         let status_hash = stored::hash(&previous);
         for condition in previous.keyed_lists().conditions {
@@ -75,6 +81,11 @@ impl<K: Kind> Observed<K> {
 }
 
 impl Observed {
+    /// The claim of this object on a credential when an assessment was last published, before this start.
+    pub fn remembered_holder(&self) -> Option<Holder> {
+        Holder::remembered(self.created, self.understood()?, &self.previous)
+    }
+
     /// Whether it was said before who else holds the same.
     pub fn knows_peers(&self) -> bool {
         let is_known = |c: &Condition| c.type_ == "Duplicate" && c.status != ConditionStatus::Unknown;

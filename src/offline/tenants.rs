@@ -11,8 +11,9 @@ use crate::assessment::tenant::{self, Input, Member};
 use crate::assessment::words::verify::remarks;
 use crate::manifests::rules::Rules;
 use crate::manifests::sealed::Sealed;
-use crate::manifests::{Kind, Manifest, Objects, Place, Problem};
+use crate::manifests::{Manifest, Objects};
 use crate::report::{self, Origin};
+use crate::source::{Kind, Place, Problem};
 
 /// All MDMTenants.
 pub struct Tenants {

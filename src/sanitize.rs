@@ -36,7 +36,7 @@ fn bracket(text: &str, begin: usize) -> Option<usize> {
 }
 
 /// What moves a cursor, or turns the order of letters.
-pub(super) fn is_odd(c: char) -> bool {
+pub fn is_odd(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

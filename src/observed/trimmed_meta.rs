@@ -10,7 +10,7 @@ use serde_json::Value;
 /// The part of an object's metadata that is kept.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Slim {
+pub struct TrimmedMeta {
     /// The namespace.
     pub namespace: String,
     /// The name.
@@ -28,10 +28,10 @@ pub struct Slim {
 
 /// An object of one of the project's kinds as the API server has it: its spec and status are not understood yet.
 #[derive(Debug, Deserialize)]
-pub struct Raw {
+pub struct RawObject {
     /// Its metadata.
     #[serde(default)]
-    pub metadata: Slim,
+    pub metadata: TrimmedMeta,
     /// What the user declares.
     #[serde(default)]
     pub spec: Value,

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use kube::core::cel::{Validator, compile_schema};
 use serde_json::{Value, json};
 
-use super::comparison::knows;
 use super::credentials;
+use super::knows;
 use super::tenants::{self, Tenants};
 use crate::api::conditions::ConditionType;
 use crate::api::crds;
@@ -18,12 +18,13 @@ use crate::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialSpec, Tenan
 use crate::assessment::peers::Index;
 use crate::assessment::words::verify::remarks;
 use crate::assessment::words::{Side, Words};
-use crate::manifests::place::STDIN;
 use crate::manifests::sealed::Sealed;
-use crate::manifests::{self, Kind, Objects, Place, Problem, is_about};
+use crate::manifests::{self, Objects, is_about};
 use crate::report::{self, Change, Diagnostic, Origin, Report};
+use crate::sanitize::harmless;
 use crate::secret::SecretData;
-use crate::terminal::harmless;
+use crate::source::place::STDIN;
+use crate::source::{Kind, Place, Problem};
 
 /// All that was found before.
 pub struct Previous {

@@ -3,19 +3,14 @@
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use kube::Resource;
 use serde_json::Value;
 
 use crate::api::conditions::ConditionType;
 use crate::api::stored::Stored;
-use crate::api::{
-    MDMTenant, MDMTenantSpec, MDMTenantStatus, TenantCredential, TenantCredentialSpec, TenantCredentialStatus, decode,
-};
+use crate::api::{MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus, decode};
 
 /// A kind of object.
 pub trait Kind: Clone + Copy + Debug + Send + Sync + 'static {
-    /// Its type in the API.
-    type Object: Resource<DynamicType = ()>;
     /// What the user declares.
     type Spec: Clone + Debug + PartialEq + Send + Sync;
     /// What the operator says.
@@ -63,7 +58,6 @@ pub enum Credential {}
 pub enum Tenant {}
 
 impl Kind for Credential {
-    type Object = TenantCredential;
     type Spec = TenantCredentialSpec;
     type Status = TenantCredentialStatus;
     const KIND: &'static str = "TenantCredential";
@@ -101,7 +95,6 @@ impl Kind for Credential {
 }
 
 impl Kind for Tenant {
-    type Object = MDMTenant;
     type Spec = MDMTenantSpec;
     type Status = MDMTenantStatus;
     const KIND: &'static str = "MDMTenant";

@@ -10,9 +10,10 @@ use crate::api::status::{KeyMatch, Selection};
 use crate::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec};
 use crate::assessment::Reading;
 use crate::credential;
+use crate::manifests::Objects;
 use crate::manifests::secrets::{Decoded, ManifestSecret};
-use crate::manifests::{Kind, Objects, Problem};
-use crate::terminal::plain;
+use crate::sanitize::plain;
+use crate::source::{Kind, Problem};
 
 /// All that were read.
 #[derive(Default)]
@@ -152,7 +153,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::manifests::Place;
+    use crate::source::Place;
 
     fn secret(text: &str) -> ManifestSecret {
         let place = Place { file: "a.yaml".into(), line: None, item: None };
