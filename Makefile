@@ -11,11 +11,11 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lint: ## formatting and clippy, warnings denied
-	cargo fmt --check
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 test: ## every test, against a real API server too (what it needs of others is built on first use: about 15 minutes; needs Go, python3, npm, git, jq, and Debian's apt-get or prometheus, alertmanager and buildah)
-	cargo test --locked --no-fail-fast
+	cargo test --workspace --locked --no-fail-fast
 
 bench: ## the figures of docs/benchmarks.md: 2,000 credentials, a scrape of 10,000, reading one, the index, check (a release build, then 8 minutes)
 	cargo bench --locked --bench load --bench scrape

@@ -2,8 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "it ends where something fails")]
 
 use divan::Bencher;
-use lapsewatch::api::{CredentialType, Key};
-use lapsewatch::assessment::peers::{End, Holder, Index};
+use lapsewatch_core::api::{CredentialType, Key};
+use lapsewatch_core::assessment::peers::{End, Holder, Index};
 use sha2::{Digest, Sha256};
 
 const AMONG: [usize; 3] = [100, 10_000, 100_000];

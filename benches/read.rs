@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use divan::Bencher;
-use lapsewatch::api::credential::CredentialType::{
+use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::status::{KeyMatch, Selection};
-use lapsewatch::credential;
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::api::status::{KeyMatch, Selection};
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretData;
 
 fn main() {
     divan::main();

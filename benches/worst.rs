@@ -7,12 +7,12 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use divan::Bencher;
-use lapsewatch::api::credential::CredentialType::{
+use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::status::Selection;
-use lapsewatch::credential;
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretData;
 
 const VALUE: usize = 256 << 10;
 const SECRET: usize = 1 << 20;

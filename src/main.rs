@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, StatusArgs, VerifyArgs};
-use lapsewatch::clock::Clock;
-use lapsewatch::cluster::connect;
-use lapsewatch::controller::{lease, snapshot};
-use lapsewatch::metrics::Metrics;
-use lapsewatch::metrics::requests::counted_client;
-use lapsewatch::terminal::Paint;
-use lapsewatch::{api, check, controller, exit, home, inspect, new, server, shell, telemetry, verify};
+use lapsewatch_cli::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, StatusArgs, VerifyArgs};
+use lapsewatch_cli::terminal::Paint;
+use lapsewatch_cli::{check, crds, exit, home, inspect, new, shell, telemetry, verify};
+use lapsewatch_cluster::clock::Clock;
+use lapsewatch_cluster::connect;
+use lapsewatch_operator::controller::{lease, snapshot};
+use lapsewatch_operator::metrics::Metrics;
+use lapsewatch_operator::metrics::requests::counted_client;
+use lapsewatch_operator::{controller, server};
 use tokio::task::JoinSet;
 
 struct SystemClock;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run(args),
         Command::Check(args) => check(&args),
         Command::Verify(args) => verify(&args),
-        Command::Crds => api::crds::yaml().map_err(Into::into).and_then(|text| print(text.as_bytes())),
+        Command::Crds => crds::yaml().map_err(Into::into).and_then(|text| print(text.as_bytes())),
         Command::Completions(args) => shell::completions(called, args.shell).and_then(|text| print(&text)),
         Command::Man(args) => shell::man(called, args.out.as_deref()).and_then(|text| print(&text)),
         Command::Inspect(args) => inspect(&args),
@@ -156,7 +157,7 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
 /// The name of this process in its Events: the API server refuses an Event where it is empty or longer than 128 bytes.
 fn instance(host: Option<String>, process: u32) -> String {
     let mut name = host.filter(|host| !host.is_empty()).unwrap_or_else(|| format!("process-{process}"));
-    api::limits::cut_bytes(&mut name, 128);
+    lapsewatch_core::api::limits::cut_bytes(&mut name, 128);
     name
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use lapsewatch::api::crds;
+use lapsewatch_core::api::crds;
 
 #[test]
 fn the_files_are_up_to_date() {

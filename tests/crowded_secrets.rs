@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use lapsewatch::api::credential::CredentialType::X509Certificate;
-use lapsewatch::api::reasons::FailureReason::{Ambiguous, LimitExceeded};
-use lapsewatch::api::status::Selection;
-use lapsewatch::credential;
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::api::credential::CredentialType::X509Certificate;
+use lapsewatch_core::api::reasons::FailureReason::{Ambiguous, LimitExceeded};
+use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretData;
 
 fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use lapsewatch::api::credential::CredentialType::X509Certificate;
-use lapsewatch::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, WrongFile};
-use lapsewatch::api::status::{CredentialFacts, Failure, Selection};
-use lapsewatch::credential;
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::api::credential::CredentialType::X509Certificate;
+use lapsewatch_core::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, WrongFile};
+use lapsewatch_core::api::status::{CredentialFacts, Failure, Selection};
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretData;
 
 fn fixture(file: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)).unwrap()

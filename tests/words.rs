@@ -20,13 +20,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use facts::{of_type, time};
-use lapsewatch::api::credential::{Owner, TenantRef};
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{CredentialFacts, EventBudget, Expiry, IssuerExpiry, KeyMatch, OtherCertificate};
-use lapsewatch::api::{CredentialType, TenantCredentialSpec};
-use lapsewatch::assessment::Tenant;
-use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
-use lapsewatch::assessment::words::Side;
+use lapsewatch_core::api::credential::{Owner, TenantRef};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{CredentialFacts, EventBudget, Expiry, IssuerExpiry, KeyMatch, OtherCertificate};
+use lapsewatch_core::api::{CredentialType, TenantCredentialSpec};
+use lapsewatch_core::assessment::Tenant;
+use lapsewatch_core::assessment::peers::{Other, Peers, Standing, Unlisted, View};
+use lapsewatch_core::assessment::words::Side;
 use story::{Look, Story};
 
 const BEGIN: &str = "2029-12-13T00:00:00Z";

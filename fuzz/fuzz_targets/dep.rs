@@ -1,6 +1,6 @@
 #![no_main]
 
-use lapsewatch::api::credential::CredentialType;
+use lapsewatch_core::api::credential::CredentialType;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     // One opens the messages of the folder dep, the other those of containers.

@@ -1,6 +1,6 @@
 #![no_main]
 
-use lapsewatch::api::credential::CredentialType;
+use lapsewatch_core::api::credential::CredentialType;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let key = include_bytes!("../../tests/fixtures/x509/rsa.key");

@@ -3,10 +3,10 @@
 //! That a message quotes no content is not asserted here: an input may hold a message's own words. The tests of
 //! `tests/readers/` plant marks of their own for that.
 
-use lapsewatch::api::credential::CredentialType;
-use lapsewatch::api::status::Selection;
-use lapsewatch::credential;
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::api::credential::CredentialType;
+use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretData;
 
 /// What `door` chooses among.
 const TYPES: [CredentialType; 5] = [

@@ -1,8 +1,8 @@
 //! An APNs certificate from 61 days before its expiry to 31 days after, to the second.
 
-use lapsewatch::api::Severity::{self, Critical, None, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy, Ready};
+use lapsewatch_core::api::Severity::{self, Critical, None, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Expiring, Healthy, Ready};
 
 use super::facts::apns;
 use super::story::Story;

@@ -1,8 +1,8 @@
 //! From boundary to boundary nothing is missed: what a look at each moment would find, `next` leads to.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::CredentialType;
-use lapsewatch::api::TenantCredentialStatus;
+use lapsewatch_core::api::CredentialType;
+use lapsewatch_core::api::TenantCredentialStatus;
 use proptest::prelude::*;
 
 use super::facts::{apns, of_type, time};
@@ -92,7 +92,7 @@ fn reminders_that_are_due_in_one_step_of_a_scan_are_all_found() {
         story.spec.warn_before_days = Some(vec![1]);
         story.spec.reminder_every_hours = Some(1);
         story.at("2030-12-30T18:00:00Z");
-        story.fails(lapsewatch::api::reasons::FailureReason::Malformed);
+        story.fails(lapsewatch_core::api::reasons::FailureReason::Malformed);
         story
     };
     let to = from + TimeDelta::hours(14);
@@ -129,7 +129,7 @@ proptest! {
             story.spec.muted_until = Some(from + TimeDelta::minutes(mute));
             if failing && type_ != CredentialType::DeclaredExpiry {
                 story.at(&(from - TimeDelta::days(1)).to_rfc3339());
-                story.fails(lapsewatch::api::reasons::FailureReason::Malformed);
+                story.fails(lapsewatch_core::api::reasons::FailureReason::Malformed);
             }
             story
         };

@@ -1,11 +1,11 @@
 //! The certificate itself: dates in the wrong order, a chain that ends first, certificates beside it, and a private key
 //! that the spec names and that can't be read.
 
-use lapsewatch::api::CredentialType::{APNsCertificate, X509Certificate};
-use lapsewatch::api::Severity::{Critical, None, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
-use lapsewatch::api::conditions::ConditionType::{Expired, Healthy, KeyMismatch};
-use lapsewatch::api::status::{CredentialFacts, IssuerExpiry, KeyMatch, OtherCertificate};
+use lapsewatch_core::api::CredentialType::{APNsCertificate, X509Certificate};
+use lapsewatch_core::api::Severity::{Critical, None, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Healthy, KeyMismatch};
+use lapsewatch_core::api::status::{CredentialFacts, IssuerExpiry, KeyMatch, OtherCertificate};
 
 use super::facts::{apns, of_type, time};
 use super::story::{Look, Story};

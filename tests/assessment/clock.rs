@@ -1,9 +1,9 @@
 //! A clock that is set back, or was wrong for a while.
 
-use lapsewatch::api::CredentialType::X509Certificate;
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy};
-use lapsewatch::api::reasons::FailureReason::SecretNotFound;
+use lapsewatch_core::api::CredentialType::X509Certificate;
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Expiring, Healthy};
+use lapsewatch_core::api::reasons::FailureReason::SecretNotFound;
 
 use super::facts::{apns, x509};
 use super::story::Story;

@@ -1,10 +1,10 @@
 //! Between an Event and the status: a crash, a refusal, a second replica. Nothing is lost and nothing said twice.
 
 use chrono::TimeDelta;
-use lapsewatch::api::CredentialType::APNsCertificate;
-use lapsewatch::api::reasons::FailureReason::SecretNotFound;
-use lapsewatch::api::status::Announced;
-use lapsewatch::assessment::notices::Notice;
+use lapsewatch_core::api::CredentialType::APNsCertificate;
+use lapsewatch_core::api::reasons::FailureReason::SecretNotFound;
+use lapsewatch_core::api::status::Announced;
+use lapsewatch_core::assessment::notices::Notice;
 
 use super::facts::{apns, time};
 use super::story::{Story, UID};
@@ -78,16 +78,18 @@ fn an_event_that_was_not_sent_while_its_problem_lasted_is_dropped_without_a_reco
 
 #[test]
 fn so_it_is_for_stages_mismatches_and_changes() {
-    use lapsewatch::api::status::KeyMatch;
+    use lapsewatch_core::api::status::KeyMatch;
     let mut story = story();
-    let facts = |key_match| lapsewatch::api::CredentialFacts {
+    let facts = |key_match| lapsewatch_core::api::CredentialFacts {
         key_match,
         ..apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")
     };
     story.holds(facts(KeyMatch::Matches)).at("2030-06-01T00:00:00Z").quiet();
     for minute in [1, 11, 21] {
         let at = |seconds: i64| {
-            lapsewatch::assessment::words::at(time("2030-06-01T00:00:00Z") + TimeDelta::seconds(minute * 60 + seconds))
+            lapsewatch_core::assessment::words::at(
+                time("2030-06-01T00:00:00Z") + TimeDelta::seconds(minute * 60 + seconds),
+            )
         };
         story.holds(facts(KeyMatch::Mismatch)).crash_at(&at(0)).events(["KeyMismatch"]);
         story.holds(facts(KeyMatch::Matches)).at(&at(1)).events(["Recovered"]);
@@ -110,7 +112,7 @@ fn so_it_is_for_stages_mismatches_and_changes() {
 fn so_it_is_for_a_reminder_a_recovery_and_a_change() {
     let mut story = story();
     let due = story.at("2030-12-02T00:00:00Z").next.unwrap();
-    let at = |seconds| lapsewatch::assessment::words::at(due + TimeDelta::seconds(seconds));
+    let at = |seconds| lapsewatch_core::assessment::words::at(due + TimeDelta::seconds(seconds));
     story.crash_at(&at(0)).events(["ExpiresWithin30Days"]);
     story.at(&at(10)).quiet();
     story.fails(SecretNotFound).at(&at(20));
@@ -128,7 +130,7 @@ fn a_refused_event_stays_due_under_its_name_and_delays_no_condition() {
     story.at("2030-11-01T00:00:00Z");
     let before = names(&story.assess(time("2030-12-02T00:00:00Z")).notices);
     let look = story.refused_at("2030-12-02T00:00:00Z");
-    look.quiet().severity(lapsewatch::api::Severity::Warning);
+    look.quiet().severity(lapsewatch_core::api::Severity::Warning);
     assert_eq!(story.status.announced, []);
     assert_eq!(names(&story.assess(time("2030-12-02T05:00:00Z")).notices), before);
     story.at("2030-12-02T05:00:00Z").events(["ExpiresWithin30Days"]);

@@ -1,12 +1,12 @@
 //! What is said where others hold the same credential.
 
-use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
-use lapsewatch::api::conditions::ConditionType::{Duplicate, Healthy};
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::{CredentialType, Severity, TenantCredentialStatus};
-use lapsewatch::assessment::Tenant;
-use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
-use lapsewatch::assessment::words::Side;
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch_core::api::conditions::ConditionType::{Duplicate, Healthy};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::{CredentialType, Severity, TenantCredentialStatus};
+use lapsewatch_core::assessment::Tenant;
+use lapsewatch_core::assessment::peers::{Other, Peers, Standing, Unlisted, View};
+use lapsewatch_core::assessment::words::Side;
 
 use super::facts::{apns, dated};
 use super::story::Story;
@@ -253,7 +253,7 @@ fn types_that_may_be_used_in_several_places_say_so() {
 #[test]
 fn the_words_name_the_side_the_support_account_and_how_to_find_the_others() {
     let mut dep = token(CredentialType::DEPToken);
-    dep.spec.tenant_ref = Some(lapsewatch::api::credential::TenantRef { name: "acme-prod".into() });
+    dep.spec.tenant_ref = Some(lapsewatch_core::api::credential::TenantRef { name: "acme-prod".into() });
     let said = words(&dep.among(others(Standing::TokenInUse)).at(T0).status);
     for part in [
         "also held by theirs of tenant acme-qa and a credential of another namespace; whoever",

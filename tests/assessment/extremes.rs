@@ -1,11 +1,11 @@
 //! Dates at the edges of what can be written down: no panic, no date that the API refuses, no lost warning.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::CredentialType;
-use lapsewatch::api::Severity::Critical;
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy};
-use lapsewatch::api::status::Expiry;
+use lapsewatch_core::api::CredentialType;
+use lapsewatch_core::api::Severity::Critical;
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Expiring, Healthy};
+use lapsewatch_core::api::status::Expiry;
 
 use super::facts::{apns, of_type, time};
 use super::story::Story;
@@ -50,7 +50,7 @@ fn no_clock_panics() {
         story.spec.muted_until = Some(DateTime::<Utc>::MIN_UTC);
         story.settle = TimeDelta::MAX;
         story.assess(now);
-        story.fails(lapsewatch::api::reasons::FailureReason::Malformed).assess(now);
+        story.fails(lapsewatch_core::api::reasons::FailureReason::Malformed).assess(now);
     }
 }
 
@@ -97,7 +97,7 @@ fn long_and_strange_texts_are_cut_to_what_the_schema_takes() {
     let shown = look.status.credential.as_ref().unwrap().identity.clone().unwrap();
     story.spec.expected_identities = Some(vec![shown]);
     story.at("2030-12-21T00:00:00Z").expect(
-        lapsewatch::api::conditions::ConditionType::IdentityChanged,
+        lapsewatch_core::api::conditions::ConditionType::IdentityChanged,
         False,
         "Unchanged",
     );

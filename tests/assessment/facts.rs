@@ -1,9 +1,9 @@
 //! Specs and facts by hand.
 
 use chrono::{DateTime, Utc};
-use lapsewatch::api::credential::SecretRef;
-use lapsewatch::api::status::{CredentialFacts, Expiry, Format, KeyMatch, KeysUsed};
-use lapsewatch::api::{CredentialType, TenantCredentialSpec};
+use lapsewatch_core::api::credential::SecretRef;
+use lapsewatch_core::api::status::{CredentialFacts, Expiry, Format, KeyMatch, KeysUsed};
+use lapsewatch_core::api::{CredentialType, TenantCredentialSpec};
 
 pub const TOPIC: &str = "com.apple.mgmt.External.11111111-2222-3333-4444-555555555555";
 pub const OTHER_TOPIC: &str = "com.apple.mgmt.External.99999999-8888-7777-6666-555555555555";

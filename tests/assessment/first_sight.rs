@@ -1,8 +1,8 @@
 //! First sight, boundaries that were missed, and other days.
 
-use lapsewatch::api::Severity::{Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Expiring, Healthy};
+use lapsewatch_core::api::Severity::{Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Expiring, Healthy};
 
 use super::facts::apns;
 use super::story::Story;

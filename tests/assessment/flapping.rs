@@ -1,10 +1,10 @@
 //! A Secret that alternates between contents, and how many Events that makes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::CredentialFacts;
-use lapsewatch::api::Severity;
-use lapsewatch::api::reasons::FailureReason::SecretNotFound;
-use lapsewatch::assessment::words::at;
+use lapsewatch_core::api::CredentialFacts;
+use lapsewatch_core::api::Severity;
+use lapsewatch_core::api::reasons::FailureReason::SecretNotFound;
+use lapsewatch_core::assessment::words::at;
 
 use super::facts::{apns, apns_of_another_topic, time};
 use super::story::{Look, Story};
@@ -120,6 +120,6 @@ fn a_restart_and_a_crash_keep_the_budget() {
     flap(&mut story, &[old(), new()], TimeDelta::seconds(31), 60);
     let budget = story.status.event_budget.clone().unwrap();
     let json = serde_json::to_value(&story.status).unwrap();
-    assert_eq!(serde_json::from_value::<lapsewatch::api::TenantCredentialStatus>(json).unwrap(), story.status);
+    assert_eq!(serde_json::from_value::<lapsewatch_core::api::TenantCredentialStatus>(json).unwrap(), story.status);
     assert!(budget.full_at > time(BEGIN) + TimeDelta::minutes(90), "{budget:?}");
 }

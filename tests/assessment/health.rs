@@ -1,11 +1,13 @@
 //! Healthy names the first state that holds, and hides none in the notifications.
 
-use lapsewatch::api::CredentialType::{APNsCertificate, DEPToken};
-use lapsewatch::api::Severity::{Critical, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy, IdentityChanged, KeyMismatch, Ready};
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{Expiry, KeyMatch};
+use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken};
+use lapsewatch_core::api::Severity::{Critical, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch_core::api::conditions::ConditionType::{
+    Expired, Expiring, Healthy, IdentityChanged, KeyMismatch, Ready,
+};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{Expiry, KeyMatch};
 
 use super::facts::{apns, apns_of_another_topic, dep, undated_dep};
 use super::story::{Look, Story};

@@ -1,11 +1,11 @@
 //! The identity: accepted at first sight, pinned, changed, and accepted anew.
 
-use lapsewatch::api::CredentialType::{DEPToken, VPPToken, WindowsSymantecCertificate};
-use lapsewatch::api::Severity::{Critical, None, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Healthy, IdentityChanged, Regressed};
-use lapsewatch::api::reasons::ChangeReason::{self, IdentityAccepted, Renewed, Restored, WentBackwards};
-use lapsewatch::api::{CredentialFacts, CredentialType};
+use lapsewatch_core::api::CredentialType::{DEPToken, VPPToken, WindowsSymantecCertificate};
+use lapsewatch_core::api::Severity::{Critical, None, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Healthy, IdentityChanged, Regressed};
+use lapsewatch_core::api::reasons::ChangeReason::{self, IdentityAccepted, Renewed, Restored, WentBackwards};
+use lapsewatch_core::api::{CredentialFacts, CredentialType};
 
 use super::facts::{OTHER_TOPIC, TOPIC, apns, apns_of_another_topic, dep, fingerprint, symantec, vpp};
 use super::story::Story;
@@ -171,7 +171,7 @@ fn it_stays_changed_while_it_can_not_be_read() {
     story.at("2030-06-02T00:00:00Z");
     story.holds(other()).at("2030-06-02T01:00:00Z");
     story.at("2030-06-02T01:01:00Z").events(["IdentityChanged"]);
-    let look = story.fails(lapsewatch::api::reasons::FailureReason::SecretNotFound).at("2030-06-02T02:00:00Z");
+    let look = story.fails(lapsewatch_core::api::reasons::FailureReason::SecretNotFound).at("2030-06-02T02:00:00Z");
     look.expect(IdentityChanged, True, "TopicChanged").severity(Critical).quiet();
 }
 

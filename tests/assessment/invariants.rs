@@ -1,11 +1,11 @@
 //! What holds of every assessment, whatever the story.
 
 use chrono::{DateTime, Utc};
-use lapsewatch::api::limits::NOTE_BYTES;
-use lapsewatch::api::status::Announced;
-use lapsewatch::api::{TenantCredentialStatus, limits};
-use lapsewatch::assessment::Assessment;
-use lapsewatch::assessment::delivery::settle;
+use lapsewatch_core::api::limits::NOTE_BYTES;
+use lapsewatch_core::api::status::Announced;
+use lapsewatch_core::api::{TenantCredentialStatus, limits};
+use lapsewatch_core::assessment::Assessment;
+use lapsewatch_core::assessment::delivery::settle;
 use serde_json::Value;
 
 /// The types of condition that are always there.

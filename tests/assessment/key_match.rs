@@ -1,10 +1,10 @@
 //! The private key beside the certificate.
 
-use lapsewatch::api::Severity::{None, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
-use lapsewatch::api::conditions::ConditionType::{Healthy, KeyMismatch};
-use lapsewatch::api::reasons::ChangeReason::Renewed;
-use lapsewatch::api::status::{CredentialFacts, KeyMatch};
+use lapsewatch_core::api::Severity::{None, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch_core::api::conditions::ConditionType::{Healthy, KeyMismatch};
+use lapsewatch_core::api::reasons::ChangeReason::Renewed;
+use lapsewatch_core::api::status::{CredentialFacts, KeyMatch};
 
 use super::facts::apns;
 use super::story::Story;

@@ -1,12 +1,12 @@
 //! The stages of the other kinds.
 
-use lapsewatch::api::CredentialType::{
+use lapsewatch_core::api::CredentialType::{
     self, DEPToken, DeclaredExpiry, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::Severity::{self, Critical, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy};
-use lapsewatch::api::status::Expiry;
+use lapsewatch_core::api::Severity::{self, Critical, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Expiring, Healthy};
+use lapsewatch_core::api::status::Expiry;
 
 use super::facts::{of_type, x509};
 use super::story::Story;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lapsewatch::api::{CredentialType, Key};
-use lapsewatch::assessment::peers::{End, Holder, Index, NAMED, Other, Reveal, Standing, Unlisted, View};
+use lapsewatch_core::api::{CredentialType, Key};
+use lapsewatch_core::assessment::peers::{End, Holder, Index, NAMED, Other, Reveal, Standing, Unlisted, View};
 use proptest::prelude::*;
 
 type All = BTreeMap<Key, Holder>;

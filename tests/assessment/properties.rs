@@ -1,10 +1,10 @@
 //! Any facts, any spec, any sequence: what must hold whatever comes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::CredentialType;
-use lapsewatch::api::credential::{Owner, TenantRef};
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
+use lapsewatch_core::api::CredentialType;
+use lapsewatch_core::api::credential::{Owner, TenantRef};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use proptest::prelude::*;
 
 use super::facts::{fingerprint, time};

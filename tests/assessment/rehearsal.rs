@@ -1,12 +1,12 @@
 //! A rehearsal says before what the operator says afterwards, and stops at what would do harm.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::conditions::{Condition, ConditionStatus};
-use lapsewatch::api::reasons::{ChangeReason, FailureReason};
-use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
-use lapsewatch::api::{CredentialType, Failure, TenantCredentialStatus};
-use lapsewatch::assessment::Reading;
-use lapsewatch::assessment::rehearsal::{Cause, Outcome, Rehearsal, Scene, rehearse};
+use lapsewatch_core::api::conditions::{Condition, ConditionStatus};
+use lapsewatch_core::api::reasons::{ChangeReason, FailureReason};
+use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
+use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
+use lapsewatch_core::assessment::Reading;
+use lapsewatch_core::assessment::rehearsal::{Cause, Outcome, Rehearsal, Scene, rehearse};
 use proptest::prelude::*;
 
 use super::facts::{apns, apns_of_another_topic, fingerprint, of_type, time};

@@ -1,8 +1,8 @@
 //! Reminders: a grid that each stage restarts, of which only the latest due is sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::Severity::{Critical, Notice, Warning};
-use lapsewatch::api::reasons::FailureReason::SecretNotFound;
+use lapsewatch_core::api::Severity::{Critical, Notice, Warning};
+use lapsewatch_core::api::reasons::FailureReason::SecretNotFound;
 
 use super::facts::{apns, time};
 use super::story::Story;
@@ -14,7 +14,7 @@ fn story() -> Story {
 }
 
 fn text(time: DateTime<Utc>) -> String {
-    lapsewatch::assessment::words::at(time)
+    lapsewatch_core::assessment::words::at(time)
 }
 
 /// The first one comes up to an hour after the period.

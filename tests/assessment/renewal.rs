@@ -1,10 +1,10 @@
 //! Another credential of the same identity: Renewed, Replaced, Restored, WentBackwards.
 
-use lapsewatch::api::CredentialType::{DEPToken, DeclaredExpiry, VPPToken, X509Certificate};
-use lapsewatch::api::Severity::{Critical, None, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy, IdentityChanged, Regressed};
-use lapsewatch::api::reasons::ChangeReason::{Renewed, Replaced, Restored, WentBackwards};
+use lapsewatch_core::api::CredentialType::{DEPToken, DeclaredExpiry, VPPToken, X509Certificate};
+use lapsewatch_core::api::Severity::{Critical, None, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Expiring, Healthy, IdentityChanged, Regressed};
+use lapsewatch_core::api::reasons::ChangeReason::{Renewed, Replaced, Restored, WentBackwards};
 
 use super::facts::{apns, declared, dep, fingerprint, time, vpp, x509};
 use super::story::Story;
@@ -12,11 +12,11 @@ use super::story::Story;
 const A: (&str, &str) = ("2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
 const B: (&str, &str) = ("2030-12-10T00:00:00Z", "2031-12-10T00:00:00Z");
 
-fn a() -> lapsewatch::api::CredentialFacts {
+fn a() -> lapsewatch_core::api::CredentialFacts {
     apns('a', A.0, A.1)
 }
 
-fn b() -> lapsewatch::api::CredentialFacts {
+fn b() -> lapsewatch_core::api::CredentialFacts {
     apns('b', B.0, B.1)
 }
 

@@ -1,11 +1,11 @@
 //! Spellings of one identity, identities that only look alike, and credentials that carry none.
 
-use lapsewatch::api::CredentialFacts;
-use lapsewatch::api::CredentialType::{VPPToken, WindowsSymantecCertificate};
-use lapsewatch::api::Severity::{None, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
-use lapsewatch::api::conditions::ConditionType::{Healthy, IdentityChanged, Regressed};
-use lapsewatch::api::reasons::ChangeReason::{self, IdentityUnknown, Renewed};
+use lapsewatch_core::api::CredentialFacts;
+use lapsewatch_core::api::CredentialType::{VPPToken, WindowsSymantecCertificate};
+use lapsewatch_core::api::Severity::{None, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch_core::api::conditions::ConditionType::{Healthy, IdentityChanged, Regressed};
+use lapsewatch_core::api::reasons::ChangeReason::{self, IdentityUnknown, Renewed};
 
 use super::facts::{fingerprint, symantec, vpp};
 use super::story::Story;

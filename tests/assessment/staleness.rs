@@ -1,7 +1,7 @@
 //! What is a difference between a stored status and the true one, and what is none.
 
-use lapsewatch::api::{MDMTenantStatus, TenantCredentialStatus};
-use lapsewatch::assessment::staleness::{
+use lapsewatch_core::api::{MDMTenantStatus, TenantCredentialStatus};
+use lapsewatch_core::assessment::staleness::{
     Difference, add, is_stale, never_looked_at, notification, of_credential, of_tenant, spec_changed,
 };
 use serde_json::{Value, json};

@@ -5,18 +5,18 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::conditions::{Condition, ConditionStatus, ConditionType};
-use lapsewatch::api::reasons::{ChangeReason, FailureReason};
-use lapsewatch::api::status::Announced;
-use lapsewatch::api::{
+use lapsewatch_core::api::conditions::{Condition, ConditionStatus, ConditionType};
+use lapsewatch_core::api::reasons::{ChangeReason, FailureReason};
+use lapsewatch_core::api::status::Announced;
+use lapsewatch_core::api::{
     CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
-use lapsewatch::assessment::delivery::settle;
-use lapsewatch::assessment::event_budget::reported;
-use lapsewatch::assessment::notices::Notice;
-use lapsewatch::assessment::peers::{Peers, View};
-use lapsewatch::assessment::words::Side;
-use lapsewatch::assessment::{Assessment, Input, Reading, Tenant, assess};
+use lapsewatch_core::assessment::delivery::settle;
+use lapsewatch_core::assessment::event_budget::reported;
+use lapsewatch_core::assessment::notices::Notice;
+use lapsewatch_core::assessment::peers::{Peers, View};
+use lapsewatch_core::assessment::words::Side;
+use lapsewatch_core::assessment::{Assessment, Input, Reading, Tenant, assess};
 
 use super::facts::{spec, time};
 use super::invariants;
@@ -132,7 +132,7 @@ impl Story {
         let mut events = Vec::new();
         loop {
             let look = self.look(now, Outcome::Done);
-            events.extend(look.sent.iter().map(|n| (lapsewatch::assessment::words::at(now), n.reason.clone())));
+            events.extend(look.sent.iter().map(|n| (lapsewatch_core::assessment::words::at(now), n.reason.clone())));
             match look.next {
                 Some(next) if next <= to => now = next,
                 _ => return events,

@@ -1,11 +1,11 @@
 //! DEP tokens that carry no date, with and without `spec.expirationTime`.
 
-use lapsewatch::api::CredentialType::{APNsCertificate, DEPToken};
-use lapsewatch::api::Severity::{None, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy, Regressed};
-use lapsewatch::api::reasons::ChangeReason::Replaced;
-use lapsewatch::api::status::Expiry;
+use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken};
+use lapsewatch_core::api::Severity::{None, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Expiring, Healthy, Regressed};
+use lapsewatch_core::api::reasons::ChangeReason::Replaced;
+use lapsewatch_core::api::status::Expiry;
 
 use super::facts::{apns, dep, time, undated_dep};
 use super::story::Story;

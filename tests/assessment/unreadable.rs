@@ -1,11 +1,11 @@
 //! What can't be read: verdicts of time go on from the last facts, and the alarm waits until it settled.
 
 use chrono::TimeDelta;
-use lapsewatch::api::CredentialType::APNsCertificate;
-use lapsewatch::api::Severity::{Critical, None, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True};
-use lapsewatch::api::conditions::ConditionType::{Expired, Expiring, Healthy, Ready};
-use lapsewatch::api::reasons::FailureReason::{self, Malformed, SecretNotFound};
+use lapsewatch_core::api::CredentialType::APNsCertificate;
+use lapsewatch_core::api::Severity::{Critical, None, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
+use lapsewatch_core::api::conditions::ConditionType::{Expired, Expiring, Healthy, Ready};
+use lapsewatch_core::api::reasons::FailureReason::{self, Malformed, SecretNotFound};
 
 use super::facts::{apns, time};
 use super::story::Story;
@@ -102,7 +102,7 @@ fn the_severity_never_falls_because_of_it() {
 fn what_was_wrong_before_is_announced_though_it_can_not_be_read() {
     let mut story = story();
     let mut wrong = apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
-    wrong.key_match = lapsewatch::api::status::KeyMatch::Mismatch;
+    wrong.key_match = lapsewatch_core::api::status::KeyMatch::Mismatch;
     story.holds(wrong).at("2030-06-01T00:00:00Z").events(["KeyMismatch"]);
     let look = story.fails(SecretNotFound).at("2030-06-01T00:00:01Z");
     look.severity(Warning).quiet();

@@ -1,8 +1,8 @@
 //! A tenant whose days can't be seen at present.
 
-use lapsewatch::api::conditions::ConditionStatus::True;
-use lapsewatch::api::conditions::ConditionType::Expiring;
-use lapsewatch::assessment::tenant::inherit_unseen;
+use lapsewatch_core::api::conditions::ConditionStatus::True;
+use lapsewatch_core::api::conditions::ConditionType::Expiring;
+use lapsewatch_core::assessment::tenant::inherit_unseen;
 
 use super::facts::apns;
 use super::story::Story;

@@ -46,7 +46,7 @@ fn what_is_rendered_of_them_says_what_the_code_says() {
             metadata.remove("labels");
         }
         rendered.sort_by_key(|crd| crd["metadata"]["name"].to_string());
-        let mut expected: Vec<Value> = lapsewatch::api::crds::all().into_iter().map(|(_, crd)| crd).collect();
+        let mut expected: Vec<Value> = lapsewatch_core::api::crds::all().into_iter().map(|(_, crd)| crd).collect();
         expected.sort_by_key(|crd| crd["metadata"]["name"].to_string());
         assert!(rendered == expected, "the chart renders other definitions than crds/");
     }

@@ -22,7 +22,7 @@ struct Right {
 fn newer() -> Bed {
     let bed = Bed::bare();
     bed.install_crds().unwrap();
-    for (file, mut crd) in lapsewatch::api::crds::all() {
+    for (file, mut crd) in lapsewatch_core::api::crds::all() {
         let spec = crd.pointer_mut("/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties").unwrap();
         let (field, value) =
             if file.starts_with("tenantcredentials") { ("type", "Passkey") } else { ("environment", "Staging") };

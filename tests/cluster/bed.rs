@@ -94,7 +94,7 @@ impl Bed {
     /// # Errors
     /// What kubectl says where it fails.
     pub fn install_crds(&self) -> Result<(), String> {
-        let crds = lapsewatch::api::crds::yaml().map_err(|e| e.to_string())?;
+        let crds = lapsewatch_cli::crds::yaml().map_err(|e| e.to_string())?;
         // A cache of its own: what the server offers is about to change.
         for args in [
             ["--cache-dir=bare", "apply", "--server-side", "-f", "-"].as_slice(),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use lapsewatch::clock::Clock;
+use lapsewatch_cluster::clock::Clock;
 use tokio::sync::watch;
 
 pub struct TestClock(watch::Sender<DateTime<Utc>>);

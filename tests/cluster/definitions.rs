@@ -10,7 +10,7 @@ use crate::story::Story;
 fn bed_with(change: impl Fn(&mut Value)) -> &'static Bed {
     let bed = Bed::bare();
     bed.install_crds().unwrap();
-    let (_, mut crd) = lapsewatch::api::crds::all().remove(0);
+    let (_, mut crd) = lapsewatch_core::api::crds::all().remove(0);
     change(&mut crd);
     bed.kubectl_ok(&["apply", "--server-side", "--force-conflicts", "-f", "-"], &crd.to_string());
     Box::leak(Box::new(bed))

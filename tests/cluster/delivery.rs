@@ -174,7 +174,7 @@ async fn a_status_comes_to_be_right_whatever_write_is_refused_or_cut_short() {
 async fn the_event_of_an_object_that_is_not_understood_survives_a_refusal_and_a_kill() {
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
-    let (_, mut crd) = lapsewatch::api::crds::all().remove(0);
+    let (_, mut crd) = lapsewatch_core::api::crds::all().remove(0);
     let type_ = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/type/enum";
     crd.pointer_mut(type_).unwrap().as_array_mut().unwrap().push("Passkey".into());
     bed.kubectl_ok(&["apply", "--server-side", "--force-conflicts", "-f", "-"], &crd.to_string());

@@ -15,9 +15,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use clap::Parser;
-use lapsewatch::args::{Cli, Command as Asked};
-use lapsewatch::clock::Clock;
-use lapsewatch::home::{Streams, run};
+use lapsewatch_cli::args::{Cli, Command as Asked};
+use lapsewatch_cli::home::{Streams, run};
+use lapsewatch_cluster::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::story::Story;
@@ -67,7 +67,7 @@ pub async fn by(clock: Arc<dyn Clock>, kubeconfig: &Path, args: &[&str]) -> Show
         err: &mut err,
         out_is_terminal: false,
         err_is_terminal: false,
-        paint: lapsewatch::terminal::Paint::default(),
+        paint: lapsewatch_cli::terminal::Paint::default(),
     };
     let code = run(&args, clock, streams, std::future::pending()).await.unwrap();
     Shown { code: code.into(), out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }

@@ -9,7 +9,7 @@ use crate::story::Story;
 
 /// The definitions, with a version after this one that is stored instead of it where `is_stored`.
 fn with_successor(is_stored: bool) -> String {
-    let all = lapsewatch::api::crds::all().into_iter().map(|(_, mut crd)| {
+    let all = lapsewatch_core::api::crds::all().into_iter().map(|(_, mut crd)| {
         let versions = crd.pointer_mut("/spec/versions").and_then(Value::as_array_mut).unwrap();
         let mut successor = versions[0].clone();
         successor["name"] = json!("v1alpha2");
@@ -78,7 +78,7 @@ async fn a_definition_that_stores_another_version_changes_nothing_that_is_said()
     // Back: what is stored is first said to be the old version again, then the list of what was stored is cut.
     let back = bed.kubectl_with(
         &["--cache-dir=successor", "apply", "--server-side", "--force-conflicts", "-f", "-"],
-        &lapsewatch::api::crds::yaml().unwrap(),
+        &lapsewatch_cli::crds::yaml().unwrap(),
     );
     assert!(!back.status.success(), "what is stored can't be taken away");
     apply(bed, &with_successor(false));

@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{Event, Secret};
 use kube::Client;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
-use lapsewatch::controller::{self, Settings};
+use lapsewatch_operator::controller::{self, Settings};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -120,7 +120,7 @@ impl Story {
             config.cluster_url = format!("https://{}", relay.address).parse().unwrap();
         }
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
-        let mut client = lapsewatch::cluster::connect::client(config).unwrap();
+        let mut client = lapsewatch_cluster::connect::client(config).unwrap();
         if let Some(faults) = &self.faults {
             client = faults.between(client);
         }
@@ -276,7 +276,7 @@ impl Story {
             assert!(
                 begun.elapsed() < PATIENCE,
                 "{name} at {:?} does not come to say {wrong:?}:\n{}",
-                lapsewatch::clock::Clock::now(&*self.clock),
+                lapsewatch_cluster::clock::Clock::now(&*self.clock),
                 serde_json::to_string_pretty(&status).unwrap()
             );
             tokio::time::sleep(Duration::from_millis(40)).await;

@@ -9,7 +9,7 @@ use crate::story::Story;
 fn install_newer_definition() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        let (_, mut crd) = lapsewatch::api::crds::all().remove(0);
+        let (_, mut crd) = lapsewatch_core::api::crds::all().remove(0);
         let schema = crd.pointer_mut("/spec/versions/0/schema/openAPIV3Schema/properties").unwrap();
         schema["spec"]["properties"]["type"]["enum"].as_array_mut().unwrap().push("Passkey".into());
         let free = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true, "description": "Newer."});

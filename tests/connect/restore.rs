@@ -191,7 +191,7 @@ fn after_a_restore_of_etcd_the_operator_sees_what_is_there() {
     let mut plane = Plane::new();
     let own = |plane: &Plane, name: &str| plane.folder.path().join(name);
     plane.start();
-    plane.kubectl(&["apply", "--server-side", "-f", "-"], &lapsewatch::api::crds::yaml().unwrap()).unwrap();
+    plane.kubectl(&["apply", "--server-side", "-f", "-"], &lapsewatch_cli::crds::yaml().unwrap()).unwrap();
     plane.kubectl(&["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"], "").unwrap();
     plane.secret("apns/a.pem");
     plane.credential("acme", json!({"type": "APNsCertificate", "secretRef": {"name": "acme"}}));

@@ -75,7 +75,7 @@ async fn what_the_server_gives_is_judged_likewise() {
 fn newer() -> &'static Bed {
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
-    let (_, mut crd) = lapsewatch::api::crds::all().remove(1);
+    let (_, mut crd) = lapsewatch_core::api::crds::all().remove(1);
     let spec = crd.pointer_mut("/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties").unwrap();
     spec["environment"]["enum"].as_array_mut().unwrap().push("Staging".into());
     bed.kubectl_ok(&["apply", "--server-side", "--force-conflicts", "-f", "-"], &crd.to_string());

@@ -1,12 +1,12 @@
 //! Every state that the operator can say of a credential, said by the assessment that the operator runs.
 
-use lapsewatch::api::CredentialType::{
+use lapsewatch_core::api::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{Expiry, KeyMatch};
-use lapsewatch::api::{CredentialFacts, TenantCredentialStatus};
-use lapsewatch::assessment::peers::{Other, Peers, Standing, Unlisted, View};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{Expiry, KeyMatch};
+use lapsewatch_core::api::{CredentialFacts, TenantCredentialStatus};
+use lapsewatch_core::assessment::peers::{Other, Peers, Standing, Unlisted, View};
 use serde_json::{Value, json};
 
 use crate::facts::{apns, apns_of_another_topic, of_type, undated_dep};
@@ -39,7 +39,7 @@ pub fn object(kind: &str, name: &str, spec: &Value, status: &Value) -> Value {
 
 /// What stands there before any operator has spoken: the default of the CRD, from the CRD.
 pub fn unseen(kind: &str) -> Value {
-    let all = lapsewatch::api::crds::all();
+    let all = lapsewatch_core::api::crds::all();
     let (_, crd) = all.iter().find(|(_, crd)| crd["spec"]["names"]["kind"] == kind).unwrap();
     crd.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/status/default").unwrap().clone()
 }

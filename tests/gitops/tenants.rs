@@ -1,7 +1,7 @@
 //! Every state that the operator can say of a tenant.
 
-use lapsewatch::api::CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate};
-use lapsewatch::api::reasons::FailureReason;
+use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate};
+use lapsewatch_core::api::reasons::FailureReason;
 use serde_json::Value;
 
 use crate::facts::{apns, undated_dep};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use lapsewatch::api::reasons::FailureReason;
+use lapsewatch_core::api::reasons::FailureReason;
 use serde_json::{Value, json};
 
 use crate::foreign::{argo, example, status};

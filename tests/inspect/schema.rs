@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use lapsewatch::inspect::json::Document;
+use lapsewatch_cli::inspect::json::Document;
 use tempfile::TempDir;
 
 use crate::files::{fixtures, run};

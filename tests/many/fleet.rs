@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use kube::Client;
-use lapsewatch::controller::{self, Settings};
+use lapsewatch_operator::controller::{self, Settings};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -62,7 +62,7 @@ impl Fleet {
         let user = account::account(self.bed, &self.namespaces[0], &self.namespaces).await;
         let mut config = self.bed.config_as(Some(&user)).await;
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
-        let client = lapsewatch::cluster::connect::client(config).unwrap();
+        let client = lapsewatch_cluster::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let settings = Settings {
             namespaces: self.namespaces.clone(),

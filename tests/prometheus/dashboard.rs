@@ -92,7 +92,7 @@ fn its_queries_name_series_and_labels_that_are_served_and_prometheus_understands
 #[test]
 fn it_shows_every_series_that_is_served() {
     let shown: String = queries().into_iter().map(|(_, query)| query + "\n").collect();
-    let missing: Vec<&str> = lapsewatch::metrics::series::ALL
+    let missing: Vec<&str> = lapsewatch_operator::metrics::series::ALL
         .iter()
         .map(|series| series.name)
         .filter(|name| !shown.contains(name))

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lapsewatch::api::CredentialType;
-use lapsewatch::api::reasons::FailureReason;
+use lapsewatch_core::api::CredentialType;
+use lapsewatch_core::api::reasons::FailureReason;
 use regex::Regex;
 use serde_json::{Value, json};
 

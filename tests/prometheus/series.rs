@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lapsewatch::metrics::series;
+use lapsewatch_operator::metrics::series;
 use regex::Regex;
 
 use crate::rules;

@@ -1,11 +1,11 @@
 //! Keystores, encrypted private keys and encrypted tokens, through the same door as the operator reads them.
 
-use lapsewatch::api::CredentialType;
-use lapsewatch::api::CredentialType::{APNsCertificate, DEPToken, X509Certificate};
-use lapsewatch::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, PasswordWrong};
-use lapsewatch::api::status::{CredentialFacts, Failure, Format, KeyMatch, Selection};
-use lapsewatch::credential;
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::api::CredentialType;
+use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, X509Certificate};
+use lapsewatch_core::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, PasswordWrong};
+use lapsewatch_core::api::status::{CredentialFacts, Failure, Format, KeyMatch, Selection};
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretData;
 
 use super::{FINGERPRINT_A, TOPIC_A, fixture, is, key, secret};
 

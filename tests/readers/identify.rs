@@ -1,7 +1,7 @@
 //! Files that nobody has said the type of, and the words for files that are in no Secret yet.
 
-use lapsewatch::credential::identify;
-use lapsewatch::secret::Source;
+use lapsewatch_core::credential::identify;
+use lapsewatch_core::secret::Source;
 
 use super::*;
 

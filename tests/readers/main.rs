@@ -24,15 +24,15 @@ mod wrong;
 
 use std::path::Path;
 
-use lapsewatch::api::credential::CredentialType::{
+use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::reasons::FailureReason::{
+use lapsewatch_core::api::reasons::FailureReason::{
     self, Ambiguous, KeyNotFound, LimitExceeded, Malformed, NotSupported, PasswordRequired, WrongFile,
 };
-use lapsewatch::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, Selection};
-use lapsewatch::credential;
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, Selection};
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretData;
 
 /// All types that are read from a Secret.
 const TYPES: [CredentialType; 5] = [APNsCertificate, VPPToken, DEPToken, WindowsSymantecCertificate, X509Certificate];

@@ -1,6 +1,6 @@
 //! The page of formats: what a password or a private key opens, and what does not.
 
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::secret::SecretData;
 
 use crate::page::{Table, names, outcome};
 use crate::*;

@@ -1,6 +1,6 @@
 //! The page of formats: several files in one Secret, as cert-manager and people put them.
 
-use lapsewatch::secret::SecretData;
+use lapsewatch_core::secret::SecretData;
 
 use crate::page::Table;
 use crate::*;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use lapsewatch::args::{self, Called};
+use lapsewatch_cli::args::{self, Called};
 
 use crate::hold;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use lapsewatch::api::crds;
+use lapsewatch_core::api::crds;
 use serde_json::Value;
 
 use crate::{cell, hold};

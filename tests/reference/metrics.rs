@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use lapsewatch::metrics::series;
+use lapsewatch_operator::metrics::series;
 
 use crate::{cell, hold};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 
-use lapsewatch::api::conditions::ConditionType;
-use lapsewatch::api::reasons::{ChangeReason, FailureReason};
+use lapsewatch_core::api::conditions::ConditionType;
+use lapsewatch_core::api::reasons::{ChangeReason, FailureReason};
 use schemars::JsonSchema;
 
 use crate::{cell, hold, root};

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
-use lapsewatch::clock::Clock;
-use lapsewatch::controller::OperatorFailure;
+use lapsewatch_cluster::clock::Clock;
+use lapsewatch_operator::controller::OperatorFailure;
 
 use crate::account::release;
 use crate::audit::count;

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
-use lapsewatch::clock::Clock;
-use lapsewatch::controller::{self, OperatorFailure, Settings, lease, snapshot};
-use lapsewatch::metrics::Metrics;
-use lapsewatch::metrics::requests::counted_client;
-use lapsewatch::server;
+use lapsewatch_cluster::clock::Clock;
+use lapsewatch_operator::controller::{self, OperatorFailure, Settings, lease, snapshot};
+use lapsewatch_operator::metrics::Metrics;
+use lapsewatch_operator::metrics::requests::counted_client;
+use lapsewatch_operator::server;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 

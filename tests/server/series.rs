@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use lapsewatch::metrics::series;
+use lapsewatch_operator::metrics::series;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Parser;
-use lapsewatch::args::{self, Called, Cli};
+use lapsewatch_cli::args::{self, Called, Cli};
 
 use crate::root;
 

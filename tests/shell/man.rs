@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use clap::CommandFactory;
-use lapsewatch::args::Cli;
+use lapsewatch_cli::args::Cli;
 use tempfile::TempDir;
 
 use crate::{LAPSEWATCH, has, output, ran};

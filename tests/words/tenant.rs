@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use lapsewatch::api::credential::{Owner, TenantRef};
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{CredentialFacts, KeyMatch};
-use lapsewatch::api::{CredentialType, limits};
+use lapsewatch_core::api::credential::{Owner, TenantRef};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{CredentialFacts, KeyMatch};
+use lapsewatch_core::api::{CredentialType, limits};
 
 use crate::facts::{of_type, time, undated_dep};
 use crate::page::{Look, Page};

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use lapsewatch::api::credential::{Owner, SecretRef};
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::{CredentialFacts, Expiry, KeyMatch};
-use lapsewatch::api::{CredentialType, Failure, TenantCredentialStatus};
-use lapsewatch::assessment::peers::Peers;
-use lapsewatch::assessment::rehearsal::{Scene, rehearse};
-use lapsewatch::assessment::words::verify::{DECLARED, remarks};
-use lapsewatch::assessment::{Reading, Tenant};
+use lapsewatch_core::api::credential::{Owner, SecretRef};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
+use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
+use lapsewatch_core::assessment::peers::Peers;
+use lapsewatch_core::assessment::rehearsal::{Scene, rehearse};
+use lapsewatch_core::assessment::words::verify::{DECLARED, remarks};
+use lapsewatch_core::assessment::{Reading, Tenant};
 
 use crate::facts::{of_type, spec, time, undated_dep};
 use crate::story::Story;

@@ -1,12 +1,12 @@
 //! What several credentials say alike is said once, worst first.
 
-use lapsewatch::api::CredentialType::{
+use lapsewatch_core::api::CredentialType::{
     APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::Severity::{Critical, Notice, Warning};
-use lapsewatch::api::credential::Owner;
-use lapsewatch::api::limits;
-use lapsewatch::api::reasons::FailureReason;
+use lapsewatch_core::api::Severity::{Critical, Notice, Warning};
+use lapsewatch_core::api::credential::Owner;
+use lapsewatch_core::api::limits;
+use lapsewatch_core::api::reasons::FailureReason;
 
 use super::page::Page;
 use crate::facts::{apns, of_type, time, x509};

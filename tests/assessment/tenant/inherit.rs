@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use lapsewatch::api::credential::Owner;
-use lapsewatch::api::tenant::WarnBeforeDays;
-use lapsewatch::api::{CredentialType, MDMTenantSpec};
-use lapsewatch::assessment::tenant::inherit;
+use lapsewatch_core::api::credential::Owner;
+use lapsewatch_core::api::tenant::WarnBeforeDays;
+use lapsewatch_core::api::{CredentialType, MDMTenantSpec};
+use lapsewatch_core::assessment::tenant::inherit;
 
 use crate::facts::spec;
 

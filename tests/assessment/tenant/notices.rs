@@ -1,8 +1,8 @@
 //! The tenant's own Events.
 
-use lapsewatch::api::CredentialType::{APNsCertificate, DEPToken, VPPToken};
-use lapsewatch::api::Severity::{self, Critical, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{False, True, Unknown};
+use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, VPPToken};
+use lapsewatch_core::api::Severity::{self, Critical, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
 
 use super::page::Page;
 
@@ -201,7 +201,7 @@ fn the_note_says_what_how_to_act_and_whom_to_ask() {
     let mut page = Page::new();
     page.settle = chrono::TimeDelta::zero();
     page.due("acme-vpp", VPPToken, GONE).credentials.get_mut("acme-vpp").unwrap().spec.owner =
-        Some(lapsewatch::api::credential::Owner {
+        Some(lapsewatch_core::api::credential::Owner {
             account: None,
             contact: Some("#mobile-ops".into()),
             runbook_url: Some("https://wiki.acme.example/vpp".into()),

@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::conditions::{Condition, ConditionStatus};
-use lapsewatch::api::status::Notification;
-use lapsewatch::api::tenant_status::TenantNotification;
-use lapsewatch::api::{
+use lapsewatch_core::api::conditions::{Condition, ConditionStatus};
+use lapsewatch_core::api::status::Notification;
+use lapsewatch_core::api::tenant_status::TenantNotification;
+use lapsewatch_core::api::{
     CredentialFacts, CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialStatus, limits,
 };
-use lapsewatch::assessment::delivery::settle;
-use lapsewatch::assessment::event_budget::reported;
-use lapsewatch::assessment::notices::Notice;
-use lapsewatch::assessment::tenant::{Assessment, Input, Member, assess, inherit};
+use lapsewatch_core::assessment::delivery::settle;
+use lapsewatch_core::assessment::event_budget::reported;
+use lapsewatch_core::assessment::notices::Notice;
+use lapsewatch_core::assessment::tenant::{Assessment, Input, Member, assess, inherit};
 
 use crate::facts::{of_type, time};
 use crate::invariants;

@@ -1,8 +1,8 @@
 //! Any credentials, any order of events: what must hold whatever comes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lapsewatch::api::CredentialType;
-use lapsewatch::api::reasons::FailureReason;
+use lapsewatch_core::api::CredentialType;
+use lapsewatch_core::api::reasons::FailureReason;
 use proptest::prelude::*;
 
 use super::page::{Look, Page};

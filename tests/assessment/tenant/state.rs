@@ -1,15 +1,15 @@
 //! The tenant's state in one word.
 
 use chrono::TimeDelta;
-use lapsewatch::api::CredentialType::{
+use lapsewatch_core::api::CredentialType::{
     APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch::api::Severity::{self, Critical, Notice, Warning};
-use lapsewatch::api::conditions::ConditionStatus::{self, False, True, Unknown};
-use lapsewatch::api::reasons::FailureReason;
-use lapsewatch::api::status::KeyMatch;
-use lapsewatch::api::{MDMTenantSpec, MDMTenantStatus};
-use lapsewatch::assessment::tenant::{Input, Member, assess};
+use lapsewatch_core::api::Severity::{self, Critical, Notice, Warning};
+use lapsewatch_core::api::conditions::ConditionStatus::{self, False, True, Unknown};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::KeyMatch;
+use lapsewatch_core::api::{MDMTenantSpec, MDMTenantStatus};
+use lapsewatch_core::assessment::tenant::{Input, Member, assess};
 
 use super::page::Page;
 use crate::facts::{apns, time, undated_dep, x509};

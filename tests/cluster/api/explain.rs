@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lapsewatch::api::{CredentialType, crds};
+use lapsewatch_core::api::{CredentialType, crds};
 use serde_json::Value;
 
 use crate::bed::bed;
@@ -71,7 +71,7 @@ fn kubectl_explains_every_field_of_the_spec() {
 #[test]
 fn the_server_takes_the_crds_without_a_warning() {
     let bed = bed();
-    let text = crds::yaml().expect("they can be written");
+    let text = lapsewatch_cli::crds::yaml().expect("they can be written");
     for way in ["--server-side=true", "--server-side=false"] {
         let output = bed.kubectl_with(&["apply", way, "--dry-run=server", "--force-conflicts=false", "-f", "-"], &text);
         let said = String::from_utf8_lossy(&output.stderr);

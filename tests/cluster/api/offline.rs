@@ -2,7 +2,7 @@
 
 use kube::Api;
 use kube::core::{ApiResource, DynamicObject};
-use lapsewatch::manifests::rules::Rules;
+use lapsewatch_cli::manifests::rules::Rules;
 use serde_json::{Value, json};
 
 use super::rules::{self, dry_run, faults};

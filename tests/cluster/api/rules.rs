@@ -83,7 +83,7 @@ fn messages(schema: &Value, found: &mut Vec<String>) {
 #[test]
 fn every_rule_is_tried() {
     let mut rules = Vec::new();
-    lapsewatch::api::crds::all().iter().for_each(|(_, crd)| messages(crd, &mut rules));
+    lapsewatch_core::api::crds::all().iter().for_each(|(_, crd)| messages(crd, &mut rules));
     assert!(rules.len() >= 10, "{rules:?}");
     // Tried by a test of its own.
     rules.retain(|rule| rule != IMMUTABLE);

@@ -3,7 +3,7 @@
 use kube::Api;
 use kube::api::{ListParams, Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
-use lapsewatch::api::CredentialType;
+use lapsewatch_core::api::CredentialType;
 use serde_json::{Value, json};
 
 use super::rules::{dry_run, faults};

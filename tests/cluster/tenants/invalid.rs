@@ -9,7 +9,7 @@ use crate::story::Story;
 fn newer() -> &'static Bed {
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
-    let (_, mut crd) = lapsewatch::api::crds::all().remove(1);
+    let (_, mut crd) = lapsewatch_core::api::crds::all().remove(1);
     let properties = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties";
     let spec = crd.pointer_mut(properties).unwrap();
     spec["environment"]["enum"].as_array_mut().unwrap().push("Staging".into());

@@ -89,7 +89,7 @@ fn days() -> Value {
 async fn without_the_tenants_definition_credentials_are_warned_of_all_the_same() {
     let (log, _listening) = Log::listen();
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
-    let (_, credentials) = lapsewatch::api::crds::all().remove(0);
+    let (_, credentials) = lapsewatch_core::api::crds::all().remove(0);
     bed.kubectl_ok(&["--cache-dir=bare", "apply", "--server-side", "-f", "-"], &credentials.to_string());
     let wait = ["wait", "--for=condition=Established", "--timeout=60s", "crd/tenantcredentials.lapsewatch.dev"];
     bed.kubectl_ok(&wait, "");

@@ -1,0 +1,123 @@
+//! The tenants' pages, made of what is said of their credentials now, and held against what is stored.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+
+use super::harmless::harmless;
+use super::judge::{Row, Time};
+use super::read::Context;
+use crate::report::{self, Origin};
+use lapsewatch_core::api::tenant_status::TenantNotification;
+use lapsewatch_core::api::{Key, MDMTenantStatus, TenantCredentialSpec};
+use lapsewatch_core::assessment::staleness;
+use lapsewatch_core::assessment::tenant::{self, Input, Member};
+use lapsewatch_core::observed::Observed;
+use lapsewatch_core::observed::kind::Tenant;
+
+/// A credential that is a tenant's: of what is judged, or of what can't be understood as a whole.
+struct Ours<'a> {
+    row: Option<&'a Row>,
+    observed: &'a Observed,
+    spec: &'a TenantCredentialSpec,
+}
+
+/// The page of each tenant of a context. `rows` are those of the context.
+pub fn tenants(context: &Context, rows: &[Row], time: Time) -> Vec<report::Tenant> {
+    let judged: HashMap<&Key, &Row> = rows.iter().map(|row| (&row.credential.key, row)).collect();
+    let mut members: HashMap<Key, Vec<Ours<'_>>> = HashMap::new();
+    for seen in &context.credentials {
+        let observed = &seen.observed;
+        let Some(spec) = observed.understood() else { continue };
+        let Some(tenant) = &spec.tenant_ref else { continue };
+        let key = observed.key();
+        let row = judged.get(&key).copied();
+        let tenant = Key { namespace: key.namespace, name: tenant.name.as_str().into() };
+        members.entry(tenant).or_default().push(Ours { row, observed, spec });
+    }
+    let page = |tenant: &Observed<Tenant>| {
+        let ours = members.get(&tenant.key()).map(Vec::as_slice).unwrap_or_default();
+        page(context, tenant, ours, time)
+    };
+    context.tenants.iter().filter_map(|tenant| page(tenant)).collect()
+}
+
+fn page(context: &Context, observed: &Observed<Tenant>, ours: &[Ours<'_>], time: Time) -> Option<report::Tenant> {
+    let spec = observed.spec.as_ref().ok()?;
+    let now = time.now;
+    let present: Vec<Member<'_>> = ours
+        .iter()
+        .map(|one| match one.row {
+            Some(row) => Member::of(&row.credential.key.name, &row.credential.spec, &row.credential.status),
+            None => Member::of(&one.observed.name, one.spec, &one.observed.previous),
+        })
+        .collect();
+    let words = |name: &str, type_: &str, reason: &str| {
+        let one = ours.iter().filter_map(|one| one.row).find(|row| *row.credential.key.name == *name)?;
+        let said = &one.credential.status.notifications;
+        said.iter().find(|said| said.type_ == type_ && said.reason == reason).cloned()
+    };
+    let assess = |members: &[Member<'_>], words: tenant::TellWords<'_>| {
+        let input = Input {
+            name: &observed.name,
+            generation: observed.generation,
+            spec,
+            previous: &observed.previous,
+            members,
+            words,
+            now,
+            settle: TimeDelta::zero(),
+        };
+        tenant::assess(&input).status
+    };
+    let mut status = assess(&present, &words);
+    let said = match observed.previous.observed_generation {
+        None => {
+            let created = observed.created.and_then(|created| chrono::DateTime::from_timestamp(created, 0));
+            Some(staleness::never_looked_at(created, now))
+        }
+        Some(generation) if generation != observed.generation => Some(staleness::spec_changed(now)),
+        Some(_) => {
+            // The page follows what is stored of its credentials, which says for itself where it is behind.
+            let stored: Vec<Member<'_>> =
+                ours.iter().map(|one| Member::of(&one.observed.name, one.spec, &one.observed.previous)).collect();
+            let difference = staleness::of_tenant(&observed.previous, &assess(&stored, &|_, _, _| None));
+            difference.map(|difference| staleness::notification(&difference, false, now))
+        }
+    };
+    if let Some(said) = said {
+        add(
+            &mut status,
+            TenantNotification {
+                credential_type: None,
+                type_: said.type_,
+                reason: said.reason,
+                severity: said.severity,
+                since: said.since,
+                deadline: None,
+                message: said.message,
+                impact: said.impact,
+                remedy: said.remedy,
+                runbook_url: None,
+                contact: None,
+                names: Vec::new(),
+                more: None,
+            },
+        );
+    }
+    Some(report::Tenant {
+        origin: Origin::Cluster(context.label.clone()),
+        key: observed.key(),
+        status: harmless(status),
+    })
+}
+
+/// Adds in its place: worst first.
+fn add(status: &mut MDMTenantStatus, notification: TenantNotification) {
+    let at = status.notifications.partition_point(|other| other.severity >= notification.severity);
+    status.severity = Some(status.severity.unwrap_or_default().max(notification.severity));
+    status
+        .agenda
+        .insert(at.min(status.agenda.len()), lapsewatch_core::assessment::words::tenant::agenda(&notification));
+    status.notifications.insert(at, notification);
+}

@@ -1,0 +1,168 @@
+//! What one context gives: its TenantCredentials and MDMTenants, as far as the caller may list them.
+
+use std::sync::Arc;
+
+use kube::Client;
+use serde::Deserialize;
+
+use super::progress::Progress;
+use super::refused;
+use crate::source;
+use lapsewatch_cluster::list::list;
+use lapsewatch_core::api::status::OtherHolder;
+use lapsewatch_core::api::{GROUP, Key, VERSION, stored};
+use lapsewatch_core::observed::Observed;
+use lapsewatch_core::observed::kind::{Credential, Kind, Tenant};
+use lapsewatch_core::observed::trimmed_meta::RawObject;
+
+/// Where to look.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// In all namespaces.
+    All,
+    /// In these.
+    Named(Vec<String>),
+}
+
+/// A TenantCredential as it stands in a cluster.
+pub struct Seen {
+    /// Its spec, and what was said of it.
+    pub observed: Observed,
+    /// The other holders that were named.
+    pub duplicates: Vec<OtherHolder>,
+}
+
+/// All that a context gave.
+#[derive(Default)]
+pub struct Context {
+    /// Its name, where several are asked.
+    pub label: Option<Arc<str>>,
+    /// Its TenantCredentials.
+    pub credentials: Vec<Seen>,
+    /// Its MDMTenants, by namespace and name.
+    pub tenants: Vec<Arc<Observed<Tenant>>>,
+    /// Whether MDMTenants could be listed wherever was looked.
+    pub knows_tenants: bool,
+    /// Whether it was looked in all namespaces.
+    pub is_whole: bool,
+    /// What could not be read, of an object where it is known.
+    pub problems: Vec<(Option<(source::Kind, Key)>, String)>,
+    /// What is good to know of it.
+    pub notes: Vec<String>,
+}
+
+/// One item of a list; its name where the rest can't be read.
+type Item<T> = Result<T, Key>;
+
+fn item<T>(json: &str, take: impl Fn(&RawObject) -> T) -> Item<T> {
+    match serde_json::from_str::<RawObject>(json) {
+        Ok(raw) => Ok(take(&raw)),
+        Err(_) => Err(name(json)),
+    }
+}
+
+fn name(json: &str) -> Key {
+    #[derive(Deserialize, Default)]
+    struct Named {
+        #[serde(default)]
+        metadata: Metadata,
+    }
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Metadata {
+        namespace: String,
+        name: String,
+    }
+    let Named { metadata } = serde_json::from_str(json).unwrap_or_default();
+    Key::new(&metadata.namespace, &metadata.name)
+}
+
+fn credential(raw: &RawObject) -> Seen {
+    let observed = Observed::new(&raw.metadata, &raw.spec, &raw.status);
+    let duplicates = raw.status.get("duplicates").map(|entries| serde_json::json!({ "duplicates": entries }));
+    let duplicates =
+        duplicates.map(|part| stored::decode::<lapsewatch_core::api::TenantCredentialStatus>(&part).0.duplicates);
+    Seen { observed, duplicates: duplicates.unwrap_or_default() }
+}
+
+fn tenant(raw: &RawObject) -> Arc<Observed<Tenant>> {
+    Arc::new(Observed::new(&raw.metadata, &raw.spec, &raw.status))
+}
+
+/// Asks the cluster.
+pub async fn read(client: &Client, label: Option<Arc<str>>, scope: &Scope, progress: &Progress) -> Context {
+    let mut context =
+        Context { label, is_whole: matches!(scope, Scope::All), knows_tenants: true, ..Context::default() };
+    let places: Vec<Option<&str>> = match scope {
+        Scope::All => vec![None],
+        Scope::Named(names) => names.iter().map(|name| Some(name.as_str())).collect(),
+    };
+    for place in places {
+        if context.credentials_of(client, place, progress).await {
+            context.tenants_of(client, place).await;
+        } else {
+            context.is_whole = false;
+            context.knows_tenants = false;
+        }
+    }
+    context.credentials.sort_by_key(|seen| seen.observed.key());
+    context.tenants.sort_by_key(|tenant| tenant.key());
+    context
+}
+
+fn path<K: Kind>(namespace: Option<&str>) -> String {
+    let within = namespace.map(|namespace| format!("/namespaces/{namespace}")).unwrap_or_default();
+    format!("/apis/{GROUP}/{VERSION}{within}/{}", K::PLURAL)
+}
+
+impl Context {
+    /// Whether they could be listed.
+    async fn credentials_of(&mut self, client: &Client, place: Option<&str>, progress: &Progress) -> bool {
+        let before = self.credentials.len();
+        let so_far = |count: usize| progress.tell(self.label.as_deref(), before + count);
+        let listed = list(client, &path::<Credential>(place), |json| item(json, credential), &so_far).await;
+        match listed {
+            Ok(items) => {
+                for item in items {
+                    match item {
+                        Ok(seen) => self.credentials.push(seen),
+                        Err(key) => {
+                            // It may hold what another one holds, too.
+                            self.is_whole = false;
+                            self.problem(source::Kind::TenantCredential, key, refused::UNREADABLE);
+                        }
+                    }
+                }
+                true
+            }
+            Err(cause) => {
+                self.problems.push((None, refused::credentials(&cause, place)));
+                false
+            }
+        }
+    }
+
+    async fn tenants_of(&mut self, client: &Client, place: Option<&str>) {
+        match list(client, &path::<Tenant>(place), |json| item(json, tenant), &|_| ()).await {
+            Ok(items) => {
+                for item in items {
+                    match item {
+                        Ok(tenant) => self.tenants.push(tenant),
+                        Err(key) => self.problem(source::Kind::MDMTenant, key, refused::UNREADABLE),
+                    }
+                }
+            }
+            Err(cause) => {
+                self.knows_tenants = false;
+                match refused::tenants(&cause, place) {
+                    Ok(note) => self.notes.push(note),
+                    Err(problem) => self.problems.push((None, problem)),
+                }
+            }
+        }
+    }
+
+    fn problem(&mut self, kind: source::Kind, key: Key, what: &str) {
+        self.problems.push((Some((kind, key)), what.to_owned()));
+    }
+}

@@ -1,0 +1,67 @@
+//! What is said of a list that could not be had: what was asked for, and what to do.
+
+use lapsewatch_cluster::request::Cause;
+use lapsewatch_core::sanitize::plain;
+
+/// Of an object that is no object.
+pub const UNREADABLE: &str = "what the API server gives of it can't be read";
+
+/// Of TenantCredentials.
+pub fn credentials(cause: &Cause, namespace: Option<&str>) -> String {
+    match (cause.code(), namespace) {
+        (Some(403), None) => "you may not list tenantcredentials.lapsewatch.dev in all namespaces: name one that you \
+may read with -n, or ask for a ClusterRole with the verbs get and list on tenantcredentials and mdmtenants of \
+lapsewatch.dev"
+            .to_owned(),
+        (Some(403), Some(namespace)) => format!(
+            "you may not list tenantcredentials.lapsewatch.dev in namespace {namespace}: ask for a Role there with the \
+verbs get and list on tenantcredentials and mdmtenants of lapsewatch.dev, or name another namespace with -n"
+        ),
+        (Some(404), _) => {
+            "the cluster does not know TenantCredentials: have an administrator install their definitions, \
+lapsewatch crds | kubectl apply --server-side -f -"
+                .to_owned()
+        }
+        _ => otherwise("tenantcredentials", cause, namespace),
+    }
+}
+
+/// Of MDMTenants: a note, where credentials can be shown without them; else a problem.
+pub fn tenants(cause: &Cause, namespace: Option<&str>) -> Result<String, String> {
+    let place = place(namespace);
+    match cause.code() {
+        Some(403) => Ok(format!(
+            "you may not list mdmtenants.lapsewatch.dev {place}: credentials are shown without what their tenants \
+declare; ask for the verbs get and list on mdmtenants"
+        )),
+        Some(404) => {
+            Ok("the cluster does not know MDMTenants: credentials are shown without them; have an administrator \
+install their definition, lapsewatch crds | kubectl apply --server-side -f -"
+                .to_owned())
+        }
+        _ => Err(otherwise("mdmtenants", cause, namespace)),
+    }
+}
+
+fn place(namespace: Option<&str>) -> String {
+    namespace.map_or_else(|| "in all namespaces".to_owned(), |namespace| format!("in namespace {namespace}"))
+}
+
+fn otherwise(plural: &str, cause: &Cause, namespace: Option<&str>) -> String {
+    let place = place(namespace);
+    match cause {
+        Cause::Api { code: 401, .. } => {
+            "the API server does not know you (401): log in again, or see whether the kubeconfig's credentials have expired"
+                .to_owned()
+        }
+        Cause::Unreachable(unreachable) => plain(&format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))),
+        Cause::Connection | Cause::Timeout(_) => {
+            format!("{cause}. Check that the cluster can be reached with kubectl get --raw /readyz")
+        }
+        Cause::Api { code, reason, .. } => {
+            let reason: String = reason.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+            format!("{plural}.lapsewatch.dev {place} can't be listed: the API server answered {code} {reason}")
+        }
+        _ => format!("{plural}.lapsewatch.dev {place} can't be listed: {cause}"),
+    }
+}

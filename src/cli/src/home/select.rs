@@ -1,0 +1,67 @@
+//! What is asked for of all that was judged, worst first.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
+
+use super::Judged;
+use super::judge::Row;
+use crate::report;
+use lapsewatch_core::api::{CredentialType, Severity};
+
+/// What to show.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// These tenants and their credentials; all where there is none.
+    pub tenants: Vec<String>,
+    /// Credentials of these types; all where there is none.
+    pub types: Vec<CredentialType>,
+}
+
+impl Selection {
+    /// Takes away what was not asked for, and sorts the rest: by severity, then by deadline, then by name.
+    pub fn of(&self, judged: &mut Judged) {
+        judged.rows.retain(|row| self.takes(&row.credential));
+        judged.tenants.retain(|tenant| self.takes_tenant(tenant));
+        judged.rows.sort_by(|a, b| order(a).cmp(&order(b)));
+        judged.tenants.sort_by_key(|tenant| {
+            let next = tenant.status.next_deadline.as_ref().map(|next| next.time);
+            (Reverse(tenant.status.severity), due(next), tenant.key.clone())
+        });
+    }
+
+    fn takes(&self, credential: &report::Credential) -> bool {
+        let spec = &credential.spec;
+        let tenant = spec.tenant_ref.as_ref().map(|tenant| tenant.name.as_str());
+        let of_tenant = self.tenants.is_empty() || self.tenants.iter().any(|name| Some(name.as_str()) == tenant);
+        of_tenant && (self.types.is_empty() || self.types.contains(&spec.type_))
+    }
+
+    /// A page tells of all types: where only some are asked for, it is only there for what is missing of them.
+    fn takes_tenant(&self, tenant: &report::Tenant) -> bool {
+        let missing = tenant.status.credentials.as_ref().map(|counts| counts.missing.as_slice()).unwrap_or_default();
+        (self.tenants.is_empty() || self.tenants.iter().any(|name| **name == *tenant.key.name))
+            && (self.types.is_empty() || missing.iter().any(|type_| self.types.contains(type_)))
+    }
+}
+
+/// Takes away what is not as bad. What is said of the rest is said whole.
+pub fn at_least(severity: Severity, judged: &mut Judged) {
+    let before = judged.rows.len();
+    judged.rows.retain(|row| row.credential.status.severity.unwrap_or_default() >= severity);
+    judged.hidden = before - judged.rows.len();
+    judged.tenants.retain(|tenant| tenant.status.severity.unwrap_or_default() >= severity);
+}
+
+type Order<'a> = (Reverse<Option<Severity>>, (bool, Option<DateTime<Utc>>), &'a lapsewatch_core::api::Key);
+
+fn order(row: &Row) -> Order<'_> {
+    let status = &row.credential.status;
+    let not_after = status.credential.as_ref().and_then(|facts| facts.not_after);
+    (Reverse(status.severity), due(not_after), &row.credential.key)
+}
+
+/// What has no deadline comes last.
+fn due(deadline: Option<DateTime<Utc>>) -> (bool, Option<DateTime<Utc>>) {
+    (deadline.is_none(), deadline)
+}

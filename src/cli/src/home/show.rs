@@ -1,0 +1,110 @@
+//! What was judged, in the form that was asked for.
+
+use std::fmt::Write as _;
+use std::io;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::page::{self, Look};
+use super::{Judged, calendar, select};
+use crate::args::{StatusArgs, StatusFormat};
+use crate::report::{self, Gate, Report, Summary};
+use crate::terminal::{Paint, document};
+use lapsewatch_core::api::Severity;
+
+/// What goes to the output, what goes beside it, and the exit code. `now` is the time of which all of it is said, `made`
+/// the clock's time.
+///
+/// # Errors
+/// Never, but for what writes into memory.
+pub fn show(
+    args: &StatusArgs,
+    mut judged: Judged,
+    now: DateTime<Utc>,
+    made: DateTime<Utc>,
+    paint: Paint,
+) -> io::Result<(String, String, u8)> {
+    let gate = Gate { fail_on: args.fail_on.into(), ..Gate::default() };
+    let summary = Summary::of(&report(&judged, None, now), &gate);
+    let complaints = complaints(args, &judged);
+    let mut whole = None;
+    if args.min_severity > Severity::None {
+        select::at_least(args.min_severity, &mut judged);
+        whole = Some(summary);
+    }
+    let page = match args.output {
+        StatusFormat::Table => page::page(&judged, &gate, Look { is_wide: false, paint, now })?,
+        StatusFormat::Wide => page::page(&judged, &gate, Look { is_wide: true, paint, now })?,
+        StatusFormat::Ics => calendar::calendar(&judged.rows, now, made),
+        StatusFormat::Json => document::json(&object(&report(&judged, whole, now), &gate))?,
+        StatusFormat::Yaml => {
+            serde_norway::to_string(&object(&report(&judged, whole, now), &gate)).map_err(io::Error::other)?
+        }
+        StatusFormat::Markdown => {
+            let mut text = Vec::new();
+            report::markdown(&report(&judged, whole, now), &gate, &mut text)?;
+            String::from_utf8_lossy(&text).into_owned()
+        }
+    };
+    Ok((page, complaints, summary.exit_code))
+}
+
+/// In the shape that all commands have. `whole`: the counts, where `judged` is a selection.
+fn report(judged: &Judged, whole: Option<Summary>, now: DateTime<Utc>) -> Report {
+    Report {
+        command: "status",
+        at: now,
+        credentials: judged.rows.iter().map(|row| row.credential.clone()).collect(),
+        tenants: judged.tenants.clone(),
+        problems: judged.problems.clone(),
+        notes: judged.notes.clone(),
+        whole,
+        ..Report::default()
+    }
+}
+
+/// The document of all commands, and what kubectl needs to know to read it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Object<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    #[serde(flatten)]
+    document: report::json::Document<'a>,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    name: &'static str,
+}
+
+fn object<'a>(report: &'a Report, gate: &Gate) -> Object<'a> {
+    Object {
+        api_version: "report.lapsewatch.dev/v1",
+        kind: "Report",
+        metadata: Metadata { name: "status" },
+        document: report::json::document(report, gate),
+    }
+}
+
+fn complaints(args: &StatusArgs, judged: &Judged) -> String {
+    let mut text = String::new();
+    for problem in &judged.problems {
+        let _ = writeln!(text, "error: {problem}");
+    }
+    for note in &judged.notes {
+        let _ = writeln!(text, "note: {note}");
+    }
+    if judged.rows.is_empty() && judged.problems.is_empty() {
+        let place = match (args.all_namespaces, args.namespaces.as_slice()) {
+            (true, _) => "in any namespace".to_owned(),
+            (false, []) => "in the context's namespace; all namespaces are shown with -A".to_owned(),
+            (false, names) => format!("in {}", names.join(", ")),
+        };
+        let such = if args.tenants.is_empty() && args.types.is_empty() { "" } else { " of what was asked for" };
+        let _ = writeln!(text, "there is no TenantCredential{such} {place}");
+    }
+    text
+}

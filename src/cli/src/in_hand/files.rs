@@ -1,0 +1,129 @@
+//! Files to the values of a Secret that is not there yet.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::file::{MAX_FILE, is_stdin, limited, open, why};
+use super::password;
+use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::assessment::words;
+use lapsewatch_core::credential;
+use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::secret::{SecretBytes, SecretData, Source};
+
+/// What stands for a name of the standard input.
+const STDIN: &str = "stdin";
+/// Where a password stands, which no file's name can take: Secrets have no such key.
+const PASSWORD: &str = "password/";
+
+/// Files as the values of a Secret: each under its file's name. [`secret_key`] makes a key of a Secret of that.
+#[derive(Debug)]
+pub struct InHand {
+    /// The values.
+    pub data: SecretData,
+    /// Which of them is the password.
+    pub selection: Selection,
+    /// What the files were called when they were given, by the keys of their values.
+    pub paths: BTreeMap<String, PathBuf>,
+}
+
+impl InHand {
+    /// Sets the password, also in place of another one.
+    pub fn unlock(&mut self, password: SecretBytes) {
+        self.data.values.insert(PASSWORD.to_owned(), password);
+        self.selection.password_key = Some(PASSWORD.to_owned());
+    }
+
+    /// The password.
+    pub fn password(&self) -> Option<&SecretBytes> {
+        self.data.values.get(PASSWORD)
+    }
+}
+
+/// Reads the files; what they hold is not looked at.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn read(paths: &[PathBuf], password: Option<SecretBytes>) -> Result<InHand, String> {
+    let (mut in_hand, mut problems) = collect(paths, None);
+    if !problems.is_empty() {
+        return Err(problems.swap_remove(0));
+    }
+    if let Some(password) = password {
+        in_hand.unlock(password);
+    }
+    Ok(in_hand)
+}
+
+/// Reads the files that can be read, and the password, and says in a sentence each which can't be and why. `-` is the
+/// standard input.
+pub fn gather(paths: &[PathBuf], password_file: Option<&Path>, stdin: &mut dyn Read) -> (InHand, Vec<String>) {
+    let password = match password_file {
+        Some(file) if is_stdin(file) && paths.iter().any(|path| is_stdin(path)) => {
+            Some(Err("-: the standard input can't be a file and the password at once".to_owned()))
+        }
+        file => file.map(|file| password::from_file(file, stdin)),
+    };
+    let (mut in_hand, mut problems) = collect(paths, Some(stdin));
+    match password {
+        Some(Ok(password)) => in_hand.unlock(password),
+        Some(Err(problem)) => problems.push(problem),
+        None => {}
+    }
+    (in_hand, problems)
+}
+
+fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (InHand, Vec<String>) {
+    let data = SecretData { source: Source::Files, ..SecretData::default() };
+    let mut in_hand = InHand { data, selection: Selection::default(), paths: BTreeMap::new() };
+    let mut problems = Vec::new();
+    for path in paths {
+        let name = plain(&path.display().to_string());
+        let (key, bytes) = match &mut stdin {
+            Some(stdin) if is_stdin(path) => (STDIN.to_owned(), limited(stdin, MAX_FILE)),
+            _ => (name_of(path), open(path)),
+        };
+        match bytes {
+            Err(error) => problems.push(format!("{name}: {}", why(&error))),
+            // Their names must differ as keys of a Secret, too.
+            Ok(_) if in_hand.paths.keys().any(|known| secret_key(known) == secret_key(&key)) => problems.push(format!(
+                "{name}: another file that was given is called {key} too; give one of the two another name"
+            )),
+            Ok(bytes) => {
+                in_hand.data.values.insert(key.clone(), bytes);
+                in_hand.paths.insert(key, path.clone());
+            }
+        }
+    }
+    (in_hand, problems)
+}
+
+/// A sentence for each file that no reader understands.
+pub fn not_understood(in_hand: &InHand) -> Vec<String> {
+    let files = in_hand.paths.keys().filter_map(|name| Some((name, in_hand.data.values.get(name)?)));
+    let unknown = files.filter_map(|(name, bytes)| Some((name, credential::not_understood(bytes)?)));
+    unknown.map(|(name, what)| words::not_understood(name, &what)).collect()
+}
+
+/// Whether that is where [`read`] keeps the password.
+pub fn is_password(key: &str) -> bool {
+    key == PASSWORD
+}
+
+/// The file's name as it is shown: without what moves a cursor or turns the order of letters.
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = plain(&name);
+    if name.is_empty() { "file".to_owned() } else { name }
+}
+
+/// The name of a file as a key of a Secret: what such a key can't have is replaced.
+pub fn secret_key(name: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut key: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).take(253).collect();
+    if key.is_empty() || key == "." || key.starts_with("..") {
+        key = format!("file{}", key.trim_start_matches('.'));
+    }
+    key
+}

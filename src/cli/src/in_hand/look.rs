@@ -1,0 +1,131 @@
+//! What files in hand turn out to be, and what the operator would say of it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::InHand;
+use super::password;
+use lapsewatch_core::api::conditions::{Condition, ConditionType};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::KeyMatch;
+use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
+use lapsewatch_core::assessment::peers::Peers;
+use lapsewatch_core::assessment::{Input, Reading, Tenant, assess, words};
+use lapsewatch_core::credential::{self, Identified};
+use lapsewatch_core::sanitize::plain;
+
+/// How often a wrong password may be entered.
+const ATTEMPTS: usize = 3;
+
+/// What was found.
+pub struct Look {
+    /// What it is.
+    pub identified: Identified,
+    /// What the operator would say of it at first sight.
+    pub status: TenantCredentialStatus,
+}
+
+impl Look {
+    /// One of the conditions.
+    pub fn condition(&self, type_: ConditionType) -> Option<&Condition> {
+        self.status.conditions.iter().find(|condition| condition.type_ == type_.as_str())
+    }
+
+    /// The state in one word.
+    pub fn state(&self) -> &str {
+        self.condition(ConditionType::Healthy).map_or("-", |condition| &condition.reason)
+    }
+
+    /// Whom it is for, with what that is called.
+    pub fn identity(&self) -> Option<String> {
+        let identity = self.identified.facts.identity.as_deref()?;
+        Some(format!("{} {identity}", words::identity_name(self.identified.type_)))
+    }
+
+    /// Whether the private key belongs to the certificate, where the type has one.
+    pub fn private_key(&self) -> Option<&str> {
+        let is_certificate = self.identified.facts.key_match != KeyMatch::NotApplicable;
+        self.condition(ConditionType::KeyMismatch).filter(|_| is_certificate).map(|condition| &*condition.message)
+    }
+
+    /// The names of files that were given and not needed.
+    pub fn unused(&self, in_hand: &InHand) -> Vec<String> {
+        let keys = self.identified.facts.keys.clone().unwrap_or_default();
+        let used = [keys.credential, keys.private_key];
+        in_hand.paths.keys().filter(|key| !used.iter().flatten().any(|used| used == *key)).cloned().collect()
+    }
+}
+
+/// A spec that declares nothing but the type.
+pub fn spec(type_: CredentialType) -> TenantCredentialSpec {
+    TenantCredentialSpec {
+        tenant_ref: None,
+        type_,
+        secret_ref: None,
+        warn_before_days: None,
+        reminder_every_hours: None,
+        expected_identities: None,
+        muted_until: None,
+        owner: None,
+        vpp_token: None,
+        expiration_time: None,
+    }
+}
+
+/// Says what the files hold: a credential of the type, or of whichever it is. Where a password is needed and none was
+/// given, whoever sits at the terminal is asked. `declare` makes the spec that it is assessed by.
+///
+/// # Errors
+/// Why it can't be told.
+pub fn look(
+    in_hand: &mut InHand,
+    type_: Option<CredentialType>,
+    now: DateTime<Utc>,
+    declare: impl Fn(CredentialType) -> TenantCredentialSpec,
+) -> Result<Look, Failure> {
+    let identified = identify(in_hand, type_)?;
+    let spec = declare(identified.type_);
+    let status = assess(Input {
+        uid: "",
+        generation: 0,
+        spec: &spec,
+        previous: &TenantCredentialStatus::default(),
+        reading: Reading::Facts(identified.facts.clone()),
+        last_read: None,
+        peers: Peers::default(),
+        tenant: Tenant::Unnamed,
+        now,
+        settle: TimeDelta::zero(),
+    })
+    .status;
+    Ok(Look { identified, status })
+}
+
+/// What the files hold. Where a password is needed and none was given, whoever sits at the terminal is asked.
+///
+/// # Errors
+/// Why it can't be told.
+pub fn identify(in_hand: &mut InHand, type_: Option<CredentialType>) -> Result<Identified, Failure> {
+    let mut identified = credential::identify(type_, &in_hand.data, &in_hand.selection);
+    let is_closed = match &identified {
+        Ok(identified) => identified.has_closed_keys,
+        Err(failure) => failure.reason == FailureReason::PasswordRequired,
+    };
+    if !is_closed || in_hand.password().is_some() || !password::can_be_asked_for() {
+        return identified;
+    }
+    let names: Vec<&str> = in_hand.paths.keys().map(String::as_str).collect();
+    let of = plain(&names.join(", "));
+    let mut prompt = format!("Password for {of}: ");
+    for _ in 0..ATTEMPTS {
+        let Ok(Some(password)) = password::ask(&prompt) else { break };
+        in_hand.unlock(password);
+        identified = credential::identify(type_, &in_hand.data, &in_hand.selection);
+        match &identified {
+            Err(failure) if failure.reason == FailureReason::PasswordWrong => {}
+            Ok(identified) if identified.has_closed_keys => {}
+            _ => break,
+        }
+        prompt = format!("That password does not open it. Password for {of}: ");
+    }
+    identified
+}

@@ -1,0 +1,36 @@
+//! Manifests: files, folders and the standard input in; TenantCredentials, MDMTenants and Secrets out, each with its place.
+//!
+//! What is broken is told with file and line, quotes nothing of the file, and hides nothing else.
+
+mod bounded;
+mod documents;
+mod files;
+mod items;
+pub mod made;
+pub mod objects;
+mod plain_scalars;
+pub mod rules;
+pub mod sealed;
+pub mod secrets;
+mod sops;
+
+use std::io::Read;
+use std::path::PathBuf;
+
+pub use objects::{Manifest, Objects, is_about};
+
+use crate::source::{Place, Problem};
+use lapsewatch_core::sanitize::harmless;
+
+/// Reads all that `paths` name; `-` is `stdin`.
+pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Objects {
+    let mut objects = Objects::default();
+    files::read(paths, stdin, &mut |found| match found {
+        Ok(source) => objects.take(&source),
+        Err(unreadable) => {
+            let place = Place { file: harmless(&unreadable.name).into(), line: None, item: None };
+            objects.problems.push(Problem::at(place, unreadable.why));
+        }
+    });
+    objects
+}

@@ -1,0 +1,300 @@
+//! Documents to objects: TenantCredentials, MDMTenants and Secrets are kept, what is not meant is passed over.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::bounded::wipe;
+use super::documents::{Document, documents, is_meant};
+use super::files::Source;
+use super::items;
+use super::made::{Maker, made};
+use super::sealed::Sealed;
+use super::secrets::ManifestSecret;
+use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
+use crate::source::place::Place;
+use crate::source::problem::{Kind, Problem};
+use lapsewatch_core::api::{self, CredentialType, Key, names};
+use lapsewatch_core::sanitize::{harmless, plain};
+
+/// A TenantCredential or an MDMTenant as it stands in a manifest.
+pub struct Manifest {
+    /// Where.
+    pub place: Place,
+    /// Its metadata.
+    pub metadata: ObjectMeta,
+    /// Its spec, not yet looked at.
+    pub spec: Value,
+    /// Its status, where it was taken from a cluster.
+    pub status: Value,
+}
+
+/// All that was found.
+#[derive(Default)]
+pub struct Objects {
+    /// The TenantCredentials.
+    pub credentials: BTreeMap<Key, Manifest>,
+    /// The MDMTenants.
+    pub tenants: BTreeMap<Key, Manifest>,
+    /// The Secrets.
+    pub secrets: BTreeMap<Key, ManifestSecret>,
+    /// The Secrets that other tools make in the cluster.
+    pub made: BTreeMap<Key, Maker>,
+    /// What is encrypted, as far as it can be read.
+    pub sealed: Vec<Sealed>,
+    /// What may be meant and can't be told, since it is encrypted.
+    pub skipped: Vec<Problem>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Parts of folders that can't be parsed and do not look as if they were meant, and encrypted parts of objects that
+    /// are judged without them.
+    pub passed_over: Vec<Problem>,
+}
+
+impl Objects {
+    /// Takes up all documents of one file.
+    pub fn take(&mut self, source: &Source) {
+        let file: Rc<str> = harmless(&source.name).into();
+        for found in documents(&source.bytes) {
+            match found {
+                Ok(Document { line, text, value }) => {
+                    let place = Place { file: Rc::clone(&file), line: Some(line), item: None };
+                    self.object(place, value, Some(text), false);
+                }
+                Err(broken) => {
+                    let place = Place { file: Rc::clone(&file), line: Some(broken.line), item: None };
+                    let problem = Problem::at(place, broken.why);
+                    let is_meant = source.named || broken.is_meant;
+                    if is_meant { &mut self.problems } else { &mut self.passed_over }.push(problem);
+                }
+            }
+        }
+    }
+
+    /// Whether a TenantCredential that was not taken up may be there all the same: encrypted, or in what is broken.
+    pub fn may_hold(&self, key: &Key) -> bool {
+        self.problems.iter().any(|problem| is_about(problem, key))
+            || self.sealed.iter().any(|one| one.may_be(Kind::TenantCredential, key))
+    }
+
+    /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own;
+    /// `is_sealed`: it stands in a list that sops has written.
+    fn object(&mut self, place: Place, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
+        let is_sealed = is_sealed || is_encrypted(&value);
+        if !value.is_object() {
+            return self.no_object(place, value);
+        }
+        let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (api_version, kind) = (text("apiVersion"), text("kind"));
+        let (group, version) = api_version.split_once('/').unwrap_or_default();
+        let is_ours = group == api::GROUP || api_version == api::GROUP;
+        if is_ours && !(group == api::GROUP && version == api::VERSION) {
+            let what = plain(&api_version);
+            let known = format!("{}/{}", api::GROUP, api::VERSION);
+            self.problem(place, format!("{what} is no version that this lapsewatch knows: it knows {known}"));
+        } else if kind.ends_with("List") && value.get("items").is_some_and(Value::is_array) {
+            self.list(&place, &api_version, &kind, value, written, is_sealed);
+        } else if kind.ends_with("List") && (is_ours || api_version == "v1" && kind == "List") {
+            // A list of nothing may be null.
+            if value.get("items").is_some_and(|items| !items.is_null()) {
+                self.problem(place, format!("items of a {} can't be read: expected a list", plain(&kind)));
+            }
+            wipe(&mut value);
+        } else if is_sealed && (is_cipher(&kind) || is_cipher(&api_version)) {
+            self.encrypted(place, &mut value);
+        } else if is_encrypted(&value) && api_version.is_empty() && kind.is_empty() {
+            self.passed_over.push(Problem::at(place, ENCRYPTED));
+        } else if is_ours {
+            match kind.as_str() {
+                "TenantCredential" => self.keep(Kind::TenantCredential, place, value, is_sealed),
+                "MDMTenant" => self.keep(Kind::MDMTenant, place, value, is_sealed),
+                _ => self.problem(place, format!("{api_version} has no kind {}", plain(&kind))),
+            }
+        } else if api_version == "v1" && kind == "Secret" {
+            self.secret(place, value, is_sealed);
+        } else if api_version.is_empty() && matches!(kind.as_str(), "TenantCredential" | "MDMTenant") {
+            let wanted = format!("{}/{}", api::GROUP, api::VERSION);
+            self.problem(place, format!("{kind} has no apiVersion: expected {wanted}"));
+        } else if kind == "TenantCredential" && has_our_type(&value) {
+            // Another product may have a kind of that name, but hardly one of these types.
+            let (other, wanted) = (plain(&api_version), format!("{}/{}", api::GROUP, api::VERSION));
+            let what = format!("a TenantCredential with apiVersion {other} is not checked: expected {wanted}");
+            self.skipped.push(Problem::at(place, what));
+        } else if api_version.is_empty() && kind == "Secret" {
+            self.passed_over.push(Problem::at(place, "a Secret without apiVersion is not read: it needs v1"));
+            wipe(&mut value);
+        } else {
+            for (key, maker) in made(group, &kind, &place, &value) {
+                self.made.entry(key).or_insert(maker);
+            }
+            wipe(&mut value);
+        }
+    }
+
+    /// A document or an item that is a list or a text. What names a kind that is checked here was meant to be read.
+    fn no_object(&mut self, place: Place, mut value: Value) {
+        if is_meant(&Zeroizing::new(value.to_string())) {
+            let found = if value.is_array() { "a list without kind: List" } else { "a text" };
+            self.problem(place, format!("expected an object, found {found}"));
+        }
+        wipe(&mut value);
+    }
+
+    /// What sops has encrypted with its kind: an object that may be one of ours.
+    fn encrypted(&mut self, place: Place, value: &mut Value) {
+        self.sealed.push(Sealed::of(None, value));
+        self.skipped.push(Problem::at(place, ENCRYPTED));
+    }
+
+    /// Items of a list of one kind need not repeat it.
+    fn list(
+        &mut self,
+        place: &Place,
+        api_version: &str,
+        kind: &str,
+        mut value: Value,
+        written: Option<(usize, &str)>,
+        is_sealed: bool,
+    ) {
+        let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else { return };
+        let lines = written.and_then(|(begin, text)| Some((begin, items::lines(text, items.len())?)));
+        let of = kind.strip_suffix("List").unwrap_or_default();
+        for (index, mut item) in items.into_iter().enumerate() {
+            if let (Some(fields), false) = (item.as_object_mut(), of.is_empty()) {
+                fields.entry("apiVersion").or_insert_with(|| api_version.into());
+                fields.entry("kind").or_insert_with(|| of.into());
+            }
+            let outer = place.item.as_deref().map(|outer| format!("{outer}.")).unwrap_or_default();
+            let own = lines.as_ref().and_then(|(begin, lines)| Some(begin + lines.get(index)?));
+            let item_place =
+                Place { item: Some(format!("{outer}items[{index}]")), line: own.or(place.line), ..place.clone() };
+            self.object(item_place, item, None, is_sealed);
+        }
+    }
+
+    fn keep(&mut self, kind: Kind, place: Place, mut value: Value, is_sealed: bool) {
+        let left_out = if is_sealed { without_what_is_not_needed(&mut value) } else { Vec::new() };
+        if is_sealed && ["metadata", "spec"].iter().any(|part| value.get(part).is_some_and(has_cipher)) {
+            let what = "it is encrypted with sops: give it decrypted";
+            self.skipped.push(match identify(&value) {
+                Ok((key, _)) => Problem::of(place, kind, &key, what),
+                Err(_) => Problem::at(place, format!("a {kind}: {what}")),
+            });
+            return self.sealed.push(Sealed::of(Some(kind), &mut value));
+        }
+        let (key, metadata) = match identify(&value) {
+            Ok(found) => found,
+            Err(why) => return self.problem(place, format!("{kind}: {why}")),
+        };
+        let kept = if kind == Kind::MDMTenant { &mut self.tenants } else { &mut self.credentials };
+        if let Some(first) = kept.get(&key) {
+            let first = first.place.clone();
+            return self.problems.push(Problem::of(place, kind, &key, format!("it stands at {first} already")));
+        }
+        for name in unknown_fields(&value) {
+            self.problems.push(Problem::of(place.clone(), kind, &key, format!("unknown field \"{}\"", plain(&name))));
+        }
+        for field in left_out {
+            let what = format!("{} is encrypted with sops: it is judged without that", plain(&field));
+            self.passed_over.push(Problem::of(place.clone(), kind, &key, what));
+        }
+        let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
+        let (spec, status) = (part("spec"), part("status"));
+        kept.insert(key, Manifest { place, metadata, spec, status });
+    }
+
+    fn secret(&mut self, place: Place, mut value: Value, is_sealed: bool) {
+        match identify(&value) {
+            Ok((key, _)) => {
+                let secret = ManifestSecret::take(place, &mut value, is_sealed);
+                match self.secrets.get_mut(&key) {
+                    // Of one that stands there encrypted and plain, the plain one is read.
+                    Some(first) if first.is_encrypted() && !secret.is_encrypted() => *first = secret,
+                    Some(first) if !first.is_encrypted() && secret.is_encrypted() => {}
+                    Some(first) => first.again.push(secret.place),
+                    None => drop(self.secrets.insert(key, secret)),
+                }
+            }
+            // What can't be named can't be meant by a TenantCredential: other tools complain of it.
+            Err(_) if is_sealed => {
+                self.passed_over.push(Problem::at(place, "a Secret whose name is encrypted is not read"))
+            }
+            Err(why) => self.passed_over.push(Problem::at(place, format!("a Secret is not read: {why}"))),
+        }
+        wipe(&mut value);
+    }
+
+    fn problem(&mut self, place: Place, why: String) {
+        self.problems.push(Problem::at(place, why));
+    }
+}
+
+/// True where an object declares one of the types that are checked here.
+fn has_our_type(object: &Value) -> bool {
+    let type_ = object.pointer("/spec/type").and_then(Value::as_str);
+    CredentialType::ALL.iter().any(|known| Some(known.as_str()) == type_)
+}
+
+/// True where a problem is one of this TenantCredential, or of something that may be it.
+pub fn is_about(problem: &Problem, key: &Key) -> bool {
+    problem.object.as_ref().is_none_or(|(kind, other)| *kind == Kind::TenantCredential && other == key)
+}
+
+/// What is said of what sops has encrypted with its kind.
+const ENCRYPTED: &str = "it is encrypted with sops as a whole, so that what it is can't be told: give it decrypted";
+
+/// The fields of every object, and what sops takes away again when it decrypts.
+const FIELDS: [&str; 6] = ["apiVersion", "kind", "metadata", "sops", "spec", "status"];
+/// The fields of its metadata.
+const METADATA: [&str; 15] = [
+    "annotations",
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "finalizers",
+    "generateName",
+    "generation",
+    "labels",
+    "managedFields",
+    "name",
+    "namespace",
+    "ownerReferences",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+/// The fields outside of spec and status that the API server would refuse; a spec's are told with its rules.
+fn unknown_fields(object: &Value) -> Vec<String> {
+    let names = |value: Option<&Value>| -> Vec<String> {
+        value.and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect()
+    };
+    let of_object = names(Some(object)).into_iter().filter(|name| !FIELDS.contains(&name.as_str()));
+    let of_metadata = names(object.get("metadata")).into_iter().filter(|name| !METADATA.contains(&name.as_str()));
+    of_object.chain(of_metadata.map(|name| format!("metadata.{name}"))).collect()
+}
+
+fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {
+    let metadata = object.get("metadata").unwrap_or(&Value::Null);
+    let text = |field: &str| match metadata.get(field) {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => Err(format!("metadata.{field} is no text: put it in quotation marks")),
+    };
+    let key = Key::new(&text("namespace")?, &text("name")?);
+    if key.name.is_empty() {
+        return Err("metadata.name is missing".to_owned());
+    }
+    names::object(&key.name).map_err(|why| format!("metadata.name can't be a name: {why}"))?;
+    // Without one, whoever applies the manifest gives it.
+    if !key.namespace.is_empty() {
+        names::namespace(&key.namespace).map_err(|why| format!("metadata.namespace can't be a namespace: {why}"))?;
+    }
+    let metadata =
+        ObjectMeta::deserialize(metadata).map_err(|_| "metadata is of another form than Kubernetes has".to_owned())?;
+    Ok((key, metadata))
+}

@@ -1,0 +1,151 @@
+//! A Secret of a manifest, decoded only where a TenantCredential asks for it: others are not this tool's business.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::sops::is_cipher;
+use crate::source::place::Place;
+use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::secret::{SecretBytes, SecretData, Source};
+
+/// A Secret as it stands in a manifest.
+pub struct ManifestSecret {
+    /// Where.
+    pub place: Place,
+    /// Where another of its name stands.
+    pub again: Vec<Place>,
+    /// Sops has written it: texts may be encrypted.
+    is_sealed: bool,
+    type_: Option<String>,
+    data: Field,
+    string_data: Field,
+}
+
+/// `data` or `stringData`: a text for each key; none where there is something else.
+type Field = Option<BTreeMap<String, Option<Zeroizing<String>>>>;
+
+/// A Secret's values, as far as they can be read.
+pub struct Decoded {
+    /// Those that can.
+    pub data: SecretData,
+    /// The keys of those that sops has encrypted.
+    pub encrypted: BTreeSet<String>,
+}
+
+impl ManifestSecret {
+    /// Takes the values out of a manifest; `is_sealed` where sops has written it.
+    pub fn take(place: Place, manifest: &mut Value, is_sealed: bool) -> Self {
+        let mut part = |name: &str| manifest.get_mut(name).map(Value::take).unwrap_or_default();
+        let type_ = match part("type") {
+            Value::String(type_) => Some(type_),
+            _ => None,
+        };
+        let (data, string_data) = (field(part("data")), field(part("stringData")));
+        Self { place, again: Vec::new(), is_sealed, type_, data, string_data }
+    }
+
+    /// Whether sops has encrypted any of its values.
+    pub fn is_encrypted(&self) -> bool {
+        let mut values = [&self.data, &self.string_data].into_iter().flatten().flat_map(BTreeMap::values);
+        values.any(|value| self.is_cipher(value.as_ref()))
+    }
+
+    fn is_cipher(&self, value: Option<&Zeroizing<String>>) -> bool {
+        self.is_sealed && value.is_some_and(|text| is_cipher(text))
+    }
+
+    /// The values as the API server would keep them: `stringData` goes before `data`. What sops has encrypted is told by
+    /// its key.
+    ///
+    /// # Errors
+    /// With a sentence that names the key and quotes no value.
+    pub fn decode(&self) -> Result<Decoded, String> {
+        let of_form = |field: &'static str| format!("{field} is no mapping of keys to texts");
+        for (field, map) in [("data", &self.data), ("stringData", &self.string_data)] {
+            // Not quoted: where a colon stands wrong, the value is a part of the key.
+            if map.as_ref().is_some_and(|map| !map.keys().all(|key| is_key(key))) {
+                return Err(format!(
+                    "{field} has a key that the API server refuses: it takes at most 253 letters, digits, -, _ and ."
+                ));
+            }
+        }
+        let (mut values, mut encrypted) = (BTreeMap::new(), BTreeSet::new());
+        for (key, text) in self.data.as_ref().ok_or_else(|| of_form("data"))? {
+            if self.is_cipher(text.as_ref()) {
+                encrypted.insert(key.clone());
+                continue;
+            }
+            let bytes = text.as_ref().and_then(|text| base64(text));
+            let bytes = bytes.ok_or_else(|| format!("the value of data.{} is not base64", plain(key)))?;
+            values.insert(key.clone(), bytes);
+        }
+        for (key, text) in self.string_data.as_ref().ok_or_else(|| of_form("stringData"))? {
+            if self.is_cipher(text.as_ref()) {
+                values.remove(key);
+                encrypted.insert(key.clone());
+                continue;
+            }
+            encrypted.remove(key);
+            let text = text.as_ref().ok_or_else(|| {
+                format!("the value of stringData.{} is no text: put it in quotation marks", plain(key))
+            })?;
+            values.insert(key.clone(), SecretBytes::new(text.as_bytes().to_vec()));
+        }
+        let data = SecretData { type_: self.type_.clone(), values, source: Source::Secret };
+        Ok(Decoded { data, encrypted })
+    }
+}
+
+fn field(value: Value) -> Field {
+    let map = match value {
+        Value::Null => Map::new(),
+        Value::Object(map) => map,
+        _ => return None,
+    };
+    let text = |value| match value {
+        Value::Null => Some(Zeroizing::default()),
+        Value::String(text) => Some(Zeroizing::new(text)),
+        _ => None,
+    };
+    Some(map.into_iter().map(|(key, value)| (key, text(value))).collect())
+}
+
+/// Whether a Secret may have such a key.
+fn is_key(key: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    matches!(key.len(), 1..=253) && key.bytes().all(allowed) && key != "." && !key.starts_with("..")
+}
+
+/// As the API server has it: the bits that padding leaves over may be any.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+/// Base64 as the API server takes it: with its padding, and with breaks of line.
+fn base64(text: &str) -> Option<SecretBytes> {
+    let mut letters = Zeroizing::new(Vec::with_capacity(text.len()));
+    letters.extend(text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')));
+    // Reserved at once: a vector that grows leaves a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(letters.len() / 4 * 3 + 3));
+    BASE64.decode_vec(&*letters, &mut bytes).ok()?;
+    Some(SecretBytes::new(std::mem::take(&mut *bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_as_the_api_server_takes_them() {
+        for key in ["a", "tls.crt", ".a", "-_A9", &"k".repeat(253)] {
+            assert!(is_key(key), "{key}");
+        }
+        for key in ["", ".", "..", "..a", "a b", "a:b", "a/b", "ä", &"k".repeat(254)] {
+            assert!(!is_key(key), "{key}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `lapsewatch new`: files in hand to the manifests of their Secret and TenantCredential.
+
+mod credential;
+mod names;
+mod secret;
+mod yaml;
+
+use std::io::{self, Read, Write};
+
+use chrono::{DateTime, Utc};
+
+use crate::args::NewArgs;
+use crate::exit::{ATTENTION, FAILED, FINE};
+use crate::in_hand::{self, InHand, Look};
+use credential::Names;
+use lapsewatch_core::api::conditions::{ConditionStatus, ConditionType};
+use lapsewatch_core::sanitize::plain;
+use secret::Entry;
+use yaml::Metadata;
+
+/// Writes the manifests for what `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes
+/// before. `is_shown`: what is written appears in a terminal.
+///
+/// # Errors
+/// When they can't be written.
+pub fn run(
+    args: &NewArgs,
+    now: DateTime<Utc>,
+    stdin: &mut dyn Read,
+    is_shown: bool,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<u8> {
+    let (mut in_hand, mut problems) = in_hand::gather(&args.files, args.password_file.as_deref(), stdin);
+    if !problems.is_empty() {
+        return refuse(&problems, FAILED, err);
+    }
+    let declare = |type_| credential::declared(args, type_);
+    let look = match in_hand::look(&mut in_hand, args.type_, args.at.unwrap_or(now), declare) {
+        Ok(look) => look,
+        Err(failure) => return refuse(&[failure.message], FAILED, err),
+    };
+    let unknown = in_hand::not_understood(&in_hand);
+    if !unknown.is_empty() {
+        return refuse(&unknown, FAILED, err);
+    }
+    say(&look, &in_hand, err)?;
+    let objections = objections(&look, args.force);
+    if !objections.is_empty() {
+        return refuse(&objections, ATTENTION, err);
+    }
+    let (names, entries) =
+        match (credential::names(args, look.identified.type_), secret::entries(&look.identified, &in_hand)) {
+            (Ok(names), Ok(entries)) => (names, entries),
+            (Err(problem), _) | (_, Err(problem)) => return refuse(&[problem], FAILED, err),
+        };
+    let spec = credential::spec(args, &look, &names, &entries);
+    problems.extend(credential::broken(&spec)?);
+    if !problems.is_empty() {
+        return refuse(&problems, FAILED, err);
+    }
+    if is_shown && !args.without_secret && !args.force {
+        let problem = format!(
+            "the output holds the credential itself, and would be shown in this terminal: send it to a file (> {}.yaml) or \
+             on to kubectl (| kubectl apply -f -), or take --without-secret",
+            names.credential
+        );
+        return refuse(&[problem], FAILED, err);
+    }
+    let namespace = args.namespace.as_deref();
+    if args.without_secret {
+        hint(&names, namespace, &entries, &in_hand, err)?;
+    } else {
+        writeln!(err, "the output holds the credential itself, in Secret {}: treat it as one", names.secret)?;
+        yaml::secret(Metadata { name: &names.secret, namespace }, &entries, out)?;
+        writeln!(out, "---")?;
+    }
+    yaml::credential(Metadata { name: &names.credential, namespace }, &spec, out)?;
+    out.flush()?;
+    err.flush()?;
+    Ok(FINE)
+}
+
+fn refuse(problems: &[String], code: u8, err: &mut dyn Write) -> io::Result<u8> {
+    for problem in problems {
+        writeln!(err, "error: {problem}")?;
+    }
+    err.flush()?;
+    Ok(code)
+}
+
+/// Says what it is.
+fn say(look: &Look, in_hand: &InHand, err: &mut dyn Write) -> io::Result<()> {
+    let files: Vec<String> = in_hand.paths.values().map(|path| plain(&path.display().to_string())).collect();
+    writeln!(err, "{}: {}, fit for type {}", files.join(", "), look.identified.what, look.identified.type_)?;
+    for line in look.identity().into_iter().chain(look.private_key().map(str::to_owned)) {
+        writeln!(err, "  {}", plain(&line))?;
+    }
+    match look.condition(ConditionType::Expiring) {
+        Some(expiring) if look.status.notifications.is_empty() => writeln!(err, "  {}", plain(&expiring.message))?,
+        _ => {}
+    }
+    for said in &look.status.notifications {
+        writeln!(err, "  {} {}: {}", said.severity, said.reason, plain(&said.message))?;
+    }
+    for other in look.unused(in_hand) {
+        writeln!(err, "  file {other} is not needed for it, and is put beside it")?;
+    }
+    Ok(())
+}
+
+/// Why it should be nobody's new credential.
+fn objections(look: &Look, is_forced: bool) -> Vec<String> {
+    let holds = |type_| look.condition(type_).is_some_and(|condition| condition.status == ConditionStatus::True);
+    let mut objections = Vec::new();
+    if holds(ConditionType::KeyMismatch) {
+        objections.push("nothing is written: give the private key that belongs to the certificate".to_owned());
+    }
+    if holds(ConditionType::Expired) && !is_forced {
+        objections.push("nothing is written: it has expired; renew it first, or take --force".to_owned());
+    }
+    objections
+}
+
+/// Says how the Secret is made without its content going through this program's output.
+fn hint(
+    names: &Names,
+    namespace: Option<&str>,
+    entries: &[Entry<'_>],
+    in_hand: &InHand,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    write!(err, "the Secret is not written; this makes it:\n  kubectl create secret generic {}", names.secret)?;
+    if let Some(namespace) = namespace {
+        write!(err, " -n {namespace}")?;
+    }
+    for entry in entries {
+        let path = entry.file.and_then(|file| in_hand.paths.get(file));
+        let path = path.map_or_else(|| "PASSWORD-FILE".to_owned(), |path| quoted(&plain(&path.display().to_string())));
+        write!(err, " --from-file={}={path}", entry.key)?;
+    }
+    writeln!(err)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}

@@ -1,0 +1,142 @@
+//! TenantCredentials: each is paired with its Secret and read; then each is assessed among all.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::Unread;
+use super::readings::Readings;
+use super::tenants::Tenants;
+use crate::manifests::rules::Rules;
+use crate::manifests::{Manifest, Objects};
+use crate::report::{self, Origin, Report};
+use crate::source::{Kind, Place, Problem};
+use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
+use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal};
+use lapsewatch_core::assessment::{Input, Reading, assess, tenant};
+use lapsewatch_core::credential;
+
+/// A TenantCredential that was paired with its Secret and read.
+struct Readable {
+    place: Place,
+    key: Key,
+    spec: TenantCredentialSpec,
+    metadata: ObjectMeta,
+    previous: TenantCredentialStatus,
+    reading: Reading,
+}
+
+/// All TenantCredentials, and who holds what.
+pub struct Credentials {
+    readable: Vec<Readable>,
+    /// Those that were skipped.
+    pub unread: Vec<Unread>,
+    /// Who holds what.
+    pub index: Index,
+}
+
+/// Reads all of them; what can't be taken or paired is told to `objects` and `report`.
+pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
+    // Whoever reads the result has given all of it.
+    let index = Index::new(Reveal::All);
+    let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index };
+    let (mut rules, mut readings) = (None, Readings::default());
+    for (key, manifest) in std::mem::take(&mut objects.credentials) {
+        let rules = rules.get_or_insert_with(|| Rules::of("tenantcredentials.yaml"));
+        match spec(rules, &key, &manifest) {
+            Ok(spec) => all.read(key, spec, manifest, objects, &mut readings, report),
+            Err(problems) => objects.problems.extend(problems),
+        }
+    }
+    all
+}
+
+/// The spec, where the API server and the operator would take it.
+fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentialSpec, Vec<Problem>> {
+    let problem = |what| Problem::of(manifest.place.clone(), Kind::TenantCredential, key, what);
+    let broken = rules.broken(&manifest.spec);
+    if !broken.is_empty() {
+        return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
+    }
+    decode::spec(&manifest.spec).map_err(|what| vec![problem(what)])
+}
+
+impl Credentials {
+    /// Pairs one with its Secret and reads it; enters what it holds.
+    fn read(
+        &mut self,
+        key: Key,
+        spec: TenantCredentialSpec,
+        manifest: Manifest,
+        objects: &mut Objects,
+        readings: &mut Readings,
+        report: &mut Report,
+    ) {
+        let Manifest { place, metadata, status, .. } = manifest;
+        let (previous, _) = stored::decode::<TenantCredentialStatus>(&status);
+        let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
+        let reading = match (spec.type_, spec.expiration_time) {
+            (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),
+            _ => match readings.of(&key, &spec, objects) {
+                Ok(reading) => reading,
+                Err(why) => {
+                    report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why).into());
+                    // What the cluster said of it still tells that it holds something.
+                    self.index.set(&key, Holder::remembered(created, &spec, &previous));
+                    return self.unread.push(Unread { key, spec, previous });
+                }
+            },
+        };
+        let holder = Holder::from_reading(created, &spec, &previous, &reading);
+        self.index.set(&key, holder);
+        self.readable.push(Readable { place, key, spec, metadata, previous, reading });
+    }
+
+    /// Sets those aside whose tenant can't be read, so that its warning days are not known.
+    pub fn set_aside(&mut self, tenants: &Tenants, report: &mut Report) {
+        for readable in std::mem::take(&mut self.readable) {
+            let Some(why) = tenants.hides_days_of(&readable.key, &readable.spec) else {
+                self.readable.push(readable);
+                continue;
+            };
+            let Readable { place, key, spec, previous, .. } = readable;
+            report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why).into());
+            self.unread.push(Unread { key, spec, previous });
+        }
+    }
+
+    /// Notes on those that are judged without what their tenant declares.
+    pub fn without_tenant(&self, tenants: &Tenants) -> Vec<Problem> {
+        let note = |one: &Readable| {
+            let what = tenants.absent(&one.key, &one.spec)?;
+            Some(Problem::of(one.place.clone(), Kind::TenantCredential, &one.key, what))
+        };
+        self.readable.iter().filter_map(note).collect()
+    }
+
+    /// What the operator would say of each among all that were given.
+    pub fn assess(&mut self, tenants: &Tenants, now: DateTime<Utc>) -> Vec<report::Credential> {
+        let index = &self.index;
+        self.readable.drain(..).map(|readable| readable.assess(index, tenants, now)).collect()
+    }
+}
+
+impl Readable {
+    fn assess(self, index: &Index, tenants: &Tenants, now: DateTime<Utc>) -> report::Credential {
+        let Self { place, key, spec, metadata, previous, reading } = self;
+        let (inherits, whose) = tenants.of(&key, &spec);
+        let spec = tenant::inherit(&spec, inherits).into_owned();
+        let assessment = assess(Input {
+            uid: metadata.uid.as_deref().unwrap_or_default(),
+            generation: metadata.generation.unwrap_or_default(),
+            spec: &spec,
+            previous: &previous,
+            reading,
+            last_read: None,
+            peers: Peers::Known(index.view(&key)),
+            tenant: whose,
+            now,
+            settle: TimeDelta::zero(),
+        });
+        report::Credential { origin: Origin::Manifest(place), key, spec, status: assessment.status }
+    }
+}

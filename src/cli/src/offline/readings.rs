@@ -1,0 +1,184 @@
+//! What the Secrets hold that TenantCredentials name. Each is read once, however many name it: to open a keystore is
+//! meant to take time.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::manifests::Objects;
+use crate::manifests::secrets::{Decoded, ManifestSecret};
+use crate::source::{Kind, Problem};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{KeyMatch, Selection};
+use lapsewatch_core::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec};
+use lapsewatch_core::assessment::Reading;
+use lapsewatch_core::credential;
+use lapsewatch_core::sanitize::plain;
+
+/// All that were read.
+#[derive(Default)]
+pub struct Readings {
+    read: HashMap<(Key, CredentialType, Selection), Result<Reading, String>>,
+    /// A namespace of each Secret's name, once one was asked for that is not where it should be.
+    elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
+}
+
+impl Readings {
+    /// What a TenantCredential's Secret holds, or why it can't be checked.
+    pub fn of(&mut self, key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Result<Reading, String> {
+        let name = spec.secret_ref.as_ref().map(|secret| secret.name.clone()).unwrap_or_default();
+        let wanted = Key { namespace: key.namespace.clone(), name: name.as_str().into() };
+        if !objects.secrets.contains_key(&wanted) {
+            return Err(self.absent(&wanted, objects));
+        }
+        let selection = spec.selection();
+        let asked = (wanted, spec.type_, selection);
+        if let Some(known) = self.read.get(&asked) {
+            return known.clone();
+        }
+        let reading = read(&asked.0, spec.type_, &asked.2, objects);
+        self.read.insert(asked, reading.clone());
+        reading
+    }
+
+    /// Why a Secret is not there.
+    fn absent(&self, wanted: &Key, objects: &Objects) -> String {
+        let name = &wanted.name;
+        if let Some(maker) = made_elsewhere(wanted, objects) {
+            return maker;
+        }
+        let all = objects.secrets.keys().rev().map(|other| (Arc::clone(&other.name), Arc::clone(&other.namespace)));
+        let but = match self.elsewhere.get_or_init(|| all.collect()).get(name).map(|namespace| &**namespace) {
+            None => String::new(),
+            Some("") => " (one of that name without a namespace is)".to_owned(),
+            Some(other) => format!(" (one of that name in namespace {other} is)"),
+        };
+        format!("Secret {name} is not among what was given{but}")
+    }
+}
+
+/// The object that makes a Secret, or fills it.
+fn made_elsewhere(wanted: &Key, objects: &Objects) -> Option<String> {
+    let made = objects.made.get(wanted)?;
+    let (kind, maker, place) = (made.kind, plain(&made.name), &made.place);
+    Some(format!("Secret {} is made by {kind} {maker} ({place}), whose content is not here", wanted.name))
+}
+
+fn read(key: &Key, type_: CredentialType, selection: &Selection, objects: &mut Objects) -> Result<Reading, String> {
+    let name = &key.name;
+    let maker = made_elsewhere(key, objects);
+    let Some(secret) = objects.secrets.get_mut(key) else { return Err(String::new()) };
+    for again in secret.again.drain(..) {
+        let what = format!("it stands at {} already", secret.place);
+        objects.problems.push(Problem::of(again, Kind::Secret, key, what));
+    }
+    let decoded = secret.decode().map_err(|why| {
+        let problem = of_secret(secret, key, why);
+        if !objects.problems.contains(&problem) {
+            objects.problems.push(problem);
+        }
+        format!("Secret {name} can't be decoded")
+    })?;
+    // An empty one is there for another object to fill.
+    if decoded.encrypted.is_empty()
+        && decoded.data.values.is_empty()
+        && let Some(maker) = maker
+    {
+        return Err(maker);
+    }
+    if decoded.encrypted.is_empty() {
+        return Ok(match credential::read(type_, &decoded.data, selection) {
+            Ok(facts) => Reading::Facts(facts),
+            Err(failure) => Reading::Failed(failure),
+        });
+    }
+    let reading = of_the_plain(&decoded, type_, selection).ok_or_else(|| match decoded.data.values.is_empty() {
+        true => format!("Secret {name} is encrypted with sops: give it decrypted"),
+        false => format!("what is needed of Secret {name} is encrypted with sops: give it decrypted"),
+    })?;
+    let keys: Vec<&str> = decoded.encrypted.iter().map(String::as_str).collect();
+    let what = format!("encrypted with sops, it is judged without: {}", plain(&keys.join(", ")));
+    let passed_over = of_secret(secret, key, what);
+    if !objects.passed_over.contains(&passed_over) {
+        objects.passed_over.push(passed_over);
+    }
+    Ok(reading)
+}
+
+fn of_secret(secret: &ManifestSecret, key: &Key, what: String) -> Problem {
+    Problem::of(secret.place.clone(), Kind::Secret, key, what)
+}
+
+/// What the values say that sops has left plain; none where what it has encrypted may say something else.
+fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &Selection) -> Option<Reading> {
+    let is_plain = |key: &String| !decoded.encrypted.contains(key);
+    if !selection.key.as_ref().is_none_or(is_plain) {
+        return None;
+    }
+    // Without its key or its password a certificate is read all the same.
+    let readable = Selection {
+        key: selection.key.clone(),
+        private_key_key: selection.private_key_key.clone().filter(is_plain),
+        password_key: selection.password_key.clone().filter(is_plain),
+    };
+    match credential::read(type_, &decoded.data, &readable) {
+        Ok(facts) => Some(Reading::Facts(with_hidden_key(facts, selection, &decoded.encrypted))),
+        // What stands under the named key is not what belongs there, whatever stands beside it.
+        Err(failure) if selection.key.is_some() && is_of_the_value(failure.reason) => Some(Reading::Failed(failure)),
+        Err(_) => None,
+    }
+}
+
+fn is_of_the_value(reason: FailureReason) -> bool {
+    matches!(reason, FailureReason::WrongFile | FailureReason::Malformed)
+}
+
+/// The private key that was not found may be one that is encrypted.
+fn with_hidden_key(mut facts: CredentialFacts, selection: &Selection, encrypted: &BTreeSet<String>) -> CredentialFacts {
+    let named = selection.private_key_key.as_ref();
+    let may_be_hidden = named.is_none_or(|key| encrypted.contains(key));
+    if may_be_hidden && matches!(facts.key_match, KeyMatch::NoKey | KeyMatch::Mismatch) {
+        facts.key_match = KeyMatch::KeyUnreadable;
+        let only = encrypted.first().filter(|_| encrypted.len() == 1);
+        if let Some(keys) = &mut facts.keys {
+            keys.private_key = named.or(only).cloned();
+        }
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::source::Place;
+
+    fn secret(text: &str) -> ManifestSecret {
+        let place = Place { file: "a.yaml".into(), line: None, item: None };
+        ManifestSecret::take(place, &mut json!({"stringData": {"a": text}}), false)
+    }
+
+    #[test]
+    fn a_secret_is_read_once_for_each_type_and_selection() {
+        let key = Key::new("acme", "s");
+        let mut objects = Objects::default();
+        let mut readings = Readings::default();
+        let mut read = |text: &str, type_, chosen: Option<&str>| {
+            objects.secrets.insert(key.clone(), secret(text));
+            let spec =
+                serde_json::from_value(json!({"type": type_, "secretRef": {"name": "s", "key": chosen}})).unwrap();
+            match readings.of(&Key::new("acme", "c"), &spec, &mut objects).unwrap() {
+                Reading::Failed(failure) => failure.message,
+                Reading::Facts(facts) => format!("{facts:?}"),
+            }
+        };
+        let first = read("hello", CredentialType::VPPToken, None);
+        assert!(first.contains("plain text"), "{first}");
+        // What stands there now is not looked at.
+        assert_eq!(read("<html>", CredentialType::VPPToken, None), first);
+        assert!(read("<html>", CredentialType::VPPToken, Some("a")).contains("HTML"));
+        assert!(read("<html>", CredentialType::DEPToken, None).contains("HTML"));
+    }
+}

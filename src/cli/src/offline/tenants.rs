@@ -1,0 +1,170 @@
+//! MDMTenants: what their credentials have from them, and their pages.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Unread;
+use crate::manifests::rules::Rules;
+use crate::manifests::sealed::Sealed;
+use crate::manifests::{Manifest, Objects};
+use crate::report::{self, Origin};
+use crate::source::{Kind, Place, Problem};
+use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
+use lapsewatch_core::assessment::Tenant;
+use lapsewatch_core::assessment::tenant::{self, Input, Member};
+use lapsewatch_core::assessment::words::verify::remarks;
+
+/// All MDMTenants.
+pub struct Tenants {
+    declared: BTreeMap<Key, Declared>,
+    /// What is encrypted, tenants and their credentials.
+    sealed: Vec<Sealed>,
+}
+
+struct Declared {
+    place: Place,
+    spec: MDMTenantSpec,
+    generation: i64,
+    previous: MDMTenantStatus,
+}
+
+/// Takes all of them; what the API server or the operator would refuse is told to `objects`.
+pub fn take(objects: &mut Objects) -> Tenants {
+    let mut all = BTreeMap::new();
+    let mut rules = None;
+    for (key, manifest) in std::mem::take(&mut objects.tenants) {
+        let rules = rules.get_or_insert_with(|| Rules::of("mdmtenants.yaml"));
+        match declared(rules, &key, &manifest) {
+            Ok(declared) => drop(all.insert(key, declared)),
+            Err(problems) => objects.problems.extend(problems),
+        }
+    }
+    Tenants { declared: all, sealed: std::mem::take(&mut objects.sealed) }
+}
+
+fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<Problem>> {
+    let problem = |what| Problem::of(manifest.place.clone(), Kind::MDMTenant, key, what);
+    // All of a tenant's spec is optional.
+    let broken = if manifest.spec.is_null() { Vec::new() } else { rules.broken(&manifest.spec) };
+    if !broken.is_empty() {
+        return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
+    }
+    Ok(Declared {
+        place: manifest.place.clone(),
+        spec: decode::tenant(&manifest.spec).map_err(|what| vec![problem(what)])?,
+        generation: manifest.metadata.generation.unwrap_or_default(),
+        previous: stored::decode(&manifest.status).0,
+    })
+}
+
+fn named_by(key: &Key, spec: &TenantCredentialSpec) -> Option<Key> {
+    let tenant = spec.tenant_ref.as_ref()?;
+    Some(Key { namespace: key.namespace.clone(), name: tenant.name.as_str().into() })
+}
+
+impl Tenants {
+    /// What a credential has from its tenant. One that is not among what was given need not be missing in the cluster.
+    pub fn of(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, Tenant<'_>) {
+        match named_by(key, spec).and_then(|tenant| self.declared.get(&tenant)) {
+            Some(declared) => (Some(&declared.spec), Tenant::Found(tenant::side(&declared.spec))),
+            None => (None, Tenant::Unnamed),
+        }
+    }
+
+    /// Why the warning days of a credential can't be told, where its tenant gives them and is encrypted.
+    pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
+        let tenant = named_by(key, spec).filter(|tenant| !self.declared.contains_key(tenant))?;
+        let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
+        let is_it = |one: &&Sealed| one.is_a(Kind::MDMTenant) && one.may_be(Kind::MDMTenant, &tenant);
+        self.sealed.iter().find(is_it).filter(|_| !has_own)?;
+        Some(format!("its warning days are those of MDMTenant {}, which is encrypted with sops", tenant.name))
+    }
+
+    /// A note on a credential whose tenant may give it warning days, and is not among what was given.
+    pub fn absent(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
+        let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
+        let tenant = named_by(key, spec).filter(|tenant| !has_own && !self.declared.contains_key(tenant))?;
+        Some(remarks::tenant_absent(&tenant.name))
+    }
+
+    /// What is encrypted, tenants and their credentials.
+    pub fn sealed(&self) -> &[Sealed] {
+        &self.sealed
+    }
+
+    /// The credentials that are encrypted, as far as it can be told which they are.
+    pub fn sealed_credentials(&self) -> Vec<Unread> {
+        let known = self.sealed.iter().filter_map(Sealed::credential);
+        known
+            .map(|(key, spec, status)| Unread { key, spec: spec.clone(), previous: stored::decode(status).0 })
+            .collect()
+    }
+
+    /// The types that a tenant must have, but those that something encrypted may be.
+    fn required(&self, tenant: &Key, declared: &Declared) -> Option<Vec<CredentialType>> {
+        let required = declared.spec.required_credentials.clone()?;
+        let may_be_there = |type_| self.sealed.iter().any(|one| one.may_belong_to(tenant, type_));
+        Some(required.into_iter().filter(|type_| !may_be_there(*type_)).collect())
+    }
+
+    /// The page of each, among the credentials that were checked and those that were skipped.
+    pub fn assess(&self, checked: &[report::Credential], unread: &[Unread], now: DateTime<Utc>) -> Vec<report::Tenant> {
+        let mut members: BTreeMap<Key, Members<'_>> = BTreeMap::new();
+        for one in checked {
+            if let Some(tenant) = named_by(&one.key, &one.spec) {
+                members.entry(tenant).or_default().checked.push(one);
+            }
+        }
+        for one in unread {
+            if let Some(tenant) = named_by(&one.key, &one.spec) {
+                members.entry(tenant).or_default().unread.push(one);
+            }
+        }
+        let none = Members::default();
+        let page = |(key, declared): (&Key, &Declared)| {
+            let required = self.required(key, declared);
+            declared.assess(key, required, members.get(key).unwrap_or(&none), now)
+        };
+        self.declared.iter().map(page).collect()
+    }
+}
+
+/// The credentials of one tenant.
+#[derive(Default)]
+struct Members<'a> {
+    checked: Vec<&'a report::Credential>,
+    unread: Vec<&'a Unread>,
+}
+
+impl Declared {
+    fn assess(
+        &self,
+        key: &Key,
+        required: Option<Vec<CredentialType>>,
+        of: &Members<'_>,
+        now: DateTime<Utc>,
+    ) -> report::Tenant {
+        let spec = MDMTenantSpec { required_credentials: required, ..self.spec.clone() };
+        let checked = of.checked.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.status));
+        let unread = of.unread.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.previous));
+        let members: Vec<Member<'_>> = checked.chain(unread).collect();
+        // Sorted by name, as all of one namespace are.
+        let of_name = |name: &str| of.checked.binary_search_by(|one| (*one.key.name).cmp(name)).ok();
+        let words = |name: &str, type_: &str, reason: &str| {
+            let one = of.checked.get(of_name(name)?)?;
+            one.status.notifications.iter().find(|said| said.type_ == type_ && said.reason == reason).cloned()
+        };
+        let page = tenant::assess(&Input {
+            name: &key.name,
+            generation: self.generation,
+            spec: &spec,
+            previous: &self.previous,
+            members: &members,
+            words: &words,
+            now,
+            settle: TimeDelta::zero(),
+        });
+        report::Tenant { origin: Origin::Manifest(self.place.clone()), key: key.clone(), status: page.status }
+    }
+}

@@ -1,0 +1,68 @@
+//! Where a report's objects come from, and the problems that it lists beside them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::source::{Kind, Place, Problem};
+use lapsewatch_core::api::Key;
+use lapsewatch_core::sanitize::plain;
+
+/// Where an object was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a manifest.
+    Manifest(Place),
+    /// In a cluster; by its context's name where several were asked.
+    Cluster(Option<Arc<str>>),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Manifest(place) => place.fmt(f),
+            Self::Cluster(None) => f.write_str("cluster"),
+            Self::Cluster(Some(context)) => write!(f, "context {}", plain(context)),
+        }
+    }
+}
+
+/// A problem with a part of the input, of files or of a cluster. None of its texts quotes a value of a Secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The file or cluster with the problem.
+    pub origin: Origin,
+    /// The object, where it is known.
+    pub object: Option<(Kind, Key)>,
+    /// The problem in words.
+    pub message: String,
+}
+
+impl From<Problem> for Diagnostic {
+    fn from(problem: Problem) -> Self {
+        Self { origin: Origin::Manifest(problem.place), object: problem.object, message: problem.what }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.origin)?;
+        if let Some((kind, key)) = &self.object {
+            write!(f, "{kind} {key}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_is_named_by_its_context() {
+        let of = |origin| Diagnostic { origin, object: None, message: "no connection".to_owned() }.to_string();
+        assert_eq!(of(Origin::Cluster(None)), "cluster: no connection");
+        assert_eq!(of(Origin::Cluster(Some("east\u{1b}[2J".into()))), "context east?[2J: no connection");
+        let place = Place { file: "a.yaml".into(), line: Some(3), item: None };
+        assert_eq!(of(Origin::Manifest(place)), "a.yaml:3: no connection");
+    }
+}

@@ -1,0 +1,145 @@
+//! The result as JUnit's XML, in the form that Jenkins has a schema for: one case for each object.
+
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+use super::table::block;
+use super::{Diagnostic, Finding, Gate, Origin, Report};
+use crate::terminal::Paint;
+use lapsewatch_core::sanitize::harmless;
+
+/// Writes it.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
+    let cases: Vec<Case> = cases(report, gate);
+    let count = |kind: &str| cases.iter().filter(|case| case.outcome == Some(kind)).count().to_string();
+    let [tests, failures, errors, skipped] =
+        [cases.len().to_string(), count("failure"), count("error"), count("skipped")];
+    let name = format!("lapsewatch {}", report.command);
+    let timestamp = report.at.format("%Y-%m-%dT%H:%M:%S").to_string();
+    let totals = [("name", &*name), ("tests", &tests), ("failures", &failures), ("errors", &errors)];
+
+    let mut xml = Writer::new_with_indent(out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    xml.write_event(Event::Start(BytesStart::new("testsuites").with_attributes(totals)))?;
+    let suite = BytesStart::new("testsuite").with_attributes(totals);
+    xml.write_event(Event::Start(suite.with_attributes([("skipped", &*skipped), ("timestamp", &timestamp)])))?;
+    for case in &cases {
+        case.write(&mut xml)?;
+    }
+    xml.write_event(Event::End(BytesEnd::new("testsuite")))?;
+    xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
+    xml.into_inner().write_all(b"\n")
+}
+
+/// One object.
+struct Case {
+    kind: String,
+    name: String,
+    /// failure, error or skipped; none for one that passes.
+    outcome: Option<&'static str>,
+    /// The reason, and what it says.
+    said: Option<(String, String)>,
+    /// Where it stands, and all that is said of it.
+    text: String,
+}
+
+fn cases(report: &Report, gate: &Gate) -> Vec<Case> {
+    let credentials = report.credentials.iter().map(|one| {
+        let findings = Finding::of_credential(one, report, gate);
+        let outcome = match gate.passes(one, report.at) {
+            true => None,
+            false if one.is_unreadable() => Some("error"),
+            false => Some("failure"),
+        };
+        judged(("TenantCredential", one.key.to_string()), &one.origin, outcome, &findings)
+    });
+    let tenants = report.tenants.iter().map(|one| {
+        let findings = Finding::of_tenant(one, gate);
+        let outcome = (!gate.passes_tenant(one)).then_some("failure");
+        judged(("MDMTenant", one.key.to_string()), &one.origin, outcome, &findings)
+    });
+    let skipped = report.skipped.iter().map(|problem| not_judged(problem, "skipped"));
+    let mut all: Vec<Case> = credentials.chain(tenants).chain(skipped).collect();
+    for problem in report.not_compared.iter().chain(&report.problems) {
+        let case = not_judged(problem, "error");
+        match all.last_mut() {
+            // What is wrong with one object is told one after the other.
+            Some(last) if problem.object.is_some() && last.is_same(&case) => {
+                last.text.push('\n');
+                last.text.push_str(&case.text);
+            }
+            _ => all.push(case),
+        }
+    }
+    all
+}
+
+fn judged(
+    (kind, name): (&str, String),
+    origin: &Origin,
+    outcome: Option<&'static str>,
+    findings: &[Finding<'_>],
+) -> Case {
+    let mut text = Vec::new();
+    if !findings.is_empty() {
+        // A vector takes all of it.
+        let _ = writeln!(text, "{}", place(origin)).and_then(|()| block(findings, Paint::default(), &mut text));
+    }
+    let worst = findings.iter().find(|finding| finding.fails).or(findings.first());
+    Case {
+        kind: kind.to_owned(),
+        name,
+        outcome,
+        said: worst.map(|worst| (worst.reason.to_owned(), harmless(&worst.message).into_owned())),
+        text: String::from_utf8_lossy(&text).trim_end().to_owned(),
+    }
+}
+
+fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::Manifest(place) => place.to_string(),
+        Origin::Cluster(context) => context.as_deref().unwrap_or_default().to_owned(),
+    }
+}
+
+fn not_judged(problem: &Diagnostic, outcome: &'static str) -> Case {
+    let (kind, name) = match &problem.object {
+        Some((kind, key)) => (kind.to_string(), key.to_string()),
+        None => ("Manifest".to_owned(), problem.origin.to_string()),
+    };
+    let what = harmless(&problem.message).into_owned();
+    let text = format!("{}: {what}", problem.origin);
+    Case { kind, name, outcome: Some(outcome), said: Some(("Input".to_owned(), what)), text }
+}
+
+impl Case {
+    fn is_same(&self, other: &Self) -> bool {
+        self.outcome == other.outcome && self.kind == other.kind && self.name == other.name
+    }
+
+    fn write(&self, xml: &mut Writer<&mut dyn Write>) -> io::Result<()> {
+        let head = BytesStart::new("testcase").with_attributes([("classname", &*self.kind), ("name", &self.name)]);
+        // A notice of one that passes.
+        let element = self.outcome.unwrap_or("system-out");
+        if self.text.is_empty() {
+            return xml.write_event(Event::Empty(head));
+        }
+        xml.write_event(Event::Start(head))?;
+        let start = match &self.said {
+            // The schema has no attributes for these two.
+            Some((type_, message)) if !matches!(element, "system-out" | "skipped") => {
+                BytesStart::new(element).with_attributes([("type", &**type_), ("message", message)])
+            }
+            _ => BytesStart::new(element),
+        };
+        xml.write_event(Event::Start(start))?;
+        xml.write_event(Event::Text(BytesText::new(&self.text)))?;
+        xml.write_event(Event::End(BytesEnd::new(element)))?;
+        xml.write_event(Event::End(BytesEnd::new("testcase")))
+    }
+}

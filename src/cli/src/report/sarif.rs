@@ -1,0 +1,174 @@
+//! The result in SARIF 2.1.0, the form of tools that look at code: each thing said of an object is a result at its line.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Diagnostic, Finding, Gate, Origin, Report, Summary};
+use crate::source::{Kind, Place};
+use crate::terminal::document;
+use lapsewatch_core::api::{Key, Severity};
+use lapsewatch_core::assessment::words::short;
+use lapsewatch_core::sanitize::harmless;
+
+/// Where the version's schema is published.
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// Writes it.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
+    let findings = Finding::all(report, gate);
+    let mut rules: BTreeMap<&str, usize> = findings.iter().map(|finding| (finding.reason, 0)).collect();
+    for (index, place) in rules.values_mut().enumerate() {
+        *place = index;
+    }
+    let notifications: Vec<Value> = report
+        .problems
+        .iter()
+        .chain(&report.not_compared)
+        .map(|problem| notification(problem, "error"))
+        .chain(report.skipped.iter().map(|problem| notification(problem, "note")))
+        .collect();
+    let summary = Summary::of(report, gate);
+    let document = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "lapsewatch",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.keys().map(|id| rule(id)).collect::<Vec<_>>(),
+            }},
+            "invocations": [{
+                // A tool that found something has run as it should.
+                "executionSuccessful": summary.errors + summary.not_compared == 0,
+                "exitCode": summary.exit_code,
+                "toolExecutionNotifications": notifications,
+            }],
+            "columnKind": "unicodeCodePoints",
+            "results": findings.iter().map(|finding| result(finding, &rules)).collect::<Vec<_>>(),
+            "properties": {"summary": summary, "at": report.at},
+        }],
+    });
+    out.write_all(document::json(&document)?.as_bytes())
+}
+
+fn rule(id: &str) -> Value {
+    json!({"id": id, "name": id, "shortDescription": {"text": short(id)}})
+}
+
+fn result(finding: &Finding<'_>, rules: &BTreeMap<&str, usize>) -> Value {
+    let level = match finding.severity {
+        Severity::Critical => "error",
+        Severity::Warning => "warning",
+        // What does not pass is more than a note, however bad it is.
+        _ if finding.fails => "warning",
+        Severity::Notice | Severity::None => "note",
+    };
+    let labelled = [
+        ("", Some(&*finding.message)),
+        ("", Some(finding.impact)),
+        ("to do: ", Some(finding.remedy)),
+        ("runbook: ", finding.runbook_url),
+        ("contact: ", finding.contact),
+    ];
+    let mut text = format!("{} {}: ", finding.kind, finding.key);
+    for (index, (label, part)) in labelled
+        .into_iter()
+        .filter_map(|(label, part)| Some((label, part.filter(|part| !part.is_empty())?)))
+        .enumerate()
+    {
+        let _ = write!(text, "{}{label}{}", if index == 0 { "" } else { "\n" }, harmless(part));
+    }
+    json!({
+        "ruleId": finding.reason,
+        "ruleIndex": rules.get(finding.reason),
+        "level": level,
+        "message": {"text": text},
+        "locations": [location(finding.origin, Some((finding.kind, finding.key)))],
+        "partialFingerprints": {"lapsewatchObject/v1": fingerprint(finding)},
+        "properties": {"severity": finding.severity, "passes": !finding.fails, "type": finding.type_},
+    })
+}
+
+/// The same for the same thing said of the same object, wherever that stands.
+fn fingerprint(finding: &Finding<'_>) -> String {
+    let digest = Sha256::digest(format!("{}\n{}\n{}", finding.kind, finding.key, finding.reason));
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn notification(problem: &Diagnostic, level: &str) -> Value {
+    let object = problem.object.as_ref().map(|(kind, key)| (*kind, key));
+    let mut text = object.map(|(kind, key)| format!("{kind} {key}: ")).unwrap_or_default();
+    text.push_str(&harmless(&problem.message));
+    json!({"level": level, "message": {"text": text}, "locations": [location(&problem.origin, object)]})
+}
+
+fn location(origin: &Origin, object: Option<(Kind, &Key)>) -> Value {
+    match origin {
+        Origin::Manifest(place) => at(place, object),
+        Origin::Cluster(_) => logical(object),
+    }
+}
+
+fn at(place: &Place, object: Option<(Kind, &Key)>) -> Value {
+    let mut location = logical(object);
+    // What came by the standard input has lines of nothing that is kept.
+    if !place.is_stdin()
+        && let Some(fields) = location.as_object_mut()
+    {
+        let mut physical = json!({"artifactLocation": {"uri": uri(&place.path())}});
+        if let (Some(line), Some(fields)) = (place.line, physical.as_object_mut()) {
+            fields.insert("region".to_owned(), json!({"startLine": line}));
+        }
+        fields.insert("physicalLocation".to_owned(), physical);
+    }
+    location
+}
+
+fn logical(object: Option<(Kind, &Key)>) -> Value {
+    match object {
+        None => json!({}),
+        Some((kind, key)) => {
+            json!({"logicalLocations": [{"kind": "object", "name": key.to_string(), "fullyQualifiedName": format!("{kind}/{key}")}]})
+        }
+    }
+}
+
+/// A file's path as a URI, relative to the folder in which the command ran where the path is.
+fn uri(path: &str) -> String {
+    let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => uri.push(char::from(byte)),
+            byte => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_uri() {
+        for (path, expected) in [
+            ("a/b.yaml", "a/b.yaml"),
+            ("../a b:c.yaml", "../a%20b%3Ac.yaml"),
+            ("/tmp/ä#?.yaml", "file:///tmp/%C3%A4%23%3F.yaml"),
+        ] {
+            assert_eq!(uri(path), expected);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The place as a cluster has it, with the caller's rights: what may not be read is said, and is no failure.
+
+use std::path::Path;
+
+use http::Method;
+use kube::Client;
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::place::{Beside, Place};
+use lapsewatch_cluster::connect;
+use lapsewatch_cluster::list::list;
+use lapsewatch_cluster::request::{self, Cause, Sensitivity};
+use lapsewatch_core::api::{CredentialFacts, GROUP, Key, TenantCredentialStatus, VERSION, decode, stored};
+use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal, is_exclusive};
+use lapsewatch_core::assessment::words::verify::remarks;
+use lapsewatch_core::secret::SecretData;
+
+/// A cluster, and the object in it.
+pub struct Cluster {
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+    key: Key,
+}
+
+/// An object as the API server gives it.
+#[derive(Deserialize)]
+struct Object {
+    #[serde(default)]
+    metadata: Metadata,
+    #[serde(default)]
+    spec: Value,
+    #[serde(default)]
+    status: Value,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Metadata {
+    namespace: String,
+    name: String,
+    creation_timestamp: String,
+}
+
+impl Metadata {
+    fn created(&self) -> Option<i64> {
+        chrono::DateTime::parse_from_rfc3339(&self.creation_timestamp).ok().map(|time| time.timestamp())
+    }
+}
+
+impl Cluster {
+    /// The way to it. The context's namespace is taken where none is given.
+    ///
+    /// # Errors
+    /// A sentence for whoever gave the kubeconfig.
+    pub fn connect(
+        kubeconfig: Option<&Path>,
+        context: Option<&str>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<Self, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        let client = runtime.block_on(connect::connect(kubeconfig, context)).map_err(|error| error.to_string())?;
+        let key = Key::new(namespace.unwrap_or(client.default_namespace()), name);
+        Ok(Self { client, runtime, key })
+    }
+
+    /// The object, its tenant and its Secret.
+    ///
+    /// # Errors
+    /// Where the object itself can't be had: a sentence.
+    pub fn place(&self) -> Result<Place, String> {
+        let object = self.get::<Object>("tenantcredentials", &self.key.name).map_err(|cause| self.no_object(&cause))?;
+        let spec = decode::spec(&object.spec).map_err(|why| format!("TenantCredential {}: {why}", self.key))?;
+        let (status, _) = stored::decode::<TenantCredentialStatus>(&object.status);
+        let mut remarks = Vec::new();
+        let mut tenant = None;
+        if let Some(named) = &spec.tenant_ref {
+            match self.get::<Object>("mdmtenants", &named.name) {
+                Ok(object) => match decode::tenant(&object.spec) {
+                    Ok(spec) => tenant = Some(spec),
+                    Err(why) => remarks.push(remarks::tenant_invalid(&named.name, &why)),
+                },
+                // The operator says the same of it as of one that it knows nothing of.
+                Err(cause) if cause.code() == Some(404) => {}
+                Err(cause) => remarks.push(remarks::tenant_unseen(&named.name, &why(&cause))),
+            }
+        }
+        let beside = match spec.secret_ref.as_ref().map(|secret| self.secret(&secret.name)) {
+            Some(Ok(data)) => Beside::Seen(data),
+            Some(Err(cause)) if cause.is_not_found() => Beside::Missing,
+            Some(Err(cause)) => {
+                remarks.push(remarks::secret_unseen(&spec, &why(&cause)));
+                Beside::Unseen
+            }
+            None => Beside::Missing,
+        };
+        let created = object.metadata.created();
+        let selection = spec.selection();
+        Ok(Place { key: Some(self.key.clone()), spec, selection, status, beside, tenant, created, remarks })
+    }
+
+    fn no_object(&self, cause: &Cause) -> String {
+        match (cause.code(), cause.reason()) {
+            (Some(404), Some("NotFound")) => format!("there is no TenantCredential {} in this cluster", self.key),
+            (Some(404), _) => {
+                "this cluster does not know TenantCredentials: lapsewatch crds prints what defines them".to_owned()
+            }
+            _ => format!("TenantCredential {} could not be read: {cause}", self.key),
+        }
+    }
+
+    /// Who else holds what would stand there, among those that the caller may list.
+    pub fn peers(&self, place: &Place, facts: &CredentialFacts) -> (Peers, Option<String>) {
+        if !is_exclusive(place.spec.type_) {
+            return (Peers::Known(None), None);
+        }
+        let mut index = Index::new(Reveal::All);
+        let selectors = [("fingerprint", &facts.fingerprint), ("identity", &facts.identity)];
+        let (mut scope, mut remark) = (String::new(), None);
+        let mut unread = 0;
+        for (field, value) in selectors {
+            let Some(value) = value else { continue };
+            let selector = format!("status.credential.{field}={},spec.type={}", escaped(value), place.spec.type_);
+            let mut found = self.list(&scope, &selector);
+            if scope.is_empty() && found.as_ref().is_err_and(|cause| cause.code() == Some(403)) {
+                scope = format!("namespaces/{}/", self.key.namespace);
+                remark = Some(remarks::own_namespace_only(&self.key.namespace));
+                found = self.list(&scope, &selector);
+            }
+            match found {
+                Ok(objects) => {
+                    let is_other = |object: &Option<Object>| {
+                        let own = |object: &Object| {
+                            *object.metadata.name == *self.key.name && *object.metadata.namespace == *self.key.namespace
+                        };
+                        !object.as_ref().is_some_and(own)
+                    };
+                    let others = objects.into_iter().filter(is_other);
+                    unread += others
+                        .filter(|object| !object.as_ref().is_some_and(|object| enter(&mut index, object)))
+                        .count();
+                }
+                Err(cause) => return (Peers::Pending, Some(remarks::others_unseen(&why(&cause)))),
+            }
+        }
+        index.set(&self.key, Holder::of(place.created, &place.spec, Some(facts), None));
+        let unread = (unread > 0).then(|| remarks::others_unread(unread));
+        (
+            Peers::Known(index.view(&self.key)),
+            remark.into_iter().chain(unread).reduce(|all, one| format!("{all}. {one}")),
+        )
+    }
+
+    /// All that a selector finds, page by page. None stands for an object that is not understood.
+    fn list(&self, scope: &str, selector: &str) -> Result<Vec<Option<Object>>, Cause> {
+        let path =
+            format!("/apis/{GROUP}/{VERSION}/{scope}tenantcredentials?fieldSelector={}", percent_encoded(selector));
+        let take = |json: &str| serde_json::from_str(json).ok();
+        self.runtime.block_on(list(&self.client, &path, take, &|_| ()))
+    }
+
+    fn get<T: for<'de> Deserialize<'de>>(&self, plural: &str, name: &str) -> Result<T, Cause> {
+        let namespace = &self.key.namespace;
+        let body =
+            self.fetch(&format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}/{name}"), Sensitivity::Open)?;
+        serde_json::from_slice(&body).map_err(|_| Cause::NoObject)
+    }
+
+    fn secret(&self, name: &str) -> Result<SecretData, Cause> {
+        let path = format!("/api/v1/namespaces/{}/secrets/{name}", self.key.namespace);
+        let body = self.fetch(&path, Sensitivity::Secret)?;
+        SecretData::from_json(&body).map(|secret| secret.data).map_err(|_| Cause::NoObject)
+    }
+
+    fn fetch(&self, path: &str, sensitivity: Sensitivity) -> Result<Zeroizing<Vec<u8>>, Cause> {
+        self.runtime.block_on(request::send(&self.client, Method::GET, path, None, Vec::new(), sensitivity))
+    }
+}
+
+/// Why, in a few words: the API server's own sentence repeats the object.
+fn why(cause: &Cause) -> String {
+    match cause.code() {
+        Some(403) => "403: this user may not".to_owned(),
+        _ => cause.to_string(),
+    }
+}
+
+/// Enters what an object holds. False where its spec is not understood.
+fn enter(index: &mut Index, object: &Object) -> bool {
+    let Some(spec) = decode::part(&object.spec) else { return false };
+    let (status, _) = stored::decode::<TenantCredentialStatus>(&object.status);
+    let key = Key::new(&object.metadata.namespace, &object.metadata.name);
+    index.set(&key, Holder::remembered(object.metadata.created(), &spec, &status));
+    true
+}
+
+/// A value as a field selector takes it.
+fn escaped(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
+    for letter in value.chars() {
+        if matches!(letter, '\\' | ',' | '=') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+fn percent_encoded(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selector_takes_any_identity() {
+        assert_eq!(escaped(r"a=b,c\d"), r"a\=b\,c\\d");
+        assert_eq!(percent_encoded("a=Acme & Söhne"), "a%3DAcme%20%26%20S%C3%B6hne");
+    }
+}

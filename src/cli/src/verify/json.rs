@@ -1,0 +1,106 @@
+//! The result as programs read it; docs/verify.md says what each field means.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::Done;
+use crate::terminal;
+use lapsewatch_core::api::conditions::Condition;
+use lapsewatch_core::api::{CredentialFacts, CredentialType};
+use lapsewatch_core::assessment::rehearsal::{Outcome, Point};
+use lapsewatch_core::assessment::words::at;
+
+/// Raised where a field goes or changes its meaning; new fields leave it as it is.
+const SCHEMA: &str = "lapsewatch.dev/verify/v1";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    schema: &'static str,
+    verdict: &'static str,
+    sentence: String,
+    at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<Object<'a>>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    type_: Option<CredentialType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_place: Option<&'a CredentialFacts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<&'a CredentialFacts>,
+    points: Vec<JsonPoint<'a>>,
+    conditions: &'a [Condition],
+    remarks: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    namespace: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonPoint<'a> {
+    outcome: &'static str,
+    reason: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    impact: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    remedy: &'a str,
+}
+
+impl<'a> JsonPoint<'a> {
+    fn of(point: &'a Point) -> Self {
+        Self {
+            outcome: point.outcome.as_str(),
+            reason: &point.reason,
+            message: &point.message,
+            impact: &point.impact,
+            remedy: &point.remedy,
+        }
+    }
+}
+
+/// Writes it.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write(done: &Result<Done, String>, now: DateTime<Utc>, out: &mut dyn Write) -> io::Result<()> {
+    let document = match done {
+        Ok(done) => Document {
+            schema: SCHEMA,
+            verdict: done.rehearsal.outcome.as_str(),
+            sentence: done.rehearsal.sentence.clone(),
+            at: at(now),
+            object: done.key.as_ref().map(|key| Object { namespace: &key.namespace, name: &key.name }),
+            type_: Some(done.type_),
+            change: done.rehearsal.change.map(|change| change.as_str()),
+            in_place: done.in_place.as_ref(),
+            new: done.new.as_ref(),
+            points: done.rehearsal.points.iter().map(JsonPoint::of).collect(),
+            // Of what can't be read they would be those of what is in place.
+            conditions: if done.new.is_some() { &done.rehearsal.status.conditions } else { &[] },
+            remarks: &done.remarks,
+        },
+        Err(why) => Document {
+            schema: SCHEMA,
+            verdict: Outcome::Untold.as_str(),
+            sentence: format!("could not tell: {why}"),
+            at: at(now),
+            object: None,
+            type_: None,
+            change: None,
+            in_place: None,
+            new: None,
+            points: Vec::new(),
+            conditions: &[],
+            remarks: &[],
+        },
+    };
+    out.write_all(terminal::document::json(&document)?.as_bytes())
+}

@@ -1,0 +1,160 @@
+//! `lapsewatch verify`: rehearse a renewal before it is applied. A new file in, "safe to apply" or "STOP" out.
+
+mod from_cluster;
+mod from_files;
+mod from_manifests;
+mod json;
+mod place;
+mod swap;
+mod text;
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::args::{VerifyArgs, VerifyOutput};
+use crate::exit::{ATTENTION, FAILED, FINE};
+use crate::in_hand::{self, InHand};
+use from_cluster::Cluster;
+use from_manifests::Manifests;
+use lapsewatch_core::api::{CredentialFacts, CredentialType, Key};
+use lapsewatch_core::assessment::peers::{Peers, is_exclusive};
+use lapsewatch_core::assessment::rehearsal::{Outcome, Rehearsal, Scene, rehearse};
+use lapsewatch_core::assessment::words::verify::{self as words, remarks};
+use lapsewatch_core::assessment::{Reading, published};
+use lapsewatch_core::credential;
+use lapsewatch_core::secret::SecretBytes;
+use place::Place;
+use swap::Swapped;
+
+/// What was rehearsed, and what came of it.
+struct Done {
+    key: Option<Key>,
+    type_: CredentialType,
+    in_place: Option<CredentialFacts>,
+    new: Option<CredentialFacts>,
+    rehearsal: Rehearsal,
+    remarks: Vec<String>,
+    looked_for_others: bool,
+}
+
+/// Who can tell of other holders.
+enum Others {
+    Cluster(Cluster),
+    Manifests(Box<Manifests>),
+    Nobody,
+}
+
+/// Rehearses what `args` say, and gives the exit code. `now` is the clock's time, which `--at` goes before.
+///
+/// # Errors
+/// When the result can't be written. A reader who has seen enough, as `head` has, is no error.
+pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mut dyn Write) -> io::Result<u8> {
+    let now = args.at.unwrap_or(now);
+    let done = verify(args, now, stdin);
+    let written = match args.output {
+        VerifyOutput::Text => text::write(&done, out),
+        VerifyOutput::Json => json::write(&done, now, out),
+    };
+    written.and_then(|()| out.flush()).or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })?;
+    Ok(match done.map(|done| done.rehearsal.outcome) {
+        Ok(Outcome::Safe) => FINE,
+        Ok(Outcome::Stop) => ATTENTION,
+        Ok(Outcome::Untold) | Err(_) => FAILED,
+    })
+}
+
+fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<Done, String> {
+    let password = password(args, stdin)?;
+    let copy = password.as_ref().map(|password| SecretBytes::new(password.expose().to_vec()));
+    let mut new = in_hand::read(&args.files, copy)?;
+    let (mut place, others) = if !args.against.is_empty() {
+        (from_files::place(&args.against, args.type_, password)?, Others::Nobody)
+    } else if !args.previous.is_empty() {
+        let manifests = Manifests::read(&args.previous, stdin, now);
+        let place = manifests.place(args.namespace.as_deref(), args.object.as_deref())?;
+        (place, Others::Manifests(Box::new(manifests)))
+    } else {
+        let name = args.object.as_deref().unwrap_or_default();
+        let (kubeconfig, context) = (args.kubeconfig.as_deref(), args.context.as_deref());
+        let cluster = Cluster::connect(kubeconfig, context, args.namespace.as_deref(), name)?;
+        (cluster.place()?, Others::Cluster(cluster))
+    };
+    if place.spec.type_ == CredentialType::DeclaredExpiry {
+        return Err(words::DECLARED.to_owned());
+    }
+    place.settle(now);
+    // Where the Secret has a password, that opens it.
+    if place.selection.password_key.is_none() {
+        // What can't be told yet may be told beside what is in place.
+        let _ = in_hand::identify(&mut new, Some(place.spec.type_));
+    }
+    let unknown = in_hand::not_understood(&new);
+    let done = rehearsed(new, place, others, now);
+    // A verdict on what could be read must not stand for a file that is not understood, unless it is STOP in any case.
+    match unknown.into_iter().next().filter(|_| done.new.is_some() && done.rehearsal.outcome != Outcome::Stop) {
+        Some(problem) => Err(problem),
+        None => Ok(done),
+    }
+}
+
+/// The password that is given, which is no other input.
+fn password(args: &VerifyArgs, stdin: &mut dyn Read) -> Result<Option<SecretBytes>, String> {
+    let Some(file) = &args.password_file else { return Ok(None) };
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if is_stdin(file) && args.previous.iter().any(is_stdin) {
+        return Err("-: the standard input can't be the manifests and the password at once".to_owned());
+    }
+    in_hand::password::from_file(file, stdin).map(Some)
+}
+
+fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Utc>) -> Done {
+    let Swapped { data, selection, is_all, remarks } = swap::put(new, &mut place);
+    place.remarks.splice(0..0, remarks);
+    let reading = match credential::read(place.spec.type_, &data, &selection) {
+        Ok(facts) => Reading::Facts(published::facts(facts, &place.spec)),
+        Err(failure) => Reading::Failed(failure),
+    };
+    drop(data);
+    let mut new = match &reading {
+        Reading::Facts(facts) => Some(facts.clone()),
+        Reading::Failed(_) => None,
+    };
+    let (peers, remark) = match (&new, &mut others) {
+        (Some(facts), Others::Cluster(cluster)) => cluster.peers(&place, facts),
+        (Some(facts), Others::Manifests(manifests)) => manifests.peers(&place, facts),
+        (None, _) | (_, Others::Nobody) => (Peers::Pending, None),
+    };
+    place.remarks.extend(remark);
+    let used_password = new.as_ref().and_then(|facts| facts.keys.as_ref()).is_some_and(|keys| keys.password.is_some());
+    if used_password && place.key.is_some() && place.selection.password_key.is_none() {
+        place.remarks.push(remarks::password(&place.spec));
+    }
+    if let Some(keys) = new.as_mut().and_then(|facts| facts.keys.as_mut()) {
+        // One that was given is no key of a Secret.
+        keys.password = keys.password.take().filter(|key| !in_hand::is_password(key));
+    }
+    let looked_for_others = is_exclusive(place.spec.type_) && peers != Peers::Pending;
+    let rehearsal = rehearse(Scene {
+        spec: &place.spec,
+        previous: &place.status,
+        reading,
+        sees_all: is_all,
+        peers,
+        tenant: place.whose(),
+        now,
+    });
+    Done {
+        type_: place.spec.type_,
+        in_place: place.status.credential,
+        key: place.key,
+        new,
+        rehearsal,
+        remarks: place.remarks,
+        looked_for_others,
+    }
+}

@@ -1,0 +1,103 @@
+//! The result as people read it: the verdict, then what is compared, what speaks for it, what is well, what was not seen.
+
+use std::io::{self, Write};
+
+use super::Done;
+use crate::terminal::paragraph;
+use lapsewatch_core::api::CredentialFacts;
+use lapsewatch_core::api::conditions::{Condition, ConditionType};
+use lapsewatch_core::api::status::Expiry;
+use lapsewatch_core::assessment::rehearsal::{Cause, Outcome, Point};
+use lapsewatch_core::assessment::words;
+use lapsewatch_core::sanitize::plain;
+
+/// Writes it; of a failure the sentence alone.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write(done: &Result<Done, String>, out: &mut dyn Write) -> io::Result<()> {
+    let done = match done {
+        Ok(done) => done,
+        Err(why) => return writeln!(out, "could not tell: {}", plain(why)),
+    };
+    writeln!(out, "{}", plain(&done.rehearsal.sentence))?;
+    writeln!(out)?;
+    if let Some(key) = &done.key {
+        writeln!(out, "{key} ({})", done.type_)?;
+    }
+    paragraph("in place: ", &credential(done, done.in_place.as_ref()), out)?;
+    if let Some(new) = &done.new {
+        paragraph("new: ", &credential(done, Some(new)), out)?;
+    }
+    for point in &done.rehearsal.points {
+        self::point(point, out)?;
+    }
+    if done.new.is_some() {
+        let well = done.rehearsal.status.conditions.iter().filter(|condition| is_shown(done, condition));
+        for (index, condition) in well.enumerate() {
+            if index == 0 {
+                writeln!(out, "  checked")?;
+            }
+            paragraph("", &condition.message, out)?;
+        }
+    }
+    for (index, remark) in done.remarks.iter().enumerate() {
+        if index == 0 {
+            writeln!(out, "  rehearsed with")?;
+        }
+        paragraph("", remark, out)?;
+    }
+    Ok(())
+}
+
+fn point(point: &Point, out: &mut dyn Write) -> io::Result<()> {
+    let outcome = match point.outcome {
+        Outcome::Stop => "STOP",
+        Outcome::Untold => "could not tell",
+        Outcome::Safe => "note",
+    };
+    writeln!(out, "  {outcome} {}", point.reason)?;
+    paragraph("", &point.message, out)?;
+    paragraph("", &point.impact, out)?;
+    paragraph("to do: ", &point.remedy, out)
+}
+
+/// What the operator would say, as far as no point says it, and it was looked at.
+fn is_shown(done: &Done, condition: &Condition) -> bool {
+    let said = |cause: &[Cause]| done.rehearsal.points.iter().any(|point| cause.contains(&point.cause));
+    let is = |type_: ConditionType| condition.type_ == type_.as_str();
+    if is(ConditionType::Expired) {
+        !said(&[Cause::Expired, Cause::Expiring])
+    } else if is(ConditionType::IdentityChanged) {
+        !said(&[Cause::IdentityChanged, Cause::IdentityUnknown, Cause::IdentityAccepted])
+    } else if is(ConditionType::KeyMismatch) {
+        !said(&[Cause::KeyMismatch, Cause::KeyNotTold])
+    } else if is(ConditionType::Regressed) {
+        !said(&[
+            Cause::WentBackwards,
+            Cause::Replaced,
+            Cause::AgeNotTold,
+            Cause::IdentityChanged,
+            Cause::IdentityUnknown,
+            Cause::NothingInPlace,
+        ])
+    } else if is(ConditionType::Duplicate) {
+        done.looked_for_others && !said(&[Cause::Shared])
+    } else {
+        false
+    }
+}
+
+/// Whose it is and until when.
+fn credential(done: &Done, facts: Option<&CredentialFacts>) -> String {
+    let Some(facts) = facts else { return "nothing that is known".to_owned() };
+    let identity = facts.identity.as_deref().map(|id| format!("{} {id}", words::identity_name(done.type_)));
+    let expires = match (facts.expiry, facts.not_after) {
+        (Expiry::Never, _) => "no expiry".to_owned(),
+        (_, Some(end)) => format!("expires {}", words::at(end)),
+        (_, None) => "no date of expiry".to_owned(),
+    };
+    // As much of it as tells two apart.
+    let fingerprint = facts.fingerprint.as_deref().and_then(|hex| hex.get(..16)).map(|hex| format!("SHA-256 {hex}…"));
+    identity.into_iter().chain([expires]).chain(fingerprint).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,156 @@
+//! The connection to a cluster: a client that names itself, waits within bounds and says why there is no connection.
+
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderValue, header};
+use hyper_timeout::TimeoutConnector;
+use hyper_util::rt::TokioExecutor;
+use kube::client::middleware::AuthLayer;
+use kube::client::{Body, ClientBuilder, ConfigExt};
+use kube::{Client, Config};
+use tower::ServiceBuilder;
+use tower::util::BoxCloneService;
+
+use super::dial::Dialer;
+use super::kubeconfig::{self, ConfigError};
+use super::login::{Credentials, Plugin};
+use super::proxy::{Proxy, ProxyUrlError, address};
+use super::unreachable::Unreachable;
+
+/// How long a connection may take to be made, with a proxy's and TLS' part in it.
+const CONNECT: Duration = Duration::from_secs(15);
+/// How long the API server may be silent before a connection counts as broken. Requests and watches have shorter limits
+/// of their own: this one only ends what they have left behind.
+const SILENCE: Duration = Duration::from_secs(90);
+
+/// How long an unused connection is kept for the next request. It may be frozen as a watch may be, and a request on it
+/// would only fail by its time limit.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration names credentials that can't be used.
+    #[error("{}", sentences(.0))]
+    Unreachable(Unreachable),
+    /// The certificate authority can't be used.
+    #[error(
+        "the kubeconfig's certificate authority cannot be used. Check certificate-authority-data: it must contain PEM \
+certificates"
+    )]
+    Authority,
+    /// The configuration can't be used for another reason.
+    #[error("the kubeconfig's user or cluster cannot be used. Check it with kubectl get --raw /readyz")]
+    Client,
+}
+
+fn sentences(unreachable: &Unreachable) -> String {
+    format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))
+}
+
+/// A client for `context` of `kubeconfig`, or for what is found without them.
+///
+/// # Errors
+/// If no usable configuration is found; the cluster itself is not asked.
+pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Client, Error> {
+    client(config(kubeconfig, context).await?)
+}
+
+/// The configuration that [`connect`] makes a client of.
+///
+/// # Errors
+/// If no usable configuration is found.
+pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Config, Error> {
+    Ok(kubeconfig::config(kubeconfig, context).await?)
+}
+
+/// A client as `status`, `verify` and the operator need it.
+///
+/// # Errors
+/// If what the configuration names can't be used.
+pub fn client(config: Config) -> Result<Client, Error> {
+    Ok(builder(config)?.build())
+}
+
+/// The service below kube's client: a request to the API server, and its response.
+pub type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::body::Incoming>, tower::BoxError>;
+
+/// The builder of a client, to which a caller can add layers. The layers are kube's own, except for the connections to the
+/// server, which kube does not let a caller choose.
+///
+/// # Errors
+/// If what the configuration names can't be used.
+pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, Error> {
+    if config.headers.iter().all(|(name, _)| name != header::USER_AGENT) {
+        let agent = HeaderValue::from_static(concat!("lapsewatch/", env!("CARGO_PKG_VERSION")));
+        config.headers.push((header::USER_AGENT, agent));
+    }
+    let plugin = config.auth_info.exec.as_ref().map(|exec| Plugin {
+        program: exec.command.as_deref().map(lapsewatch_core::sanitize::plain),
+        hint: exec
+            .install_hint
+            .as_deref()
+            .map(|hint| lapsewatch_core::sanitize::plain(hint.trim()))
+            .filter(|h| !h.is_empty()),
+    });
+    let plugin = plugin.unwrap_or_default();
+    let server = address(&config.cluster_url);
+    let failed = |error: kube::Error| explained(error, &server, &plugin);
+    // First, since it runs the program that gives the credentials.
+    let auth = authentication(&config)?.map_err(failed)?;
+    let proxy = config.proxy_url.as_ref().map(|url| Proxy::parse(&url.to_string())).transpose();
+    let proxy = proxy.map_err(|error: ProxyUrlError| ConfigError::Proxy { place: "the kubeconfig", error })?;
+    // As kubectl does it, a proxy that is reached by TLS is trusted by the cluster's own settings.
+    let dialer = Dialer::new(proxy.as_ref(), |tcp| config.rustls_https_connector_with_connector(tcp));
+    let dialer = dialer.map_err(failed)?;
+    let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(dialer).map_err(failed)?);
+    connector.set_connect_timeout(Some(CONNECT));
+    connector.set_read_timeout(Some(SILENCE));
+    connector.set_reset_reader_on_write(true);
+    connector.set_write_timeout(Some(SILENCE));
+    let mut http = hyper_util::client::legacy::Builder::new(TokioExecutor::new());
+    let http = http.pool_idle_timeout(IDLE).build::<_, Body>(connector);
+    let service = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(auth)
+        .layer(config.extra_headers_layer().map_err(failed)?)
+        .map_err(tower::BoxError::from)
+        .service(http);
+    let (server, plugin) = (Arc::<str>::from(server), Arc::new(plugin));
+    let service = ServiceBuilder::new()
+        .map_err(move |error: tower::BoxError| match Unreachable::find(&*error, &server, &plugin) {
+            Some(unreachable) => tower::BoxError::from(unreachable),
+            None => error,
+        })
+        .service(service);
+    Ok(ClientBuilder::new(BoxCloneService::new(service), config.default_namespace))
+}
+
+/// The layer that adds the credentials. A library panics where a token does not fit into a header.
+fn authentication(config: &Config) -> Result<Result<Option<AuthLayer>, kube::Error>, Error> {
+    let no_header = || Error::Unreachable(Unreachable::Credentials(Credentials::NoHeader));
+    if let Some(token) = &config.auth_info.token
+        && HeaderValue::from_str(secrecy::ExposeSecret::expose_secret(token)).is_err()
+    {
+        return Err(no_header());
+    }
+    let layer = AssertUnwindSafe(|| config.auth_layer());
+    std::panic::catch_unwind(layer).map_err(|_| no_header())
+}
+
+fn explained(error: kube::Error, server: &str, plugin: &Plugin) -> Error {
+    match error {
+        kube::Error::InferKubeconfig(error) => Error::Config(kubeconfig::unusable(error)),
+        kube::Error::RustlsTls(error) => match Credentials::from_tls(&error) {
+            Some(credentials) => Error::Unreachable(Unreachable::Credentials(credentials)),
+            None => Error::Authority,
+        },
+        error => Unreachable::find(&error, server, plugin).map_or(Error::Client, Error::Unreachable),
+    }
+}

@@ -1,0 +1,210 @@
+//! The MDMTenant: whose credentials belong together, and what holds for all of them.
+
+// Each column of the table has the same kinds of attributes.
+#![allow(clippy::duplicated_attributes)]
+
+use kube_core::Rule;
+use kube_derive::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::credential::Owner;
+use super::tenant_status::MDMTenantStatus;
+use super::{CredentialType, limits};
+
+/// Whose credentials belong together, and what holds for all of them. A TenantCredential names its MDMTenant in
+/// `spec.tenantRef`.
+#[derive(CustomResource, KubeSchema, Deserialize, Serialize, Clone, Debug, Default, PartialEq)]
+#[kube(
+    group = "lapsewatch.dev",
+    version = "v1alpha1",
+    kind = "MDMTenant",
+    plural = "mdmtenants",
+    singular = "mdmtenant",
+    shortname = "mdmt",
+    category = "lapsewatch",
+    namespaced,
+    crates(kube_core = "::kube_core"),
+    status = "MDMTenantStatus",
+    derive = "PartialEq",
+    doc = "A tenant of mobile device management: its status is the page on which an administrator sees at once what needs attention among all of its TenantCredentials, when, why it matters and what to do.",
+    selectable = ".spec.environment",
+    selectable = ".status.severity",
+    printcolumn(
+        name = "State",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Healthy\")].reason",
+        description = "The state of the worst credential in one word, or MissingCredential"
+    ),
+    printcolumn(
+        name = "Severity",
+        type_ = "string",
+        json_path = ".status.severity",
+        description = "None, Notice, Warning or Critical: the worst of all credentials"
+    ),
+    printcolumn(
+        name = "Credentials",
+        type_ = "integer",
+        json_path = ".status.credentials.total",
+        description = "How many TenantCredentials belong to it"
+    ),
+    printcolumn(
+        name = "Next",
+        type_ = "string",
+        json_path = ".status.nextDeadline.time",
+        description = "When the next of its credentials expires, in UTC"
+    ),
+    printcolumn(
+        name = "Whose",
+        type_ = "string",
+        json_path = ".status.nextDeadline.name",
+        description = "The TenantCredential that expires next"
+    ),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp",
+        description = "When the object was created"
+    ),
+    printcolumn(
+        name = "Environment",
+        type_ = "string",
+        json_path = ".spec.environment",
+        description = "Production, Trial, QA or Development",
+        priority = "1"
+    ),
+    printcolumn(
+        name = "Product",
+        type_ = "string",
+        json_path = ".spec.product",
+        description = "The product that manages its devices",
+        priority = "1"
+    ),
+    printcolumn(
+        name = "Ready",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].reason",
+        description = "Whether its credentials were put together, or why not",
+        priority = "1"
+    )
+)]
+#[x_kube(crates(kube_core = "::kube_core"))]
+#[serde(rename_all = "camelCase")]
+pub struct MDMTenantSpec {
+    /// The tenant's name as people know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::LABEL), regex(pattern = limits::PLAIN))]
+    pub display_name: Option<String>,
+
+    /// The product that manages the devices, with whatever tells one instance from another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::LABEL), regex(pattern = limits::PLAIN))]
+    pub product: Option<String>,
+
+    /// What the tenant is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
+
+    /// The account number under which the product's support knows this tenant, said where its help is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::LABEL), regex(pattern = limits::PLAIN))]
+    pub support_account: Option<String>,
+
+    /// Who looks after the tenant. Its credentials have its contact and its runbookURL where they give none of their
+    /// own; the account is never passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+
+    /// How many days before expiry to warn, by type, for those of its credentials that give no days of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn_before_days: Option<WarnBeforeDays>,
+
+    /// Types of which this tenant needs a TenantCredential: the absence of one is a Warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = CredentialType::ALL.len()))]
+    #[schemars(extend("x-kubernetes-list-type" = "set"))]
+    pub required_credentials: Option<Vec<CredentialType>>,
+}
+
+/// What the tenant is for. A token that is found in use twice is often still held by a previous trial.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// Devices in use.
+    Production,
+    /// A trial of the product.
+    Trial,
+    /// Tests before production.
+    QA,
+    /// Development.
+    Development,
+}
+
+impl Environment {
+    /// The name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "Production",
+            Self::Trial => "Trial",
+            Self::QA => "QA",
+            Self::Development => "Development",
+        }
+    }
+}
+
+/// Warning stages by type, each in days before expiry, from the first to the last.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+#[schemars(extend("minProperties" = 1))]
+#[x_kube(crates(kube_core = "::kube_core"))]
+pub struct WarnBeforeDays {
+    /// For each APNsCertificate.
+    #[serde(default, rename = "APNsCertificate", skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
+    #[x_kube(validation = falling())]
+    pub apns_certificate: Option<Vec<u16>>,
+    /// For each VPPToken.
+    #[serde(default, rename = "VPPToken", skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
+    #[x_kube(validation = falling())]
+    pub vpp_token: Option<Vec<u16>>,
+    /// For each DEPToken.
+    #[serde(default, rename = "DEPToken", skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
+    #[x_kube(validation = falling())]
+    pub dep_token: Option<Vec<u16>>,
+    /// For each WindowsSymantecCertificate.
+    #[serde(default, rename = "WindowsSymantecCertificate", skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
+    #[x_kube(validation = falling())]
+    pub windows_symantec_certificate: Option<Vec<u16>>,
+    /// For each X509Certificate.
+    #[serde(default, rename = "X509Certificate", skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
+    #[x_kube(validation = falling())]
+    pub x509_certificate: Option<Vec<u16>>,
+    /// For each DeclaredExpiry.
+    #[serde(default, rename = "DeclaredExpiry", skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
+    #[x_kube(validation = falling())]
+    pub declared_expiry: Option<Vec<u16>>,
+}
+
+impl WarnBeforeDays {
+    /// The days for a type.
+    pub fn of(&self, type_: CredentialType) -> Option<&[u16]> {
+        match type_ {
+            CredentialType::APNsCertificate => &self.apns_certificate,
+            CredentialType::VPPToken => &self.vpp_token,
+            CredentialType::DEPToken => &self.dep_token,
+            CredentialType::WindowsSymantecCertificate => &self.windows_symantec_certificate,
+            CredentialType::X509Certificate => &self.x509_certificate,
+            CredentialType::DeclaredExpiry => &self.declared_expiry,
+        }
+        .as_deref()
+    }
+}
+
+/// The rule of a list of days; the server names the list that breaks it.
+fn falling() -> Rule {
+    Rule::new("self.map(d, -d).isSorted() && self.all(d, self.exists_one(e, e == d))")
+        .message("warnBeforeDays must fall from number to number, without repeats, such as [60, 30, 14, 7, 1]")
+}

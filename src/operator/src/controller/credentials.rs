@@ -1,0 +1,226 @@
+//! The work on TenantCredentials: what each holds is found and entered; then, with what stands around it, it is said.
+
+use tokio::time::Instant;
+
+use super::confirm::Witness;
+use super::gather::Listed;
+use super::knowledge::exclusive_type;
+use super::operator::{AT_ONCE, Done, Operator};
+use super::reconcile::{Grounds, Said, find, say};
+use super::startup_barrier::Transition;
+use super::work::{Credentials, Looked};
+use lapsewatch_core::api::Key;
+use lapsewatch_core::assessment::peers::Holder;
+use lapsewatch_core::observed::Observed;
+use lapsewatch_core::observed::assessment_context::AssessmentContext;
+use lapsewatch_core::observed::kind::{Credential, Kind};
+
+/// How many of the others are looked at before an Event about them.
+const WITNESSES: usize = 4;
+/// How often an Event waits for others that differ from what the watch told: for two minutes, in which a watch that is
+/// broken is noticed.
+pub const CONFIRMATIONS: u32 = 7;
+
+impl Operator {
+    /// Calls for one.
+    pub fn call(&mut self, key: Key) {
+        if self.is_known(&key) {
+            self.credentials.queue.call(key);
+        }
+    }
+
+    /// Calls for all.
+    pub fn call_all(&mut self) {
+        self.cache.keys().cloned().collect::<Vec<_>>().into_iter().for_each(|key| self.call(key));
+    }
+
+    /// Starts to publish what was found of one; tells whether there was any.
+    pub fn start_credential(&mut self) -> bool {
+        let Some(looked) = self.credentials.found.pop_front() else { return false };
+        if self.is_outdated(&looked) {
+            self.credentials.queue.anew(looked.key);
+            return true;
+        }
+        let Looked { key, observed, secret, found, took, is_confirmed, .. } = looked;
+        let around = self.around(&key, &observed);
+        self.credentials.blind.assessed(&observed, &around.peers);
+        let context = self.context.clone();
+        let grounds = Grounds { secret, witnesses: self.witnesses(&key), is_confirmed };
+        self.tasks.spawn(async move {
+            let begun = Instant::now();
+            let said = say(&context, &observed, *found, around, grounds).await;
+            let took = took + begun.elapsed();
+            match said {
+                Said::Published(outcome) => Done::Said(key, outcome.counted(&context.metrics, Credential::KIND, took)),
+                Said::Overtaken(secret, found) => {
+                    let (is_confirmed, was_held) = (true, false);
+                    Done::Overtaken(Looked { key, observed, secret, found, took, was_held, is_confirmed })
+                }
+            }
+        });
+        true
+    }
+
+    /// The others that the verdicts on one rest on. Others that change all the time can't keep its Events back for ever.
+    fn witnesses(&self, key: &Key) -> Option<Vec<Witness>> {
+        if self.credentials.queue.failures(key) >= CONFIRMATIONS {
+            return Some(Vec::new());
+        }
+        let mut keys = self.index.witnesses(key, WITNESSES);
+        keys.extend(self.credentials.causes.of(key).cloned());
+        keys.sort_unstable();
+        keys.dedup();
+        // What one of them holds is not entered yet.
+        let is_settled = keys.iter().all(|key| self.credentials.queue.is_looked_at(key));
+        is_settled.then(|| keys.into_iter().map(|key| self.witness(key)).collect())
+    }
+
+    /// An object as the caches have it, and its Secret.
+    pub fn witness(&self, key: Key) -> Witness {
+        let known = self.cache.get(&key);
+        let object = known.as_ref().map(|(observed, _)| (observed.uid.clone(), observed.generation));
+        let secret = known
+            .and_then(|(observed, version)| Some((observed.understood()?.secret_ref.as_ref()?.name.clone(), version)));
+        Witness { key, object, secret }
+    }
+
+    /// Starts to look at the next one; tells whether there was any. What was found is published first.
+    pub fn start_read(&mut self) -> bool {
+        if self.reading >= AT_ONCE || self.credentials.found.len() >= AT_ONCE {
+            return false;
+        }
+        let context = self.context.clone();
+        let Some(key) = self.credentials.queue.start() else { return false };
+        match self.cache.get(&key) {
+            Some((observed, _)) if self.credentials.own_writes.is_behind(&key, &observed.resource_version) => {
+                self.credentials.queue.pass(&key);
+            }
+            Some((observed, secret)) => {
+                self.reading += 1;
+                let is_current = self.cache.knows_secrets_of(&key);
+                self.tasks.spawn(async move {
+                    let begun = Instant::now();
+                    let listed = Listed { version: secret.as_ref(), is_current };
+                    let found = Box::new(find(&context, &observed, listed).await);
+                    let (took, was_held, is_confirmed) = (begun.elapsed(), false, false);
+                    Done::Found(Looked { key, observed, secret, found, took, was_held, is_confirmed })
+                });
+            }
+            None => {
+                self.credentials.queue.done(&key, None);
+                self.credentials.barrier.looked_at(&key, Instant::now());
+                self.release();
+            }
+        }
+        true
+    }
+
+    /// True if it is better to look once more than to publish what was found. A Secret that changes all the time is
+    /// published as it was read last, and its next state follows.
+    fn is_outdated(&mut self, looked: &Looked) -> bool {
+        let Looked { key, observed, secret, found, was_held, is_confirmed, .. } = looked;
+        let overtaken = &mut self.credentials.overtaken;
+        let was_overtaken = overtaken.remove(key);
+        let Some((present, now)) = self.cache.get(key) else { return true };
+        if present.resource_version != observed.resource_version {
+            return true;
+        }
+        if *is_confirmed || now == *secret || now.as_ref().is_some_and(|now| found.is_of(now)) {
+            return false;
+        }
+        let comes_or_goes = now.is_some() != secret.is_some() && !was_overtaken;
+        if comes_or_goes {
+            overtaken.insert(key.clone());
+        }
+        comes_or_goes || *was_held
+    }
+
+    /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
+    /// for want of those that were not looked at again.
+    pub fn remember(&mut self, key: &Key) {
+        let Some(holder) = self.cache.get(key).and_then(|(observed, _)| observed.remembered_holder()) else { return };
+        self.enter(key, Some(holder));
+    }
+
+    /// Enters what one holds into the index, and calls for those whom that concerns.
+    fn enter(&mut self, key: &Key, holder: Option<Holder>) {
+        for other in self.index.set(key, holder) {
+            self.credentials.causes.note(&other, key);
+            self.call(other);
+        }
+    }
+
+    /// Enters what one holds, and calls for those of whom something else is to be said now.
+    pub fn take_in(&mut self, mut looked: Looked) {
+        let Looked { key, observed, found, .. } = &mut looked;
+        let is_there = self.cache.get(key).is_some();
+        let holder = found.holder.take().filter(|_| is_there);
+        let Credentials { queue, barrier, blind, .. } = &mut self.credentials;
+        match exclusive_type(observed).filter(|_| is_there) {
+            Some(type_) => blind.looked_at(key, type_, found.is_read()),
+            // It may have been created anew with another type.
+            None => blind.forget(key),
+        }
+        barrier.looked_at(key, Instant::now());
+        queue.end_turn(key);
+        let waits = barrier.is_closed() && holder.as_ref().is_some_and(|holder| rests_on_others(observed, holder));
+        let key = key.clone();
+        self.enter(&key, holder);
+        if waits {
+            looked.was_held = true;
+            self.credentials.held.entry(key.namespace.clone()).or_default().push(looked);
+        } else {
+            self.credentials.found.push_back(looked);
+        }
+        self.release();
+    }
+
+    /// What stands around one object, as far as that may be told.
+    pub fn around(&self, key: &Key, observed: &Observed) -> AssessmentContext {
+        AssessmentContext { peers: self.peers(key, observed), tenant: self.cache.tenant_named_by(observed, key) }
+    }
+
+    /// Looks whether the start-up barrier is open, and releases what waits for it.
+    pub fn release(&mut self) {
+        let is_listed = self.is_complete();
+        match self.credentials.barrier.advance(is_listed, Instant::now()) {
+            Transition::None => {}
+            Transition::GaveUp => tracing::warn!(
+                "a list or an object is missing, and there was no progress for a minute; credentials that no other is \
+                 seen to hold stay Pending or keep their last verdict"
+            ),
+            Transition::Opened => tracing::info!(holders = self.index.len(), "all objects were looked at"),
+        }
+        let now = Instant::now();
+        let Credentials { barrier, held, found, .. } = &mut self.credentials;
+        let free = |namespace: &str| !barrier.is_closed() || barrier.lets_through(namespace, is_listed, now);
+        found.extend(held.extract_if(|namespace, _| free(namespace)).flat_map(|(_, looked)| looked));
+        self.call_unsure();
+    }
+
+    /// It is gone.
+    pub fn forget(&mut self, key: &Key) {
+        self.credentials.queue.forget(key);
+        self.credentials.own_writes.forget(key);
+        self.context.publisher.credentials.forget(key);
+        self.credentials.blind.forget(key);
+        self.credentials.overtaken.remove(key);
+        self.credentials.barrier.looked_at(key, Instant::now());
+        self.enter(key, None);
+        self.credentials.causes.forget(key);
+        self.release();
+    }
+}
+
+/// True if the status does not tell yet who else holds this credential, or names others. By partial knowledge it would
+/// be Pending, or name fewer, and complete knowledge would be a second write.
+fn rests_on_others(observed: &Observed, holder: &Holder) -> bool {
+    let before = observed.remembered_holder();
+    observed.spec.is_ok()
+        && (!observed.knows_peers()
+            || !observed.previous.duplicates.is_empty()
+            || before.is_none_or(|before| before.fingerprint != holder.fingerprint))
+}
+
+#[cfg(test)]
+mod tests;

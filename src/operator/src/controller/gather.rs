@@ -1,0 +1,168 @@
+//! Gather: the only reads. One GET of the one Secret, and only where `lastRead` says that it differs.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::Method;
+use kube::Client;
+
+use tokio::time::Instant;
+
+use super::cache::SecretVersion;
+use super::error::Error;
+use super::lanes::Lanes;
+use crate::metrics::{Metrics, SecretRead};
+use lapsewatch_cluster::request::{self, Sensitivity};
+use lapsewatch_core::api::reasons::FailureReason;
+use lapsewatch_core::api::status::{LastRead, Selection};
+use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec};
+use lapsewatch_core::assessment::{Reading, secret_not_found};
+use lapsewatch_core::credential;
+use lapsewatch_core::observed::Observed;
+use lapsewatch_core::observed::last_reading::{LastReading, forbidden, is_published};
+use lapsewatch_core::secret::{SecretData, SecretObject};
+
+/// What all readings share.
+#[derive(Default)]
+pub struct Access {
+    /// Whether any Secret could be read since the start. While none could, a refusal is the operator's own failure, and
+    /// no verdict on thousands of objects.
+    granted: AtomicBool,
+    /// Whether the last one could not be, for want of the right.
+    refused: AtomicBool,
+    lanes: Lanes,
+}
+
+impl Access {
+    /// Whether no Secret could be read since the start, for want of the right.
+    pub fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed) && !self.granted.load(Ordering::Relaxed)
+    }
+}
+
+/// Reads beside the tasks that wait for the network; none where that ends abnormally.
+async fn read(
+    access: &Access,
+    namespace: &str,
+    type_: CredentialType,
+    data: SecretData,
+    selection: Selection,
+) -> Option<Reading> {
+    let _turn = access.lanes.turn(namespace).await?;
+    let read = move || match credential::read(type_, &data, &selection) {
+        Ok(facts) => Reading::Facts(facts),
+        Err(failure) => Reading::Failed(failure),
+    };
+    tokio::task::spawn_blocking(read).await.ok()
+}
+
+/// A Secret as the list of Secrets contains it.
+#[derive(Clone, Copy)]
+pub struct Listed<'a> {
+    /// Its version; none if the list does not contain it.
+    pub version: Option<&'a SecretVersion>,
+    /// True if the list is kept up to date. What an old list does not contain may exist.
+    pub is_current: bool,
+}
+
+/// A reading, and how it came about.
+pub struct Gathered {
+    /// The reading.
+    pub last: LastReading,
+    /// True if no watch will report a change of the cause, so that the object has to be looked at again.
+    pub look_again: bool,
+    /// When the API server answered. None if the status already contained the reading.
+    pub fetched: Option<Instant>,
+}
+
+impl From<LastReading> for Gathered {
+    fn from(last: LastReading) -> Self {
+        Self { last, look_again: false, fetched: None }
+    }
+}
+
+/// The reading of a TenantCredential: from its spec, from its status where nothing changed, else from its Secret.
+///
+/// # Errors
+/// Where the Secret could not be fetched for a reason that is not the object's own.
+pub async fn gather(
+    client: &Client,
+    access: &Access,
+    metrics: &Metrics,
+    observed: &Observed,
+    spec: &TenantCredentialSpec,
+    secret: Listed<'_>,
+) -> Result<Gathered, Error> {
+    let previous = &observed.previous;
+    if spec.type_ == CredentialType::DeclaredExpiry {
+        return Ok(LastReading::from_spec(spec).into());
+    }
+    let kept = |failure| Gathered::from(LastReading::failed(failure, previous.last_read.clone()));
+    let Some(secret_ref) = &spec.secret_ref else { return Ok(kept(secret_not_found(spec))) };
+    let mut wanted = LastRead {
+        name: secret_ref.name.clone(),
+        selection: spec.selection(),
+        reader_revision: credential::READER_REVISION,
+        ..LastRead::default()
+    };
+    match secret.version {
+        Some(secret) => {
+            wanted.uid.clone_from(&secret.uid);
+            wanted.resource_version.clone_from(&secret.resource_version);
+            if let Some(known) = LastReading::of_state(previous, &wanted) {
+                return Ok(known.into());
+            }
+        }
+        None if secret.is_current && is_published(observed, FailureReason::SecretNotFound) => {
+            return Ok(kept(secret_not_found(spec)));
+        }
+        // The watch may not have told of it yet: that there is none is only said once the API server says so.
+        None => {}
+    }
+    let key = Key::new(&observed.namespace, &secret_ref.name);
+    let path = format!("/api/v1/namespaces/{}/secrets/{}", key.namespace, key.name);
+    let body = match request::send(client, Method::GET, &path, None, Vec::new(), Sensitivity::Secret).await {
+        Ok(body) => body,
+        Err(cause) => {
+            metrics.secret_read(match cause.code() {
+                Some(404) if cause.is_not_found() => SecretRead::NotFound,
+                Some(401 | 403) => SecretRead::Refused,
+                _ => SecretRead::Failed,
+            });
+            return match cause.code() {
+                Some(404) if cause.is_not_found() => {
+                    Ok(Gathered { fetched: Some(Instant::now()), ..kept(secret_not_found(spec)) })
+                }
+                // Rights may name the Secrets that there are; the list has told that this is none of them.
+                Some(403) if secret.version.is_none() && secret.is_current => Ok(kept(secret_not_found(spec))),
+                Some(403) if access.granted.load(Ordering::Relaxed) => {
+                    Ok(Gathered { look_again: true, ..kept(forbidden(&secret_ref.name)) })
+                }
+                code => {
+                    access.refused.store(matches!(code, Some(401 | 403)), Ordering::Relaxed);
+                    Err(Error::ReadSecret { secret: key, cause })
+                }
+            };
+        }
+    };
+    let fetched = Instant::now();
+    access.granted.store(true, Ordering::Relaxed);
+    metrics.secret_read(SecretRead::Found);
+    let object = SecretData::from_json(&body)
+        .map_err(|_| Error::DecodeSecret { secret: key.clone(), problem: "the answer is not a Secret in JSON" })?;
+    drop(body);
+    let SecretObject { uid, resource_version, data } = object;
+    let reading = read(access, &observed.namespace, spec.type_, data, wanted.selection.clone())
+        .await
+        .ok_or(Error::DecodeSecret { secret: key, problem: "its reading ended abnormally" })?;
+    let failure = match &reading {
+        Reading::Facts(_) => None,
+        Reading::Failed(failure) => Some(failure.clone()),
+    };
+    // What was read, which may be newer than what the watch has told so far.
+    let last_read = LastRead { uid, resource_version, failure, ..wanted };
+    Ok(Gathered {
+        last: LastReading { reading, last_read: Some(last_read) },
+        look_again: false,
+        fetched: Some(fetched),
+    })
+}

@@ -1,0 +1,120 @@
+//! The operator's knowledge of the other holders of a credential: complete, or partial while anything is missing that
+//! could hold it too.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::operator::Operator;
+use lapsewatch_core::api::conditions::ConditionType;
+use lapsewatch_core::api::status::Announced;
+use lapsewatch_core::api::{CredentialType, Key};
+use lapsewatch_core::assessment::notices::RECOVERED;
+use lapsewatch_core::assessment::peers::{self, Peers, Standing};
+use lapsewatch_core::observed::Observed;
+
+/// What the operator could not look at, and what it assessed without that. By credential type, since only a credential
+/// of the same type can be the same.
+#[derive(Default)]
+pub struct Blind {
+    /// Objects whose Secret could not be fetched when they were looked at last.
+    unread: ByType,
+    /// Objects of which complete knowledge may tell something else than the partial one that they were assessed by.
+    unsure: ByType,
+}
+
+#[derive(Default)]
+struct ByType(BTreeMap<CredentialType, HashSet<Key>>);
+
+impl ByType {
+    fn insert(&mut self, type_: CredentialType, key: &Key) {
+        self.0.entry(type_).or_default().insert(key.clone());
+    }
+
+    fn remove(&mut self, key: &Key) {
+        self.0.retain(|_, keys| {
+            keys.remove(key);
+            !keys.is_empty()
+        });
+    }
+}
+
+impl Blind {
+    /// Notes whether the object's Secret could be fetched.
+    pub fn looked_at(&mut self, key: &Key, type_: CredentialType, is_read: bool) {
+        self.unread.remove(key);
+        if !is_read {
+            self.unread.insert(type_, key);
+        }
+    }
+
+    /// Notes what knowledge the object is assessed by.
+    pub fn assessed(&mut self, observed: &Observed, peers: &Peers) {
+        let key = observed.key();
+        self.unsure.remove(&key);
+        if let (Peers::Partial(Some(view)), Some(type_)) = (peers, exclusive_type(observed))
+            && !(view.standing == Standing::Unique && is_settled_as_unique(observed))
+        {
+            self.unsure.insert(type_, &key);
+        }
+    }
+
+    /// The object is gone.
+    pub fn forget(&mut self, key: &Key) {
+        self.unread.remove(key);
+        self.unsure.remove(key);
+    }
+
+    /// True if an object of this type could not be read.
+    fn is_unread(&self, type_: CredentialType) -> bool {
+        self.unread.0.contains_key(&type_)
+    }
+
+    /// Takes out the objects that can be assessed by complete knowledge now.
+    fn take_sure(&mut self) -> Vec<Key> {
+        let unread = &self.unread.0;
+        let mut sure = Vec::new();
+        self.unsure.0.retain(|type_, keys| {
+            let is_unread = unread.contains_key(type_);
+            if !is_unread {
+                sure.extend(keys.drain());
+            }
+            is_unread
+        });
+        sure
+    }
+}
+
+impl Operator {
+    /// What is known of the other holders of an object's credential.
+    pub fn peers(&self, key: &Key, observed: &Observed) -> Peers {
+        let view = self.index.view(key);
+        let is_unread = exclusive_type(observed).is_some_and(|type_| self.credentials.blind.is_unread(type_));
+        match self.is_all_seen() && !is_unread {
+            true => Peers::Known(view),
+            false => Peers::Partial(view),
+        }
+    }
+
+    /// Calls for the objects that were assessed by partial knowledge, if it is complete now.
+    pub fn call_unsure(&mut self) {
+        if self.is_all_seen() {
+            self.credentials.blind.take_sure().into_iter().for_each(|key| self.call(key));
+        }
+    }
+
+    fn is_all_seen(&self) -> bool {
+        self.is_complete() && self.credentials.barrier.is_open()
+    }
+}
+
+/// True if the status says that nobody else holds the credential, and nothing of that is left to be announced.
+fn is_settled_as_unique(observed: &Observed) -> bool {
+    let (duplicate, unique) = (ConditionType::Duplicate.as_str(), Standing::Unique.reason());
+    let is_open = |announced: &Announced| announced.type_ == duplicate && announced.reason != RECOVERED;
+    observed.previous.conditions.iter().any(|c| c.type_ == duplicate && c.reason == unique)
+        && !observed.previous.announced.iter().any(is_open)
+}
+
+/// The type of an object whose credential only one may hold.
+pub fn exclusive_type(observed: &Observed) -> Option<CredentialType> {
+    observed.understood().map(|spec| spec.type_).filter(|type_| peers::is_exclusive(*type_))
+}

@@ -1,0 +1,322 @@
+//! The task of the election: acquires the Lease, renews it, and releases it in the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use http::Method;
+use kube::Client;
+use serde_json::{Value, json};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout};
+
+use super::election::Report;
+use super::record::{self, Step};
+use super::{Leadership, Settings};
+use crate::controller::said::Said;
+use crate::controller::sleep_until;
+use lapsewatch_cluster::clock::Clock;
+use lapsewatch_cluster::request::{self, Cause, Sensitivity};
+
+/// How long an observation of the Lease is relied upon. A leader stops this long after its last renewal, which is before
+/// another replica may take the Lease.
+const RELIED_UPON: Duration = Duration::from_secs(10);
+/// How often the leader renews the Lease.
+const RENEW: Duration = Duration::from_secs(4);
+/// How often a standby reads the Lease, and how soon a failed renewal is repeated.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long one request of the release may take, and how long a stop waits for the answer to a renewal under way.
+const ANSWER: Duration = Duration::from_secs(2);
+/// How long the whole release may take.
+const RELEASE: Duration = Duration::from_secs(4);
+/// The pause before a failed release is repeated.
+const RELEASE_AGAIN: Duration = Duration::from_millis(200);
+
+/// A replica that leads or would like to.
+pub(super) struct Candidate {
+    path: String,
+    settings: Settings,
+    identity: String,
+    /// The Lease as it was last seen here, and since when it has been so.
+    seen: Option<(Value, Instant)>,
+    /// The last renewal by this replica, while it holds the Lease.
+    renewed: Option<Instant>,
+    /// The last time that the Lease was seen to be held by another replica.
+    held_by_other: Option<Instant>,
+    /// True from the first request that could make this replica the holder until another holder is seen.
+    may_hold: bool,
+    /// The reason why the last turn failed, if it did.
+    failed: Option<Cause>,
+    log: Said,
+}
+
+impl Candidate {
+    /// A candidate that has not read the Lease yet. `instance` names it for people.
+    pub(super) fn new(settings: Settings, instance: &str) -> Self {
+        use std::hash::{BuildHasher, RandomState};
+        let Settings { namespace, name } = &settings;
+        Self {
+            path: format!("/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}"),
+            // A process that follows another one under the same name must not take the former's Lease for its own.
+            identity: format!("{instance}_{:016x}", RandomState::new().hash_one(instance)),
+            settings,
+            seen: None,
+            renewed: None,
+            held_by_other: None,
+            may_hold: false,
+            failed: None,
+            log: Said::default(),
+        }
+    }
+
+    /// Competes for the Lease until `stop`, then releases it.
+    pub(super) async fn run(
+        mut self,
+        client: Client,
+        clock: Arc<dyn Clock>,
+        reports: watch::Sender<Report>,
+        mut stop: oneshot::Receiver<()>,
+    ) {
+        loop {
+            let until = self.renewed.map(|renewed| renewed + RELIED_UPON);
+            let outcome = {
+                let mut turn = std::pin::pin!(self.turn(&client, clock.now()));
+                tokio::select! {
+                    _ = &mut stop => {
+                        // A renewal under way changes the version of the Lease, and only its answer contains the new one.
+                        timeout(ANSWER, turn).await.ok();
+                        break;
+                    }
+                    outcome = &mut turn => Some(outcome),
+                    () = sleep_until(until) => None,
+                }
+            };
+            let outcome = outcome.unwrap_or_else(|| Err(self.expired()));
+            let wait = self.report(outcome, &reports);
+            tokio::select! {
+                _ = &mut stop => break,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        if self.may_hold && timeout(RELEASE, self.release(&client)).await.is_err() {
+            let Settings { namespace, name } = &self.settings;
+            tracing::warn!(
+                "the Lease \"{namespace}/{name}\" could not be released, and the next leader waits until it expires"
+            );
+        }
+    }
+
+    /// The reason why the Lease was not renewed in time: the last answer, where the API server refuses each renewal.
+    fn expired(&self) -> Cause {
+        self.failed.clone().unwrap_or(Cause::Timeout(RELIED_UPON))
+    }
+
+    /// Reports the outcome of one turn. Returns the time to wait before the next turn.
+    fn report(&mut self, outcome: Result<(), Cause>, reports: &watch::Sender<Report>) -> Duration {
+        let now = Instant::now();
+        let is_answered = outcome.is_ok();
+        self.failed = outcome.as_ref().err().filter(|cause| cause.code() != Some(409)).cloned();
+        match outcome {
+            Ok(()) => {}
+            // Another client changed the Lease meanwhile: the next turn reads it.
+            Err(cause) if cause.code() == Some(409) => self.seen = None,
+            // Another client deleted the Lease meanwhile: the next turn creates it.
+            Err(cause) if cause.is_not_found() && self.seen.is_some() => self.seen = None,
+            Err(cause) => {
+                if self.log.is_news(&cause.to_string()) {
+                    let (Settings { namespace, name }, advice) = (&self.settings, advice(&cause));
+                    tracing::error!(advice, "the Lease \"{namespace}/{name}\" can't be read or written: {cause}");
+                }
+            }
+        }
+        let fresh = |at: Option<Instant>| at.map(|at| at + RELIED_UPON).filter(|expires| now < *expires);
+        let report = match (fresh(self.renewed), fresh(self.held_by_other)) {
+            (Some(expires), _) => Report::until(Leadership::Leads, expires),
+            (None, Some(expires)) => Report::until(Leadership::StandsBy, expires),
+            (None, None) => Report::UNKNOWN,
+        };
+        if report.leadership != Leadership::Leads {
+            self.renewed = None;
+        }
+        let before = reports.send_replace(report);
+        if before.leadership != report.leadership {
+            self.log_change(report.leadership);
+        }
+        if report.leadership == Leadership::Leads && is_answered { RENEW } else { LOOK }
+    }
+
+    fn log_change(&self, leadership: Leadership) {
+        match leadership {
+            Leadership::Leads => tracing::info!(identity = self.identity, "leading"),
+            Leadership::StandsBy => {
+                let holder = self.seen.as_ref().and_then(|(lease, _)| record::holder(lease));
+                tracing::info!(holder, "standing by, because another replica leads");
+            }
+            Leadership::Unknown => tracing::warn!("this replica can't determine the leader and writes nothing"),
+        }
+    }
+
+    /// Reads the Lease if necessary, and acquires or renews it if that is allowed.
+    async fn turn(&mut self, client: &Client, now: DateTime<Utc>) -> Result<(), Cause> {
+        // The holder's own last write is the newest version unless another client wrote the Lease, which a 409 reveals.
+        let lease = match (&self.renewed, &self.seen) {
+            (Some(_), Some((lease, _))) => Some(lease.clone()),
+            _ => self.look(client).await?,
+        };
+        let asked = Instant::now();
+        let since = self.seen.as_ref().map_or(asked, |(_, since)| *since);
+        let step = record::step(lease.as_ref(), &self.identity, asked.duration_since(since));
+        let (method, path, mut lease) = match (step, lease) {
+            (Step::Wait, _) => {
+                (self.renewed, self.held_by_other, self.may_hold) = (None, Some(asked), false);
+                return Ok(());
+            }
+            (Step::Create, _) | (_, None) => {
+                let (path, _) = self.path.rsplit_once('/').unwrap_or_default();
+                let Settings { namespace, name } = &self.settings;
+                let metadata = json!({"namespace": namespace, "name": name});
+                let lease = json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata});
+                (Method::POST, path.to_owned(), lease)
+            }
+            (_, Some(lease)) => (Method::PUT, self.path.clone(), lease),
+        };
+        record::enter(&mut lease, &self.identity, now);
+        self.may_hold = true;
+        let written = write(client, method, &path, &lease).await?;
+        self.seen = Some((written, asked));
+        self.renewed = Some(asked);
+        Ok(())
+    }
+
+    /// The Lease as the server has it, if it exists.
+    async fn look(&mut self, client: &Client) -> Result<Option<Value>, Cause> {
+        let lease = match request::send(client, Method::GET, &self.path, None, Vec::new(), Sensitivity::Open).await {
+            Ok(body) => serde_json::from_slice(&body).map_err(|_| Cause::NoObject)?,
+            Err(cause) if cause.is_not_found() => return Ok(None),
+            Err(cause) => return Err(cause),
+        };
+        if self.seen.as_ref().is_none_or(|(seen, _)| record::version(seen) != record::version(&lease)) {
+            self.seen = Some((lease.clone(), Instant::now()));
+        }
+        Ok(Some(lease))
+    }
+
+    /// Releases the Lease if this replica holds it, so that the next leader need not wait until it expires. After a 409,
+    /// or an answer that was lost, the Lease is read again.
+    async fn release(&mut self, client: &Client) {
+        let mut seen = self.seen.take().map(|(lease, _)| lease);
+        loop {
+            match timeout(ANSWER, self.try_release(client, seen.take())).await {
+                Ok(Ok(())) => return,
+                Ok(Err(cause)) if cause.code() == Some(409) => {}
+                Ok(Err(cause)) if cause.code().is_some_and(|code| (400..429).contains(&code)) => {
+                    return tracing::warn!("the Lease can't be released: {cause}");
+                }
+                Ok(Err(_)) | Err(_) => tokio::time::sleep(RELEASE_AGAIN).await,
+            }
+        }
+    }
+
+    async fn try_release(&mut self, client: &Client, seen: Option<Value>) -> Result<(), Cause> {
+        let lease = match seen {
+            Some(lease) => Some(lease),
+            None => self.look(client).await?,
+        };
+        let Some(mut lease) = lease.filter(|lease| record::holder(lease) == Some(&self.identity)) else {
+            return Ok(());
+        };
+        record::give_back(&mut lease);
+        write(client, Method::PUT, &self.path, &lease).await.map(drop)
+    }
+}
+
+async fn write(client: &Client, method: Method, path: &str, lease: &Value) -> Result<Value, Cause> {
+    let body = lease.to_string().into_bytes();
+    let written = request::send(client, method, path, Some("application/json"), body, Sensitivity::Open).await?;
+    serde_json::from_slice(&written).map_err(|_| Cause::NoObject)
+}
+
+fn advice(cause: &Cause) -> &'static str {
+    match cause.code() {
+        Some(401 | 403) => {
+            "allow the service account to get, create and update leases.coordination.k8s.io in the namespace of the Lease"
+        }
+        Some(404) => "create its namespace, or name another one with --lease-namespace",
+        _ => "check that the API server can be reached; it is tried again",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate() -> Candidate {
+        Candidate::new(Settings { namespace: "ops".to_owned(), name: "lapsewatch".to_owned() }, "pod-1")
+    }
+
+    fn held_by(holder: &str) -> Option<(Value, Instant)> {
+        Some((json!({"spec": {"holderIdentity": holder}}), Instant::now()))
+    }
+
+    fn conflict() -> Cause {
+        Cause::Api { code: 409, reason: "Conflict".to_owned(), message: None }
+    }
+
+    #[test]
+    fn a_process_of_the_same_name_is_another_holder() {
+        assert_ne!(candidate().identity, candidate().identity);
+        assert!(candidate().identity.starts_with("pod-1_"));
+    }
+
+    #[test]
+    fn a_refused_renewal_is_not_called_a_missing_answer() {
+        let mut candidate = candidate();
+        let (reports, _report) = watch::channel(Report::UNKNOWN);
+        assert!(matches!(candidate.expired(), Cause::Timeout(_)));
+        let refused = Cause::Api { code: 401, reason: "Unauthorized".to_owned(), message: None };
+        candidate.report(Err(refused), &reports);
+        assert_eq!(candidate.expired().code(), Some(401));
+        candidate.report(Ok(()), &reports);
+        assert!(matches!(candidate.expired(), Cause::Timeout(_)));
+        candidate.report(Err(conflict()), &reports);
+        assert!(matches!(candidate.expired(), Cause::Timeout(_)), "another client's write is no refusal");
+    }
+
+    #[test]
+    fn a_leader_that_cannot_renew_stops_before_another_one_may_begin() {
+        let mut candidate = candidate();
+        let (reports, report) = watch::channel(Report::UNKNOWN);
+        let is = |report: &watch::Receiver<Report>| report.borrow().leadership;
+        candidate.report(Err(Cause::Connection), &reports);
+        assert_eq!(is(&report), Leadership::Unknown);
+        (candidate.seen, candidate.renewed) = (held_by(&candidate.identity), Some(Instant::now()));
+        assert_eq!(candidate.report(Ok(()), &reports), RENEW);
+        assert_eq!(candidate.report(Err(Cause::Connection), &reports), LOOK);
+        assert_eq!(is(&report), Leadership::Leads);
+        candidate.renewed = Instant::now().checked_sub(RELIED_UPON);
+        candidate.report(Err(Cause::Connection), &reports);
+        assert_eq!((is(&report), candidate.renewed), (Leadership::Unknown, None));
+        candidate.held_by_other = Some(Instant::now());
+        candidate.report(Ok(()), &reports);
+        assert_eq!(is(&report), Leadership::StandsBy);
+        candidate.held_by_other = Instant::now().checked_sub(RELIED_UPON);
+        candidate.report(Err(Cause::Connection), &reports);
+        assert_eq!(is(&report), Leadership::Unknown, "an old observation proves nothing");
+    }
+
+    #[test]
+    fn another_replica_is_reported_only_if_another_one_was_seen_to_hold_the_lease() {
+        let (reports, report) = watch::channel(Report::UNKNOWN);
+        // The first write is refused, whoever held the Lease before.
+        let mut fresh = candidate();
+        fresh.seen = held_by("");
+        fresh.report(Err(conflict()), &reports);
+        assert_eq!(report.borrow().leadership, Leadership::Unknown);
+        // This replica's own renewals fail until its time is over, also because another client wrote the Lease.
+        let mut former = candidate();
+        former.seen = held_by(&former.identity);
+        former.renewed = Instant::now().checked_sub(RELIED_UPON);
+        former.report(Err(conflict()), &reports);
+        assert_eq!(report.borrow().leadership, Leadership::Unknown);
+    }
+}

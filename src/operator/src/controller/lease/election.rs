@@ -1,0 +1,164 @@
+//! The election as the rest of the operator sees it: a task of its own, whose reports expire.
+//!
+//! A report is relied upon only as long as the observation of the Lease behind it. Therefore a task that stands still, or
+//! that ended in whatever way, never keeps this replica in the lead.
+
+use std::sync::Arc;
+
+use kube::Client;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::candidate::Candidate;
+use super::{Leadership, Settings};
+use crate::controller::sleep_until;
+use lapsewatch_cluster::clock::Clock;
+
+/// A statement of the election task about this replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Report {
+    pub(super) leadership: Leadership,
+    /// From then on the leadership is unknown.
+    expires: Option<Instant>,
+}
+
+impl Report {
+    pub(super) const UNKNOWN: Self = Self { leadership: Leadership::Unknown, expires: None };
+
+    pub(super) fn until(leadership: Leadership, expires: Instant) -> Self {
+        Self { leadership, expires: Some(expires) }
+    }
+}
+
+/// Reads the leadership as it is at this moment, from any task.
+#[derive(Clone)]
+pub struct LeadershipReader(watch::Receiver<Report>);
+
+impl LeadershipReader {
+    /// The leadership now: `Unknown` once the last report has expired, or the election task has ended.
+    pub fn get(&self) -> Leadership {
+        let Report { leadership, expires } = *self.0.borrow();
+        let is_expired = expires.is_some_and(|expires| expires <= Instant::now());
+        // The sender is gone: its task has ended.
+        if is_expired || self.0.has_changed().is_err() { Leadership::Unknown } else { leadership }
+    }
+}
+
+/// The election task ended although nobody stopped it.
+#[derive(Debug)]
+pub struct ElectionEnded;
+
+/// The running election. If it is dropped without [`Self::end`], the Lease is not released, since the writes of this
+/// replica may not have ended.
+pub struct Election {
+    reader: LeadershipReader,
+    /// The end of the last report, unless it had expired when it was read.
+    expires: Option<Instant>,
+    stop: Option<oneshot::Sender<()>>,
+    /// Empty without a Lease. The set aborts its task when it is dropped.
+    task: JoinSet<()>,
+    /// Keeps the one report valid of a replica without a Lease.
+    _sole: Option<watch::Sender<Report>>,
+}
+
+impl Election {
+    /// Without a Lease, this process always leads.
+    pub fn without_lease() -> Self {
+        let (sender, reader) = watch::channel(Report { leadership: Leadership::Leads, expires: None });
+        Self { reader: LeadershipReader(reader), expires: None, stop: None, task: JoinSet::new(), _sole: Some(sender) }
+    }
+
+    /// Starts to compete for a Lease. `instance` names this replica for people.
+    pub fn start(client: Client, clock: Arc<dyn Clock>, settings: Settings, instance: &str) -> Self {
+        let (reports, reader) = watch::channel(Report::UNKNOWN);
+        let (stop, stopped) = oneshot::channel();
+        let mut task = JoinSet::new();
+        task.spawn(Candidate::new(settings, instance).run(client, clock, reports, stopped));
+        Self { reader: LeadershipReader(reader), expires: None, stop: Some(stop), task, _sole: None }
+    }
+
+    /// A reader for tasks that run beside the operator.
+    pub fn reader(&self) -> LeadershipReader {
+        self.reader.clone()
+    }
+
+    /// The leadership now. [`Self::changed`] waits for what follows.
+    pub fn leadership(&mut self) -> Leadership {
+        let expires = self.reader.0.borrow_and_update().expires;
+        self.expires = expires.filter(|expires| *expires > Instant::now());
+        self.reader.get()
+    }
+
+    /// Returns when the leadership may differ from the last answer of [`Self::leadership`].
+    ///
+    /// # Errors
+    /// The election task has ended, so this replica can't lead again.
+    pub async fn changed(&mut self) -> Result<(), ElectionEnded> {
+        tokio::select! {
+            changed = self.reader.0.changed() => changed.map_err(|_| ElectionEnded),
+            () = sleep_until(self.expires) => Ok(()),
+        }
+    }
+
+    /// Releases the Lease and ends the election.
+    pub async fn end(mut self) {
+        self.stop.take().into_iter().for_each(|stop| _ = stop.send(()));
+        while self.task.join_next().await.is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn election(report: Report) -> (watch::Sender<Report>, Election) {
+        let (sender, reader) = watch::channel(report);
+        let reader = LeadershipReader(reader);
+        (sender, Election { reader, expires: None, stop: None, task: JoinSet::new(), _sole: None })
+    }
+
+    #[tokio::test]
+    async fn a_report_that_is_not_renewed_expires_and_is_noticed() {
+        let expires = Instant::now() + Duration::from_millis(300);
+        let (_sender, mut election) = election(Report::until(Leadership::Leads, expires));
+        let reader = election.reader();
+        while election.leadership() == Leadership::Leads {
+            election.changed().await.unwrap();
+        }
+        assert!(Instant::now() >= expires);
+        assert_eq!((election.leadership(), reader.get()), (Leadership::Unknown, Leadership::Unknown));
+        let changed = tokio::time::timeout(Duration::from_millis(50), election.changed()).await;
+        assert!(changed.is_err(), "an expired report does not keep the operator busy");
+    }
+
+    #[tokio::test]
+    async fn a_task_that_ended_leads_no_more_and_is_noticed() {
+        let (sender, mut election) =
+            election(Report::until(Leadership::Leads, Instant::now() + Duration::from_secs(3600)));
+        let reader = election.reader();
+        assert_eq!(election.leadership(), Leadership::Leads);
+        drop(sender);
+        assert_eq!((election.leadership(), reader.get()), (Leadership::Unknown, Leadership::Unknown));
+        assert!(election.changed().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_report_between_reading_and_waiting_is_not_missed() {
+        let (sender, mut election) = election(Report::UNKNOWN);
+        assert_eq!(election.leadership(), Leadership::Unknown);
+        sender.send_replace(Report::until(Leadership::Leads, Instant::now() + Duration::from_secs(10)));
+        election.changed().await.unwrap();
+        assert_eq!(election.leadership(), Leadership::Leads);
+    }
+
+    #[tokio::test]
+    async fn without_a_lease_it_always_leads() {
+        let mut election = Election::without_lease();
+        assert_eq!((election.leadership(), election.reader().get()), (Leadership::Leads, Leadership::Leads));
+        assert!(tokio::time::timeout(Duration::from_millis(20), election.changed()).await.is_err());
+        election.end().await;
+    }
+}

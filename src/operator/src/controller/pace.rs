@@ -1,0 +1,80 @@
+//! The pace of a tenant's page: what happens to its credentials in one moment is written at once, and at most once a
+//! second.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::timetable::Timetable;
+use lapsewatch_core::api::Key;
+
+/// How long more is waited for.
+const GATHER: Duration = Duration::from_millis(300);
+/// How long after one page the next one is made.
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// When to make which page.
+#[derive(Default)]
+pub struct Pace {
+    due: Timetable<Instant>,
+    made: HashMap<Key, Instant>,
+}
+
+impl Pace {
+    /// Something of it has changed.
+    pub fn call(&mut self, key: Key, now: Instant) {
+        if self.due.has(&key) {
+            return;
+        }
+        let next = self.made.get(&key).map(|made| *made + BETWEEN);
+        let soon = now + GATHER;
+        self.due.set(key, next.map_or(soon, |next| next.max(soon)));
+    }
+
+    /// Those whose time has come.
+    pub fn due(&mut self, now: Instant) -> Vec<Key> {
+        let due = self.due.due(now);
+        for key in &due {
+            self.made.insert(key.clone(), now);
+        }
+        due
+    }
+
+    /// When the next one is due.
+    pub fn next(&self) -> Option<Instant> {
+        self.due.first()
+    }
+
+    /// It is gone.
+    pub fn forget(&mut self, key: &Key) {
+        self.due.remove(key);
+        self.made.remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_one_page_and_the_next_comes_a_second_later_at_the_earliest() {
+        let (mut pace, now, key) = (Pace::default(), Instant::now(), Key::new("ns", "acme"));
+        for _ in 0..500 {
+            pace.call(key.clone(), now);
+        }
+        assert_eq!(pace.next(), Some(now + GATHER));
+        assert!(pace.due(now).is_empty());
+        assert_eq!(pace.due(now + GATHER), vec![key.clone()]);
+        assert_eq!(pace.next(), None);
+        pace.call(key.clone(), now + GATHER);
+        assert_eq!(pace.next(), Some(now + GATHER + BETWEEN));
+        pace.due(now + GATHER + BETWEEN);
+        // Long after, it is as quick as at first.
+        let later = now + BETWEEN * 9;
+        pace.call(key.clone(), later);
+        assert_eq!(pace.next(), Some(later + GATHER));
+        pace.forget(&key);
+        assert_eq!(pace.next(), None);
+    }
+}

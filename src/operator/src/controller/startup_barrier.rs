@@ -1,0 +1,227 @@
+//! The start-up barrier: a first verdict on who else holds a credential waits until every listed object was looked at.
+//! Without it, the first verdicts would be written twice.
+//!
+//! It waits for as long as there is progress, however slow the machine is. Without progress it gives up, and verdicts
+//! rest on partial knowledge until the last object was looked at. A namespace whose own objects were all looked at does
+//! not wait long for others whose objects take long to read.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use lapsewatch_core::api::Key;
+
+/// How long it waits without progress. A request that nobody answers takes a quarter of that.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a namespace waits for the objects of others.
+const FOR_OTHERS: Duration = Duration::from_secs(5);
+/// How much longer for each object that was looked at meanwhile: a slow machine, and an import of thousands of objects,
+/// look at more than five in a second, and a namespace full of costly keystores at fewer.
+const FOR_EACH: Duration = Duration::from_millis(200);
+
+/// Holds back first verdicts.
+#[derive(Default)]
+pub struct StartupBarrier {
+    /// Listed objects that were not looked at yet.
+    pending_first_read: HashMap<Arc<str>, HashSet<Key>>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// Every listed object was looked at.
+    #[default]
+    Open,
+    /// Some objects were not looked at yet.
+    Closed { since: Instant, looked_at: u32, last_progress: Instant },
+    /// Some objects were not looked at yet, and there was no progress for too long.
+    GaveUp,
+}
+
+/// A transition of the barrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// There was none.
+    None,
+    /// It waits no longer.
+    GaveUp,
+    /// Every object was looked at.
+    Opened,
+}
+
+impl StartupBarrier {
+    /// Closes the barrier until these objects were looked at. If it gave up before, it does not wait for them either.
+    pub fn close(&mut self, keys: impl Iterator<Item = Key>, now: Instant) {
+        for key in keys {
+            self.pending_first_read.entry(key.namespace.clone()).or_default().insert(key);
+        }
+        match &mut self.state {
+            State::Open => self.state = State::Closed { since: now, looked_at: 0, last_progress: now },
+            State::Closed { last_progress, .. } => *last_progress = now,
+            State::GaveUp => {}
+        }
+    }
+
+    /// Forgets every object, for a start that lists them anew.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Notes that the object was looked at, or is gone.
+    pub fn looked_at(&mut self, key: &Key, now: Instant) {
+        let Some(pending) = self.pending_first_read.get_mut(&key.namespace) else { return };
+        let was_pending = pending.remove(key);
+        if pending.is_empty() {
+            self.pending_first_read.remove(&key.namespace);
+        }
+        if was_pending {
+            self.progress(now);
+            if let State::Closed { looked_at, .. } = &mut self.state {
+                *looked_at = looked_at.saturating_add(1);
+            }
+        }
+    }
+
+    /// Notes progress: an object that was not known before was listed or looked at.
+    pub fn progress(&mut self, now: Instant) {
+        if let State::Closed { last_progress, .. } = &mut self.state {
+            *last_progress = now;
+        }
+    }
+
+    /// Opens the barrier if every object was looked at and `is_listed`: no list is missing.
+    pub fn advance(&mut self, is_listed: bool, now: Instant) -> Transition {
+        if self.state != State::Open && is_listed && self.pending_first_read.is_empty() {
+            self.state = State::Open;
+            return Transition::Opened;
+        }
+        if self.is_closed() && self.gives_up_at().is_some_and(|deadline| now >= deadline) {
+            self.state = State::GaveUp;
+            return Transition::GaveUp;
+        }
+        Transition::None
+    }
+
+    /// True if every listed object was looked at.
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// True while first verdicts wait.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed { .. })
+    }
+
+    /// True if the first verdicts of a namespace wait no longer for the objects of others. `is_listed`: no list is missing.
+    pub fn lets_through(&self, namespace: &str, is_listed: bool, now: Instant) -> bool {
+        is_listed
+            && self.waits_for_others_until().is_some_and(|until| now >= until)
+            && !self.pending_first_read.contains_key(namespace)
+    }
+
+    /// When to look at the barrier, unless there is progress before.
+    pub fn deadline(&self, now: Instant) -> Option<Instant> {
+        let others = self.waits_for_others_until().filter(|until| *until > now);
+        self.gives_up_at().into_iter().chain(others).min()
+    }
+
+    fn gives_up_at(&self) -> Option<Instant> {
+        match self.state {
+            State::Closed { last_progress, .. } => Some(last_progress + PATIENCE),
+            State::Open | State::GaveUp => None,
+        }
+    }
+
+    fn waits_for_others_until(&self) -> Option<Instant> {
+        match self.state {
+            State::Closed { since, looked_at, .. } => Some(since + FOR_OTHERS + FOR_EACH * looked_at),
+            State::Open | State::GaveUp => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> [Key; 2] {
+        [Key::new("ns", "a"), Key::new("ns", "b")]
+    }
+
+    #[test]
+    fn it_opens_once_every_object_was_looked_at_and_no_list_is_missing() {
+        let (mut barrier, now, [a, b]) = (StartupBarrier::default(), Instant::now(), keys());
+        assert!(barrier.is_open());
+        barrier.close(keys().into_iter(), now);
+        barrier.looked_at(&a, now);
+        assert_eq!(barrier.advance(true, now), Transition::None);
+        barrier.looked_at(&b, now);
+        assert_eq!(barrier.advance(false, now), Transition::None);
+        assert!(barrier.is_closed());
+        assert_eq!(barrier.advance(true, now), Transition::Opened);
+        assert!(barrier.is_open() && !barrier.is_closed());
+        assert_eq!(barrier.advance(true, now), Transition::None);
+    }
+
+    #[test]
+    fn it_waits_for_hours_while_there_is_progress_and_a_minute_without() {
+        let (mut barrier, mut now) = (StartupBarrier::default(), Instant::now());
+        let keys: Vec<Key> = (0..300).map(|n| Key::new("ns", &format!("c-{n}"))).collect();
+        barrier.close(keys.iter().cloned(), now);
+        for key in &keys[..200] {
+            now += Duration::from_secs(59);
+            barrier.looked_at(key, now);
+            // One that was looked at before is no progress.
+            barrier.looked_at(&keys[0], now + Duration::from_secs(58));
+            assert_eq!(barrier.advance(true, now + Duration::from_secs(59)), Transition::None);
+        }
+        assert_eq!(barrier.gives_up_at(), Some(now + PATIENCE));
+        assert_eq!(barrier.advance(true, now + PATIENCE), Transition::GaveUp);
+        assert!(!barrier.is_open() && !barrier.is_closed());
+        assert_eq!((barrier.advance(true, now + PATIENCE * 9), barrier.deadline(now)), (Transition::None, None));
+        keys.iter().for_each(|key| barrier.looked_at(key, now));
+        assert_eq!(barrier.advance(true, now), Transition::Opened);
+    }
+
+    #[test]
+    fn a_namespace_does_not_wait_long_for_another_one_whose_objects_take_long() {
+        let (mut barrier, begin) = (StartupBarrier::default(), Instant::now());
+        let costly: Vec<Key> = (0..1000).map(|n| Key::new("costly", &format!("c-{n}"))).collect();
+        barrier.close(costly.iter().cloned().chain([Key::new("quiet", "a")]), begin);
+        barrier.looked_at(&Key::new("quiet", "a"), begin);
+        let mut now = begin;
+        for key in &costly[..20] {
+            now += Duration::from_millis(500);
+            barrier.looked_at(key, now);
+        }
+        assert!(barrier.lets_through("quiet", true, now) && !barrier.lets_through("costly", true, now));
+        assert!(!barrier.lets_through("quiet", false, now), "a list is missing");
+        // As many in a tenth of the time: it waits.
+        let (mut barrier, mut now) = (StartupBarrier::default(), begin);
+        barrier.close(costly.iter().cloned(), begin);
+        for key in &costly[..999] {
+            now += Duration::from_millis(50);
+            barrier.looked_at(key, now);
+            assert!(!barrier.lets_through("quiet", true, now));
+        }
+        assert!(barrier.is_closed());
+    }
+
+    #[test]
+    fn a_list_that_never_completes_leaves_it_unopened() {
+        let (mut barrier, now, [a, _]) = (StartupBarrier::default(), Instant::now(), keys());
+        barrier.close([a.clone()].into_iter(), now);
+        barrier.looked_at(&a, now);
+        assert_eq!(barrier.advance(false, now + PATIENCE), Transition::GaveUp);
+        assert_eq!(barrier.advance(false, now + PATIENCE * 9), Transition::None);
+        assert!(!barrier.is_open());
+        // Its list completes after all. Nothing waits for its objects.
+        let late = now + PATIENCE * 9;
+        barrier.close([a.clone()].into_iter(), late);
+        assert!(!barrier.is_closed());
+        barrier.looked_at(&a, late);
+        assert_eq!(barrier.advance(true, late), Transition::Opened);
+    }
+}

@@ -1,0 +1,167 @@
+//! The work on MDMTenants: each one's page is made of what its credentials' statuses say.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use kube::Client;
+use tokio::time::Instant;
+
+use super::confirm::{self, Witness};
+use super::credentials::CONFIRMATIONS;
+use super::error::Error;
+use super::invalid;
+use super::operator::{Done, Operator};
+use super::publish::{Publication, Published};
+use super::reconcile::Outcome;
+use lapsewatch_core::api::status::Notification;
+use lapsewatch_core::api::{Key, MDMTenantSpec};
+use lapsewatch_core::assessment::tenant::{self, Assessment, Input, Member};
+use lapsewatch_core::observed::Observed;
+use lapsewatch_core::observed::kind::{Kind, Tenant};
+use lapsewatch_core::observed::last_reading::KnownAssessment;
+
+/// Of how many members the Secrets are looked at before an Event of the page: those whose state has changed last.
+const DECIDING: usize = 5;
+
+/// What the Events of a tenant's page rest on, as the caches have it.
+#[derive(Default)]
+struct PageGrounds {
+    /// True if a member is about to be looked at: its status may not tell yet what is known of its Secret.
+    is_unsettled: bool,
+    /// All members by name and resourceVersion; none if they were looked at often enough.
+    members: Option<Vec<(String, String)>>,
+    /// Those whose Secrets are looked at.
+    deciding: Vec<Witness>,
+}
+
+/// Looks whether the API server has now what a page's Events rest on.
+async fn confirm_page(client: &Client, observed: &Observed<Tenant>, grounds: &PageGrounds) -> Result<(), Error> {
+    let PageGrounds { is_unsettled, members, deciding } = grounds;
+    if *is_unsettled {
+        return Err(Error::Conflict);
+    }
+    let is_so = async {
+        let is_same = match members {
+            Some(members) => confirm::are_members(client, observed, members).await?,
+            None => true,
+        };
+        Ok(is_same && confirm::are_current(client, deciding).await?)
+    };
+    match is_so.await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::Conflict),
+        Err(cause) => Err(Error::ConfirmEvent(cause)),
+    }
+}
+
+/// When the state of a credential has changed last.
+fn last_transition(observed: &Observed) -> Option<DateTime<Utc>> {
+    observed.previous.conditions.iter().map(|condition| condition.last_transition_time).max()
+}
+
+impl Operator {
+    /// Calls for one, soon.
+    pub fn call_tenant(&mut self, key: Key) {
+        if self.is_known(&key) && self.cache.get_tenant(&key).is_some() {
+            self.tenants.pace.call(key, Instant::now());
+        }
+    }
+
+    /// It is gone.
+    pub fn forget_tenant(&mut self, key: &Key) {
+        self.tenants.queue.forget(key);
+        self.tenants.pace.forget(key);
+        self.tenants.own_writes.forget(key);
+        self.context.publisher.tenants.forget(key);
+    }
+
+    /// Makes the page of the next one and starts to publish it; tells whether there was any.
+    pub fn start_tenant(&mut self) -> bool {
+        let Some(key) = self.tenants.queue.start() else { return false };
+        let Some(observed) = self.cache.get_tenant(&key).cloned() else {
+            self.tenants.queue.done(&key, None);
+            return true;
+        };
+        if self.tenants.own_writes.is_behind(&key, &observed.resource_version) {
+            self.tenants.queue.pass(&key);
+            return true;
+        }
+        let context = self.context.clone();
+        let now = context.clock.now().trunc_subsecs(0);
+        match &observed.spec {
+            Ok(spec) => {
+                let Assessment { status, mut notices, doubtful, next } = self.page(&key, &observed, spec, now);
+                let grounds = if notices.is_empty() { PageGrounds::default() } else { self.page_grounds(&key) };
+                self.tasks.spawn(async move {
+                    let begun = Instant::now();
+                    let publisher = &context.publisher;
+                    let confirmed = match notices.is_empty() {
+                        true => Ok(()),
+                        false => confirm_page(&publisher.client, &observed, &grounds).await,
+                    };
+                    if confirmed.is_err() {
+                        notices.clear();
+                    }
+                    let publication = Publication { status, notices, doubtful };
+                    let Published { replaced, result } =
+                        publisher.publish(&publisher.tenants, &observed, publication, now).await;
+                    let outcome = Outcome { next, result: result.and(confirmed), replaced };
+                    Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
+                });
+            }
+            Err(problem) => {
+                let problem = problem.clone();
+                self.tasks.spawn(async move {
+                    let begun = Instant::now();
+                    let publisher = &context.publisher;
+                    let told = invalid::say(publisher, &publisher.tenants, &observed, &problem, now).await;
+                    let outcome = Outcome::from(told);
+                    Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
+                });
+            }
+        }
+        true
+    }
+
+    /// What the Events of a page rest on. Members that change all the time can't keep them back for ever.
+    fn page_grounds(&self, key: &Key) -> PageGrounds {
+        let mut members: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
+        let is_tried = self.tenants.queue.failures(key) >= CONFIRMATIONS;
+        let versions = members.iter().map(|(_, observed)| (observed.name.clone(), observed.resource_version.clone()));
+        let versions = (!is_tried).then(|| versions.collect());
+        let is_unsettled = !is_tried && members.iter().any(|(key, _)| !self.credentials.queue.is_idle(key));
+        members.sort_by_key(|(_, observed)| Reverse(last_transition(observed)));
+        members.truncate(if is_tried { 0 } else { DECIDING });
+        let deciding = members.into_iter().map(|(key, _)| self.witness(key)).collect();
+        PageGrounds { is_unsettled, members: versions, deciding }
+    }
+
+    fn page(&self, key: &Key, observed: &Observed<Tenant>, spec: &MDMTenantSpec, now: DateTime<Utc>) -> Assessment {
+        let of_tenant: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
+        let member = |observed| -> Option<Member<'_>> {
+            let observed: &Observed = observed;
+            Some(Member::of(&observed.name, observed.understood()?, &observed.previous))
+        };
+        let members: Vec<Member<'_>> = of_tenant.iter().filter_map(|(_, observed)| member(observed)).collect();
+        // No texts are kept: those that the page shows are made anew, from what was said last.
+        let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
+            let at = of_tenant.binary_search_by(|(key, _)| (*key.name).cmp(name)).ok()?;
+            let (key, observed) = of_tenant.get(at)?;
+            let last = KnownAssessment::from_status(observed, observed.understood()?)?;
+            let around = self.around(key, observed);
+            let assessment = around.assess(observed, &last.spec, last.generation, last.last, now, self.context.settle);
+            assessment.status.notifications.into_iter().find(|said| said.type_ == type_ && said.reason == reason)
+        };
+        tenant::assess(&Input {
+            name: &observed.name,
+            generation: observed.generation,
+            spec,
+            previous: &observed.previous,
+            members: &members,
+            words: &words,
+            now,
+            settle: self.context.settle,
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! Keys by time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lapsewatch_core::api::Key;
+
+/// Keys by time, at most one time each.
+pub struct Timetable<T> {
+    by_time: BTreeSet<(T, Key)>,
+    by_key: BTreeMap<Key, T>,
+}
+
+impl<T> Default for Timetable<T> {
+    fn default() -> Self {
+        Self { by_time: BTreeSet::new(), by_key: BTreeMap::new() }
+    }
+}
+
+impl<T: Ord + Copy> Timetable<T> {
+    /// At this time, and no other.
+    pub fn set(&mut self, key: Key, time: T) {
+        self.remove(&key);
+        self.by_time.insert((time, key.clone()));
+        self.by_key.insert(key, time);
+    }
+
+    /// Never.
+    pub fn remove(&mut self, key: &Key) {
+        if let Some(time) = self.by_key.remove(key) {
+            self.by_time.remove(&(time, key.clone()));
+        }
+    }
+
+    /// The first time of all.
+    pub fn first(&self) -> Option<T> {
+        self.by_time.first().map(|(time, _)| *time)
+    }
+
+    /// Takes out all, in the order of their times.
+    pub fn drain(&mut self) -> Vec<(T, Key)> {
+        self.by_key.clear();
+        std::mem::take(&mut self.by_time).into_iter().collect()
+    }
+
+    /// Takes out those whose time has come.
+    pub fn due(&mut self, now: T) -> Vec<Key> {
+        let mut due = Vec::new();
+        while self.first().is_some_and(|time| time <= now) {
+            if let Some((_, key)) = self.by_time.pop_first() {
+                self.by_key.remove(&key);
+                due.push(key);
+            }
+        }
+        due
+    }
+}
+
+impl<T> Timetable<T> {
+    /// Whether it has a time.
+    pub fn has(&self, key: &Key) -> bool {
+        self.by_key.contains_key(key)
+    }
+}

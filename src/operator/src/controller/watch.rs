@@ -1,0 +1,189 @@
+//! Watching: TenantCredentials and MDMTenants without their texts, and Secrets as metadata only, Helm's releases left out by the server.
+
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream, StreamExt};
+use kube::Client;
+use serde::Deserialize;
+
+use super::cache::{Change, List, SecretVersion};
+use super::follow::{Follower, Item};
+use super::recovery::ConnectionState;
+use lapsewatch_cluster::request::{Cause, Extent};
+use lapsewatch_core::api::{GROUP, Key, VERSION};
+use lapsewatch_core::observed::Observed;
+use lapsewatch_core::observed::kind::{Credential, Kind, Tenant};
+use lapsewatch_core::observed::trimmed_meta::{RawObject, TrimmedMeta};
+
+/// A change of one of the kinds that are watched.
+pub enum Seen {
+    /// Of TenantCredentials.
+    Object(Change<Arc<Observed>>),
+    /// Of MDMTenants.
+    Tenant(Change<Arc<Observed<Tenant>>>),
+    /// MDMTenants may not be listed: whether there are any is not known.
+    TenantsRefused,
+    /// Of Secrets.
+    Secret(Change<SecretVersion>),
+    /// A list that was complete may no longer be watched. It is listed anew until it may.
+    Lost(List),
+    /// A watch failed; it is tried again by itself.
+    Failed(WatchFailure),
+    /// The API server answers again after it did not.
+    Reconnected,
+    /// This problem of a watch is over.
+    Solved(String),
+}
+
+/// Why a watch failed, in words that hold nothing of what is watched.
+pub struct WatchFailure {
+    /// What was watched.
+    pub kind: &'static str,
+    /// The namespace, where it is not all of them.
+    pub namespace: Option<String>,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+/// Helm keeps each release in a Secret of up to 1 MiB, and never a credential.
+const NO_RELEASES: &str = "fieldSelector=type%21%3Dhelm.sh%2Frelease.v1";
+
+/// The changes of one scope: a namespace, or all.
+pub fn scope(client: &Client, namespace: Option<&str>, state: &Arc<ConnectionState>) -> BoxStream<'static, Seen> {
+    let credentials = objects::<Credential>(client, namespace, state, Some(List::Credentials), Seen::Object);
+    // Tenants that can't be seen stay as they were seen last. Who holds what does not depend on them.
+    let tenants = objects::<Tenant>(client, namespace, state, None, Seen::Tenant);
+    let within = within(namespace);
+    let secrets = Follower {
+        client: client.clone(),
+        path: format!("/api/v1{within}/secrets?{NO_RELEASES}"),
+        extent: Extent::Metadata,
+        kind: "Secret",
+        namespace: namespace.map(Arc::from),
+        is_optional: false,
+        list: Some(List::Secrets),
+        read: secret,
+        seen: Seen::Secret,
+        state: state.clone(),
+    };
+    stream::select_all([credentials, tenants, secrets.follow()]).boxed()
+}
+
+/// The changes of one kind. Tenants that can't be listed from the start are waited for no longer, so that credentials are
+/// watched all the same.
+fn objects<K: Kind>(
+    client: &Client,
+    namespace: Option<&str>,
+    state: &Arc<ConnectionState>,
+    list: Option<List>,
+    seen: fn(Change<Arc<Observed<K>>>) -> Seen,
+) -> BoxStream<'static, Seen> {
+    let follower = Follower {
+        client: client.clone(),
+        path: format!("/apis/{GROUP}/{VERSION}{}/{}", within(namespace), K::PLURAL),
+        extent: Extent::Whole,
+        kind: K::KIND,
+        namespace: namespace.map(Arc::from),
+        is_optional: K::IS_OPTIONAL,
+        list,
+        read: object::<K>,
+        seen,
+        state: state.clone(),
+    };
+    follower.follow()
+}
+
+fn within(namespace: Option<&str>) -> String {
+    namespace.map(|namespace| format!("/namespaces/{namespace}")).unwrap_or_default()
+}
+
+fn object<K: Kind>(json: &str) -> Option<Item<Arc<Observed<K>>>> {
+    let RawObject { metadata, spec, status } = serde_json::from_str(json).ok()?;
+    let observed = Observed::<K>::new(&metadata, &spec, &status);
+    Some(Item { key: observed.key(), version: metadata.resource_version, kept: Arc::new(observed) })
+}
+
+fn secret(json: &str) -> Option<Item<SecretVersion>> {
+    #[derive(Deserialize)]
+    struct Secret {
+        metadata: TrimmedMeta,
+    }
+    let Secret { metadata } = serde_json::from_str(json).ok()?;
+    let key = Key::new(&metadata.namespace, &metadata.name);
+    let kept = SecretVersion { uid: metadata.uid, resource_version: metadata.resource_version.clone() };
+    Some(Item { key, version: metadata.resource_version, kept })
+}
+
+impl WatchFailure {
+    /// Names a failure. Refusals name the namespace: each is a fault of its own. What interrupts all watches at once is
+    /// said without, so that it is logged once.
+    pub fn new(kind: &'static str, namespace: Option<&str>, cause: &Cause) -> Self {
+        let place = match namespace {
+            Some(namespace) => format!("in namespace \"{namespace}\""),
+            None => "in all namespaces".to_owned(),
+        };
+        let (problem, advice) = match (cause.code(), cause) {
+            (Some(404), _) => (
+                format!("the API server does not know {kind}s"),
+                "install the definitions: lapsewatch crds | kubectl apply --server-side -f -",
+            ),
+            (Some(401), _) => (
+                "the API server does not accept the operator's credentials (401)".to_owned(),
+                "check the token or certificate that the operator logs in with, and whether its service account exists",
+            ),
+            (Some(403), _) => (
+                format!("the API server refuses to list and watch {kind}s {place} (403)"),
+                "allow the operator's service account get, list and watch on tenantcredentials, mdmtenants and secrets",
+            ),
+            (Some(410), _) => (
+                format!("the watch of {kind}s {place} fell behind"),
+                "no action is needed: lapsewatch lists the objects again",
+            ),
+            (Some(code), _) => (
+                format!("the API server answered {code} {} to lists and watches", cause.reason().unwrap_or_default()),
+                "see the API server's log. lapsewatch tries again",
+            ),
+            (None, Cause::Unreachable(unreachable)) => {
+                (format!("the watches are interrupted: {unreachable}"), unreachable.advice())
+            }
+            (None, cause) if cause.is_unanswered() => (
+                format!("the watches are interrupted: {cause}"),
+                "check that the API server can be reached from here; it is tried again",
+            ),
+            (None, cause) => (
+                format!("{kind}s {place} cannot be listed or watched: {cause}"),
+                "see the API server's log. lapsewatch tries again",
+            ),
+        };
+        Self { kind, namespace: namespace.map(str::to_owned), problem, advice }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_that_no_library_takes_and_an_annotation_that_holds_the_content_are_passed_over() {
+        let json = r#"{"kind":"PartialObjectMetadata","metadata":{"name":"a","namespace":"b","uid":"c","resourceVersion":"7",
+            "creationTimestamp":"9999-12-31T23:59:59Z","managedFields":[{"time":"no date"}],
+            "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"aHVudGVyMg=="}}}"#;
+        let Item { key, version, kept } = secret(json).unwrap();
+        assert_eq!((key, version.as_str()), (Key::new("b", "a"), "7"));
+        assert!(!format!("{kept:?}").contains("aHVudGVyMg"));
+    }
+
+    #[test]
+    fn each_refused_namespace_is_named_and_an_interruption_is_one() {
+        let forbidden = Cause::Api { code: 403, reason: "Forbidden".to_owned(), message: None };
+        let problem = |namespace: &str, cause: &Cause| WatchFailure::new("Secret", Some(namespace), cause).problem;
+        assert_eq!(
+            problem("a", &forbidden),
+            "the API server refuses to list and watch Secrets in namespace \"a\" (403)"
+        );
+        assert_ne!(problem("a", &forbidden), problem("b", &forbidden));
+        assert_eq!(problem("a", &Cause::Connection), problem("b", &Cause::Connection));
+    }
+}

@@ -1,0 +1,100 @@
+//! What is to be done, and what is waited for.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::cache::SecretVersion;
+use super::causes::Causes;
+use super::knowledge::Blind;
+use super::own_writes::OwnWrites;
+use super::pace::Pace;
+use super::queue::Queue;
+use super::reconcile::Found;
+use super::startup_barrier::StartupBarrier;
+use lapsewatch_core::api::Key;
+use lapsewatch_core::observed::Observed;
+
+/// What one TenantCredential holds, and what of it was looked at.
+pub struct Looked {
+    /// Which one.
+    pub key: Key,
+    /// As it was then.
+    pub observed: Arc<Observed>,
+    /// Its Secret, as the watch told of it then.
+    pub secret: Option<SecretVersion>,
+    /// What was found.
+    pub found: Box<Found>,
+    /// How long that took.
+    pub took: Duration,
+    /// True if it waited for the start-up barrier.
+    pub was_held: bool,
+    /// True if it was looked at anew to confirm an Event.
+    pub is_confirmed: bool,
+}
+
+/// The work on TenantCredentials.
+pub struct Credentials {
+    /// Which to look at.
+    pub queue: Queue,
+    /// What the watch has yet to tell of.
+    pub own_writes: OwnWrites,
+    /// Holds back first verdicts at a start.
+    pub barrier: StartupBarrier,
+    /// The objects that could not be read, and the verdicts that were published without them.
+    pub blind: Blind,
+    /// What was found, and is to be said as soon as there is room.
+    pub found: VecDeque<Looked>,
+    /// The objects whose changes last affected the verdict on another object.
+    pub causes: Causes,
+    /// Those whose Secret appeared or went while they were looked at, and that are looked at once more for that.
+    pub overtaken: HashSet<Key>,
+    /// What waits for the start-up barrier, by namespace.
+    pub held: HashMap<Arc<str>, Vec<Looked>>,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self {
+            queue: Queue::throttled(),
+            own_writes: OwnWrites::default(),
+            barrier: StartupBarrier::default(),
+            blind: Blind::default(),
+            found: VecDeque::new(),
+            causes: Causes::default(),
+            overtaken: HashSet::new(),
+            held: HashMap::new(),
+        }
+    }
+}
+
+/// The work on MDMTenants.
+#[derive(Default)]
+pub struct Tenants {
+    /// Which to look at.
+    pub queue: Queue,
+    /// What the watch has yet to tell of.
+    pub own_writes: OwnWrites,
+    /// When to make which page.
+    pub pace: Pace,
+}
+
+impl Tenants {
+    /// Calls for those whose time has come. At a boundary credentials may change too: it keeps to the pace.
+    pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
+        for key in self.queue.due(now, instant) {
+            self.pace.call(key, instant);
+        }
+        for key in self.pace.due(instant) {
+            self.queue.call(key);
+        }
+    }
+
+    /// When to look again in real time.
+    pub fn next_instant(&self) -> Option<Instant> {
+        [self.queue.next_retry(), self.pace.next()].into_iter().flatten().min()
+    }
+}

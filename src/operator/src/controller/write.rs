@@ -1,0 +1,180 @@
+//! The status write: one JSON patch that replaces the whole status of exactly the version that it was decided on.
+//!
+//! One request, so that no half of a status is ever stored: a server-side apply can't take away what another field
+//! manager owns, which would need a second request, and a status between the two would mix what was read at two times.
+//! What others wrote into the status is part of what is written, and the version refuses the write if that has changed.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use http::Method;
+use kube::Client;
+use serde_json::{Value, json};
+
+use super::error::Error;
+use lapsewatch_cluster::request::{self, Cause, Sensitivity};
+use lapsewatch_core::api::stored::{self, Stored};
+use lapsewatch_core::api::{GROUP, Key, VERSION};
+use lapsewatch_core::observed::Observed;
+use lapsewatch_core::observed::kind::Kind;
+
+/// The field manager of all writes.
+pub const MANAGER: &str = "lapsewatch";
+
+/// The statuses of which the API server does not keep all, as where its definition is older than this version: by the
+/// object, its version after the write, and what was to be written. Trying again would change nothing.
+#[derive(Default)]
+pub struct NotKept {
+    writes: Mutex<HashMap<Key, (String, u64)>>,
+    said: AtomicBool,
+}
+
+impl NotKept {
+    fn is_known(&self, key: &Key, version: &str, hash: u64) -> bool {
+        let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        writes.get(key).is_some_and(|(at, wanted)| at == version && *wanted == hash)
+    }
+
+    fn remember(&self, kind: &str, key: Key, version: String, hash: u64) {
+        if !self.said.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                object = %key, kind,
+                advice = "install this version's: lapsewatch crds | kubectl apply --server-side -f -",
+                "the API server does not keep all of a status: its definition is of another version"
+            );
+        }
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (version, hash));
+    }
+
+    /// The object is gone.
+    pub fn forget(&self, key: &Key) {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+/// The stored state that a write replaces.
+pub struct Stand {
+    /// The object's version.
+    pub version: String,
+    /// The hash of its status.
+    pub hash: u64,
+}
+
+impl Stand {
+    /// The state that was observed.
+    pub fn of<K: Kind>(observed: &Observed<K>) -> Self {
+        Self { version: observed.resource_version.clone(), hash: observed.status_hash }
+    }
+}
+
+/// The result of a status write that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The status stands as wanted, whether a write was needed or not.
+    Stands,
+    /// The object is gone.
+    Gone,
+}
+
+/// Writes the status if it differs from `stand`, which then is the state after the write. Enters the version that is no
+/// more into `replaced`.
+///
+/// # Errors
+/// Where it could not be written; a conflict where the object is no longer at the version of `stand`.
+pub async fn status<K: Kind>(
+    client: &Client,
+    not_kept: &NotKept,
+    observed: &Observed<K>,
+    stand: &mut Stand,
+    status: &K::Status,
+    replaced: &mut Vec<String>,
+) -> Result<Written, Error> {
+    let hash = stored::hash(status);
+    let key = observed.key();
+    if hash == stand.hash || not_kept.is_known(&key, &stand.version, hash) {
+        return Ok(Written::Stands);
+    }
+    // Nothing in place of what can't be written as JSON: the write replaces all.
+    let mut wanted = serde_json::to_value(status).map_err(|_| Error::WriteStatus(Cause::Request))?;
+    if let Some(unknown) = &observed.unknown {
+        K::Status::with_unknown(&mut wanted, unknown);
+    }
+    let Some(object) = replace(client, observed, &stand.version, &wanted).await? else { return Ok(Written::Gone) };
+    let version = version_of(&object);
+    if version != stand.version {
+        replaced.push(std::mem::replace(&mut stand.version, version));
+    }
+    stand.hash = stored::hash_of::<K::Status>(object.get("status").unwrap_or(&Value::Null));
+    if stand.hash != hash {
+        not_kept.remember(K::KIND, key, stand.version.clone(), hash);
+    }
+    Ok(Written::Stands)
+}
+
+/// The object as it is now; none where it is gone.
+///
+/// # Errors
+/// Where it could not be read.
+pub async fn get<K: Kind>(client: &Client, observed: &Observed<K>) -> Result<Option<Value>, Error> {
+    let path = path(observed, "");
+    answer(request::send(client, Method::GET, &path, None, Vec::new(), Sensitivity::Open).await)
+}
+
+/// Replaces the status of exactly this version; gives the object, or none where it is gone.
+///
+/// # Errors
+/// Where it could not be written.
+pub async fn replace<K: Kind>(
+    client: &Client,
+    observed: &Observed<K>,
+    version: &str,
+    status: &Value,
+) -> Result<Option<Value>, Error> {
+    let body = json!([
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+        // Also where there is none yet.
+        {"op": "add", "path": "/status", "value": status},
+    ]);
+    let (path, body) = (path(observed, &format!("/status?fieldManager={MANAGER}")), body.to_string().into_bytes());
+    let sent =
+        request::send(client, Method::PATCH, &path, Some("application/json-patch+json"), body, Sensitivity::Open).await;
+    answer(sent)
+}
+
+fn answer<T: AsRef<[u8]>>(answer: Result<T, Cause>) -> Result<Option<Value>, Error> {
+    match answer {
+        // What is no JSON broke on its way.
+        Ok(body) => serde_json::from_slice(body.as_ref()).map(Some).map_err(|_| Error::WriteStatus(Cause::NoObject)),
+        // Gone meanwhile: nobody is left to tell.
+        Err(cause) if cause.is_not_found() => Ok(None),
+        Err(cause) if cause.reason() == Some("Conflict") => Err(Error::Conflict),
+        Err(cause) => Err(Error::WriteStatus(cause)),
+    }
+}
+
+fn path<K: Kind>(observed: &Observed<K>, rest: &str) -> String {
+    let (namespace, plural, name) = (&observed.namespace, K::PLURAL, &observed.name);
+    format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}/{name}{rest}")
+}
+
+/// An object's version.
+pub fn version_of(object: &Value) -> String {
+    object.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_kept_is_not_tried_again_on_the_same_version() {
+        let not_kept = NotKept::default();
+        let key = Key::new("ns", "a");
+        not_kept.remember("TenantCredential", key.clone(), "7".to_owned(), 1);
+        assert!(not_kept.is_known(&key, "7", 1));
+        assert!(!not_kept.is_known(&key, "8", 1) && !not_kept.is_known(&key, "7", 2));
+        not_kept.forget(&key);
+        assert!(!not_kept.is_known(&key, "7", 1));
+    }
+}
