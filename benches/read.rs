@@ -7,7 +7,7 @@ use divan::Bencher;
 use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch_core::api::status::{KeyMatch, Selection};
+use lapsewatch_core::api::status::{KeyMatch, KeySelection};
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
@@ -24,21 +24,22 @@ fn files(files: &[(&str, &str)]) -> SecretData {
 }
 
 /// Measures the reading alone: the Secret stands ready.
-fn measure(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, selection: &Selection) {
+fn measure(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, selection: &KeySelection) {
     bencher.bench(|| credential::read(type_, secret, selection));
 }
 
 /// What is measured is read, and its private key is held against it where there is one.
 fn reads(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, key: KeyMatch) {
-    let facts = credential::read(type_, secret, &Selection::default()).unwrap_or_else(|why| panic!("{}", why.message));
+    let facts =
+        credential::read(type_, secret, &KeySelection::default()).unwrap_or_else(|why| panic!("{}", why.message));
     assert_eq!(facts.key_match, key);
-    measure(bencher, type_, secret, &Selection::default());
+    measure(bencher, type_, secret, &KeySelection::default());
 }
 
 fn opens(bencher: Bencher<'_, '_>, values: &[(&str, &str)]) {
     let files = values.iter().map(|(key, file)| (*key, fixture(file)));
     let secret = files.chain([("password", b"secret".to_vec())]).collect();
-    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
     let facts = credential::read(APNsCertificate, &secret, &selection).unwrap_or_else(|why| panic!("{}", why.message));
     assert_eq!(facts.key_match, KeyMatch::Matches);
     measure(bencher, APNsCertificate, &secret, &selection);
@@ -46,8 +47,8 @@ fn opens(bencher: Bencher<'_, '_>, values: &[(&str, &str)]) {
 
 /// What is no credential at all.
 fn refuses(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData) {
-    assert!(credential::read(type_, secret, &Selection::default()).is_err());
-    measure(bencher, type_, secret, &Selection::default());
+    assert!(credential::read(type_, secret, &KeySelection::default()).is_err());
+    measure(bencher, type_, secret, &KeySelection::default());
 }
 
 /// Bytes as chance has them, the same ones every time.
@@ -104,9 +105,9 @@ fn g_dep_json(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn h_dep_encrypted_with_key(bencher: Bencher<'_, '_>) {
     let secret = files(&[("server.key", "dep/server.key"), ("token.p7m", "dep/a.p7m")]);
-    let facts = credential::read(DEPToken, &secret, &Selection::default());
+    let facts = credential::read(DEPToken, &secret, &KeySelection::default());
     assert!(facts.is_ok());
-    measure(bencher, DEPToken, &secret, &Selection::default());
+    measure(bencher, DEPToken, &secret, &KeySelection::default());
 }
 
 #[divan::bench]

@@ -10,7 +10,7 @@ use divan::Bencher;
 use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
@@ -26,7 +26,7 @@ fn fixture(file: &str) -> Vec<u8> {
 }
 
 fn measure(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData) {
-    bencher.bench(|| credential::read(type_, secret, &Selection::default()));
+    bencher.bench(|| credential::read(type_, secret, &KeySelection::default()));
 }
 
 /// As many of them as a Secret holds, each in a value of its own.

@@ -105,7 +105,7 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
     telemetry::start(args.log_format, args.log_level);
     let (asker, questions) = snapshot::questions();
     let metrics = Metrics::default();
-    let mut settings = controller::Settings {
+    let mut settings = controller::OperatorSettings {
         namespaces: args.namespaces,
         settle: TimeDelta::from_std(args.settle)?,
         instance: instance(std::env::var("HOSTNAME").ok(), std::process::id()),
@@ -128,7 +128,7 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
             () = &mut stop => return Ok(ExitCode::SUCCESS),
             config = connect::config(args.kubeconfig.as_deref(), args.context.as_deref()) => config?,
         };
-        settings.lease = args.leader_elect.then(|| lease::Settings {
+        settings.lease = args.leader_elect.then(|| lease::LeaseSettings {
             namespace: args.lease_namespace.unwrap_or_else(|| config.default_namespace.clone()),
             name: args.lease_name,
         });

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lapsewatch_core::api::credential::CredentialType::X509Certificate;
 use lapsewatch_core::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, WrongFile};
-use lapsewatch_core::api::status::{CredentialFacts, Failure, Selection};
+use lapsewatch_core::api::status::{CredentialFacts, Failure, KeySelection};
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
@@ -18,7 +18,7 @@ fn secret(values: &[(&str, Vec<u8>)]) -> SecretData {
 }
 
 fn read(values: &[(&str, Vec<u8>)]) -> Result<CredentialFacts, Failure> {
-    credential::read(X509Certificate, &secret(values), &Selection::default())
+    credential::read(X509Certificate, &secret(values), &KeySelection::default())
 }
 
 fn key(facts: &CredentialFacts) -> &str {
@@ -68,7 +68,7 @@ fn a_leaf_that_can_be_read_goes_before_all_of_it() {
 #[test]
 fn a_ca_is_watched_where_it_is_named_where_its_own_key_is_there_and_beside_what_is_no_certificate() {
     let ca = ("ca.crt", fixture("keys/root.pem"));
-    let named = Selection { key: Some("ca.crt".to_owned()), ..Selection::default() };
+    let named = KeySelection { key: Some("ca.crt".to_owned()), ..KeySelection::default() };
     for (name, bytes, _, words) in hiding() {
         let facts = credential::read(X509Certificate, &secret(&[(name, bytes), ca.clone()]), &named);
         assert_eq!(key(&facts.unwrap()), "ca.crt", "{words}");

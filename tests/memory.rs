@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
-use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 use peak_alloc::PeakAlloc;
@@ -55,7 +55,7 @@ impl Most {
     /// Reads it in every type's slot, and counts what that takes beyond the Secret itself.
     fn read(&mut self, name: &str, secret: &SecretData) {
         let password_key = secret.values.contains_key("password").then(|| "password".to_owned());
-        let selection = Selection { password_key, ..Selection::default() };
+        let selection = KeySelection { password_key, ..KeySelection::default() };
         for type_ in TYPES {
             MEMORY.reset_peak_usage();
             let before = MEMORY.current_usage();

@@ -24,8 +24,8 @@ use lapsewatch_core::api::credential::{Owner, TenantRef};
 use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{CredentialFacts, EventBudget, Expiry, IssuerExpiry, KeyMatch, OtherCertificate};
 use lapsewatch_core::api::{CredentialType, TenantCredentialSpec};
-use lapsewatch_core::assessment::Tenant;
-use lapsewatch_core::assessment::peers::{Other, Peers, Standing, Unlisted, View};
+use lapsewatch_core::assessment::TenantContext;
+use lapsewatch_core::assessment::peers::{Other, Peers, SharingState, Unlisted, View};
 use lapsewatch_core::assessment::words::Side;
 use story::{Look, Story};
 
@@ -119,7 +119,7 @@ fn absent_tenant(page: &mut Page) {
     ];
     for (case, dress) in dresses {
         let mut story = story(type_, of_type(type_, 'a', END), dress);
-        story.tenant = Tenant::NotFound;
+        story.tenant = TenantContext::NotFound;
         page.case(case, &story.at("2030-12-02T00:00:00Z"));
     }
 }
@@ -233,29 +233,30 @@ fn certificates(page: &mut Page, type_: CredentialType, dress: Dress) {
 
 fn shared(page: &mut Page, type_: CredentialType, dress: Dress) {
     let here = |name: &str, tenant: Option<&str>| Other::Here { name: name.into(), tenant: tenant.map(Into::into) };
-    let mut cases = vec![Standing::SameSecret, Standing::TokenInUse];
+    let mut cases = vec![SharingState::SameSecret, SharingState::TokenInUse];
     match type_ {
         CredentialType::VPPToken => cases.extend([
-            Standing::SharedByOthers,
-            Standing::ControlAssumed,
-            Standing::ControlLost,
-            Standing::OverrideContested,
+            SharingState::SharedByOthers,
+            SharingState::ControlAssumed,
+            SharingState::ControlLost,
+            SharingState::OverrideContested,
         ]),
         CredentialType::APNsCertificate | CredentialType::DEPToken => {
-            cases.extend([true, false].map(|certain| Standing::Superseded { certain }));
+            cases.extend([true, false].map(|certain| SharingState::Superseded { certain }));
         }
         CredentialType::WindowsSymantecCertificate => {}
         CredentialType::X509Certificate | CredentialType::DeclaredExpiry => return,
     }
     for standing in cases {
         let theirs = here("acme-qa-token", Some("acme-qa"));
-        let claims = |other: &Other| (standing == Standing::ControlLost).then(|| other.clone());
+        let claims = |other: &Other| (standing == SharingState::ControlLost).then(|| other.clone());
         let view = |others: Vec<Other>, claimant| {
             Peers::Known(Some(View { standing, others, claimant, unlisted: Unlisted::None }))
         };
         let mut story = story(type_, of_type(type_, 'a', END), dress);
         if story.spec.tenant_ref.is_some() {
-            story.tenant = Tenant::Found(Side { environment: Some("Production"), support_account: Some("4711") });
+            story.tenant =
+                TenantContext::Found(Side { environment: Some("Production"), support_account: Some("4711") });
         }
         page.case(standing.reason(), &story.among(view(vec![theirs.clone()], claims(&theirs))).at(WELL));
         let others = vec![here("one", None), here("two", None), Other::Elsewhere];

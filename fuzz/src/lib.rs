@@ -4,7 +4,7 @@
 //! `tests/readers/` plant marks of their own for that.
 
 use lapsewatch_core::api::credential::CredentialType;
-use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
@@ -20,7 +20,7 @@ const TYPES: [CredentialType; 5] = [
 /// Reads the input as the only unknown value, beside a private key and a password that open the fixtures.
 pub fn beside(type_: CredentialType, private_key: &[u8], password: &[u8], input: &[u8]) {
     let values = [("file", input), ("key", private_key), ("password", password)];
-    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
     check(type_, &secret(None, &values), &selection);
 }
 
@@ -41,7 +41,7 @@ pub fn door(input: &[u8]) {
 }
 
 /// What `door` reads, and how.
-pub fn taken_apart(input: &[u8]) -> Option<(CredentialType, SecretData, Selection)> {
+pub fn taken_apart(input: &[u8]) -> Option<(CredentialType, SecretData, KeySelection)> {
     let (&[type_, bits, password, key_1, key_0, second_1, second_0], rest) = input.split_first_chunk::<7>()?;
     let (password, rest) = split(rest, usize::from(password));
     let (key, rest) = split(rest, usize::from(u16::from_be_bytes([key_1, key_0])));
@@ -52,7 +52,7 @@ pub fn taken_apart(input: &[u8]) -> Option<(CredentialType, SecretData, Selectio
         values.push(("other", second));
     }
     let named = |bit: u8, name: &str| (bits & bit != 0).then(|| name.to_owned());
-    let selection = Selection {
+    let selection = KeySelection {
         password_key: named(2, "password"),
         key: named(4, "tls.crt"),
         private_key_key: named(8, "tls.key"),
@@ -69,7 +69,7 @@ fn secret(type_: Option<String>, values: &[(&str, &[u8])]) -> SecretData {
     SecretData { type_, ..values.iter().map(|(name, bytes)| (*name, bytes.to_vec())).collect() }
 }
 
-fn check(type_: CredentialType, secret: &SecretData, selection: &Selection) {
+fn check(type_: CredentialType, secret: &SecretData, selection: &KeySelection) {
     match credential::read(type_, secret, selection) {
         Ok(facts) => {
             assert!(facts.identity.is_none_or(|identity| identity.chars().count() <= 256));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lapsewatch_core::api::{CredentialType, Key};
-use lapsewatch_core::assessment::peers::{End, Holder, Index, NAMED, Other, Reveal, Standing, Unlisted, View};
+use lapsewatch_core::assessment::peers::{End, Holder, Index, NAMED, Other, Reveal, SharingState, Unlisted, View};
 use proptest::prelude::*;
 
 type All = BTreeMap<Key, Holder>;
@@ -54,14 +54,14 @@ fn plain(all: &All, key: &Key) -> Option<View> {
     let own = secret(key, this);
     let oldest = same.iter().min_by_key(|(key, holder)| age(key, holder)).map(|(key, holder)| secret(key, holder));
     let shared = match this.type_ {
-        _ if same.len() == 1 => Standing::Unique,
-        _ if secrets.len() == 1 => Standing::SameSecret,
-        CredentialType::VPPToken if claimed.is_empty() && oldest == Some(own.clone()) => Standing::SharedByOthers,
-        CredentialType::VPPToken if claimed.is_empty() => Standing::TokenInUse,
-        CredentialType::VPPToken if claimed == [own.clone()] => Standing::ControlAssumed,
-        CredentialType::VPPToken if claimed.contains(&own) => Standing::OverrideContested,
-        CredentialType::VPPToken => Standing::ControlLost,
-        _ => Standing::TokenInUse,
+        _ if same.len() == 1 => SharingState::Unique,
+        _ if secrets.len() == 1 => SharingState::SameSecret,
+        CredentialType::VPPToken if claimed.is_empty() && oldest == Some(own.clone()) => SharingState::SharedByOthers,
+        CredentialType::VPPToken if claimed.is_empty() => SharingState::TokenInUse,
+        CredentialType::VPPToken if claimed == [own.clone()] => SharingState::ControlAssumed,
+        CredentialType::VPPToken if claimed.contains(&own) => SharingState::OverrideContested,
+        CredentialType::VPPToken => SharingState::ControlLost,
+        _ => SharingState::TokenInUse,
     };
     let rivals: Vec<(&Key, &Holder)> = all
         .iter()
@@ -82,11 +82,11 @@ fn plain(all: &All, key: &Key) -> Option<View> {
         (_, None) => (!undated.is_empty()).then_some((false, undated)),
     };
     if let Some((certain, rivals)) = superseded
-        && shared.rank() < Standing::TokenInUse.rank()
+        && shared.rank() < SharingState::TokenInUse.rank()
     {
         let (count, others) = (rivals.len(), tell(all, key, nearest(rivals, &at)));
         let unlisted = if others.len() < count { Unlisted::Some } else { Unlisted::None };
-        return Some(View { standing: Standing::Superseded { certain }, others, claimant: None, unlisted });
+        return Some(View { standing: SharingState::Superseded { certain }, others, claimant: None, unlisted });
     }
     // Where all of these read the same Secret, the oldest that reads another one is named too.
     let mut named = nearest(same.iter().map(|(key, holder)| age(key, holder)).collect(), &at);
@@ -96,7 +96,7 @@ fn plain(all: &All, key: &Key) -> Option<View> {
         named.truncate(if other.is_some() { NAMED - 1 } else { NAMED });
         named.extend(other);
     }
-    let claimants = same.iter().filter(|(_, holder)| holder.claims && shared == Standing::ControlLost);
+    let claimants = same.iter().filter(|(_, holder)| holder.claims && shared == SharingState::ControlLost);
     let claimant = claimants.min_by_key(|(key, holder)| age(key, holder)).map(|(other, _)| (*other).clone());
     let (others, claimant) =
         (tell(all, key, named), claimant.and_then(|claimant| tell(all, key, vec![claimant]).pop()));
@@ -260,12 +260,12 @@ fn who_reads_the_secret_of_one_that_claims_it_is_told_when_that_goes() {
         index.set(&key(number), of(secret, number, claims));
     }
     let standing = |index: &Index| index.view(&key(3)).unwrap().standing;
-    assert_eq!(standing(&index), Standing::OverrideContested);
+    assert_eq!(standing(&index), SharingState::OverrideContested);
     assert!(index.set(&key(4), of("three", 4, false)).contains(&key(3)), "the claim is withdrawn");
-    assert_eq!(standing(&index), Standing::ControlLost);
+    assert_eq!(standing(&index), SharingState::ControlLost);
     assert!(index.set(&key(4), of("three", 4, true)).contains(&key(3)), "it is made again");
     assert!(index.set(&key(4), None).contains(&key(3)), "who made it goes");
-    assert_eq!(standing(&index), Standing::ControlLost);
+    assert_eq!(standing(&index), SharingState::ControlLost);
 }
 
 #[test]
@@ -294,8 +294,8 @@ fn an_older_one_concerns_all_that_were_here_first_until_then() {
         index.set(&key(number), of(if number < 9 { "one" } else { "two" }, number));
     }
     let all = (1..=8).map(key).collect();
-    assert!((1..=8).all(|number| index.view(&key(number)).unwrap().standing == Standing::SharedByOthers));
+    assert!((1..=8).all(|number| index.view(&key(number)).unwrap().standing == SharingState::SharedByOthers));
     assert_eq!(index.set(&key(0), of("three", 0)), all);
-    assert!((1..=8).all(|number| index.view(&key(number)).unwrap().standing == Standing::TokenInUse));
+    assert!((1..=8).all(|number| index.view(&key(number)).unwrap().standing == SharingState::TokenInUse));
     assert_eq!(index.set(&key(0), None), all);
 }

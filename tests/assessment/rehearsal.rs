@@ -6,7 +6,7 @@ use lapsewatch_core::api::reasons::{ChangeReason, FailureReason};
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::Reading;
-use lapsewatch_core::assessment::rehearsal::{Cause, Outcome, Rehearsal, Scene, rehearse};
+use lapsewatch_core::assessment::rehearsal::{Verification, VerifyCause, VerifyInput, VerifyOutcome, rehearse};
 use proptest::prelude::*;
 
 use super::facts::{apns, apns_of_another_topic, fingerprint, of_type, time};
@@ -31,8 +31,8 @@ fn with(
     reading: Reading,
     sees_all: bool,
     now: DateTime<Utc>,
-) -> Rehearsal {
-    rehearse(Scene {
+) -> Verification {
+    rehearse(VerifyInput {
         spec: &story.spec,
         previous,
         reading,
@@ -43,35 +43,39 @@ fn with(
     })
 }
 
-fn rehearsal(story: &Story, facts: CredentialFacts) -> Rehearsal {
+fn rehearsal(story: &Story, facts: CredentialFacts) -> Verification {
     with(story, &story.status, Reading::Facts(facts), true, time(NOW))
 }
 
 #[track_caller]
-fn says(rehearsal: &Rehearsal, outcome: Outcome, sentence: &str) {
+fn says(rehearsal: &Verification, outcome: VerifyOutcome, sentence: &str) {
     assert_eq!((rehearsal.outcome, rehearsal.sentence.as_str()), (outcome, sentence), "{:#?}", rehearsal.points);
 }
 
 #[test]
 fn the_worst_decides_and_all_of_it_is_said() {
     let story = in_place();
-    says(&rehearsal(&story, renewed()), Outcome::Safe, "same topic, 334 days later, key fits: safe to apply");
+    says(&rehearsal(&story, renewed()), VerifyOutcome::Safe, "same topic, 334 days later, key fits: safe to apply");
     let worst =
         CredentialFacts { key_match: KeyMatch::Mismatch, ..apns_of_another_topic('b', "2030-07-01T00:00:00Z", LATER) };
     let worst = rehearsal(&story, worst);
     says(
         &worst,
-        Outcome::Stop,
+        VerifyOutcome::Stop,
         "STOP: another topic; every device would have to enroll again. Also: the private key does not belong to the certificate. Also: the APNs certificate is not valid before 2030-07-01T00:00:00Z",
     );
-    let causes: Vec<Cause> = worst.points.iter().map(|point| point.cause).collect();
-    assert_eq!(causes, [Cause::IdentityChanged, Cause::KeyMismatch, Cause::NotYetValid]);
+    let causes: Vec<VerifyCause> = worst.points.iter().map(|point| point.cause).collect();
+    assert_eq!(causes, [VerifyCause::IdentityChanged, VerifyCause::KeyMismatch, VerifyCause::NotYetValid]);
     // What can't be told is no verdict where something else is a stop, and is still listed.
     let both =
         CredentialFacts { key_match: KeyMatch::NoKey, ..apns_of_another_topic('b', "2030-06-01T00:00:00Z", LATER) };
     let both = rehearsal(&story, both);
-    says(&both, Outcome::Stop, "STOP: another topic; every device would have to enroll again");
-    assert!(both.points.iter().any(|point| point.cause == Cause::KeyNotTold && point.outcome == Outcome::Untold));
+    says(&both, VerifyOutcome::Stop, "STOP: another topic; every device would have to enroll again");
+    assert!(
+        both.points
+            .iter()
+            .any(|point| point.cause == VerifyCause::KeyNotTold && point.outcome == VerifyOutcome::Untold)
+    );
 }
 
 #[test]
@@ -92,11 +96,11 @@ fn the_newest_back_again_mends_what_went_wrong() {
     let mut story = in_place();
     story.holds(apns_of_another_topic('x', "2030-06-01T00:00:00Z", LATER)).at(NOW);
     let back = rehearsal(&story, apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"));
-    says(&back, Outcome::Safe, "same topic, the newest one back again, key fits: safe to apply");
+    says(&back, VerifyOutcome::Safe, "same topic, the newest one back again, key fits: safe to apply");
     assert_eq!(back.change, Some(ChangeReason::Restored));
     // What is in place and wrong is no better for being given again.
     let again = rehearsal(&story, apns_of_another_topic('x', "2030-06-01T00:00:00Z", LATER));
-    assert_eq!((again.outcome, again.change), (Outcome::Stop, None));
+    assert_eq!((again.outcome, again.change), (VerifyOutcome::Stop, None));
     assert!(again.sentence.starts_with("STOP: another topic") && again.sentence.contains("in place already"));
 }
 
@@ -106,7 +110,7 @@ fn what_is_not_seen_is_not_held_against_it_nor_taken_for_well() {
     let bare = CredentialFacts { key_match: KeyMatch::NoKey, ..renewed() };
     let told =
         |story: &Story, sees_all| with(story, &story.status, Reading::Facts(bare.clone()), sees_all, time(NOW)).outcome;
-    assert_eq!((told(&story, true), told(&story, false)), (Outcome::Untold, Outcome::Untold));
+    assert_eq!((told(&story, true), told(&story, false)), (VerifyOutcome::Untold, VerifyOutcome::Untold));
     // One that never had a key beside it needs none now.
     story
         .holds(CredentialFacts {
@@ -114,7 +118,7 @@ fn what_is_not_seen_is_not_held_against_it_nor_taken_for_well() {
             ..apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")
         })
         .at(NOW);
-    assert_eq!((told(&story, true), told(&story, false)), (Outcome::Safe, Outcome::Safe));
+    assert_eq!((told(&story, true), told(&story, false)), (VerifyOutcome::Safe, VerifyOutcome::Safe));
     // The wrong key taken away is a mend, if it was taken away.
     story
         .holds(CredentialFacts {
@@ -122,7 +126,7 @@ fn what_is_not_seen_is_not_held_against_it_nor_taken_for_well() {
             ..apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")
         })
         .at(NOW);
-    assert_eq!((told(&story, true), told(&story, false)), (Outcome::Safe, Outcome::Untold));
+    assert_eq!((told(&story, true), told(&story, false)), (VerifyOutcome::Safe, VerifyOutcome::Untold));
 }
 
 #[test]
@@ -137,9 +141,9 @@ fn what_can_not_be_read_is_a_stop_or_could_not_be_told() {
             rehearsal.outcome
         };
         let expected = match reason {
-            FailureReason::WrongFile | FailureReason::Malformed => (Outcome::Stop, Outcome::Stop),
-            FailureReason::KeyNotFound | FailureReason::NoMatchingKey => (Outcome::Stop, Outcome::Untold),
-            _ => (Outcome::Untold, Outcome::Untold),
+            FailureReason::WrongFile | FailureReason::Malformed => (VerifyOutcome::Stop, VerifyOutcome::Stop),
+            FailureReason::KeyNotFound | FailureReason::NoMatchingKey => (VerifyOutcome::Stop, VerifyOutcome::Untold),
+            _ => (VerifyOutcome::Untold, VerifyOutcome::Untold),
         };
         assert_eq!((failed(true), failed(false)), expected, "{reason:?}");
     }
@@ -152,10 +156,10 @@ fn nothing_known_before_is_nothing_to_compare_with_unless_a_pin_says_what_belong
         let none = TenantCredentialStatus::default();
         let told =
             |story: &Story| with(story, &none, Reading::Facts(of_type(type_, 'a', LATER)), true, time(NOW)).outcome;
-        assert_eq!(told(&story), Outcome::Untold, "{type_}");
+        assert_eq!(told(&story), VerifyOutcome::Untold, "{type_}");
         let Some(identity) = of_type(type_, 'a', LATER).identity else { continue };
-        assert_eq!(told(story.pins([&identity])), Outcome::Safe, "{type_}");
-        assert_eq!(told(story.pins(["another"])), Outcome::Stop, "{type_}");
+        assert_eq!(told(story.pins([&identity])), VerifyOutcome::Safe, "{type_}");
+        assert_eq!(told(story.pins(["another"])), VerifyOutcome::Stop, "{type_}");
     }
 }
 
@@ -214,16 +218,16 @@ proptest! {
         prop_assert_eq!(said.change, change);
         let wrong = |type_: &str| after.conditions.iter().any(|c| c.type_ == type_ && c.status == ConditionStatus::True);
         if ["IdentityChanged", "KeyMismatch", "Regressed", "Expired"].into_iter().any(wrong) {
-            prop_assert_eq!(said.outcome, Outcome::Stop);
+            prop_assert_eq!(said.outcome, VerifyOutcome::Stop);
         }
         let bad = [ChangeReason::IdentityChanged, ChangeReason::WentBackwards];
-        prop_assert!(!change.is_some_and(|change| bad.contains(&change)) || said.outcome == Outcome::Stop);
-        prop_assert_eq!(said.points.iter().map(|point| point.outcome).max().unwrap_or(Outcome::Safe), said.outcome);
+        prop_assert!(!change.is_some_and(|change| bad.contains(&change)) || said.outcome == VerifyOutcome::Stop);
+        prop_assert_eq!(said.points.iter().map(|point| point.outcome).max().unwrap_or(VerifyOutcome::Safe), said.outcome);
         prop_assert!(said.points.is_sorted_by_key(|point| (std::cmp::Reverse(point.outcome), point.cause)));
         let begins = match said.outcome {
-            Outcome::Stop => said.sentence.starts_with("STOP: "),
-            Outcome::Untold => said.sentence.starts_with("could not tell: "),
-            Outcome::Safe => said.sentence.contains(": safe to apply") || said.sentence.starts_with("nothing would change"),
+            VerifyOutcome::Stop => said.sentence.starts_with("STOP: "),
+            VerifyOutcome::Untold => said.sentence.starts_with("could not tell: "),
+            VerifyOutcome::Safe => said.sentence.contains(": safe to apply") || said.sentence.starts_with("nothing would change"),
         };
         prop_assert!(begins && !said.sentence.contains('\n'), "{}", said.sentence);
         prop_assert!(said.points.iter().all(|point| !point.message.is_empty() && !point.reason.is_empty()));

@@ -2,7 +2,7 @@
 
 use lapsewatch_core::api::{MDMTenantStatus, TenantCredentialStatus};
 use lapsewatch_core::assessment::staleness::{
-    Difference, add, is_stale, never_looked_at, notification, of_credential, of_tenant, spec_changed,
+    StaleVerdict, add, is_stale, never_looked_at, notification, of_credential, of_tenant, spec_changed,
 };
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ fn a_page_is_behind_where_its_state_or_its_count_is() {
             .unwrap()
     };
     assert_eq!(of_tenant(&page(2, "Valid"), &page(2, "Valid")), None);
-    let difference = |stored: &str, now: &str| Some(Difference { stored: stored.into(), now: now.into() });
+    let difference = |stored: &str, now: &str| Some(StaleVerdict { stored: stored.into(), now: now.into() });
     assert_eq!(of_tenant(&page(1, "Valid"), &page(2, "Valid")), difference("1 credential", "2 credentials"));
     assert_eq!(of_tenant(&page(1, "Valid"), &page(2, "Expiring")), difference("Valid", "Expiring"));
 }
@@ -70,7 +70,7 @@ fn a_page_is_behind_where_its_state_or_its_count_is() {
 #[test]
 fn what_is_said_of_it() {
     let now = at("2030-06-01T12:00:00Z");
-    let difference = Difference { stored: "Valid".into(), now: "Expired".into() };
+    let difference = StaleVerdict { stored: "Valid".into(), now: "Expired".into() };
     let mut text = String::new();
     for said in [
         notification(&difference, false, now),
@@ -94,7 +94,7 @@ fn it_stands_in_its_place_and_raises_the_severity() {
     )
     .unwrap();
     assert!(!is_stale(&of));
-    let difference = Difference { stored: "Valid".into(), now: "Expired".into() };
+    let difference = StaleVerdict { stored: "Valid".into(), now: "Expired".into() };
     add(&mut of, notification(&difference, false, at("2030-06-01T12:00:00Z")));
     let order: Vec<&str> = of.notifications.iter().map(|said| said.reason.as_str()).collect();
     assert_eq!(order, ["Critical", "Warning", "Stale", "Notice"]);

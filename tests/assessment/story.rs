@@ -16,7 +16,7 @@ use lapsewatch_core::assessment::event_budget::reported;
 use lapsewatch_core::assessment::notices::Notice;
 use lapsewatch_core::assessment::peers::{Peers, View};
 use lapsewatch_core::assessment::words::Side;
-use lapsewatch_core::assessment::{Assessment, Input, Reading, Tenant, assess};
+use lapsewatch_core::assessment::{Assessment, AssessmentInput, Reading, TenantContext, assess};
 
 use super::facts::{spec, time};
 use super::invariants;
@@ -40,7 +40,7 @@ pub struct Story {
     pub settle: TimeDelta,
     pub peers: Peers,
     /// The tenant that the spec names.
-    pub tenant: Tenant<'static>,
+    pub tenant: TenantContext<'static>,
     reading: Reading,
     sent: BTreeMap<String, DateTime<Utc>>,
 }
@@ -76,7 +76,7 @@ impl Story {
             settle: TimeDelta::seconds(30),
             reading,
             peers: Peers::Known(Some(alone)),
-            tenant: Tenant::Found(Side::default()),
+            tenant: TenantContext::Found(Side::default()),
             sent: BTreeMap::new(),
         }
     }
@@ -145,7 +145,7 @@ impl Story {
     }
 
     fn assess_reading(&self, reading: Reading, previous: &TenantCredentialStatus, now: DateTime<Utc>) -> Assessment {
-        assess(Input {
+        assess(AssessmentInput {
             uid: UID,
             generation: 1,
             spec: &self.spec,

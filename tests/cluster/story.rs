@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{Event, Secret};
 use kube::Client;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
-use lapsewatch_operator::controller::{self, Settings};
+use lapsewatch_operator::controller::{self, OperatorSettings};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -125,8 +125,12 @@ impl Story {
             client = faults.between(client);
         }
         let (stop, stopped) = oneshot::channel();
-        let settings =
-            Settings { namespaces, settle: TimeDelta::seconds(30), instance: "test".to_owned(), ..Settings::default() };
+        let settings = OperatorSettings {
+            namespaces,
+            settle: TimeDelta::seconds(30),
+            instance: "test".to_owned(),
+            ..OperatorSettings::default()
+        };
         let clock = self.clock.clone();
         let run = tokio::spawn(async move {
             let stopped = async move {

@@ -6,7 +6,7 @@ use lapsewatch_core::api::CredentialType::{
 use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialFacts, TenantCredentialStatus};
-use lapsewatch_core::assessment::peers::{Other, Peers, Standing, Unlisted, View};
+use lapsewatch_core::assessment::peers::{Other, Peers, SharingState, Unlisted, View};
 use serde_json::{Value, json};
 
 use crate::facts::{apns, apns_of_another_topic, of_type, undated_dep};
@@ -121,14 +121,14 @@ fn identities_and_keys() -> Vec<Named> {
 /// Who else holds it.
 fn holders() -> Vec<Named> {
     let standings = [
-        Standing::SameSecret,
-        Standing::SharedByOthers,
-        Standing::ControlAssumed,
-        Standing::Superseded { certain: true },
-        Standing::Superseded { certain: false },
-        Standing::TokenInUse,
-        Standing::ControlLost,
-        Standing::OverrideContested,
+        SharingState::SameSecret,
+        SharingState::SharedByOthers,
+        SharingState::ControlAssumed,
+        SharingState::Superseded { certain: true },
+        SharingState::Superseded { certain: false },
+        SharingState::TokenInUse,
+        SharingState::ControlLost,
+        SharingState::OverrideContested,
     ];
     let mut all = Vec::new();
     for type_ in [APNsCertificate, VPPToken, DEPToken, WindowsSymantecCertificate] {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use lapsewatch_cli::inspect::json::Document;
+use lapsewatch_cli::inspect::json::InspectDocument;
 use tempfile::TempDir;
 
 use crate::files::{fixtures, run};
@@ -13,7 +13,7 @@ use crate::files::{fixtures, run};
 #[test]
 fn the_committed_schema_is_the_code_s() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/inspect-v1.schema.json");
-    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Document<'_>)).unwrap() + "\n";
+    let schema = serde_json::to_string_pretty(&schemars::schema_for!(InspectDocument<'_>)).unwrap() + "\n";
     if std::env::var_os("LAPSEWATCH_WRITE").is_some() {
         fs::write(&path, &schema).unwrap();
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use kube::Client;
-use lapsewatch_operator::controller::{self, Settings};
+use lapsewatch_operator::controller::{self, OperatorSettings};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -64,11 +64,11 @@ impl Fleet {
         config.headers.push((http::header::USER_AGENT, self.agent().parse().unwrap()));
         let client = lapsewatch_cluster::connect::client(config).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let settings = Settings {
+        let settings = OperatorSettings {
             namespaces: self.namespaces.clone(),
             settle: TimeDelta::seconds(30),
             instance: "test".to_owned(),
-            ..Settings::default()
+            ..OperatorSettings::default()
         };
         let clock = self.clock.clone();
         let run = tokio::spawn(async move {

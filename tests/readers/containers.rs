@@ -3,14 +3,14 @@
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, X509Certificate};
 use lapsewatch_core::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, PasswordWrong};
-use lapsewatch_core::api::status::{CredentialFacts, Failure, Format, KeyMatch, Selection};
+use lapsewatch_core::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeySelection};
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
 use super::{FINGERPRINT_A, TOPIC_A, fixture, is, key, secret};
 
 fn with_password(type_: CredentialType, secret: &SecretData) -> Result<CredentialFacts, Failure> {
-    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
     credential::read(type_, secret, &selection)
 }
 
@@ -71,7 +71,7 @@ fn keystores_of_every_age_give_the_same_certificate_with_its_key() {
         opened(name, "");
         // And with no password at all.
         let bare = secret(&[("file", &fixture(&format!("containers/p12/{name}.p12")))]);
-        let facts = credential::read(APNsCertificate, &bare, &Selection::default()).unwrap();
+        let facts = credential::read(APNsCertificate, &bare, &KeySelection::default()).unwrap();
         assert_eq!(facts.fingerprint.as_deref(), Some(FINGERPRINT_A), "{name}");
     }
 }
@@ -79,7 +79,7 @@ fn keystores_of_every_age_give_the_same_certificate_with_its_key() {
 #[test]
 fn a_keystore_that_stays_closed_says_why() {
     let bare = secret(&[("file", &fixture("containers/p12/openssl3.p12"))]);
-    let failure = credential::read(APNsCertificate, &bare, &Selection::default()).unwrap_err();
+    let failure = credential::read(APNsCertificate, &bare, &KeySelection::default()).unwrap_err();
     is(&failure, PasswordRequired, &["key file", "spec.secretRef.passwordKey"]);
     for (file, password, reason) in [
         ("openssl3", "wrong", PasswordWrong),
@@ -96,7 +96,7 @@ fn a_keystore_that_stays_closed_says_why() {
         assert_eq!(failure.reason, reason, "{file}: {}", failure.message);
         assert!(!failure.message.contains(password.trim()), "{file}: {}", failure.message);
     }
-    let selection = Selection { password_key: Some("absent".to_owned()), ..Selection::default() };
+    let selection = KeySelection { password_key: Some("absent".to_owned()), ..KeySelection::default() };
     let failure = credential::read(APNsCertificate, &bare, &selection).unwrap_err();
     is(&failure, FailureReason::KeyNotFound, &["spec.secretRef.passwordKey", "absent"]);
 }
@@ -110,7 +110,7 @@ fn what_is_too_much_is_told() {
     is(&keystore("too-costly"), LimitExceeded, &["key file holds a PKCS#12 keystore whose password takes more rounds"]);
     is(&keystore("hostile-nested"), LimitExceeded, &["a PKCS#12 keystore that nests deeper than the 32 levels"]);
     let many = secret(&[("key", &fixture("apns/a.key")), ("file", &fixture("containers/cms/17-recipients.p7m"))]);
-    let failure = credential::read(DEPToken, &many, &Selection::default()).unwrap_err();
+    let failure = credential::read(DEPToken, &many, &KeySelection::default()).unwrap_err();
     is(
         &failure,
         LimitExceeded,
@@ -165,16 +165,16 @@ fn an_encrypted_token_is_opened_by_its_private_key() {
     let private = fixture("dep/server.key");
     let facts = |message: &[u8]| {
         let secret = secret(&[("server.key", &private), ("token.p7m", message)]);
-        credential::read(DEPToken, &secret, &Selection::default())
+        credential::read(DEPToken, &secret, &KeySelection::default())
     };
     let plain = facts(&fixture("dep/a.p7m")).unwrap();
     assert_eq!(plain.format, Some(Format::SMIME));
-    let json = credential::read(DEPToken, &secret(&[("token.json", &fixture("dep/a.json"))]), &Selection::default());
+    let json = credential::read(DEPToken, &secret(&[("token.json", &fixture("dep/a.json"))]), &KeySelection::default());
     assert_eq!(plain.fingerprint, json.unwrap().fingerprint, "the same token, encrypted or not");
     let other = secret(&[("server.key", &fixture("apns/other.key")), ("token.p7m", &fixture("dep/a.p7m"))]);
-    let failure = credential::read(DEPToken, &other, &Selection::default()).unwrap_err();
+    let failure = credential::read(DEPToken, &other, &KeySelection::default()).unwrap_err();
     is(&failure, FailureReason::NoMatchingKey, &["key token.p7m", "private key"]);
     let alone = secret(&[("token.p7m", &fixture("dep/a.p7m"))]);
-    let failure = credential::read(DEPToken, &alone, &Selection::default()).unwrap_err();
+    let failure = credential::read(DEPToken, &alone, &KeySelection::default()).unwrap_err();
     is(&failure, FailureReason::NoMatchingKey, &["holds no private key"]);
 }

@@ -106,7 +106,7 @@ fn a_private_key_that_is_closed_or_stands_alone_is_told() {
         &["a private key; expected beside it is the server"],
     );
     let secret = files(&[("key", "dep/server.key"), ("token.p7m", "dep/a.p7m")]);
-    let selection = Selection { private_key_key: Some("token.p7m".to_owned()), ..Selection::default() };
+    let selection = KeySelection { private_key_key: Some("token.p7m".to_owned()), ..KeySelection::default() };
     is(
         &credential::read(DEPToken, &secret, &selection).unwrap_err(),
         FailureReason::NoMatchingKey,
@@ -158,7 +158,7 @@ fn the_key_of_the_secret_is_found_by_content() {
     // What is encrypted and stays so gives way to what can be read.
     let both = read(DEPToken, &files(&[("a.p7m", "dep/a.p7m"), ("b", "dep/no-date.json")])).unwrap();
     assert_eq!(credential_key(&both), "b");
-    let selection = Selection { private_key_key: Some("absent".to_owned()), ..Selection::default() };
+    let selection = KeySelection { private_key_key: Some("absent".to_owned()), ..KeySelection::default() };
     is(
         &credential::read(DEPToken, &files(&values), &selection).unwrap_err(),
         KeyNotFound,
@@ -180,7 +180,7 @@ fn more_private_keys_than_are_tried_are_a_limit_and_no_verdict() {
     let all = files(&[keys[0], keys[1], keys[2], token]);
     let failure = read(DEPToken, &all).unwrap_err();
     is(&failure, LimitExceeded, &["more private keys than lapsewatch tries", "spec.secretRef.privateKeyKey"]);
-    let named = Selection { private_key_key: Some("c.key".to_owned()), ..Selection::default() };
+    let named = KeySelection { private_key_key: Some("c.key".to_owned()), ..KeySelection::default() };
     assert!(credential::read(DEPToken, &all, &named).is_ok(), "the one that is named");
     assert!(read(DEPToken, &files(&[keys[2], token])).is_ok());
     let two = read(DEPToken, &files(&[keys[0], keys[1], token])).unwrap_err();

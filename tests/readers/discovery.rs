@@ -93,7 +93,7 @@ fn the_selection_is_followed() {
     ]);
     let read = |key: Option<&str>, private_key: Option<&str>, password: Option<&str>| {
         let own = |name: Option<&str>| name.map(str::to_owned);
-        let selection = Selection { key: own(key), private_key_key: own(private_key), password_key: own(password) };
+        let selection = KeySelection { key: own(key), private_key_key: own(private_key), password_key: own(password) };
         credential::read(APNsCertificate, &secret, &selection)
     };
     let facts = read(Some("b"), None, None).unwrap();

@@ -214,7 +214,7 @@ fn of_several_certificates_of_one_identity_in_one_value_the_latest_is_read() {
         }
     }
     let keystore = secret(&[("push.p12", &field("both.p12")), ("password", &field("password"))]);
-    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
     let facts = credential::read(APNsCertificate, &keystore, &selection).unwrap();
     assert_eq!((facts.fingerprint, facts.other_certificates.len()), (new.fingerprint, 1));
     // Under two keys nothing tells which one is in use, and there a key can be named.
@@ -225,7 +225,7 @@ fn of_several_certificates_of_one_identity_in_one_value_the_latest_is_read() {
 
 #[test]
 fn certificates_of_several_identities_in_one_value_are_named_and_no_option_that_cannot_help() {
-    let selection = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
     for (name, command) in
         [("two-topics.pem", "BEGIN line to its END line"), ("two-topics-without-key.p12", "openssl pkcs12 -in FILE")]
     {

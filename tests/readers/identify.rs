@@ -1,12 +1,12 @@
 //! Files that nobody has said the type of, and the words for files that are in no Secret yet.
 
 use lapsewatch_core::credential::identify;
-use lapsewatch_core::secret::Source;
+use lapsewatch_core::secret::ValueSource;
 
 use super::*;
 
 /// All fixtures of these folders, each a Secret, or files in hand, of its own.
-fn each(source: Source) -> Vec<(String, SecretData)> {
+fn each(source: ValueSource) -> Vec<(String, SecretData)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut all = Vec::new();
     for folder in ["apns", "x509", "vpp", "dep", "symantec", "wrong"] {
@@ -23,9 +23,9 @@ fn each(source: Source) -> Vec<(String, SecretData)> {
 #[test]
 fn what_one_type_reads_is_of_that_type_and_other_certificates_are_x509() {
     let mut seen = std::collections::BTreeSet::new();
-    for (file, data) in each(Source::Secret) {
+    for (file, data) in each(ValueSource::Secret) {
         let of: Vec<_> = TYPES.into_iter().filter(|type_| read(*type_, &data).is_ok()).collect();
-        let found = identify(None, &data, &Selection::default());
+        let found = identify(None, &data, &KeySelection::default());
         match of.as_slice() {
             [] => assert!(found.is_err(), "{file}"),
             [first, ..] => {
@@ -42,7 +42,7 @@ fn what_one_type_reads_is_of_that_type_and_other_certificates_are_x509() {
 /// Whoever has files in hand has no Secret and no spec to put anything into.
 #[test]
 fn of_files_no_message_speaks_of_a_secret() {
-    let mut cases = each(Source::Files);
+    let mut cases = each(ValueSource::Files);
     for several in [
         &[("a", "apns/a.pem"), ("b", "apns/b.pem")][..],
         &[("a", "dep/a.p7m"), ("b", "dep/server.encrypted.key")],
@@ -50,15 +50,15 @@ fn of_files_no_message_speaks_of_a_secret() {
         &[("a", "wrong/truncated.pem"), ("b", "x509/ca.pem")],
         &[],
     ] {
-        cases.push((format!("{several:?}"), SecretData { source: Source::Files, ..files(several) }));
+        cases.push((format!("{several:?}"), SecretData { source: ValueSource::Files, ..files(several) }));
     }
     let many = (0..2049).map(|n| (format!("k{n}"), fixture("apns/a.pem")));
-    cases.push(("many".to_owned(), SecretData { source: Source::Files, ..many.collect() }));
+    cases.push(("many".to_owned(), SecretData { source: ValueSource::Files, ..many.collect() }));
     let mut failures = 0;
     for (file, data) in cases {
         for password in [None, Some("wrong")] {
             let mut data = SecretData { source: data.source, ..copy(&data) };
-            let mut selection = Selection::default();
+            let mut selection = KeySelection::default();
             if let Some(password) = password {
                 data.values.insert("password/".to_owned(), password.as_bytes().to_vec().into());
                 selection.password_key = Some("password/".to_owned());

@@ -30,7 +30,7 @@ use lapsewatch_core::api::credential::CredentialType::{
 use lapsewatch_core::api::reasons::FailureReason::{
     self, Ambiguous, KeyNotFound, LimitExceeded, Malformed, NotSupported, PasswordRequired, WrongFile,
 };
-use lapsewatch_core::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, Selection};
+use lapsewatch_core::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, KeySelection};
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
@@ -53,7 +53,7 @@ fn files(files: &[(&str, &str)]) -> SecretData {
 }
 
 fn read(type_: CredentialType, secret: &SecretData) -> Result<CredentialFacts, Failure> {
-    credential::read(type_, secret, &Selection::default())
+    credential::read(type_, secret, &KeySelection::default())
 }
 
 fn one(type_: CredentialType, bytes: &[u8]) -> Result<CredentialFacts, Failure> {

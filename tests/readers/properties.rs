@@ -50,7 +50,7 @@ fn password(name: &str) -> &'static str {
 pub fn said(bytes: &[u8], password: &str) {
     let push = fixture("apns/a.key");
     let server = fixture("dep/server.key");
-    let opened = Selection { password_key: Some("password".to_owned()), ..Selection::default() };
+    let opened = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
     for type_ in TYPES {
         let alone = secret(&[("value", bytes)]);
         let private_key = if type_ == DEPToken { &server } else { &push };

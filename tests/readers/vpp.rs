@@ -87,12 +87,12 @@ fn the_key_of_the_secret_is_found_by_content() {
         Ambiguous,
         &["keys new and old hold different VPP content tokens", "spec.secretRef.key"],
     );
-    let selection = Selection { key: Some("new".to_owned()), ..Selection::default() };
+    let selection = KeySelection { key: Some("new".to_owned()), ..KeySelection::default() };
     assert_eq!(
         credential::read(VPPToken, &two, &selection).unwrap().fingerprint,
         fingerprint_of_random("vpp/b.random")
     );
-    let selection = Selection { password_key: Some("pw".to_owned()), ..Selection::default() };
+    let selection = KeySelection { password_key: Some("pw".to_owned()), ..KeySelection::default() };
     is(
         &credential::read(VPPToken, &two, &selection).unwrap_err(),
         KeyNotFound,

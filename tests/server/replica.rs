@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use lapsewatch_cluster::clock::Clock;
-use lapsewatch_operator::controller::{self, OperatorFailure, Settings, lease, snapshot};
+use lapsewatch_operator::controller::{self, OperatorFailure, OperatorSettings, lease, snapshot};
 use lapsewatch_operator::metrics::Metrics;
 use lapsewatch_operator::metrics::requests::counted_client;
 use lapsewatch_operator::server;
@@ -68,8 +68,9 @@ impl Replica {
         let metrics = Metrics::default();
         let client = counted_client(config, metrics.requests()).unwrap();
         let (asker, questions) = snapshot::questions();
-        let lease = || lease::Settings { namespace: story.namespace.clone(), name: account::release(&story.namespace) };
-        let settings = Settings {
+        let lease =
+            || lease::LeaseSettings { namespace: story.namespace.clone(), name: account::release(&story.namespace) };
+        let settings = OperatorSettings {
             namespaces: watched,
             settle: TimeDelta::seconds(30),
             instance: agent.to_owned(),

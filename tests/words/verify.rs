@@ -8,9 +8,9 @@ use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::rehearsal::{Scene, rehearse};
+use lapsewatch_core::assessment::rehearsal::{VerifyInput, rehearse};
 use lapsewatch_core::assessment::words::verify::{DECLARED, remarks};
-use lapsewatch_core::assessment::{Reading, Tenant};
+use lapsewatch_core::assessment::{Reading, TenantContext};
 
 use crate::facts::{of_type, spec, time, undated_dep};
 use crate::story::Story;
@@ -27,13 +27,13 @@ struct Page {
 
 impl Page {
     fn case(&mut self, case: &str, story: &Story, previous: &TenantCredentialStatus, reading: Reading, at: &str) {
-        let scene = Scene {
+        let scene = VerifyInput {
             spec: &story.spec,
             previous,
             reading,
             sees_all: self.sees_all,
             peers: Peers::Pending,
-            tenant: Tenant::Unnamed,
+            tenant: TenantContext::Unnamed,
             now: time(at),
         };
         let said = rehearse(scene);

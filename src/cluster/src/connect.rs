@@ -16,7 +16,7 @@ use tower::util::BoxCloneService;
 
 use super::dial::Dialer;
 use super::kubeconfig::{self, ConfigError};
-use super::login::{Credentials, Plugin};
+use super::login::{LoginError, Plugin};
 use super::proxy::{Proxy, ProxyUrlError, address};
 use super::unreachable::Unreachable;
 
@@ -32,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(10);
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum ConnectError {
     /// The configuration can't be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -58,7 +58,7 @@ fn sentences(unreachable: &Unreachable) -> String {
 ///
 /// # Errors
 /// If no usable configuration is found; the cluster itself is not asked.
-pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Client, Error> {
+pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Client, ConnectError> {
     client(config(kubeconfig, context).await?)
 }
 
@@ -66,7 +66,7 @@ pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result
 ///
 /// # Errors
 /// If no usable configuration is found.
-pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Config, Error> {
+pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Config, ConnectError> {
     Ok(kubeconfig::config(kubeconfig, context).await?)
 }
 
@@ -74,7 +74,7 @@ pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<
 ///
 /// # Errors
 /// If what the configuration names can't be used.
-pub fn client(config: Config) -> Result<Client, Error> {
+pub fn client(config: Config) -> Result<Client, ConnectError> {
     Ok(builder(config)?.build())
 }
 
@@ -86,7 +86,7 @@ pub type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::b
 ///
 /// # Errors
 /// If what the configuration names can't be used.
-pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, Error> {
+pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, ConnectError> {
     if config.headers.iter().all(|(name, _)| name != header::USER_AGENT) {
         let agent = HeaderValue::from_static(concat!("lapsewatch/", env!("CARGO_PKG_VERSION")));
         config.headers.push((header::USER_AGENT, agent));
@@ -133,8 +133,8 @@ pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, Error> {
 }
 
 /// The layer that adds the credentials. A library panics where a token does not fit into a header.
-fn authentication(config: &Config) -> Result<Result<Option<AuthLayer>, kube::Error>, Error> {
-    let no_header = || Error::Unreachable(Unreachable::Credentials(Credentials::NoHeader));
+fn authentication(config: &Config) -> Result<Result<Option<AuthLayer>, kube::Error>, ConnectError> {
+    let no_header = || ConnectError::Unreachable(Unreachable::Credentials(LoginError::NoHeader));
     if let Some(token) = &config.auth_info.token
         && HeaderValue::from_str(secrecy::ExposeSecret::expose_secret(token)).is_err()
     {
@@ -144,13 +144,13 @@ fn authentication(config: &Config) -> Result<Result<Option<AuthLayer>, kube::Err
     std::panic::catch_unwind(layer).map_err(|_| no_header())
 }
 
-fn explained(error: kube::Error, server: &str, plugin: &Plugin) -> Error {
+fn explained(error: kube::Error, server: &str, plugin: &Plugin) -> ConnectError {
     match error {
-        kube::Error::InferKubeconfig(error) => Error::Config(kubeconfig::unusable(error)),
-        kube::Error::RustlsTls(error) => match Credentials::from_tls(&error) {
-            Some(credentials) => Error::Unreachable(Unreachable::Credentials(credentials)),
-            None => Error::Authority,
+        kube::Error::InferKubeconfig(error) => ConnectError::Config(kubeconfig::unusable(error)),
+        kube::Error::RustlsTls(error) => match LoginError::from_tls(&error) {
+            Some(credentials) => ConnectError::Unreachable(Unreachable::Credentials(credentials)),
+            None => ConnectError::Authority,
         },
-        error => Unreachable::find(&error, server, plugin).map_or(Error::Client, Error::Unreachable),
+        error => Unreachable::find(&error, server, plugin).map_or(ConnectError::Client, ConnectError::Unreachable),
     }
 }

@@ -19,10 +19,10 @@ use tokio::net::TcpStream;
 use tower::Service;
 
 use super::proxy::{Proxy, address};
-use super::unreachable::{Peer, Trouble, Unreachable};
+use super::unreachable::{ConnectionFault, Peer, Unreachable};
 
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
-type Answer<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+type DialFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 /// A connection without TLS.
 pub type Plain = HttpConnector<Resolver>;
 
@@ -79,7 +79,7 @@ impl Dialer {
 impl Service<Uri> for Dialer {
     type Response = Stream;
     type Error = Unreachable;
-    type Future = Answer<Stream, Unreachable>;
+    type Future = DialFuture<Stream, Unreachable>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unreachable>> {
         Poll::Ready(Ok(()))
@@ -91,7 +91,7 @@ impl Service<Uri> for Dialer {
             Way::Direct => Box::pin(async move {
                 let peer = Peer::Server(address(&server));
                 let stream = tcp.call(server).await;
-                stream.map(MaybeHttpsStream::Http).map_err(|error| trouble(peer, Trouble::of(&error)))
+                stream.map(MaybeHttpsStream::Http).map_err(|error| trouble(peer, ConnectionFault::of(&error)))
             }),
             Way::Http(proxy, auth) => Box::pin(async move {
                 let first = FirstHop::new(tcp);
@@ -129,17 +129,17 @@ fn with_auth<C>(tunnel: Tunnel<C>, auth: Option<HeaderValue>) -> Tunnel<C> {
 async fn through<S: Service<Uri>>(
     mut tunnel: S,
     server: Uri,
-    failed: &OnceLock<Trouble>,
+    failed: &OnceLock<ConnectionFault>,
     proxy: &Uri,
 ) -> Result<S::Response, Unreachable> {
     let trouble_of = |otherwise| trouble(Peer::Proxy(address(proxy)), failed.get().cloned().unwrap_or(otherwise));
     match tokio::time::timeout(CONNECT, tunnel.call(server)).await {
-        Ok(result) => result.map_err(|_| trouble_of(Trouble::NotPassedOn)),
-        Err(_) => Err(trouble_of(Trouble::TimedOut)),
+        Ok(result) => result.map_err(|_| trouble_of(ConnectionFault::NotPassedOn)),
+        Err(_) => Err(trouble_of(ConnectionFault::TimedOut)),
     }
 }
 
-fn trouble(peer: Peer, trouble: Trouble) -> Unreachable {
+fn trouble(peer: Peer, trouble: ConnectionFault) -> Unreachable {
     Unreachable::Peer { peer, trouble }
 }
 
@@ -147,7 +147,7 @@ fn trouble(peer: Peer, trouble: Trouble) -> Unreachable {
 #[derive(Clone)]
 struct FirstHop<C> {
     inner: C,
-    failed: Arc<OnceLock<Trouble>>,
+    failed: Arc<OnceLock<ConnectionFault>>,
 }
 
 impl<C> FirstHop<C> {
@@ -164,7 +164,7 @@ where
 {
     type Response = C::Response;
     type Error = HopFailed;
-    type Future = Answer<C::Response, HopFailed>;
+    type Future = DialFuture<C::Response, HopFailed>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), HopFailed>> {
         self.inner.poll_ready(context).map_err(|_| HopFailed)
@@ -175,7 +175,7 @@ where
         Box::pin(async move {
             connecting.await.map_err(|error| {
                 let error: Box<dyn StdError + Send + Sync> = error.into();
-                failed.get_or_init(|| Trouble::of(&*error));
+                failed.get_or_init(|| ConnectionFault::of(&*error));
                 HopFailed
             })
         })
@@ -199,7 +199,7 @@ pub struct LookupError(#[source] io::Error);
 impl Service<Name> for Resolver {
     type Response = GaiAddrs;
     type Error = LookupError;
-    type Future = Answer<GaiAddrs, LookupError>;
+    type Future = DialFuture<GaiAddrs, LookupError>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), LookupError>> {
         self.0.poll_ready(context).map_err(LookupError)

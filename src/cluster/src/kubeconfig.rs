@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError, LoadDataError};
 
-use super::proxy::{Environment, Proxy, ProxyUrlError};
+use super::proxy::{Proxy, ProxyEnvironment, ProxyUrlError};
 
 /// The most names that a message lists.
 const MOST: usize = 10;
@@ -124,7 +124,7 @@ pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<
         .proxy_url
         .clone()
         .filter(|url| !url.trim().is_empty());
-    let environment = Environment::from_process();
+    let environment = ProxyEnvironment::from_process();
     let options = KubeConfigOptions { context: Some(name), ..KubeConfigOptions::default() };
     let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
     let mut config = config.map_err(|error| explained(error, proxy_url.is_some()))?;

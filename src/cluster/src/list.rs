@@ -6,7 +6,7 @@ use kube::Client;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::request::{self, Cause, Extent};
+use super::request::{self, Extent, RequestError};
 
 /// Objects of the first page. Anyone who may write an object may make it a megabyte large.
 const FIRST_PAGE: usize = 16;
@@ -24,18 +24,18 @@ const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct ListResponse<'a> {
     #[serde(default)]
     kind: String,
     #[serde(default)]
-    metadata: Metadata,
+    metadata: ListMeta,
     #[serde(borrow, default)]
     items: Option<Vec<&'a RawValue>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Metadata {
+struct ListMeta {
     #[serde(rename = "continue")]
     next: Option<String>,
     #[serde(rename = "resourceVersion")]
@@ -69,22 +69,23 @@ impl Pages {
     ///
     /// # Errors
     /// The API server's answer to the page that it refuses. 410 means that the list must be begun again.
-    pub async fn next<T>(&mut self, client: &Client, take: impl Fn(&str) -> T) -> Result<Page<T>, Cause> {
+    pub async fn next<T>(&mut self, client: &Client, take: impl Fn(&str) -> T) -> Result<Page<T>, RequestError> {
         loop {
             let token = self.next.as_deref().map(|token| format!("&continue={}", encoded(token))).unwrap_or_default();
             let path = format!("{}{}limit={}{token}", self.path, joined(&self.path), self.limit);
             let body = match get(client, &path, self.extent).await {
                 // Objects may be of any size up to an answer's bound: then fewer at once.
-                Err(Cause::TooLarge) if self.limit > 1 => {
+                Err(RequestError::TooLarge) if self.limit > 1 => {
                     self.limit = (self.limit / 8).max(1);
                     continue;
                 }
                 body => body?,
             };
-            let Answer { kind, metadata, items } = serde_json::from_slice(&body).map_err(|_| Cause::NoList)?;
+            let ListResponse { kind, metadata, items } =
+                serde_json::from_slice(&body).map_err(|_| RequestError::NoList)?;
             // Another answer in JSON, as a proxy gives it, is not a list of nothing.
             if items.is_none() && !kind.ends_with("List") {
-                return Err(Cause::NoList);
+                return Err(RequestError::NoList);
             }
             let items = items.unwrap_or_default();
             self.limit = following(self.limit, items.len(), body.len());
@@ -110,7 +111,7 @@ pub async fn list<T>(
     path: &str,
     take: impl Fn(&str) -> T,
     so_far: &dyn Fn(usize),
-) -> Result<Vec<T>, Cause> {
+) -> Result<Vec<T>, RequestError> {
     let mut begun = 0;
     loop {
         begun += 1;
@@ -127,7 +128,7 @@ async fn all<T>(
     path: &str,
     take: &impl Fn(&str) -> T,
     so_far: &dyn Fn(usize),
-) -> Result<Vec<T>, Cause> {
+) -> Result<Vec<T>, RequestError> {
     let mut all = Vec::new();
     let mut pages = Pages::of(path, Extent::Whole);
     loop {
@@ -144,18 +145,18 @@ async fn all<T>(
 ///
 /// # Errors
 /// What the API server answers.
-pub async fn version(client: &Client, path: &str, extent: Extent) -> Result<String, Cause> {
+pub async fn version(client: &Client, path: &str, extent: Extent) -> Result<String, RequestError> {
     let body = get(client, &format!("{path}{}limit=1", joined(path)), extent).await?;
-    let Answer { metadata, .. } = serde_json::from_slice(&body).map_err(|_| Cause::NoList)?;
+    let ListResponse { metadata, .. } = serde_json::from_slice(&body).map_err(|_| RequestError::NoList)?;
     Ok(metadata.version)
 }
 
-async fn get(client: &Client, path: &str, extent: Extent) -> Result<zeroize::Zeroizing<Vec<u8>>, Cause> {
+async fn get(client: &Client, path: &str, extent: Extent) -> Result<zeroize::Zeroizing<Vec<u8>>, RequestError> {
     let mut tried = 0;
     loop {
         tried += 1;
         match request::page(client, path, extent).await {
-            Err(Cause::Api { code: 429 | 503, .. }) if tried < TRIES => tokio::time::sleep(PAUSE).await,
+            Err(RequestError::Api { code: 429 | 503, .. }) if tried < TRIES => tokio::time::sleep(PAUSE).await,
             result => return result,
         }
     }

@@ -10,7 +10,7 @@ use super::chain::is_version_1;
 
 /// What is wrong with the credentials of the kubeconfig.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Credentials {
+pub enum LoginError {
     /// The client certificate is X.509 version 1.
     ClientCertificateVersion1,
     /// The client certificate or its private key can't be used.
@@ -50,7 +50,7 @@ pub struct Plugin {
     pub hint: Option<String>,
 }
 
-impl Credentials {
+impl LoginError {
     /// What is wrong, by the error of a login.
     pub(super) fn from_auth(error: &AuthError, plugin: &Plugin) -> Self {
         let program = || plugin.program.clone().unwrap_or_default();
@@ -109,7 +109,7 @@ extendedKeyUsage=clientAuth."
     }
 }
 
-impl fmt::Display for Credentials {
+impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClientCertificateVersion1 => f.write_str(

@@ -53,7 +53,7 @@ impl Proxy {
 
 /// What the environment says about proxies.
 #[derive(Debug, Clone, Default)]
-pub struct Environment {
+pub struct ProxyEnvironment {
     /// HTTPS_PROXY or https_proxy.
     pub https: Option<String>,
     /// HTTP_PROXY or http_proxy.
@@ -62,7 +62,7 @@ pub struct Environment {
     pub exempt: Option<String>,
 }
 
-impl Environment {
+impl ProxyEnvironment {
     /// The process's own.
     pub fn from_process() -> Self {
         let first = |names: [&str; 2]| {
@@ -124,8 +124,11 @@ mod tests {
     use super::*;
 
     fn chosen(exempt: &str, server: &str) -> bool {
-        let environment =
-            Environment { https: Some("http://proxy:3128".to_owned()), http: None, exempt: Some(exempt.to_owned()) };
+        let environment = ProxyEnvironment {
+            https: Some("http://proxy:3128".to_owned()),
+            http: None,
+            exempt: Some(exempt.to_owned()),
+        };
         environment.proxy_for(&server.parse().unwrap()).is_some()
     }
 
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_server_without_tls_is_asked_through_the_other_variable() {
-        let environment = Environment { https: Some("http://a".to_owned()), ..Environment::default() };
+        let environment = ProxyEnvironment { https: Some("http://a".to_owned()), ..ProxyEnvironment::default() };
         assert_eq!(environment.proxy_for(&"http://api.example.com".parse().unwrap()), None);
     }
 

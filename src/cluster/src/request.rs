@@ -66,7 +66,7 @@ struct Refusal {
 /// Sends `body` and gives the answer's body, which is wiped when dropped.
 ///
 /// # Errors
-/// What [`Cause`] lists; any status but a success is [`Cause::Api`].
+/// What [`RequestError`] lists; any status but a success is [`Cause::Api`].
 pub async fn send(
     client: &Client,
     method: Method,
@@ -74,7 +74,7 @@ pub async fn send(
     content_type: Option<&str>,
     body: Vec<u8>,
     sensitivity: Sensitivity,
-) -> Result<Zeroizing<Vec<u8>>, Cause> {
+) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     exchange(client, method, path, content_type, body, sensitivity, "application/json").await
 }
 
@@ -82,7 +82,7 @@ pub async fn send(
 ///
 /// # Errors
 /// Those of [`send`].
-pub async fn metadata(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, Cause> {
+pub async fn metadata(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     let accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     exchange(client, Method::GET, path, None, Vec::new(), Sensitivity::Secret, accept).await
 }
@@ -91,7 +91,7 @@ pub async fn metadata(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>,
 ///
 /// # Errors
 /// Those of [`send`].
-pub async fn metadata_of_list(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, Cause> {
+pub async fn metadata_of_list(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     let accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     exchange(client, Method::GET, path, None, Vec::new(), Sensitivity::Secret, accept).await
 }
@@ -104,17 +104,17 @@ async fn exchange(
     body: Vec<u8>,
     sensitivity: Sensitivity,
     accept: &str,
-) -> Result<Zeroizing<Vec<u8>>, Cause> {
+) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
     if let Some(content_type) = content_type {
         request = request.header(header::CONTENT_TYPE, content_type);
     }
-    let request = request.body(Body::from(body)).map_err(|_| Cause::Request)?;
+    let request = request.body(Body::from(body)).map_err(|_| RequestError::Request)?;
     let exchange = async {
         let response = begin(client, request, sensitivity).await?;
         collect(response).await
     };
-    tokio::time::timeout(TIMEOUT, exchange).await.map_err(|_| Cause::Timeout(TIMEOUT))?
+    tokio::time::timeout(TIMEOUT, exchange).await.map_err(|_| RequestError::Timeout(TIMEOUT))?
 }
 
 /// Gets a page of a list. Few are read at once in the whole process, so that lists of many scopes need no more memory
@@ -122,36 +122,40 @@ async fn exchange(
 ///
 /// # Errors
 /// Those of [`send`].
-pub async fn page(client: &Client, path: &str, extent: Extent) -> Result<Zeroizing<Vec<u8>>, Cause> {
+pub async fn page(client: &Client, path: &str, extent: Extent) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     static PAGES: Semaphore = Semaphore::const_new(PAGES_AT_ONCE);
     let request = Request::get(path).header(header::ACCEPT, extent.of_list()).body(Body::empty());
-    let request = request.map_err(|_| Cause::Request)?;
+    let request = request.map_err(|_| RequestError::Request)?;
     let begun = tokio::time::timeout(TIMEOUT, begin(client, request, Sensitivity::Open)).await;
-    let response = begun.map_err(|_| Cause::Timeout(TIMEOUT))??;
+    let response = begun.map_err(|_| RequestError::Timeout(TIMEOUT))??;
     // Waited for here, and not before: a server that does not answer holds up no other.
-    let _turn = PAGES.acquire().await.map_err(|_| Cause::Request)?;
-    tokio::time::timeout(TIMEOUT, collect(response)).await.map_err(|_| Cause::Timeout(TIMEOUT))?
+    let _turn = PAGES.acquire().await.map_err(|_| RequestError::Request)?;
+    tokio::time::timeout(TIMEOUT, collect(response)).await.map_err(|_| RequestError::Timeout(TIMEOUT))?
 }
 
 /// Begins a watch; its events are the body.
 ///
 /// # Errors
 /// Those of [`send`].
-pub async fn watch(client: &Client, path: &str, extent: Extent) -> Result<Body, Cause> {
+pub async fn watch(client: &Client, path: &str, extent: Extent) -> Result<Body, RequestError> {
     let request = Request::get(path).header(header::ACCEPT, extent.of_watch()).body(Body::empty());
-    let request = request.map_err(|_| Cause::Request)?;
+    let request = request.map_err(|_| RequestError::Request)?;
     let begun = tokio::time::timeout(TIMEOUT, begin(client, request, Sensitivity::Open)).await;
-    Ok(begun.map_err(|_| Cause::Timeout(TIMEOUT))??.into_body())
+    Ok(begun.map_err(|_| RequestError::Timeout(TIMEOUT))??.into_body())
 }
 
 /// Sends a request, and gives the answer if it is a success.
-async fn begin(client: &Client, request: Request<Body>, sensitivity: Sensitivity) -> Result<Response<Body>, Cause> {
+async fn begin(
+    client: &Client,
+    request: Request<Body>,
+    sensitivity: Sensitivity,
+) -> Result<Response<Body>, RequestError> {
     let response = client.send(request).await.map_err(|error| match error {
-        kube::Error::Service(error) if error.is::<NotLeading>() => Cause::NotLeading,
+        kube::Error::Service(error) if error.is::<NotLeading>() => RequestError::NotLeading,
         kube::Error::Service(error) => {
-            error.downcast::<Unreachable>().map_or(Cause::Connection, |found| Cause::Unreachable(*found))
+            error.downcast::<Unreachable>().map_or(RequestError::Connection, |found| RequestError::Unreachable(*found))
         }
-        _ => Cause::Connection,
+        _ => RequestError::Connection,
     })?;
     let status = response.status();
     if status.is_success() {
@@ -161,18 +165,18 @@ async fn begin(client: &Client, request: Request<Body>, sensitivity: Sensitivity
     let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
     let mut message = refusal.message;
     lapsewatch_core::api::limits::cut(&mut message, 512);
-    Err(Cause::Api {
+    Err(RequestError::Api {
         code: status.as_u16(),
         reason: refusal.reason,
         message: (sensitivity == Sensitivity::Open && !message.is_empty()).then_some(message),
     })
 }
 
-async fn collect(response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, Cause> {
+async fn collect(response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     let body = Limited::new(response.into_body(), LARGEST_ANSWER);
     let body = body.collect().await.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
-        Some(_) => Cause::TooLarge,
-        None => Cause::Connection,
+        Some(_) => RequestError::TooLarge,
+        None => RequestError::Connection,
     })?;
     // The buffer is ours alone where nothing else refers to it; then it is wiped with the vector.
     Ok(Zeroizing::new(Vec::from(body.to_bytes())))
@@ -185,7 +189,7 @@ pub struct NotLeading;
 
 /// Why a request failed.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum Cause {
+pub enum RequestError {
     /// It is a write, and this replica does not lead. Nothing was sent.
     #[error("this replica does not lead")]
     NotLeading,
@@ -222,7 +226,7 @@ pub enum Cause {
     },
 }
 
-impl Cause {
+impl RequestError {
     /// The HTTP status of a refusal.
     pub fn code(&self) -> Option<u16> {
         match self {

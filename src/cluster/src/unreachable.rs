@@ -13,7 +13,7 @@ use rustls::{CertificateError, Error as TlsError};
 
 use super::chain::{deepest_io, find, is_version_1};
 use super::dial::LookupError;
-use super::login::{Credentials, Plugin};
+use super::login::{LoginError, Plugin};
 
 /// A connection that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +23,10 @@ pub enum Unreachable {
         /// Which server.
         peer: Peer,
         /// What is wrong.
-        trouble: Trouble,
+        trouble: ConnectionFault,
     },
     /// The credentials of the kubeconfig can't be used.
-    Credentials(Credentials),
+    Credentials(LoginError),
     /// None of the reasons that are known here.
     Other,
 }
@@ -42,7 +42,7 @@ pub enum Peer {
 
 /// What is wrong with a server on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ConnectionFault {
     /// The name was not resolved.
     UnknownHost,
     /// Nothing listens there.
@@ -88,12 +88,12 @@ impl Unreachable {
             return Some(found.clone());
         }
         if let Some(error) = find::<AuthError>(error) {
-            return Some(Self::Credentials(Credentials::from_auth(error, plugin)));
+            return Some(Self::Credentials(LoginError::from_auth(error, plugin)));
         }
         let is_connecting = find::<hyper_util::client::legacy::Error>(error).is_some_and(|error| error.is_connect());
-        match Trouble::find(error) {
+        match ConnectionFault::find(error) {
             // TLS 1.3 refuses a client certificate only after the connection was made.
-            Some(trouble) if is_connecting || trouble == Trouble::RefusedByAlert => {
+            Some(trouble) if is_connecting || trouble == ConnectionFault::RefusedByAlert => {
                 Some(Self::Peer { peer: Peer::Server(server.to_owned()), trouble })
             }
             _ => is_connecting.then_some(Self::Other),
@@ -139,7 +139,7 @@ impl Peer {
     }
 }
 
-impl Trouble {
+impl ConnectionFault {
     /// The reason why a connection to one server failed.
     pub fn of(error: &(dyn StdError + 'static)) -> Self {
         Self::find(error).unwrap_or(Self::Closed)

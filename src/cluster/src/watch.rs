@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::list::joined;
-use super::request::{self, Cause, Extent};
+use super::request::{self, Extent, RequestError};
 
 /// How long the API server is asked to keep a watch open. The API server sends a bookmark two seconds before the end, so that the
 /// next watch continues from there.
@@ -52,7 +52,7 @@ pub enum What {
 }
 
 #[derive(Deserialize)]
-struct Line<'a> {
+struct WatchLine<'a> {
     #[serde(rename = "type")]
     what: What,
     #[serde(borrow)]
@@ -61,7 +61,7 @@ struct Line<'a> {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Failure {
+struct WatchStatus {
     code: u16,
     reason: String,
 }
@@ -71,7 +71,13 @@ impl Watch {
     ///
     /// # Errors
     /// What the API server answers.
-    pub async fn begin(client: &Client, path: &str, extent: Extent, version: &str, spread: f64) -> Result<Self, Cause> {
+    pub async fn begin(
+        client: &Client,
+        path: &str,
+        extent: Extent,
+        version: &str,
+        spread: f64,
+    ) -> Result<Self, RequestError> {
         let lasts = LASTS + SPREAD.mul_f64(spread.clamp(0.0, 1.0));
         let seconds = lasts.as_secs();
         let path = format!(
@@ -87,20 +93,20 @@ impl Watch {
     ///
     /// # Errors
     /// [`Cause::Api`] if the API server ended it, as with 410 if the version is too old; else the connection broke.
-    pub async fn next<T>(&mut self, take: impl FnOnce(What, &str) -> T) -> Result<Option<T>, Cause> {
+    pub async fn next<T>(&mut self, take: impl FnOnce(What, &str) -> T) -> Result<Option<T>, RequestError> {
         let end = match tokio::time::timeout_at(self.broken_at, self.fill()).await {
             Ok(end) => end?,
-            Err(_) => return Err(Cause::Connection),
+            Err(_) => return Err(RequestError::Connection),
         };
         let Some(end) = end else { return Ok(None) };
         let line = self.line.get(..end).unwrap_or_default();
-        let taken = match serde_json::from_slice::<Line<'_>>(line) {
-            Ok(Line { what: What::Error, object }) => {
-                let Failure { code, reason } = serde_json::from_str(object.get()).unwrap_or_default();
-                Err(Cause::Api { code, reason, message: None })
+        let taken = match serde_json::from_slice::<WatchLine<'_>>(line) {
+            Ok(WatchLine { what: What::Error, object }) => {
+                let WatchStatus { code, reason } = serde_json::from_str(object.get()).unwrap_or_default();
+                Err(RequestError::Api { code, reason, message: None })
             }
-            Ok(Line { what, object }) => Ok(Some(take(what, object.get()))),
-            Err(_) => Err(Cause::NoObject),
+            Ok(WatchLine { what, object }) => Ok(Some(take(what, object.get()))),
+            Err(_) => Err(RequestError::NoObject),
         };
         self.line.drain(..=end.min(self.line.len().saturating_sub(1)));
         self.searched = 0;
@@ -112,7 +118,7 @@ impl Watch {
     }
 
     /// Reads on until there is a whole line; gives its length. None at the end of the watch.
-    async fn fill(&mut self) -> Result<Option<usize>, Cause> {
+    async fn fill(&mut self) -> Result<Option<usize>, RequestError> {
         loop {
             let rest = self.line.get(self.searched..).unwrap_or_default();
             if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
@@ -120,7 +126,7 @@ impl Watch {
             }
             self.searched = self.line.len();
             if self.line.len() > LONGEST {
-                return Err(Cause::TooLarge);
+                return Err(RequestError::TooLarge);
             }
             match self.body.frame().await {
                 Some(Ok(frame)) => {
@@ -128,10 +134,10 @@ impl Watch {
                         self.line.extend_from_slice(data);
                     }
                 }
-                Some(Err(_)) => return Err(Cause::Connection),
+                Some(Err(_)) => return Err(RequestError::Connection),
                 // A line that was not sent to its end is none.
                 None if self.line.is_empty() => return Ok(None),
-                None => return Err(Cause::Connection),
+                None => return Err(RequestError::Connection),
             }
         }
     }

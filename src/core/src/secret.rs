@@ -60,12 +60,12 @@ pub struct SecretData {
     /// The values by their keys.
     pub values: BTreeMap<String, SecretBytes>,
     /// Where they stand, which decides how messages speak of them.
-    pub source: Source,
+    pub source: ValueSource,
 }
 
 /// Where values stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Source {
+pub enum ValueSource {
     /// In a Secret, under its keys.
     #[default]
     Secret,
@@ -113,7 +113,7 @@ pub enum SecretDecodeError {
 #[derive(Deserialize)]
 struct Body<'a> {
     kind: Option<String>,
-    metadata: Option<Metadata>,
+    metadata: Option<SecretMeta>,
     #[serde(rename = "type")]
     type_: Option<String>,
     #[serde(borrow)]
@@ -122,7 +122,7 @@ struct Body<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Metadata {
+struct SecretMeta {
     uid: Option<String>,
     resource_version: Option<String>,
 }
@@ -145,7 +145,7 @@ impl SecretData {
         Ok(SecretObject {
             uid: metadata.uid.ok_or(SecretDecodeError::NoMetadata)?,
             resource_version: metadata.resource_version.ok_or(SecretDecodeError::NoMetadata)?,
-            data: SecretData { type_: body.type_, values, source: Source::Secret },
+            data: SecretData { type_: body.type_, values, source: ValueSource::Secret },
         })
     }
 }
@@ -212,7 +212,7 @@ mod tests {
         let data = SecretData {
             type_: Some("Opaque".to_owned()),
             values: [("push.pem".to_owned(), SecretBytes::new(b"hunter2".to_vec()))].into(),
-            source: Source::Secret,
+            source: ValueSource::Secret,
         };
         let text = format!("{data:?} {data:#?}");
         assert!(text.contains("push.pem") && text.contains("[redacted]"), "{text}");

@@ -5,7 +5,7 @@ use lapsewatch_core::api::Severity;
 use lapsewatch_core::api::conditions::ConditionStatus::True;
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::credential::{Owner, TenantRef};
-use lapsewatch_core::assessment::Tenant;
+use lapsewatch_core::assessment::TenantContext;
 use lapsewatch_core::assessment::words::Side;
 
 use crate::facts::apns;
@@ -18,7 +18,7 @@ const ABSENT: &str = "MDMTenant \"acme-prod\" does not exist in this namespace, 
 fn story() -> Story {
     let mut story = Story::apns(apns('a', "2030-01-01T00:00:00Z", END));
     story.spec.tenant_ref = Some(TenantRef { name: "acme-prod".to_owned() });
-    story.tenant = Tenant::NotFound;
+    story.tenant = TenantContext::NotFound;
     story
 }
 
@@ -29,7 +29,7 @@ fn owner(story: &mut Story, contact: Option<&str>, runbook: Option<&str>) {
 
 /// The tenant exists now, and its runbook and contact are the credential's.
 fn tenant_comes(story: &mut Story) {
-    story.tenant = Tenant::Found(Side::default());
+    story.tenant = TenantContext::Found(Side::default());
     owner(story, Some("#mdm"), Some("https://runbook.example"));
 }
 
@@ -83,7 +83,7 @@ fn each_new_finding_waits_also_long_after() {
 fn a_change_for_the_worse_waits_and_another_one_does_not() {
     let mut story = Story::apns(apns('b', "2030-03-01T00:00:00Z", "2031-12-01T00:00:00Z"));
     story.spec.tenant_ref = Some(TenantRef { name: "acme-prod".to_owned() });
-    story.tenant = Tenant::NotFound;
+    story.tenant = TenantContext::NotFound;
     story.at("2030-06-01T00:00:00Z").quiet();
     story.holds(apns('a', "2030-01-01T00:00:00Z", "2031-11-01T00:00:00Z"));
     story.at("2030-06-02T00:00:00Z").quiet().expect(ConditionType::Regressed, True, "WentBackwards");
@@ -124,7 +124,7 @@ fn a_clock_that_was_ahead_does_not_prolong_the_wait() {
 #[test]
 fn without_a_tenant_in_the_spec_and_without_a_delay_nothing_waits() {
     let mut unnamed = story();
-    (unnamed.spec.tenant_ref, unnamed.tenant) = (None, Tenant::Unnamed);
+    (unnamed.spec.tenant_ref, unnamed.tenant) = (None, TenantContext::Unnamed);
     unnamed.at("2030-12-05T00:00:00Z").events(["ExpiresWithin30Days"]);
     let mut at_once = story();
     at_once.settle = chrono::TimeDelta::zero();

@@ -13,7 +13,7 @@ use lapsewatch_core::api::{
 use lapsewatch_core::assessment::delivery::settle;
 use lapsewatch_core::assessment::event_budget::reported;
 use lapsewatch_core::assessment::notices::Notice;
-use lapsewatch_core::assessment::tenant::{Assessment, Input, Member, assess, inherit};
+use lapsewatch_core::assessment::tenant::{TenantAssessment, TenantInput, TenantMember, assess, inherit};
 
 use crate::facts::{of_type, time};
 use crate::invariants;
@@ -109,18 +109,18 @@ impl Page {
     }
 
     /// Whatever the order in which the credentials are given.
-    fn assess(&self, previous: &MDMTenantStatus, now: DateTime<Utc>) -> Assessment {
+    fn assess(&self, previous: &MDMTenantStatus, now: DateTime<Utc>) -> TenantAssessment {
         let assessment = self.assess_in(false, previous, now);
         assert_eq!(self.assess_in(true, previous, now), assessment);
         assessment
     }
 
-    fn assess_in(&self, reversed: bool, previous: &MDMTenantStatus, now: DateTime<Utc>) -> Assessment {
+    fn assess_in(&self, reversed: bool, previous: &MDMTenantStatus, now: DateTime<Utc>) -> TenantAssessment {
         let (spec, settle) = (&self.spec, self.settle);
         let kept: Vec<_> =
             self.credentials.iter().map(|(name, story)| (name, &story.spec, bare(&story.status))).collect();
-        let mut members: Vec<Member<'_>> =
-            kept.iter().map(|(name, spec, status)| Member::of(name, spec, status)).collect();
+        let mut members: Vec<TenantMember<'_>> =
+            kept.iter().map(|(name, spec, status)| TenantMember::of(name, spec, status)).collect();
         if reversed {
             members.reverse();
         }
@@ -128,7 +128,7 @@ impl Page {
             let all = &self.credentials.get(name).expect("asked of its own credentials").status.notifications;
             all.iter().find(|n| n.type_ == type_ && n.reason == reason).filter(|_| self.words).cloned()
         };
-        assess(&Input {
+        assess(&TenantInput {
             name: "acme-prod",
             generation: 1,
             spec,
@@ -217,7 +217,7 @@ fn without_texts(mut status: MDMTenantStatus) -> MDMTenantStatus {
 }
 
 /// What holds of every page.
-fn hold(assessment: &Assessment, now: DateTime<Utc>) {
+fn hold(assessment: &TenantAssessment, now: DateTime<Utc>) {
     let status = &assessment.status;
     assert!(assessment.next.is_none_or(|next| next > now), "{:?} is not after {now}", assessment.next);
     for notice in &assessment.notices {

@@ -9,7 +9,7 @@ use lapsewatch_core::api::conditions::ConditionStatus::{self, False, True, Unkno
 use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::KeyMatch;
 use lapsewatch_core::api::{MDMTenantSpec, MDMTenantStatus};
-use lapsewatch_core::assessment::tenant::{Input, Member, assess};
+use lapsewatch_core::assessment::tenant::{TenantInput, TenantMember, assess};
 
 use super::page::Page;
 use crate::facts::{apns, time, undated_dep, x509};
@@ -179,7 +179,7 @@ fn one_that_cannot_be_understood_is_neither_missing_nor_well() {
 
 #[test]
 fn a_state_of_a_newer_version_is_taken_as_it_is() {
-    let of = |name| Member {
+    let of = |name| TenantMember {
         name,
         type_: VPPToken,
         state: "Revoked",
@@ -192,7 +192,7 @@ fn a_state_of_a_newer_version_is_taken_as_it_is() {
         notifications: &[],
     };
     for members in [[of("a"), of("b")], [of("b"), of("a")]] {
-        let assessment = assess(&Input {
+        let assessment = assess(&TenantInput {
             name: "acme-prod",
             generation: 1,
             spec: &MDMTenantSpec::default(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::manifests::Objects;
+use crate::manifests::ManifestObjects;
 use crate::offline::knows;
 use crate::offline::previous::Previous;
-use crate::report::{Credential, Diagnostic, Report};
-use crate::source::Kind;
+use crate::report::{Diagnostic, Report, ReportedCredential};
+use crate::source::ObjectKind;
 use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, stored};
 use lapsewatch_core::assessment::words::verify::remarks;
 
@@ -21,7 +21,7 @@ pub struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     /// `objects` are those of now, with the statuses that `previous` lent them.
-    pub fn new(previous: &'a Previous, objects: &Objects) -> Self {
+    pub fn new(previous: &'a Previous, objects: &ManifestObjects) -> Self {
         let is_known = |status| knows(&stored::decode::<TenantCredentialStatus>(status).0);
         let known = objects.credentials.iter().filter(|(_, manifest)| is_known(&manifest.status));
         Self {
@@ -38,14 +38,14 @@ impl<'a> Comparison<'a> {
             let Some(why) = self.obstacle(one) else { continue };
             let is_vouched_for = one.spec.type_ == CredentialType::X509Certificate || is_pinned(&one.spec, one);
             let message = remarks::not_compared(&why, is_vouched_for);
-            let object = Some((Kind::TenantCredential, one.key.clone()));
+            let object = Some((ObjectKind::TenantCredential, one.key.clone()));
             let list = if is_vouched_for { &mut report.passed_over } else { &mut report.not_compared };
             list.push(Diagnostic { origin: one.origin.clone(), object, message });
         }
     }
 
     /// The reason why a credential that was read could not be compared, where there is one.
-    fn obstacle(&self, one: &Credential) -> Option<String> {
+    fn obstacle(&self, one: &ReportedCredential) -> Option<String> {
         // A date that someone declares has no identity, and none is older than another one.
         let has_nothing_to_compare = one.spec.type_ == CredentialType::DeclaredExpiry || one.is_unreadable();
         if has_nothing_to_compare || self.known.contains(&one.key) {
@@ -55,7 +55,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn is_pinned(spec: &TenantCredentialSpec, one: &Credential) -> bool {
+fn is_pinned(spec: &TenantCredentialSpec, one: &ReportedCredential) -> bool {
     let has_pins = spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
     // With pins, an identity is accepted only where one of them names it.
     let identity = one.status.credential.as_ref().and_then(|facts| facts.identity.as_ref());

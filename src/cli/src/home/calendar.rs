@@ -5,14 +5,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::ics::Ics;
-use super::judge::Row;
+use super::judge::StatusRow;
 use crate::report::Origin;
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Expiry;
 use lapsewatch_core::api::{Severity, limits};
 use lapsewatch_core::assessment::expiry::warning_days;
 use lapsewatch_core::assessment::words;
-use lapsewatch_core::assessment::words::advice::{Case, advice};
+use lapsewatch_core::assessment::words::advice::{FindingKind, advice};
 
 /// How long what is shown of a deadline lasts: an event without an end is drawn differently by each program.
 const LENGTH: TimeDelta = TimeDelta::minutes(30);
@@ -24,7 +24,7 @@ const TITLE: usize = 200;
 const DESCRIPTION: usize = 4000;
 
 /// The calendar of what is said at `now`, written at `made`: importers keep the edition that was written last.
-pub fn calendar(rows: &[Row], now: DateTime<Utc>, made: DateTime<Utc>) -> String {
+pub fn calendar(rows: &[StatusRow], now: DateTime<Utc>, made: DateTime<Utc>) -> String {
     let mut ics = Ics::default();
     ics.component("VCALENDAR", |ics| {
         ics.raw("VERSION", "2.0");
@@ -46,18 +46,18 @@ pub fn calendar(rows: &[Row], now: DateTime<Utc>, made: DateTime<Utc>) -> String
     ics.finish()
 }
 
-fn not_after(row: &Row) -> Option<DateTime<Utc>> {
+fn not_after(row: &StatusRow) -> Option<DateTime<Utc>> {
     row.credential.status.credential.as_ref()?.not_after
 }
 
 /// True where it is known that a credential has no expiry.
-fn is_endless(row: &Row) -> bool {
+fn is_endless(row: &StatusRow) -> bool {
     row.credential.status.credential.as_ref().is_some_and(|facts| facts.expiry == Expiry::Never)
 }
 
 /// The event of one credential.
-fn event(ics: &mut Ics, row: &Row, not_after: DateTime<Utc>, now: DateTime<Utc>, made: DateTime<Utc>) {
-    let Row { credential, uid } = row;
+fn event(ics: &mut Ics, row: &StatusRow, not_after: DateTime<Utc>, now: DateTime<Utc>, made: DateTime<Utc>) {
+    let StatusRow { credential, uid } = row;
     let (spec, status) = (&credential.spec, &credential.status);
     let of = spec.tenant_ref.as_ref().map(|tenant| format!(" of tenant {}", tenant.name)).unwrap_or_default();
     let name = format!("{} ({}{of})", credential.key.name, spec.type_.words());
@@ -103,7 +103,7 @@ fn sequence(made: DateTime<Utc>) -> i32 {
 
 /// The object's own, which nothing but its deletion changes; two contexts may lead to objects that were restored from one
 /// backup, and have different ones all the same.
-fn uid(row: &Row, uid: &str) -> String {
+fn uid(row: &StatusRow, uid: &str) -> String {
     if !uid.is_empty() && uid.len() <= 64 && uid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return uid.to_owned();
     }
@@ -112,7 +112,7 @@ fn uid(row: &Row, uid: &str) -> String {
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn description(row: &Row, not_after: DateTime<Utc>) -> String {
+fn description(row: &StatusRow, not_after: DateTime<Utc>) -> String {
     let credential = &row.credential;
     let mut lines = vec![format!("{} {} at {}", credential.spec.type_, credential.key, words::at(not_after))];
     for said in &credential.status.notifications {
@@ -123,7 +123,7 @@ fn description(row: &Row, not_after: DateTime<Utc>) -> String {
     let status = &credential.status;
     let is_said = |type_: ConditionType| status.notifications.iter().any(|said| said.type_ == type_.as_str());
     if !is_said(ConditionType::Expiring) && !is_said(ConditionType::Expired) {
-        let advice = advice(Case::Expiring, &credential.spec, status.credential.as_ref());
+        let advice = advice(FindingKind::Expiring, &credential.spec, status.credential.as_ref());
         lines.push(format!("To do before then: {}", advice.remedy));
     }
     if let Some(owner) = &credential.spec.owner {

@@ -7,9 +7,9 @@ use futures::future::join_all;
 use kube::Client;
 
 use super::progress::Progress;
-use super::read::{self, Context, Scope};
+use super::read::{self, ClusterContents, Scope};
 use crate::args::StatusArgs;
-use crate::source::Kind;
+use crate::source::ObjectKind;
 use lapsewatch_cluster::connect::connect;
 use lapsewatch_cluster::kubeconfig;
 use lapsewatch_core::sanitize::plain;
@@ -67,36 +67,38 @@ fn scope(args: &StatusArgs, client: &Client) -> Scope {
 }
 
 /// Asks all of them at once: one that does not answer delays the others by no more than its time limit.
-pub async fn read(targets: &[Target], progress: &Progress) -> Vec<Context> {
+pub async fn read(targets: &[Target], progress: &Progress) -> Vec<ClusterContents> {
     let mut contexts = join_all(targets.iter().map(|target| ask(target, progress))).await;
     contexts.iter_mut().for_each(not_understood);
     contexts
 }
 
-async fn ask(target: &Target, progress: &Progress) -> Context {
+async fn ask(target: &Target, progress: &Progress) -> ClusterContents {
     let Target { label, way } = target;
     match way {
         Ok((client, scope)) => read::read(client, label.clone(), scope, progress).await,
-        Err(why) => Context { label: label.clone(), problems: vec![(None, why.clone())], ..Context::default() },
+        Err(why) => {
+            ClusterContents { label: label.clone(), problems: vec![(None, why.clone())], ..ClusterContents::default() }
+        }
     }
 }
 
 /// Specs that can't be understood are named.
-fn not_understood(context: &mut Context) {
+fn not_understood(context: &mut ClusterContents) {
     let credentials = context.credentials.iter().filter_map(|seen| {
         let what = seen.observed.spec.as_ref().err()?;
-        Some((Some((Kind::TenantCredential, seen.observed.key())), what.clone()))
+        Some((Some((ObjectKind::TenantCredential, seen.observed.key())), what.clone()))
     });
     let tenants = context.tenants.iter().filter_map(|tenant| {
         let what = tenant.spec.as_ref().err()?;
-        Some((Some((Kind::MDMTenant, tenant.key())), what.clone()))
+        Some((Some((ObjectKind::MDMTenant, tenant.key())), what.clone()))
     });
     let all: Vec<_> = credentials.chain(tenants).collect();
     context.problems.extend(all);
 }
 
 /// Two contexts may lead to one cluster: an object that was seen in one of them is not another one.
-pub fn each_once(contexts: &mut [Context]) {
+pub fn each_once(contexts: &mut [ClusterContents]) {
     let mut seen: HashSet<String> = HashSet::new();
     for context in contexts {
         let before = (context.credentials.len(), context.tenants.len());

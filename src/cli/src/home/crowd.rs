@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::read::{Context, Seen};
+use super::read::{ClusterContents, ListedCredential};
 use lapsewatch_core::api::{Key, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::{Index, Other, Peers, Reveal, View, remembered};
 
@@ -11,7 +11,7 @@ use lapsewatch_core::assessment::peers::{Index, Other, Peers, Reveal, View, reme
 const BETWEEN: char = '/';
 
 /// All holders.
-pub struct Crowd {
+pub struct HolderIndexes {
     labels: Vec<Option<Arc<str>>>,
     /// Whether each context was looked at as a whole.
     is_whole: Vec<bool>,
@@ -24,16 +24,16 @@ pub struct Crowd {
 }
 
 /// The others beside one credential.
-pub struct Beside {
+pub struct PeerViews {
     /// What is to be said of them.
     pub shown: Peers,
     /// What the operator would say of them.
     pub compared: Peers,
 }
 
-impl Crowd {
+impl HolderIndexes {
     /// Of all that was read.
-    pub fn of(contexts: &[Context]) -> Self {
+    pub fn of(contexts: &[ClusterContents]) -> Self {
         let index = || Index::new(Reveal::All);
         let mut crowd = Self {
             labels: contexts.iter().map(|context| context.label.clone()).collect(),
@@ -43,7 +43,7 @@ impl Crowd {
             all: (contexts.len() > 1).then(index),
         };
         for (at, context) in contexts.iter().enumerate() {
-            for Seen { observed, .. } in &context.credentials {
+            for ListedCredential { observed, .. } in &context.credentials {
                 let Some(holder) = observed.remembered_holder() else { continue };
                 let key = observed.key();
                 if let Some(all) = &mut crowd.all {
@@ -64,7 +64,7 @@ impl Crowd {
     /// An operator looks at least at the credential's own namespace and at most at the whole cluster, and each holder more
     /// makes what is said worse: what was said is behind only where it is not between the two. What the caller can't see
     /// is left as it was said.
-    pub fn beside(&self, at: usize, seen: &Seen) -> Beside {
+    pub fn beside(&self, at: usize, seen: &ListedCredential) -> PeerViews {
         let key = seen.observed.key();
         let is_whole = self.is_whole.get(at).copied().unwrap_or_default();
         let least = self.namespaces.get(&(at, key.namespace.clone())).and_then(|index| index.view(&key));
@@ -85,7 +85,7 @@ impl Crowd {
             Some(said) if !is_behind => said,
             _ => Peers::Known(most),
         };
-        Beside { shown: Peers::Known(shown), compared }
+        PeerViews { shown: Peers::Known(shown), compared }
     }
 
     fn view_among_all(&self, at: usize, key: &Key) -> Option<View> {
@@ -118,7 +118,7 @@ fn rank(view: Option<&View>) -> u8 {
 }
 
 /// What was said of the others.
-fn said(seen: &Seen) -> Option<Peers> {
+fn said(seen: &ListedCredential) -> Option<Peers> {
     let status = &seen.observed.previous;
     remembered(&TenantCredentialStatus {
         conditions: status.conditions.clone(),

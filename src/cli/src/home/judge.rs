@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::crowd::{Beside, Crowd};
+use super::crowd::{HolderIndexes, PeerViews};
 use super::harmless::harmless;
-use super::read::{Context, Seen};
+use super::read::{ClusterContents, ListedCredential};
 use crate::report::{self, Origin};
 use lapsewatch_core::api::conditions::{Condition, ConditionStatus, ConditionType};
 use lapsewatch_core::api::{CredentialType, Key, Severity, TenantCredentialSpec, TenantCredentialStatus};
@@ -17,7 +17,7 @@ use lapsewatch_core::assessment::staleness::{self, TOLERANCE};
 use lapsewatch_core::assessment::{Assessment, expiry, tenant, words};
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::{AssessmentContext, NamedTenant};
-use lapsewatch_core::observed::kind::Tenant;
+use lapsewatch_core::observed::kind::TenantKind;
 use lapsewatch_core::observed::last_reading::{KnownAssessment, LastReading};
 
 /// The caller's time.
@@ -30,24 +30,24 @@ pub struct Time {
 }
 
 /// One TenantCredential, judged.
-pub struct Row {
+pub struct StatusRow {
     /// What is said of it.
-    pub credential: report::Credential,
+    pub credential: report::ReportedCredential,
     /// The object's UID.
     pub uid: String,
 }
 
 /// The MDMTenants of a context, by name.
-pub type Tenants = HashMap<Key, Arc<Observed<Tenant>>>;
+pub type TenantsByName = HashMap<Key, Arc<Observed<TenantKind>>>;
 
 /// All credentials of a context, and when time alone changes something.
 pub fn credentials(
     at: usize,
-    context: &Context,
-    tenants: &Tenants,
-    crowd: &Crowd,
+    context: &ClusterContents,
+    tenants: &TenantsByName,
+    crowd: &HolderIndexes,
     time: Time,
-) -> (Vec<Row>, Option<DateTime<Utc>>) {
+) -> (Vec<StatusRow>, Option<DateTime<Utc>>) {
     let mut next = None;
     let mut rows = Vec::with_capacity(context.credentials.len());
     for seen in &context.credentials {
@@ -61,15 +61,15 @@ pub fn credentials(
 }
 
 struct Judge<'a> {
-    context: &'a Context,
-    tenants: &'a Tenants,
-    seen: &'a Seen,
+    context: &'a ClusterContents,
+    tenants: &'a TenantsByName,
+    seen: &'a ListedCredential,
     time: Time,
-    beside: Beside,
+    beside: PeerViews,
 }
 
 impl Judge<'_> {
-    fn judge(&self, spec: &TenantCredentialSpec) -> (Row, Option<DateTime<Utc>>) {
+    fn judge(&self, spec: &TenantCredentialSpec) -> (StatusRow, Option<DateTime<Utc>>) {
         let observed = &self.seen.observed;
         let now = self.time.now;
         let tenant = self.tenant(spec);
@@ -104,13 +104,13 @@ impl Judge<'_> {
             Some(_) => {}
         }
         let declared = tenant.spec();
-        let credential = report::Credential {
+        let credential = report::ReportedCredential {
             origin: Origin::Cluster(self.context.label.clone()),
             key: observed.key(),
             spec: harmless(tenant::inherit(&spec, declared).into_owned()),
             status: harmless(status),
         };
-        (Row { credential, uid: observed.uid.clone() }, next)
+        (StatusRow { credential, uid: observed.uid.clone() }, next)
     }
 
     /// The tenant that it names, where that can be told.

@@ -30,12 +30,12 @@ use crate::exit;
 use crate::report::{self, Diagnostic, Origin};
 use crate::terminal::Paint;
 use contexts::Target;
-use crowd::Crowd;
-use judge::{Row, Time};
+use crowd::HolderIndexes;
+use judge::{StatusRow, Time};
 use lapsewatch_cluster::clock::Clock;
 use progress::Progress;
-use read::Context;
-use select::Selection;
+use read::ClusterContents;
+use select::StatusFilter;
 
 /// How long an operator may take before what looks stale is taken for it: a list may fall between two of its writes.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
@@ -46,9 +46,9 @@ const SPARING: u32 = 10;
 
 /// All that was judged.
 #[derive(Default)]
-pub struct Judged {
-    rows: Vec<Row>,
-    tenants: Vec<report::Tenant>,
+pub struct StatusPage {
+    rows: Vec<StatusRow>,
+    tenants: Vec<report::ReportedTenant>,
     problems: Vec<Diagnostic>,
     notes: Vec<Diagnostic>,
     /// How many credentials are less severe than what was asked for.
@@ -132,7 +132,7 @@ fn write(streams: &mut Streams<'_>, page: &str, complaints: &str, is_watched: bo
 }
 
 /// Reads and judges all, and what looks stale a second time.
-async fn look(args: &StatusArgs, targets: &[Target], clock: &dyn Clock, progress: &Progress) -> Judged {
+async fn look(args: &StatusArgs, targets: &[Target], clock: &dyn Clock, progress: &Progress) -> StatusPage {
     let judged = judge(contexts::read(targets, progress).await, args, clock);
     if args.at.is_some() || !judged.is_stale() {
         return judged;
@@ -141,14 +141,14 @@ async fn look(args: &StatusArgs, targets: &[Target], clock: &dyn Clock, progress
     judge(contexts::read(targets, progress).await, args, clock)
 }
 
-fn judge(mut contexts: Vec<Context>, args: &StatusArgs, clock: &dyn Clock) -> Judged {
+fn judge(mut contexts: Vec<ClusterContents>, args: &StatusArgs, clock: &dyn Clock) -> StatusPage {
     let now = args.at.unwrap_or_else(|| clock.now()).trunc_subsecs(0);
     let time = Time { now, is_asked: args.at.is_some() };
-    let mut judged = Judged::default();
+    let mut judged = StatusPage::default();
     contexts::each_once(&mut contexts);
-    let crowd = Crowd::of(&contexts);
+    let crowd = HolderIndexes::of(&contexts);
     for (at, context) in contexts.iter().enumerate() {
-        let tenants: judge::Tenants =
+        let tenants: judge::TenantsByName =
             context.tenants.iter().map(|tenant| (tenant.key(), tenant.clone())).collect::<HashMap<_, _>>();
         let (rows, next) = judge::credentials(at, context, &tenants, &crowd, time);
         judged.tenants.extend(pages::tenants(context, &rows, time));
@@ -156,19 +156,20 @@ fn judge(mut contexts: Vec<Context>, args: &StatusArgs, clock: &dyn Clock) -> Ju
         judged.next = judged.next.into_iter().chain(next).min();
         judged.complain(context);
     }
-    Selection { tenants: args.tenants.clone(), types: args.types.clone() }.of(&mut judged);
+    StatusFilter { tenants: args.tenants.clone(), types: args.types.clone() }.of(&mut judged);
     judged
 }
 
-impl Judged {
+impl StatusPage {
     fn is_stale(&self) -> bool {
         use lapsewatch_core::assessment::staleness::{STALE, TYPE, is_stale};
-        let of_tenant = |tenant: &report::Tenant| tenant.own().any(|said| said.type_ == TYPE && said.reason == STALE);
+        let of_tenant =
+            |tenant: &report::ReportedTenant| tenant.own().any(|said| said.type_ == TYPE && said.reason == STALE);
         self.rows.iter().any(|row| is_stale(&row.credential.status)) || self.tenants.iter().any(of_tenant)
     }
 
     /// What could not be read or understood of a context.
-    fn complain(&mut self, context: &Context) {
+    fn complain(&mut self, context: &ClusterContents) {
         let origin = Origin::Cluster(context.label.clone());
         let problems = context.problems.iter();
         self.problems.extend(problems.map(|(object, message)| Diagnostic {

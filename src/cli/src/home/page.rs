@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::Judged;
-use super::judge::Row;
-use crate::report::{self, Finding, Gate, Origin, Report, block};
+use super::StatusPage;
+use super::judge::StatusRow;
+use crate::report::{self, Gate, Origin, Report, ReportedFinding, block};
 use crate::terminal::columns::or_dash;
 use crate::terminal::{Paint, painted};
 use lapsewatch_core::api::Severity;
@@ -19,7 +19,7 @@ const FINGERPRINT: usize = 12;
 
 /// How to show it.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct PageStyle {
     /// More columns.
     pub is_wide: bool,
     /// Colour.
@@ -32,7 +32,7 @@ pub struct Look {
 ///
 /// # Errors
 /// Never, but for what writes into memory.
-pub fn page(judged: &Judged, gate: &Gate, look: Look) -> std::io::Result<String> {
+pub fn page(judged: &StatusPage, gate: &Gate, look: PageStyle) -> std::io::Result<String> {
     let mut out = Vec::new();
     let contexts = judged.rows.iter().any(|row| label(&row.credential.origin).is_some())
         || judged.tenants.iter().any(|tenant| label(&tenant.origin).is_some());
@@ -43,10 +43,10 @@ pub fn page(judged: &Judged, gate: &Gate, look: Look) -> std::io::Result<String>
     table(head, contexts, rows, look, &mut out);
     let of_now = Report { at: look.now, ..Report::default() };
     for row in &judged.rows {
-        block(&Finding::of_credential(&row.credential, &of_now, gate), look.paint, &mut out)?;
+        block(&ReportedFinding::of_credential(&row.credential, &of_now, gate), look.paint, &mut out)?;
     }
     for tenant in &judged.tenants {
-        block(&Finding::of_tenant(tenant, gate), look.paint, &mut out)?;
+        block(&ReportedFinding::of_tenant(tenant, gate), look.paint, &mut out)?;
     }
     out.extend(summary(judged).into_bytes());
     Ok(String::from_utf8_lossy(&out).into_owned())
@@ -71,7 +71,7 @@ const WIDE_HEAD: [&str; 11] = [
 /// The cells of one object, and how bad it is.
 type Cells = (Severity, Vec<String>);
 
-fn tenant_cells(tenant: &report::Tenant, contexts: bool) -> Cells {
+fn tenant_cells(tenant: &report::ReportedTenant, contexts: bool) -> Cells {
     let status = &tenant.status;
     let severity = status.severity.unwrap_or_default();
     let is_stale =
@@ -89,7 +89,7 @@ fn tenant_cells(tenant: &report::Tenant, contexts: bool) -> Cells {
     (severity, cells)
 }
 
-fn cells(row: &Row, contexts: bool, look: Look) -> Cells {
+fn cells(row: &StatusRow, contexts: bool, look: PageStyle) -> Cells {
     let credential = &row.credential;
     let (spec, status) = (&credential.spec, &credential.status);
     let severity = status.severity.unwrap_or_default();
@@ -158,7 +158,7 @@ pub fn left(deadline: DateTime<Utc>, now: DateTime<Utc>) -> String {
 }
 
 /// A table, where there is anything to stand in it.
-fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: Look, out: &mut Vec<u8>) {
+fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: PageStyle, out: &mut Vec<u8>) {
     if rows.is_empty() {
         return;
     }
@@ -180,7 +180,7 @@ fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: Look, out: &mut 
 }
 
 /// How many there are, and how bad.
-fn summary(judged: &Judged) -> String {
+fn summary(judged: &StatusPage) -> String {
     let count = |severity| {
         let count =
             judged.rows.iter().filter(|row| row.credential.status.severity.unwrap_or_default() == severity).count();

@@ -5,26 +5,26 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 
 use super::harmless::harmless;
-use super::judge::{Row, Time};
-use super::read::Context;
+use super::judge::{StatusRow, Time};
+use super::read::ClusterContents;
 use crate::report::{self, Origin};
 use lapsewatch_core::api::tenant_status::TenantNotification;
 use lapsewatch_core::api::{Key, MDMTenantStatus, TenantCredentialSpec};
 use lapsewatch_core::assessment::staleness;
-use lapsewatch_core::assessment::tenant::{self, Input, Member};
+use lapsewatch_core::assessment::tenant::{self, TenantInput, TenantMember};
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::Tenant;
+use lapsewatch_core::observed::kind::TenantKind;
 
 /// A credential that is a tenant's: of what is judged, or of what can't be understood as a whole.
 struct Ours<'a> {
-    row: Option<&'a Row>,
+    row: Option<&'a StatusRow>,
     observed: &'a Observed,
     spec: &'a TenantCredentialSpec,
 }
 
 /// The page of each tenant of a context. `rows` are those of the context.
-pub fn tenants(context: &Context, rows: &[Row], time: Time) -> Vec<report::Tenant> {
-    let judged: HashMap<&Key, &Row> = rows.iter().map(|row| (&row.credential.key, row)).collect();
+pub fn tenants(context: &ClusterContents, rows: &[StatusRow], time: Time) -> Vec<report::ReportedTenant> {
+    let judged: HashMap<&Key, &StatusRow> = rows.iter().map(|row| (&row.credential.key, row)).collect();
     let mut members: HashMap<Key, Vec<Ours<'_>>> = HashMap::new();
     for seen in &context.credentials {
         let observed = &seen.observed;
@@ -35,21 +35,26 @@ pub fn tenants(context: &Context, rows: &[Row], time: Time) -> Vec<report::Tenan
         let tenant = Key { namespace: key.namespace, name: tenant.name.as_str().into() };
         members.entry(tenant).or_default().push(Ours { row, observed, spec });
     }
-    let page = |tenant: &Observed<Tenant>| {
+    let page = |tenant: &Observed<TenantKind>| {
         let ours = members.get(&tenant.key()).map(Vec::as_slice).unwrap_or_default();
         page(context, tenant, ours, time)
     };
     context.tenants.iter().filter_map(|tenant| page(tenant)).collect()
 }
 
-fn page(context: &Context, observed: &Observed<Tenant>, ours: &[Ours<'_>], time: Time) -> Option<report::Tenant> {
+fn page(
+    context: &ClusterContents,
+    observed: &Observed<TenantKind>,
+    ours: &[Ours<'_>],
+    time: Time,
+) -> Option<report::ReportedTenant> {
     let spec = observed.spec.as_ref().ok()?;
     let now = time.now;
-    let present: Vec<Member<'_>> = ours
+    let present: Vec<TenantMember<'_>> = ours
         .iter()
         .map(|one| match one.row {
-            Some(row) => Member::of(&row.credential.key.name, &row.credential.spec, &row.credential.status),
-            None => Member::of(&one.observed.name, one.spec, &one.observed.previous),
+            Some(row) => TenantMember::of(&row.credential.key.name, &row.credential.spec, &row.credential.status),
+            None => TenantMember::of(&one.observed.name, one.spec, &one.observed.previous),
         })
         .collect();
     let words = |name: &str, type_: &str, reason: &str| {
@@ -57,8 +62,8 @@ fn page(context: &Context, observed: &Observed<Tenant>, ours: &[Ours<'_>], time:
         let said = &one.credential.status.notifications;
         said.iter().find(|said| said.type_ == type_ && said.reason == reason).cloned()
     };
-    let assess = |members: &[Member<'_>], words: tenant::TellWords<'_>| {
-        let input = Input {
+    let assess = |members: &[TenantMember<'_>], words: tenant::TellWords<'_>| {
+        let input = TenantInput {
             name: &observed.name,
             generation: observed.generation,
             spec,
@@ -79,8 +84,8 @@ fn page(context: &Context, observed: &Observed<Tenant>, ours: &[Ours<'_>], time:
         Some(generation) if generation != observed.generation => Some(staleness::spec_changed(now)),
         Some(_) => {
             // The page follows what is stored of its credentials, which says for itself where it is behind.
-            let stored: Vec<Member<'_>> =
-                ours.iter().map(|one| Member::of(&one.observed.name, one.spec, &one.observed.previous)).collect();
+            let stored: Vec<TenantMember<'_>> =
+                ours.iter().map(|one| TenantMember::of(&one.observed.name, one.spec, &one.observed.previous)).collect();
             let difference = staleness::of_tenant(&observed.previous, &assess(&stored, &|_, _, _| None));
             difference.map(|difference| staleness::notification(&difference, false, now))
         }
@@ -105,7 +110,7 @@ fn page(context: &Context, observed: &Observed<Tenant>, ours: &[Ours<'_>], time:
             },
         );
     }
-    Some(report::Tenant {
+    Some(report::ReportedTenant {
         origin: Origin::Cluster(context.label.clone()),
         key: observed.key(),
         status: harmless(status),

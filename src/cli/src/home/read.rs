@@ -12,7 +12,7 @@ use lapsewatch_cluster::list::list;
 use lapsewatch_core::api::status::OtherHolder;
 use lapsewatch_core::api::{GROUP, Key, VERSION, stored};
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::{Credential, Kind, Tenant};
+use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 use lapsewatch_core::observed::trimmed_meta::RawObject;
 
 /// Where to look.
@@ -25,7 +25,7 @@ pub enum Scope {
 }
 
 /// A TenantCredential as it stands in a cluster.
-pub struct Seen {
+pub struct ListedCredential {
     /// Its spec, and what was said of it.
     pub observed: Observed,
     /// The other holders that were named.
@@ -34,27 +34,27 @@ pub struct Seen {
 
 /// All that a context gave.
 #[derive(Default)]
-pub struct Context {
+pub struct ClusterContents {
     /// Its name, where several are asked.
     pub label: Option<Arc<str>>,
     /// Its TenantCredentials.
-    pub credentials: Vec<Seen>,
+    pub credentials: Vec<ListedCredential>,
     /// Its MDMTenants, by namespace and name.
-    pub tenants: Vec<Arc<Observed<Tenant>>>,
+    pub tenants: Vec<Arc<Observed<TenantKind>>>,
     /// Whether MDMTenants could be listed wherever was looked.
     pub knows_tenants: bool,
     /// Whether it was looked in all namespaces.
     pub is_whole: bool,
     /// What could not be read, of an object where it is known.
-    pub problems: Vec<(Option<(source::Kind, Key)>, String)>,
+    pub problems: Vec<(Option<(source::ObjectKind, Key)>, String)>,
     /// What is good to know of it.
     pub notes: Vec<String>,
 }
 
 /// One item of a list; its name where the rest can't be read.
-type Item<T> = Result<T, Key>;
+type ListedItem<T> = Result<T, Key>;
 
-fn item<T>(json: &str, take: impl Fn(&RawObject) -> T) -> Item<T> {
+fn item<T>(json: &str, take: impl Fn(&RawObject) -> T) -> ListedItem<T> {
     match serde_json::from_str::<RawObject>(json) {
         Ok(raw) => Ok(take(&raw)),
         Err(_) => Err(name(json)),
@@ -65,11 +65,11 @@ fn name(json: &str) -> Key {
     #[derive(Deserialize, Default)]
     struct Named {
         #[serde(default)]
-        metadata: Metadata,
+        metadata: NameOnlyMeta,
     }
     #[derive(Deserialize, Default)]
     #[serde(default)]
-    struct Metadata {
+    struct NameOnlyMeta {
         namespace: String,
         name: String,
     }
@@ -77,22 +77,26 @@ fn name(json: &str) -> Key {
     Key::new(&metadata.namespace, &metadata.name)
 }
 
-fn credential(raw: &RawObject) -> Seen {
+fn credential(raw: &RawObject) -> ListedCredential {
     let observed = Observed::new(&raw.metadata, &raw.spec, &raw.status);
     let duplicates = raw.status.get("duplicates").map(|entries| serde_json::json!({ "duplicates": entries }));
     let duplicates =
         duplicates.map(|part| stored::decode::<lapsewatch_core::api::TenantCredentialStatus>(&part).0.duplicates);
-    Seen { observed, duplicates: duplicates.unwrap_or_default() }
+    ListedCredential { observed, duplicates: duplicates.unwrap_or_default() }
 }
 
-fn tenant(raw: &RawObject) -> Arc<Observed<Tenant>> {
+fn tenant(raw: &RawObject) -> Arc<Observed<TenantKind>> {
     Arc::new(Observed::new(&raw.metadata, &raw.spec, &raw.status))
 }
 
 /// Asks the cluster.
-pub async fn read(client: &Client, label: Option<Arc<str>>, scope: &Scope, progress: &Progress) -> Context {
-    let mut context =
-        Context { label, is_whole: matches!(scope, Scope::All), knows_tenants: true, ..Context::default() };
+pub async fn read(client: &Client, label: Option<Arc<str>>, scope: &Scope, progress: &Progress) -> ClusterContents {
+    let mut context = ClusterContents {
+        label,
+        is_whole: matches!(scope, Scope::All),
+        knows_tenants: true,
+        ..ClusterContents::default()
+    };
     let places: Vec<Option<&str>> = match scope {
         Scope::All => vec![None],
         Scope::Named(names) => names.iter().map(|name| Some(name.as_str())).collect(),
@@ -110,17 +114,17 @@ pub async fn read(client: &Client, label: Option<Arc<str>>, scope: &Scope, progr
     context
 }
 
-fn path<K: Kind>(namespace: Option<&str>) -> String {
+fn path<K: WatchedKind>(namespace: Option<&str>) -> String {
     let within = namespace.map(|namespace| format!("/namespaces/{namespace}")).unwrap_or_default();
     format!("/apis/{GROUP}/{VERSION}{within}/{}", K::PLURAL)
 }
 
-impl Context {
+impl ClusterContents {
     /// Whether they could be listed.
     async fn credentials_of(&mut self, client: &Client, place: Option<&str>, progress: &Progress) -> bool {
         let before = self.credentials.len();
         let so_far = |count: usize| progress.tell(self.label.as_deref(), before + count);
-        let listed = list(client, &path::<Credential>(place), |json| item(json, credential), &so_far).await;
+        let listed = list(client, &path::<CredentialKind>(place), |json| item(json, credential), &so_far).await;
         match listed {
             Ok(items) => {
                 for item in items {
@@ -129,7 +133,7 @@ impl Context {
                         Err(key) => {
                             // It may hold what another one holds, too.
                             self.is_whole = false;
-                            self.problem(source::Kind::TenantCredential, key, refused::UNREADABLE);
+                            self.problem(source::ObjectKind::TenantCredential, key, refused::UNREADABLE);
                         }
                     }
                 }
@@ -143,12 +147,12 @@ impl Context {
     }
 
     async fn tenants_of(&mut self, client: &Client, place: Option<&str>) {
-        match list(client, &path::<Tenant>(place), |json| item(json, tenant), &|_| ()).await {
+        match list(client, &path::<TenantKind>(place), |json| item(json, tenant), &|_| ()).await {
             Ok(items) => {
                 for item in items {
                     match item {
                         Ok(tenant) => self.tenants.push(tenant),
-                        Err(key) => self.problem(source::Kind::MDMTenant, key, refused::UNREADABLE),
+                        Err(key) => self.problem(source::ObjectKind::MDMTenant, key, refused::UNREADABLE),
                     }
                 }
             }
@@ -162,7 +166,7 @@ impl Context {
         }
     }
 
-    fn problem(&mut self, kind: source::Kind, key: Key, what: &str) {
+    fn problem(&mut self, kind: source::ObjectKind, key: Key, what: &str) {
         self.problems.push((Some((kind, key)), what.to_owned()));
     }
 }

@@ -1,13 +1,13 @@
 //! What is said of a list that could not be had: what was asked for, and what to do.
 
-use lapsewatch_cluster::request::Cause;
+use lapsewatch_cluster::request::RequestError;
 use lapsewatch_core::sanitize::plain;
 
 /// Of an object that is no object.
 pub const UNREADABLE: &str = "what the API server gives of it can't be read";
 
 /// Of TenantCredentials.
-pub fn credentials(cause: &Cause, namespace: Option<&str>) -> String {
+pub fn credentials(cause: &RequestError, namespace: Option<&str>) -> String {
     match (cause.code(), namespace) {
         (Some(403), None) => "you may not list tenantcredentials.lapsewatch.dev in all namespaces: name one that you \
 may read with -n, or ask for a ClusterRole with the verbs get and list on tenantcredentials and mdmtenants of \
@@ -27,7 +27,7 @@ lapsewatch crds | kubectl apply --server-side -f -"
 }
 
 /// Of MDMTenants: a note, where credentials can be shown without them; else a problem.
-pub fn tenants(cause: &Cause, namespace: Option<&str>) -> Result<String, String> {
+pub fn tenants(cause: &RequestError, namespace: Option<&str>) -> Result<String, String> {
     let place = place(namespace);
     match cause.code() {
         Some(403) => Ok(format!(
@@ -47,18 +47,18 @@ fn place(namespace: Option<&str>) -> String {
     namespace.map_or_else(|| "in all namespaces".to_owned(), |namespace| format!("in namespace {namespace}"))
 }
 
-fn otherwise(plural: &str, cause: &Cause, namespace: Option<&str>) -> String {
+fn otherwise(plural: &str, cause: &RequestError, namespace: Option<&str>) -> String {
     let place = place(namespace);
     match cause {
-        Cause::Api { code: 401, .. } => {
+        RequestError::Api { code: 401, .. } => {
             "the API server does not know you (401): log in again, or see whether the kubeconfig's credentials have expired"
                 .to_owned()
         }
-        Cause::Unreachable(unreachable) => plain(&format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))),
-        Cause::Connection | Cause::Timeout(_) => {
+        RequestError::Unreachable(unreachable) => plain(&format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))),
+        RequestError::Connection | RequestError::Timeout(_) => {
             format!("{cause}. Check that the cluster can be reached with kubectl get --raw /readyz")
         }
-        Cause::Api { code, reason, .. } => {
+        RequestError::Api { code, reason, .. } => {
             let reason: String = reason.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
             format!("{plural}.lapsewatch.dev {place} can't be listed: the API server answered {code} {reason}")
         }

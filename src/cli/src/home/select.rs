@@ -4,23 +4,23 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
-use super::Judged;
-use super::judge::Row;
+use super::StatusPage;
+use super::judge::StatusRow;
 use crate::report;
 use lapsewatch_core::api::{CredentialType, Severity};
 
 /// What to show.
 #[derive(Clone, Debug, Default)]
-pub struct Selection {
+pub struct StatusFilter {
     /// These tenants and their credentials; all where there is none.
     pub tenants: Vec<String>,
     /// Credentials of these types; all where there is none.
     pub types: Vec<CredentialType>,
 }
 
-impl Selection {
+impl StatusFilter {
     /// Takes away what was not asked for, and sorts the rest: by severity, then by deadline, then by name.
-    pub fn of(&self, judged: &mut Judged) {
+    pub fn of(&self, judged: &mut StatusPage) {
         judged.rows.retain(|row| self.takes(&row.credential));
         judged.tenants.retain(|tenant| self.takes_tenant(tenant));
         judged.rows.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -30,7 +30,7 @@ impl Selection {
         });
     }
 
-    fn takes(&self, credential: &report::Credential) -> bool {
+    fn takes(&self, credential: &report::ReportedCredential) -> bool {
         let spec = &credential.spec;
         let tenant = spec.tenant_ref.as_ref().map(|tenant| tenant.name.as_str());
         let of_tenant = self.tenants.is_empty() || self.tenants.iter().any(|name| Some(name.as_str()) == tenant);
@@ -38,7 +38,7 @@ impl Selection {
     }
 
     /// A page tells of all types: where only some are asked for, it is only there for what is missing of them.
-    fn takes_tenant(&self, tenant: &report::Tenant) -> bool {
+    fn takes_tenant(&self, tenant: &report::ReportedTenant) -> bool {
         let missing = tenant.status.credentials.as_ref().map(|counts| counts.missing.as_slice()).unwrap_or_default();
         (self.tenants.is_empty() || self.tenants.iter().any(|name| **name == *tenant.key.name))
             && (self.types.is_empty() || missing.iter().any(|type_| self.types.contains(type_)))
@@ -46,7 +46,7 @@ impl Selection {
 }
 
 /// Takes away what is not as bad. What is said of the rest is said whole.
-pub fn at_least(severity: Severity, judged: &mut Judged) {
+pub fn at_least(severity: Severity, judged: &mut StatusPage) {
     let before = judged.rows.len();
     judged.rows.retain(|row| row.credential.status.severity.unwrap_or_default() >= severity);
     judged.hidden = before - judged.rows.len();
@@ -55,7 +55,7 @@ pub fn at_least(severity: Severity, judged: &mut Judged) {
 
 type Order<'a> = (Reverse<Option<Severity>>, (bool, Option<DateTime<Utc>>), &'a lapsewatch_core::api::Key);
 
-fn order(row: &Row) -> Order<'_> {
+fn order(row: &StatusRow) -> Order<'_> {
     let status = &row.credential.status;
     let not_after = status.credential.as_ref().and_then(|facts| facts.not_after);
     (Reverse(status.severity), due(not_after), &row.credential.key)

@@ -6,8 +6,8 @@ use std::io;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::page::{self, Look};
-use super::{Judged, calendar, select};
+use super::page::{self, PageStyle};
+use super::{StatusPage, calendar, select};
 use crate::args::{StatusArgs, StatusFormat};
 use crate::report::{self, Gate, Report, Summary};
 use crate::terminal::{Paint, document};
@@ -20,7 +20,7 @@ use lapsewatch_core::api::Severity;
 /// Never, but for what writes into memory.
 pub fn show(
     args: &StatusArgs,
-    mut judged: Judged,
+    mut judged: StatusPage,
     now: DateTime<Utc>,
     made: DateTime<Utc>,
     paint: Paint,
@@ -34,8 +34,8 @@ pub fn show(
         whole = Some(summary);
     }
     let page = match args.output {
-        StatusFormat::Table => page::page(&judged, &gate, Look { is_wide: false, paint, now })?,
-        StatusFormat::Wide => page::page(&judged, &gate, Look { is_wide: true, paint, now })?,
+        StatusFormat::Table => page::page(&judged, &gate, PageStyle { is_wide: false, paint, now })?,
+        StatusFormat::Wide => page::page(&judged, &gate, PageStyle { is_wide: true, paint, now })?,
         StatusFormat::Ics => calendar::calendar(&judged.rows, now, made),
         StatusFormat::Json => document::json(&object(&report(&judged, whole, now), &gate))?,
         StatusFormat::Yaml => {
@@ -51,7 +51,7 @@ pub fn show(
 }
 
 /// In the shape that all commands have. `whole`: the counts, where `judged` is a selection.
-fn report(judged: &Judged, whole: Option<Summary>, now: DateTime<Utc>) -> Report {
+fn report(judged: &StatusPage, whole: Option<Summary>, now: DateTime<Utc>) -> Report {
     Report {
         command: "status",
         at: now,
@@ -67,29 +67,29 @@ fn report(judged: &Judged, whole: Option<Summary>, now: DateTime<Utc>) -> Report
 /// The document of all commands, and what kubectl needs to know to read it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Object<'a> {
+struct ReportObject<'a> {
     api_version: &'static str,
     kind: &'static str,
-    metadata: Metadata,
+    metadata: ReportMeta,
     #[serde(flatten)]
-    document: report::json::Document<'a>,
+    document: report::json::ReportDocument<'a>,
 }
 
 #[derive(Serialize)]
-struct Metadata {
+struct ReportMeta {
     name: &'static str,
 }
 
-fn object<'a>(report: &'a Report, gate: &Gate) -> Object<'a> {
-    Object {
+fn object<'a>(report: &'a Report, gate: &Gate) -> ReportObject<'a> {
+    ReportObject {
         api_version: "report.lapsewatch.dev/v1",
         kind: "Report",
-        metadata: Metadata { name: "status" },
+        metadata: ReportMeta { name: "status" },
         document: report::json::document(report, gate),
     }
 }
 
-fn complaints(args: &StatusArgs, judged: &Judged) -> String {
+fn complaints(args: &StatusArgs, judged: &StatusPage) -> String {
     let mut text = String::new();
     for problem in &judged.problems {
         let _ = writeln!(text, "error: {problem}");

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::file::{MAX_FILE, is_stdin, limited, open, why};
 use super::password;
-use lapsewatch_core::api::status::Selection;
+use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::assessment::words;
 use lapsewatch_core::credential;
 use lapsewatch_core::sanitize::plain;
-use lapsewatch_core::secret::{SecretBytes, SecretData, Source};
+use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 
 /// What stands for a name of the standard input.
 const STDIN: &str = "stdin";
@@ -19,16 +19,16 @@ const PASSWORD: &str = "password/";
 
 /// Files as the values of a Secret: each under its file's name. [`secret_key`] makes a key of a Secret of that.
 #[derive(Debug)]
-pub struct InHand {
+pub struct LocalCredential {
     /// The values.
     pub data: SecretData,
     /// Which of them is the password.
-    pub selection: Selection,
+    pub selection: KeySelection,
     /// What the files were called when they were given, by the keys of their values.
     pub paths: BTreeMap<String, PathBuf>,
 }
 
-impl InHand {
+impl LocalCredential {
     /// Sets the password, also in place of another one.
     pub fn unlock(&mut self, password: SecretBytes) {
         self.data.values.insert(PASSWORD.to_owned(), password);
@@ -45,7 +45,7 @@ impl InHand {
 ///
 /// # Errors
 /// A sentence that names the file.
-pub fn read(paths: &[PathBuf], password: Option<SecretBytes>) -> Result<InHand, String> {
+pub fn read(paths: &[PathBuf], password: Option<SecretBytes>) -> Result<LocalCredential, String> {
     let (mut in_hand, mut problems) = collect(paths, None);
     if !problems.is_empty() {
         return Err(problems.swap_remove(0));
@@ -58,7 +58,7 @@ pub fn read(paths: &[PathBuf], password: Option<SecretBytes>) -> Result<InHand, 
 
 /// Reads the files that can be read, and the password, and says in a sentence each which can't be and why. `-` is the
 /// standard input.
-pub fn gather(paths: &[PathBuf], password_file: Option<&Path>, stdin: &mut dyn Read) -> (InHand, Vec<String>) {
+pub fn gather(paths: &[PathBuf], password_file: Option<&Path>, stdin: &mut dyn Read) -> (LocalCredential, Vec<String>) {
     let password = match password_file {
         Some(file) if is_stdin(file) && paths.iter().any(|path| is_stdin(path)) => {
             Some(Err("-: the standard input can't be a file and the password at once".to_owned()))
@@ -74,9 +74,9 @@ pub fn gather(paths: &[PathBuf], password_file: Option<&Path>, stdin: &mut dyn R
     (in_hand, problems)
 }
 
-fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (InHand, Vec<String>) {
-    let data = SecretData { source: Source::Files, ..SecretData::default() };
-    let mut in_hand = InHand { data, selection: Selection::default(), paths: BTreeMap::new() };
+fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (LocalCredential, Vec<String>) {
+    let data = SecretData { source: ValueSource::Files, ..SecretData::default() };
+    let mut in_hand = LocalCredential { data, selection: KeySelection::default(), paths: BTreeMap::new() };
     let mut problems = Vec::new();
     for path in paths {
         let name = plain(&path.display().to_string());
@@ -100,7 +100,7 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (InHand, Vec<
 }
 
 /// A sentence for each file that no reader understands.
-pub fn not_understood(in_hand: &InHand) -> Vec<String> {
+pub fn not_understood(in_hand: &LocalCredential) -> Vec<String> {
     let files = in_hand.paths.keys().filter_map(|name| Some((name, in_hand.data.values.get(name)?)));
     let unknown = files.filter_map(|(name, bytes)| Some((name, credential::not_understood(bytes)?)));
     unknown.map(|(name, what)| words::not_understood(name, &what)).collect()

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::InHand;
+use super::LocalCredential;
 use super::password;
 use lapsewatch_core::api::conditions::{Condition, ConditionType};
 use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::KeyMatch;
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::{Input, Reading, Tenant, assess, words};
+use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess, words};
 use lapsewatch_core::credential::{self, Identified};
 use lapsewatch_core::sanitize::plain;
 
@@ -17,14 +17,14 @@ use lapsewatch_core::sanitize::plain;
 const ATTEMPTS: usize = 3;
 
 /// What was found.
-pub struct Look {
+pub struct LocalAssessment {
     /// What it is.
     pub identified: Identified,
     /// What the operator would say of it at first sight.
     pub status: TenantCredentialStatus,
 }
 
-impl Look {
+impl LocalAssessment {
     /// One of the conditions.
     pub fn condition(&self, type_: ConditionType) -> Option<&Condition> {
         self.status.conditions.iter().find(|condition| condition.type_ == type_.as_str())
@@ -48,7 +48,7 @@ impl Look {
     }
 
     /// The names of files that were given and not needed.
-    pub fn unused(&self, in_hand: &InHand) -> Vec<String> {
+    pub fn unused(&self, in_hand: &LocalCredential) -> Vec<String> {
         let keys = self.identified.facts.keys.clone().unwrap_or_default();
         let used = [keys.credential, keys.private_key];
         in_hand.paths.keys().filter(|key| !used.iter().flatten().any(|used| used == *key)).cloned().collect()
@@ -77,14 +77,14 @@ pub fn spec(type_: CredentialType) -> TenantCredentialSpec {
 /// # Errors
 /// Why it can't be told.
 pub fn look(
-    in_hand: &mut InHand,
+    in_hand: &mut LocalCredential,
     type_: Option<CredentialType>,
     now: DateTime<Utc>,
     declare: impl Fn(CredentialType) -> TenantCredentialSpec,
-) -> Result<Look, Failure> {
+) -> Result<LocalAssessment, Failure> {
     let identified = identify(in_hand, type_)?;
     let spec = declare(identified.type_);
-    let status = assess(Input {
+    let status = assess(AssessmentInput {
         uid: "",
         generation: 0,
         spec: &spec,
@@ -92,19 +92,19 @@ pub fn look(
         reading: Reading::Facts(identified.facts.clone()),
         last_read: None,
         peers: Peers::default(),
-        tenant: Tenant::Unnamed,
+        tenant: TenantContext::Unnamed,
         now,
         settle: TimeDelta::zero(),
     })
     .status;
-    Ok(Look { identified, status })
+    Ok(LocalAssessment { identified, status })
 }
 
 /// What the files hold. Where a password is needed and none was given, whoever sits at the terminal is asked.
 ///
 /// # Errors
 /// Why it can't be told.
-pub fn identify(in_hand: &mut InHand, type_: Option<CredentialType>) -> Result<Identified, Failure> {
+pub fn identify(in_hand: &mut LocalCredential, type_: Option<CredentialType>) -> Result<Identified, Failure> {
     let mut identified = credential::identify(type_, &in_hand.data, &in_hand.selection);
     let is_closed = match &identified {
         Ok(identified) => identified.has_closed_keys,

@@ -5,5 +5,5 @@ mod files;
 mod look;
 pub mod password;
 
-pub use files::{InHand, gather, is_password, not_understood, read, secret_key};
-pub use look::{Look, identify, look, spec};
+pub use files::{LocalCredential, gather, is_password, not_understood, read, secret_key};
+pub use look::{LocalAssessment, identify, look, spec};

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Inspection;
-use crate::in_hand::{self, Look};
+use crate::in_hand::{self, LocalAssessment};
 use crate::terminal;
 use lapsewatch_core::api::status::{KeysUsed, Notification};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Severity};
@@ -21,7 +21,7 @@ const VERSION: &str = "lapsewatch.dev/inspect/v1";
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "lapsewatch inspect")]
-pub struct Document<'a> {
+pub struct InspectDocument<'a> {
     /// The version of this form.
     #[schemars(extend("const" = VERSION))]
     schema_version: &'static str,
@@ -31,10 +31,10 @@ pub struct Document<'a> {
     files: Vec<String>,
     /// What they hold; missing where that can't be told.
     #[serde(flatten)]
-    found: Option<Found<'a>>,
+    found: Option<InspectedCredential<'a>>,
     /// Why it can't be told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Failure<'a>>,
+    failure: Option<InspectFailure<'a>>,
     /// A sentence for each file that could not be read or is not understood.
     errors: &'a [String],
 }
@@ -42,7 +42,7 @@ pub struct Document<'a> {
 /// What files hold.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Found<'a> {
+struct InspectedCredential<'a> {
     /// The type of TenantCredential that is for it.
     #[serde(rename = "type")]
     type_: CredentialType,
@@ -64,7 +64,7 @@ struct Found<'a> {
 
 /// Why it can't be told what files hold.
 #[derive(Serialize, JsonSchema)]
-struct Failure<'a> {
+struct InspectFailure<'a> {
     /// One of the reasons of the condition Ready.
     reason: &'a str,
     /// Why, in words.
@@ -74,20 +74,20 @@ struct Failure<'a> {
 /// Writes it, also where nothing could be told.
 pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     let look = inspection.look.as_ref();
-    let document = Document {
+    let document = InspectDocument {
         schema_version: VERSION,
         at: inspection.at,
         files: inspection.in_hand.paths.values().map(|path| plain(&path.display().to_string())).collect(),
         found: look.and_then(|look| look.as_ref().ok()).map(|look| found(inspection, look)),
         failure: look
             .and_then(|look| look.as_ref().err())
-            .map(|failure| Failure { reason: failure.reason.as_str(), message: &failure.message }),
+            .map(|failure| InspectFailure { reason: failure.reason.as_str(), message: &failure.message }),
         errors: &inspection.problems,
     };
     out.write_all(terminal::document::json(&document)?.as_bytes())
 }
 
-fn found<'a>(inspection: &Inspection, look: &'a Look) -> Found<'a> {
+fn found<'a>(inspection: &Inspection, look: &'a LocalAssessment) -> InspectedCredential<'a> {
     let facts = look.status.credential.clone().unwrap_or_default();
     // Where the password was is no file's name.
     let as_key = |name: Option<String>| name.map(|name| in_hand::secret_key(&name));
@@ -96,7 +96,7 @@ fn found<'a>(inspection: &Inspection, look: &'a Look) -> Found<'a> {
         private_key: as_key(keys.private_key),
         password: None,
     });
-    Found {
+    InspectedCredential {
         type_: look.identified.type_,
         what: look.identified.what,
         state: look.state(),

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::args::{InspectArgs, InspectFormat};
 use crate::exit::{ATTENTION, FAILED, FINE};
-use crate::in_hand::{self, InHand, Look};
+use crate::in_hand::{self, LocalAssessment, LocalCredential};
 use lapsewatch_core::api::{Failure, Severity};
 
 /// What came of it.
@@ -17,11 +17,11 @@ struct Inspection {
     /// The time of which it is said.
     at: DateTime<Utc>,
     /// What was read.
-    in_hand: InHand,
+    in_hand: LocalCredential,
     /// What could not be, and why.
     problems: Vec<String>,
     /// What it is, or why that can't be told; none where no file could be read.
-    look: Option<Result<Look, Failure>>,
+    look: Option<Result<LocalAssessment, Failure>>,
 }
 
 /// Looks at the files that `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes before.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Inspection;
-use crate::in_hand::Look;
+use crate::in_hand::LocalAssessment;
 use crate::terminal::{aligned, paragraph};
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Expiry;
@@ -29,7 +29,7 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
 }
 
 /// The state in a word; where nothing follows that says more, in a sentence.
-fn state(look: &Look) -> String {
+fn state(look: &LocalAssessment) -> String {
     match look.condition(ConditionType::Expiring) {
         Some(expiring) if look.status.notifications.is_empty() => format!("{}: {}", look.state(), expiring.message),
         _ => format!("{} ({})", look.state(), look.status.severity.unwrap_or_default()),
@@ -37,7 +37,7 @@ fn state(look: &Look) -> String {
 }
 
 /// What is known, each with its name.
-fn rows(inspection: &Inspection, look: &Look) -> Vec<[String; 2]> {
+fn rows(inspection: &Inspection, look: &LocalAssessment) -> Vec<[String; 2]> {
     let facts = &look.identified.facts;
     let keys = facts.keys.clone().unwrap_or_default();
     let mut rows = Vec::new();

@@ -8,7 +8,7 @@ use super::bounded::Budget;
 use super::plain_scalars::as_kubectl_takes_them;
 
 /// One document.
-pub struct Document<'t> {
+pub struct YamlDocument<'t> {
     /// The line on which it begins.
     pub line: usize,
     /// The text in which it stands, and the line on which that begins.
@@ -18,7 +18,7 @@ pub struct Document<'t> {
 }
 
 /// A part of a file that is no document.
-pub struct Broken {
+pub struct BrokenDocument {
     /// The line on which it breaks.
     pub line: usize,
     /// Why; quotes nothing of the file.
@@ -52,14 +52,14 @@ const KNOWN: [&str; 20] = [
 ];
 
 /// The documents of a file, in YAML or JSON.
-pub fn documents(bytes: &[u8]) -> Vec<Result<Document<'_>, Broken>> {
+pub fn documents(bytes: &[u8]) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     // UTF-16, as some shells write it, has a zero beside each letter of ASCII.
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) else {
         let letters = Zeroizing::new(bytes.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>());
         let is_meant = is_meant(&String::from_utf8_lossy(&letters));
         let good = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), |text| text.len());
         let line = 1 + bytes.iter().take(good).filter(|byte| **byte == b'\n').count();
-        return vec![Err(Broken { line, why: "it is not text in UTF-8", is_meant })];
+        return vec![Err(BrokenDocument { line, why: "it is not text in UTF-8", is_meant })];
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let of_json = text.trim_start().starts_with('{').then(|| json(text));
@@ -80,7 +80,7 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Document<'_>, Broken>> {
 }
 
 /// The documents of a stream of YAML.
-fn stream(text: &str) -> Vec<Result<Document<'_>, Broken>> {
+fn stream(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     let budget = Budget::new();
     let mut all = Vec::new();
     let mut parts = parts(text).into_iter();
@@ -99,7 +99,7 @@ fn stream(text: &str) -> Vec<Result<Document<'_>, Broken>> {
 }
 
 /// JSON values one after another.
-fn json(text: &str) -> Vec<Result<Document<'_>, Broken>> {
+fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     let budget = Budget::new();
     let mut all = Vec::new();
     let (mut rest, mut line) = (text, 1);
@@ -118,8 +118,8 @@ fn json(text: &str) -> Vec<Result<Document<'_>, Broken>> {
         };
         let (own, after) = value.split_at_checked(length).unwrap_or((value, ""));
         all.push(match read {
-            Ok(value) => Ok(Document { line, text: (line, own), value }),
-            Err(error) => Err(Broken {
+            Ok(value) => Ok(YamlDocument { line, text: (line, own), value }),
+            Err(error) => Err(BrokenDocument {
                 line: line + error.line().saturating_sub(1),
                 why: budget.wrong().unwrap_or("it is no JSON"),
                 // Where the bound is reached, what follows in the file is not read either.
@@ -193,20 +193,20 @@ fn is_too_deep(part: &str) -> bool {
     })
 }
 
-fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<Document<'t>, Broken>>) {
+fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<YamlDocument<'t>, BrokenDocument>>) {
     let line = begin + part.lines().position(|line| !is_blank(line)).unwrap_or_default();
     // A parser finds what is missing after the end.
     let last = begin + part.lines().count().saturating_sub(1);
     if is_too_deep(part) {
         let why = "it is nested deeper than is read";
-        return all.push(Err(Broken { line, why, is_meant: is_meant(part) }));
+        return all.push(Err(BrokenDocument { line, why, is_meant: is_meant(part) }));
     }
     for document in serde_norway::Deserializer::from_str(part) {
         match budget.read(document) {
             Ok(Value::Null) => {}
             Ok(mut value) => {
                 as_kubectl_takes_them(&mut value, part);
-                all.push(Ok(Document { line, text: (begin, part), value }));
+                all.push(Ok(YamlDocument { line, text: (begin, part), value }));
             }
             Err(error) => {
                 let said = error.to_string();
@@ -216,7 +216,7 @@ fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<D
                     let twice = twice.and_then(|key| second(part, at.line(), at.column(), &key));
                     (begin + twice.unwrap_or(at.line()).saturating_sub(1)).min(last)
                 });
-                all.push(Err(Broken {
+                all.push(Err(BrokenDocument {
                     line: found.unwrap_or(line),
                     why: budget.wrong().or(known).unwrap_or("it is no YAML"),
                     is_meant: is_meant(part),

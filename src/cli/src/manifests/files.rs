@@ -13,7 +13,7 @@ use crate::source::place::STDIN;
 const MAX_FILE: u64 = 16 << 20;
 
 /// A file's bytes. They may hold Secrets, so they are zeroized when dropped.
-pub struct Source {
+pub struct ManifestFile {
     /// Its name as it was given, or found.
     pub name: String,
     /// What is in it.
@@ -32,7 +32,7 @@ pub struct Unreadable {
 
 /// Reads all of `paths` (`-` is `stdin`): what is named itself first, then what is found in folders, sorted by path.
 /// What is reached twice is read once.
-pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result<Source, Unreadable>)) {
+pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result<ManifestFile, Unreadable>)) {
     let mut seen = HashSet::new();
     let mut stdin = Some(stdin);
     let is_stdin = |path: &Path| path.as_os_str() == "-";
@@ -58,14 +58,14 @@ fn name(path: &Path) -> String {
     if name == STDIN { format!("./{name}") } else { name }
 }
 
-fn source(name: String, named: bool, bytes: io::Result<Zeroizing<Vec<u8>>>) -> Result<Source, Unreadable> {
+fn source(name: String, named: bool, bytes: io::Result<Zeroizing<Vec<u8>>>) -> Result<ManifestFile, Unreadable> {
     match bytes {
         Ok(mut bytes) => {
             // To YAML each alone ends a line.
             if !bytes.contains(&b'\n') {
                 bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
             }
-            Ok(Source { name, bytes, named })
+            Ok(ManifestFile { name, bytes, named })
         }
         Err(error) => Err(Unreadable { name, why: why(&error) }),
     }

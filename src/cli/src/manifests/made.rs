@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-use crate::source::place::Place;
+use crate::source::place::SourceLocation;
 use lapsewatch_core::api::Key;
 
 /// What makes a Secret in the cluster.
-pub struct Maker {
+pub struct SecretProducer {
     /// Its kind.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourceLocation,
 }
 
 /// A kind of object that makes Secrets: its group, its kind, and where it names them.
@@ -46,7 +46,7 @@ const fn form(group: &'static str, kind: &'static str, name: &'static str, is_na
 }
 
 /// The Secrets that an object makes, each with what makes it; none where it makes none.
-pub fn made(group: &str, kind: &str, place: &Place, object: &Value) -> Vec<(Key, Maker)> {
+pub fn made(group: &str, kind: &str, place: &SourceLocation, object: &Value) -> Vec<(Key, SecretProducer)> {
     let Some(form) = FORMS.iter().find(|form| form.group == group && form.kind == kind) else { return Vec::new() };
     let text = |object: &Value, at: &str| object.pointer(at).and_then(Value::as_str).map(str::to_owned);
     // One that only adds to a Secret of others, or makes none.
@@ -67,6 +67,6 @@ pub fn made(group: &str, kind: &str, place: &Place, object: &Value) -> Vec<(Key,
             items.filter_map(|item| text(item, form.name)).collect()
         }
     };
-    let maker = || Maker { kind: form.kind, name: own.clone(), place: place.clone() };
+    let maker = || SecretProducer { kind: form.kind, name: own.clone(), place: place.clone() };
     named.into_iter().map(|name| (Key::new(&namespace, &name), maker())).collect()
 }

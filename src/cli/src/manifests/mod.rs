@@ -17,19 +17,19 @@ mod sops;
 use std::io::Read;
 use std::path::PathBuf;
 
-pub use objects::{Manifest, Objects, is_about};
+pub use objects::{Manifest, ManifestObjects, is_about};
 
-use crate::source::{Place, Problem};
+use crate::source::{ManifestProblem, SourceLocation};
 use lapsewatch_core::sanitize::harmless;
 
 /// Reads all that `paths` name; `-` is `stdin`.
-pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Objects {
-    let mut objects = Objects::default();
+pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> ManifestObjects {
+    let mut objects = ManifestObjects::default();
     files::read(paths, stdin, &mut |found| match found {
         Ok(source) => objects.take(&source),
         Err(unreadable) => {
-            let place = Place { file: harmless(&unreadable.name).into(), line: None, item: None };
-            objects.problems.push(Problem::at(place, unreadable.why));
+            let place = SourceLocation { file: harmless(&unreadable.name).into(), line: None, item: None };
+            objects.problems.push(ManifestProblem::at(place, unreadable.why));
         }
     });
     objects

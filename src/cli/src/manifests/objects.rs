@@ -9,22 +9,22 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::bounded::wipe;
-use super::documents::{Document, documents, is_meant};
-use super::files::Source;
+use super::documents::{YamlDocument, documents, is_meant};
+use super::files::ManifestFile;
 use super::items;
-use super::made::{Maker, made};
-use super::sealed::Sealed;
+use super::made::{SecretProducer, made};
+use super::sealed::EncryptedObject;
 use super::secrets::ManifestSecret;
 use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
-use crate::source::place::Place;
-use crate::source::problem::{Kind, Problem};
+use crate::source::place::SourceLocation;
+use crate::source::problem::{ManifestProblem, ObjectKind};
 use lapsewatch_core::api::{self, CredentialType, Key, names};
 use lapsewatch_core::sanitize::{harmless, plain};
 
 /// A TenantCredential or an MDMTenant as it stands in a manifest.
 pub struct Manifest {
     /// Where.
-    pub place: Place,
+    pub place: SourceLocation,
     /// Its metadata.
     pub metadata: ObjectMeta,
     /// Its spec, not yet looked at.
@@ -35,7 +35,7 @@ pub struct Manifest {
 
 /// All that was found.
 #[derive(Default)]
-pub struct Objects {
+pub struct ManifestObjects {
     /// The TenantCredentials.
     pub credentials: BTreeMap<Key, Manifest>,
     /// The MDMTenants.
@@ -43,31 +43,31 @@ pub struct Objects {
     /// The Secrets.
     pub secrets: BTreeMap<Key, ManifestSecret>,
     /// The Secrets that other tools make in the cluster.
-    pub made: BTreeMap<Key, Maker>,
+    pub made: BTreeMap<Key, SecretProducer>,
     /// What is encrypted, as far as it can be read.
-    pub sealed: Vec<Sealed>,
+    pub sealed: Vec<EncryptedObject>,
     /// What may be meant and can't be told, since it is encrypted.
-    pub skipped: Vec<Problem>,
+    pub skipped: Vec<ManifestProblem>,
     /// What is wrong.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ManifestProblem>,
     /// Parts of folders that can't be parsed and do not look as if they were meant, and encrypted parts of objects that
     /// are judged without them.
-    pub passed_over: Vec<Problem>,
+    pub passed_over: Vec<ManifestProblem>,
 }
 
-impl Objects {
+impl ManifestObjects {
     /// Takes up all documents of one file.
-    pub fn take(&mut self, source: &Source) {
+    pub fn take(&mut self, source: &ManifestFile) {
         let file: Rc<str> = harmless(&source.name).into();
         for found in documents(&source.bytes) {
             match found {
-                Ok(Document { line, text, value }) => {
-                    let place = Place { file: Rc::clone(&file), line: Some(line), item: None };
+                Ok(YamlDocument { line, text, value }) => {
+                    let place = SourceLocation { file: Rc::clone(&file), line: Some(line), item: None };
                     self.object(place, value, Some(text), false);
                 }
                 Err(broken) => {
-                    let place = Place { file: Rc::clone(&file), line: Some(broken.line), item: None };
-                    let problem = Problem::at(place, broken.why);
+                    let place = SourceLocation { file: Rc::clone(&file), line: Some(broken.line), item: None };
+                    let problem = ManifestProblem::at(place, broken.why);
                     let is_meant = source.named || broken.is_meant;
                     if is_meant { &mut self.problems } else { &mut self.passed_over }.push(problem);
                 }
@@ -78,12 +78,12 @@ impl Objects {
     /// Whether a TenantCredential that was not taken up may be there all the same: encrypted, or in what is broken.
     pub fn may_hold(&self, key: &Key) -> bool {
         self.problems.iter().any(|problem| is_about(problem, key))
-            || self.sealed.iter().any(|one| one.may_be(Kind::TenantCredential, key))
+            || self.sealed.iter().any(|one| one.may_be(ObjectKind::TenantCredential, key))
     }
 
     /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own;
     /// `is_sealed`: it stands in a list that sops has written.
-    fn object(&mut self, place: Place, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
+    fn object(&mut self, place: SourceLocation, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
         let is_sealed = is_sealed || is_encrypted(&value);
         if !value.is_object() {
             return self.no_object(place, value);
@@ -107,11 +107,11 @@ impl Objects {
         } else if is_sealed && (is_cipher(&kind) || is_cipher(&api_version)) {
             self.encrypted(place, &mut value);
         } else if is_encrypted(&value) && api_version.is_empty() && kind.is_empty() {
-            self.passed_over.push(Problem::at(place, ENCRYPTED));
+            self.passed_over.push(ManifestProblem::at(place, ENCRYPTED));
         } else if is_ours {
             match kind.as_str() {
-                "TenantCredential" => self.keep(Kind::TenantCredential, place, value, is_sealed),
-                "MDMTenant" => self.keep(Kind::MDMTenant, place, value, is_sealed),
+                "TenantCredential" => self.keep(ObjectKind::TenantCredential, place, value, is_sealed),
+                "MDMTenant" => self.keep(ObjectKind::MDMTenant, place, value, is_sealed),
                 _ => self.problem(place, format!("{api_version} has no kind {}", plain(&kind))),
             }
         } else if api_version == "v1" && kind == "Secret" {
@@ -123,9 +123,9 @@ impl Objects {
             // Another product may have a kind of that name, but hardly one of these types.
             let (other, wanted) = (plain(&api_version), format!("{}/{}", api::GROUP, api::VERSION));
             let what = format!("a TenantCredential with apiVersion {other} is not checked: expected {wanted}");
-            self.skipped.push(Problem::at(place, what));
+            self.skipped.push(ManifestProblem::at(place, what));
         } else if api_version.is_empty() && kind == "Secret" {
-            self.passed_over.push(Problem::at(place, "a Secret without apiVersion is not read: it needs v1"));
+            self.passed_over.push(ManifestProblem::at(place, "a Secret without apiVersion is not read: it needs v1"));
             wipe(&mut value);
         } else {
             for (key, maker) in made(group, &kind, &place, &value) {
@@ -136,7 +136,7 @@ impl Objects {
     }
 
     /// A document or an item that is a list or a text. What names a kind that is checked here was meant to be read.
-    fn no_object(&mut self, place: Place, mut value: Value) {
+    fn no_object(&mut self, place: SourceLocation, mut value: Value) {
         if is_meant(&Zeroizing::new(value.to_string())) {
             let found = if value.is_array() { "a list without kind: List" } else { "a text" };
             self.problem(place, format!("expected an object, found {found}"));
@@ -145,15 +145,15 @@ impl Objects {
     }
 
     /// What sops has encrypted with its kind: an object that may be one of ours.
-    fn encrypted(&mut self, place: Place, value: &mut Value) {
-        self.sealed.push(Sealed::of(None, value));
-        self.skipped.push(Problem::at(place, ENCRYPTED));
+    fn encrypted(&mut self, place: SourceLocation, value: &mut Value) {
+        self.sealed.push(EncryptedObject::of(None, value));
+        self.skipped.push(ManifestProblem::at(place, ENCRYPTED));
     }
 
     /// Items of a list of one kind need not repeat it.
     fn list(
         &mut self,
-        place: &Place,
+        place: &SourceLocation,
         api_version: &str,
         kind: &str,
         mut value: Value,
@@ -170,44 +170,52 @@ impl Objects {
             }
             let outer = place.item.as_deref().map(|outer| format!("{outer}.")).unwrap_or_default();
             let own = lines.as_ref().and_then(|(begin, lines)| Some(begin + lines.get(index)?));
-            let item_place =
-                Place { item: Some(format!("{outer}items[{index}]")), line: own.or(place.line), ..place.clone() };
+            let item_place = SourceLocation {
+                item: Some(format!("{outer}items[{index}]")),
+                line: own.or(place.line),
+                ..place.clone()
+            };
             self.object(item_place, item, None, is_sealed);
         }
     }
 
-    fn keep(&mut self, kind: Kind, place: Place, mut value: Value, is_sealed: bool) {
+    fn keep(&mut self, kind: ObjectKind, place: SourceLocation, mut value: Value, is_sealed: bool) {
         let left_out = if is_sealed { without_what_is_not_needed(&mut value) } else { Vec::new() };
         if is_sealed && ["metadata", "spec"].iter().any(|part| value.get(part).is_some_and(has_cipher)) {
             let what = "it is encrypted with sops: give it decrypted";
             self.skipped.push(match identify(&value) {
-                Ok((key, _)) => Problem::of(place, kind, &key, what),
-                Err(_) => Problem::at(place, format!("a {kind}: {what}")),
+                Ok((key, _)) => ManifestProblem::of(place, kind, &key, what),
+                Err(_) => ManifestProblem::at(place, format!("a {kind}: {what}")),
             });
-            return self.sealed.push(Sealed::of(Some(kind), &mut value));
+            return self.sealed.push(EncryptedObject::of(Some(kind), &mut value));
         }
         let (key, metadata) = match identify(&value) {
             Ok(found) => found,
             Err(why) => return self.problem(place, format!("{kind}: {why}")),
         };
-        let kept = if kind == Kind::MDMTenant { &mut self.tenants } else { &mut self.credentials };
+        let kept = if kind == ObjectKind::MDMTenant { &mut self.tenants } else { &mut self.credentials };
         if let Some(first) = kept.get(&key) {
             let first = first.place.clone();
-            return self.problems.push(Problem::of(place, kind, &key, format!("it stands at {first} already")));
+            return self.problems.push(ManifestProblem::of(place, kind, &key, format!("it stands at {first} already")));
         }
         for name in unknown_fields(&value) {
-            self.problems.push(Problem::of(place.clone(), kind, &key, format!("unknown field \"{}\"", plain(&name))));
+            self.problems.push(ManifestProblem::of(
+                place.clone(),
+                kind,
+                &key,
+                format!("unknown field \"{}\"", plain(&name)),
+            ));
         }
         for field in left_out {
             let what = format!("{} is encrypted with sops: it is judged without that", plain(&field));
-            self.passed_over.push(Problem::of(place.clone(), kind, &key, what));
+            self.passed_over.push(ManifestProblem::of(place.clone(), kind, &key, what));
         }
         let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (spec, status) = (part("spec"), part("status"));
         kept.insert(key, Manifest { place, metadata, spec, status });
     }
 
-    fn secret(&mut self, place: Place, mut value: Value, is_sealed: bool) {
+    fn secret(&mut self, place: SourceLocation, mut value: Value, is_sealed: bool) {
         match identify(&value) {
             Ok((key, _)) => {
                 let secret = ManifestSecret::take(place, &mut value, is_sealed);
@@ -221,15 +229,15 @@ impl Objects {
             }
             // What can't be named can't be meant by a TenantCredential: other tools complain of it.
             Err(_) if is_sealed => {
-                self.passed_over.push(Problem::at(place, "a Secret whose name is encrypted is not read"))
+                self.passed_over.push(ManifestProblem::at(place, "a Secret whose name is encrypted is not read"))
             }
-            Err(why) => self.passed_over.push(Problem::at(place, format!("a Secret is not read: {why}"))),
+            Err(why) => self.passed_over.push(ManifestProblem::at(place, format!("a Secret is not read: {why}"))),
         }
         wipe(&mut value);
     }
 
-    fn problem(&mut self, place: Place, why: String) {
-        self.problems.push(Problem::at(place, why));
+    fn problem(&mut self, place: SourceLocation, why: String) {
+        self.problems.push(ManifestProblem::at(place, why));
     }
 }
 
@@ -240,8 +248,8 @@ fn has_our_type(object: &Value) -> bool {
 }
 
 /// True where a problem is one of this TenantCredential, or of something that may be it.
-pub fn is_about(problem: &Problem, key: &Key) -> bool {
-    problem.object.as_ref().is_none_or(|(kind, other)| *kind == Kind::TenantCredential && other == key)
+pub fn is_about(problem: &ManifestProblem, key: &Key) -> bool {
+    problem.object.as_ref().is_none_or(|(kind, other)| *kind == ObjectKind::TenantCredential && other == key)
 }
 
 /// What is said of what sops has encrypted with its kind.

@@ -24,7 +24,7 @@ pub fn as_kubectl_takes_them(value: &mut Value, written: &str) {
     replace(value, &OnceCell::new(), written);
 }
 
-fn replace<'t>(value: &mut Value, plain: &OnceCell<HashMap<Field<'t>, bool>>, written: &'t str) {
+fn replace<'t>(value: &mut Value, plain: &OnceCell<HashMap<ScalarField<'t>, bool>>, written: &'t str) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| replace(item, plain, written)),
         Value::Object(fields) => {
@@ -43,10 +43,10 @@ fn replace<'t>(value: &mut Value, plain: &OnceCell<HashMap<Field<'t>, bool>>, wr
 }
 
 /// A name and what stands under it.
-type Field<'t> = (&'t str, &'t str);
+type ScalarField<'t> = (&'t str, &'t str);
 
 /// The fields of the document in which such a text stands: whether it has no quotation marks wherever it does.
-fn fields_of(written: &str) -> HashMap<Field<'_>, bool> {
+fn fields_of(written: &str) -> HashMap<ScalarField<'_>, bool> {
     let mut found = HashMap::new();
     for (at, _) in written.match_indices(':') {
         let (before, after) = (written.get(..at).unwrap_or_default(), written.get(at + 1..).unwrap_or_default());

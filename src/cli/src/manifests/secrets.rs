@@ -9,25 +9,25 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::sops::is_cipher;
-use crate::source::place::Place;
+use crate::source::place::SourceLocation;
 use lapsewatch_core::sanitize::plain;
-use lapsewatch_core::secret::{SecretBytes, SecretData, Source};
+use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 
 /// A Secret as it stands in a manifest.
 pub struct ManifestSecret {
     /// Where.
-    pub place: Place,
+    pub place: SourceLocation,
     /// Where another of its name stands.
-    pub again: Vec<Place>,
+    pub again: Vec<SourceLocation>,
     /// Sops has written it: texts may be encrypted.
     is_sealed: bool,
     type_: Option<String>,
-    data: Field,
-    string_data: Field,
+    data: TextMap,
+    string_data: TextMap,
 }
 
 /// `data` or `stringData`: a text for each key; none where there is something else.
-type Field = Option<BTreeMap<String, Option<Zeroizing<String>>>>;
+type TextMap = Option<BTreeMap<String, Option<Zeroizing<String>>>>;
 
 /// A Secret's values, as far as they can be read.
 pub struct Decoded {
@@ -39,7 +39,7 @@ pub struct Decoded {
 
 impl ManifestSecret {
     /// Takes the values out of a manifest; `is_sealed` where sops has written it.
-    pub fn take(place: Place, manifest: &mut Value, is_sealed: bool) -> Self {
+    pub fn take(place: SourceLocation, manifest: &mut Value, is_sealed: bool) -> Self {
         let mut part = |name: &str| manifest.get_mut(name).map(Value::take).unwrap_or_default();
         let type_ = match part("type") {
             Value::String(type_) => Some(type_),
@@ -96,12 +96,12 @@ impl ManifestSecret {
             })?;
             values.insert(key.clone(), SecretBytes::new(text.as_bytes().to_vec()));
         }
-        let data = SecretData { type_: self.type_.clone(), values, source: Source::Secret };
+        let data = SecretData { type_: self.type_.clone(), values, source: ValueSource::Secret };
         Ok(Decoded { data, encrypted })
     }
 }
 
-fn field(value: Value) -> Field {
+fn field(value: Value) -> TextMap {
     let map = match value {
         Value::Null => Map::new(),
         Value::Object(map) => map,

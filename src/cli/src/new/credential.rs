@@ -3,9 +3,9 @@
 use std::io;
 
 use super::names;
-use super::secret::Entry;
+use super::secret::SecretEntry;
 use crate::args::NewArgs;
-use crate::in_hand::{self, Look};
+use crate::in_hand::{self, LocalAssessment};
 use crate::manifests::rules::Rules;
 use lapsewatch_core::api::credential::{Owner, SecretRef, TenantRef};
 use lapsewatch_core::api::{self, CredentialType, TenantCredentialSpec};
@@ -43,7 +43,12 @@ pub(super) fn declared(args: &NewArgs, type_: CredentialType) -> TenantCredentia
 }
 
 /// The whole spec: with the Secret, and the identity as a pin.
-pub(super) fn spec(args: &NewArgs, look: &Look, names: &Names, entries: &[Entry<'_>]) -> TenantCredentialSpec {
+pub(super) fn spec(
+    args: &NewArgs,
+    look: &LocalAssessment,
+    names: &Names,
+    entries: &[SecretEntry<'_>],
+) -> TenantCredentialSpec {
     let facts = look.status.credential.as_ref();
     let identity = facts.and_then(|facts| facts.identity.clone()).filter(|identity| !identity.is_empty());
     let password = entries.iter().find(|entry| entry.file.is_none());

@@ -11,12 +11,12 @@ use chrono::{DateTime, Utc};
 
 use crate::args::NewArgs;
 use crate::exit::{ATTENTION, FAILED, FINE};
-use crate::in_hand::{self, InHand, Look};
+use crate::in_hand::{self, LocalAssessment, LocalCredential};
 use credential::Names;
 use lapsewatch_core::api::conditions::{ConditionStatus, ConditionType};
 use lapsewatch_core::sanitize::plain;
-use secret::Entry;
-use yaml::Metadata;
+use secret::SecretEntry;
+use yaml::ManifestMeta;
 
 /// Writes the manifests for what `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes
 /// before. `is_shown`: what is written appears in a terminal.
@@ -72,10 +72,10 @@ pub fn run(
         hint(&names, namespace, &entries, &in_hand, err)?;
     } else {
         writeln!(err, "the output holds the credential itself, in Secret {}: treat it as one", names.secret)?;
-        yaml::secret(Metadata { name: &names.secret, namespace }, &entries, out)?;
+        yaml::secret(ManifestMeta { name: &names.secret, namespace }, &entries, out)?;
         writeln!(out, "---")?;
     }
-    yaml::credential(Metadata { name: &names.credential, namespace }, &spec, out)?;
+    yaml::credential(ManifestMeta { name: &names.credential, namespace }, &spec, out)?;
     out.flush()?;
     err.flush()?;
     Ok(FINE)
@@ -90,7 +90,7 @@ fn refuse(problems: &[String], code: u8, err: &mut dyn Write) -> io::Result<u8> 
 }
 
 /// Says what it is.
-fn say(look: &Look, in_hand: &InHand, err: &mut dyn Write) -> io::Result<()> {
+fn say(look: &LocalAssessment, in_hand: &LocalCredential, err: &mut dyn Write) -> io::Result<()> {
     let files: Vec<String> = in_hand.paths.values().map(|path| plain(&path.display().to_string())).collect();
     writeln!(err, "{}: {}, fit for type {}", files.join(", "), look.identified.what, look.identified.type_)?;
     for line in look.identity().into_iter().chain(look.private_key().map(str::to_owned)) {
@@ -110,7 +110,7 @@ fn say(look: &Look, in_hand: &InHand, err: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Why it should be nobody's new credential.
-fn objections(look: &Look, is_forced: bool) -> Vec<String> {
+fn objections(look: &LocalAssessment, is_forced: bool) -> Vec<String> {
     let holds = |type_| look.condition(type_).is_some_and(|condition| condition.status == ConditionStatus::True);
     let mut objections = Vec::new();
     if holds(ConditionType::KeyMismatch) {
@@ -126,8 +126,8 @@ fn objections(look: &Look, is_forced: bool) -> Vec<String> {
 fn hint(
     names: &Names,
     namespace: Option<&str>,
-    entries: &[Entry<'_>],
-    in_hand: &InHand,
+    entries: &[SecretEntry<'_>],
+    in_hand: &LocalCredential,
     err: &mut dyn Write,
 ) -> io::Result<()> {
     write!(err, "the Secret is not written; this makes it:\n  kubectl create secret generic {}", names.secret)?;

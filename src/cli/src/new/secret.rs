@@ -1,6 +1,6 @@
 //! Which values the Secret has, and under which keys.
 
-use crate::in_hand::{self, InHand};
+use crate::in_hand::{self, LocalCredential};
 use lapsewatch_core::credential::Identified;
 use lapsewatch_core::secret::SecretBytes;
 
@@ -10,7 +10,7 @@ use super::names;
 const MAX_SECRET: usize = 1 << 20;
 
 /// One value of the Secret.
-pub(super) struct Entry<'a> {
+pub(super) struct SecretEntry<'a> {
     /// Its key.
     pub key: String,
     /// The key that it has among the files in hand; none for the password.
@@ -24,7 +24,10 @@ pub(super) struct Entry<'a> {
 ///
 /// # Errors
 /// Where no Secret can hold them.
-pub(super) fn entries<'a>(identified: &Identified, in_hand: &'a InHand) -> Result<Vec<Entry<'a>>, String> {
+pub(super) fn entries<'a>(
+    identified: &Identified,
+    in_hand: &'a LocalCredential,
+) -> Result<Vec<SecretEntry<'a>>, String> {
     let used = identified.facts.keys.clone().unwrap_or_default();
     let is_other =
         |file: &str, key: &str| in_hand.paths.keys().any(|other| other != file && in_hand::secret_key(other) == key);
@@ -41,14 +44,14 @@ pub(super) fn entries<'a>(identified: &Identified, in_hand: &'a InHand) -> Resul
         // Another file may have that name already.
         let usual = usual.filter(|usual| !is_other(file, usual)).map(str::to_owned);
         let key = usual.unwrap_or_else(|| in_hand::secret_key(file));
-        entries.push(Entry { key, file: Some(file), bytes });
+        entries.push(SecretEntry { key, file: Some(file), bytes });
     }
     if let (Some(_), Some(bytes)) = (&used.password, in_hand.password()) {
         let mut key = "password".to_owned();
         while entries.iter().any(|entry| entry.key == key) {
             key.push_str("-of-keystore");
         }
-        entries.push(Entry { key, file: None, bytes });
+        entries.push(SecretEntry { key, file: None, bytes });
     }
     entries.sort_by(|a, b| a.key.cmp(&b.key));
     match entries.iter().map(|entry| entry.bytes.expose().len()).sum::<usize>() {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::secret::Entry;
+use super::secret::SecretEntry;
 use lapsewatch_core::api::{GROUP, TenantCredentialSpec, VERSION};
 
 /// Words that some reader of YAML takes for a truth value or for nothing.
@@ -16,13 +16,13 @@ const RESERVED: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false"
 
 /// What an object is called.
 #[derive(Clone, Copy)]
-pub(super) struct Metadata<'a> {
+pub(super) struct ManifestMeta<'a> {
     pub name: &'a str,
     pub namespace: Option<&'a str>,
 }
 
 /// Writes the Secret.
-pub(super) fn secret(metadata: Metadata<'_>, entries: &[Entry<'_>], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn secret(metadata: ManifestMeta<'_>, entries: &[SecretEntry<'_>], out: &mut dyn Write) -> io::Result<()> {
     head("v1", "Secret", metadata, out)?;
     writeln!(out, "type: Opaque\ndata:")?;
     for entry in entries {
@@ -36,7 +36,11 @@ pub(super) fn secret(metadata: Metadata<'_>, entries: &[Entry<'_>], out: &mut dy
 }
 
 /// Writes the TenantCredential: what `new` declares of one.
-pub(super) fn credential(metadata: Metadata<'_>, spec: &TenantCredentialSpec, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn credential(
+    metadata: ManifestMeta<'_>,
+    spec: &TenantCredentialSpec,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     head(&format!("{GROUP}/{VERSION}"), "TenantCredential", metadata, out)?;
     writeln!(out, "spec:\n  type: {}", spec.type_)?;
     if let Some(tenant) = &spec.tenant_ref {
@@ -61,7 +65,7 @@ pub(super) fn credential(metadata: Metadata<'_>, spec: &TenantCredentialSpec, ou
     Ok(())
 }
 
-fn head(version: &str, kind: &str, metadata: Metadata<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn head(version: &str, kind: &str, metadata: ManifestMeta<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {}", scalar(metadata.name))?;
     match metadata.namespace {
         Some(namespace) => writeln!(out, "  namespace: {}", scalar(namespace)),

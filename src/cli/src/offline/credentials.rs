@@ -5,19 +5,19 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Unread;
 use super::readings::Readings;
-use super::tenants::Tenants;
+use super::tenants::CheckedTenants;
 use crate::manifests::rules::Rules;
-use crate::manifests::{Manifest, Objects};
+use crate::manifests::{Manifest, ManifestObjects};
 use crate::report::{self, Origin, Report};
-use crate::source::{Kind, Place, Problem};
+use crate::source::{ManifestProblem, ObjectKind, SourceLocation};
 use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, decode, stored};
 use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal};
-use lapsewatch_core::assessment::{Input, Reading, assess, tenant};
+use lapsewatch_core::assessment::{AssessmentInput, Reading, assess, tenant};
 use lapsewatch_core::credential;
 
 /// A TenantCredential that was paired with its Secret and read.
 struct Readable {
-    place: Place,
+    place: SourceLocation,
     key: Key,
     spec: TenantCredentialSpec,
     metadata: ObjectMeta,
@@ -26,7 +26,7 @@ struct Readable {
 }
 
 /// All TenantCredentials, and who holds what.
-pub struct Credentials {
+pub struct CheckedCredentials {
     readable: Vec<Readable>,
     /// Those that were skipped.
     pub unread: Vec<Unread>,
@@ -35,10 +35,10 @@ pub struct Credentials {
 }
 
 /// Reads all of them; what can't be taken or paired is told to `objects` and `report`.
-pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
+pub fn read(objects: &mut ManifestObjects, report: &mut Report) -> CheckedCredentials {
     // Whoever reads the result has given all of it.
     let index = Index::new(Reveal::All);
-    let mut all = Credentials { readable: Vec::new(), unread: Vec::new(), index };
+    let mut all = CheckedCredentials { readable: Vec::new(), unread: Vec::new(), index };
     let (mut rules, mut readings) = (None, Readings::default());
     for (key, manifest) in std::mem::take(&mut objects.credentials) {
         let rules = rules.get_or_insert_with(|| Rules::of("tenantcredentials.yaml"));
@@ -51,8 +51,8 @@ pub fn read(objects: &mut Objects, report: &mut Report) -> Credentials {
 }
 
 /// The spec, where the API server and the operator would take it.
-fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentialSpec, Vec<Problem>> {
-    let problem = |what| Problem::of(manifest.place.clone(), Kind::TenantCredential, key, what);
+fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentialSpec, Vec<ManifestProblem>> {
+    let problem = |what| ManifestProblem::of(manifest.place.clone(), ObjectKind::TenantCredential, key, what);
     let broken = rules.broken(&manifest.spec);
     if !broken.is_empty() {
         return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
@@ -60,14 +60,14 @@ fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentia
     decode::spec(&manifest.spec).map_err(|what| vec![problem(what)])
 }
 
-impl Credentials {
+impl CheckedCredentials {
     /// Pairs one with its Secret and reads it; enters what it holds.
     fn read(
         &mut self,
         key: Key,
         spec: TenantCredentialSpec,
         manifest: Manifest,
-        objects: &mut Objects,
+        objects: &mut ManifestObjects,
         readings: &mut Readings,
         report: &mut Report,
     ) {
@@ -79,7 +79,7 @@ impl Credentials {
             _ => match readings.of(&key, &spec, objects) {
                 Ok(reading) => reading,
                 Err(why) => {
-                    report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why).into());
+                    report.skipped.push(ManifestProblem::of(place, ObjectKind::TenantCredential, &key, why).into());
                     // What the cluster said of it still tells that it holds something.
                     self.index.set(&key, Holder::remembered(created, &spec, &previous));
                     return self.unread.push(Unread { key, spec, previous });
@@ -92,40 +92,40 @@ impl Credentials {
     }
 
     /// Sets those aside whose tenant can't be read, so that its warning days are not known.
-    pub fn set_aside(&mut self, tenants: &Tenants, report: &mut Report) {
+    pub fn set_aside(&mut self, tenants: &CheckedTenants, report: &mut Report) {
         for readable in std::mem::take(&mut self.readable) {
             let Some(why) = tenants.hides_days_of(&readable.key, &readable.spec) else {
                 self.readable.push(readable);
                 continue;
             };
             let Readable { place, key, spec, previous, .. } = readable;
-            report.skipped.push(Problem::of(place, Kind::TenantCredential, &key, why).into());
+            report.skipped.push(ManifestProblem::of(place, ObjectKind::TenantCredential, &key, why).into());
             self.unread.push(Unread { key, spec, previous });
         }
     }
 
     /// Notes on those that are judged without what their tenant declares.
-    pub fn without_tenant(&self, tenants: &Tenants) -> Vec<Problem> {
+    pub fn without_tenant(&self, tenants: &CheckedTenants) -> Vec<ManifestProblem> {
         let note = |one: &Readable| {
             let what = tenants.absent(&one.key, &one.spec)?;
-            Some(Problem::of(one.place.clone(), Kind::TenantCredential, &one.key, what))
+            Some(ManifestProblem::of(one.place.clone(), ObjectKind::TenantCredential, &one.key, what))
         };
         self.readable.iter().filter_map(note).collect()
     }
 
     /// What the operator would say of each among all that were given.
-    pub fn assess(&mut self, tenants: &Tenants, now: DateTime<Utc>) -> Vec<report::Credential> {
+    pub fn assess(&mut self, tenants: &CheckedTenants, now: DateTime<Utc>) -> Vec<report::ReportedCredential> {
         let index = &self.index;
         self.readable.drain(..).map(|readable| readable.assess(index, tenants, now)).collect()
     }
 }
 
 impl Readable {
-    fn assess(self, index: &Index, tenants: &Tenants, now: DateTime<Utc>) -> report::Credential {
+    fn assess(self, index: &Index, tenants: &CheckedTenants, now: DateTime<Utc>) -> report::ReportedCredential {
         let Self { place, key, spec, metadata, previous, reading } = self;
         let (inherits, whose) = tenants.of(&key, &spec);
         let spec = tenant::inherit(&spec, inherits).into_owned();
-        let assessment = assess(Input {
+        let assessment = assess(AssessmentInput {
             uid: metadata.uid.as_deref().unwrap_or_default(),
             generation: metadata.generation.unwrap_or_default(),
             spec: &spec,
@@ -137,6 +137,6 @@ impl Readable {
             now,
             settle: TimeDelta::zero(),
         });
-        report::Credential { origin: Origin::Manifest(place), key, spec, status: assessment.status }
+        report::ReportedCredential { origin: Origin::Manifest(place), key, spec, status: assessment.status }
     }
 }

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use super::credentials;
 use super::knows;
-use super::tenants::{self, Tenants};
-use crate::manifests::sealed::Sealed;
-use crate::manifests::{self, Objects, is_about};
-use crate::report::{self, Change, Diagnostic, Origin, Report};
+use super::tenants::{self, CheckedTenants};
+use crate::manifests::sealed::EncryptedObject;
+use crate::manifests::{self, ManifestObjects, is_about};
+use crate::report::{self, CredentialChange, Diagnostic, Origin, Report};
 use crate::source::place::STDIN;
-use crate::source::{Kind, Place, Problem};
+use crate::source::{ManifestProblem, ObjectKind, SourceLocation};
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::crds;
 use lapsewatch_core::api::reasons::FailureReason;
@@ -31,8 +31,8 @@ pub struct Previous {
     found: BTreeMap<Key, Before>,
     /// Those that were skipped, and why.
     skipped: BTreeMap<Key, String>,
-    tenants: Tenants,
-    objects: Objects,
+    tenants: CheckedTenants,
+    objects: ManifestObjects,
     /// Who held what.
     pub index: Index,
 }
@@ -40,7 +40,7 @@ pub struct Previous {
 /// A TenantCredential as it was.
 pub struct Before {
     /// Where it was found.
-    pub place: Place,
+    pub place: SourceLocation,
     /// What its user declared.
     pub spec: TenantCredentialSpec,
     /// What was said of it: by its status, and by its Secret where that was given.
@@ -53,7 +53,7 @@ pub struct Before {
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Previous {
     let mut objects = manifests::read(paths, stdin);
     let seconds = |one: &manifests::Manifest| Some(one.metadata.creation_timestamp.as_ref()?.0.as_second());
-    let mut places: BTreeMap<Key, (Place, Option<i64>)> =
+    let mut places: BTreeMap<Key, (SourceLocation, Option<i64>)> =
         objects.credentials.iter().map(|(key, one)| (key.clone(), (one.place.clone(), seconds(one)))).collect();
     let tenants = tenants::take(&mut objects);
     let mut report = Report::default();
@@ -69,17 +69,18 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Prev
 }
 
 /// Whether both are to be read from the standard input, which can be read once.
-pub fn is_twice_stdin(paths: &[PathBuf], previous: &[PathBuf]) -> Option<Problem> {
+pub fn is_twice_stdin(paths: &[PathBuf], previous: &[PathBuf]) -> Option<ManifestProblem> {
     let has = |paths: &[PathBuf]| paths.iter().any(|path| path == Path::new("-"));
-    let place = Place { file: STDIN.into(), line: None, item: None };
-    (has(paths) && has(previous)).then(|| Problem::at(place, "it can be read once: give one of the two as files"))
+    let place = SourceLocation { file: STDIN.into(), line: None, item: None };
+    (has(paths) && has(previous))
+        .then(|| ManifestProblem::at(place, "it can be read once: give one of the two as files"))
 }
 
 /// A note where there is nothing to compare with, as in a folder that was named by mistake.
 pub fn empty(paths: &[PathBuf], previous: &Previous) -> Option<Diagnostic> {
     let path = paths.first().filter(|_| previous.is_empty())?;
     let file = if path.as_os_str() == "-" { STDIN.into() } else { harmless(&path.display().to_string()).into() };
-    let origin = Origin::Manifest(Place { file, line: None, item: None });
+    let origin = Origin::Manifest(SourceLocation { file, line: None, item: None });
     Some(Diagnostic { origin, object: None, message: remarks::NOTHING_BEFORE.to_owned() })
 }
 
@@ -139,12 +140,14 @@ impl Previous {
         if let Some(problem) = self.problems().iter().find(|problem| is_about(problem, key)) {
             return Some(problem.to_string());
         }
-        let may_be = |one: &&Sealed| one.may_be(Kind::TenantCredential, key) && !sealed_now.contains(&one.digest());
+        let may_be = |one: &&EncryptedObject| {
+            one.may_be(ObjectKind::TenantCredential, key) && !sealed_now.contains(&one.digest())
+        };
         self.tenants.sealed().iter().find(may_be).map(|_| remarks::MAY_BE_ENCRYPTED.to_owned())
     }
 
     /// The encrypted objects.
-    pub fn encrypted(&self) -> impl Iterator<Item = &Problem> {
+    pub fn encrypted(&self) -> impl Iterator<Item = &ManifestProblem> {
         self.objects.skipped.iter()
     }
 
@@ -161,25 +164,30 @@ impl Previous {
     }
 
     /// What was left out of it: encrypted objects, and parts that are no manifests.
-    pub fn left_out(&self) -> impl Iterator<Item = Problem> {
+    pub fn left_out(&self) -> impl Iterator<Item = ManifestProblem> {
         self.objects.skipped.iter().chain(&self.objects.passed_over).cloned()
     }
 
     /// What could not be read or understood.
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[ManifestProblem] {
         &self.objects.problems
     }
 
     /// Lends what was said before to the objects that are still there, as if it stood in their status. What the API
     /// server would refuse of the change is told to `objects`; what is no longer there is given back.
-    pub fn lend(&self, objects: &mut Objects) -> Vec<Problem> {
+    pub fn lend(&self, objects: &mut ManifestObjects) -> Vec<ManifestProblem> {
         let mut removed = Vec::new();
         for (key, before) in &self.found {
             let Some(manifest) = objects.credentials.get_mut(key) else {
                 if objects.may_hold(key) {
                     continue;
                 }
-                removed.push(Problem::of(before.place.clone(), Kind::TenantCredential, key, remarks::REMOVED));
+                removed.push(ManifestProblem::of(
+                    before.place.clone(),
+                    ObjectKind::TenantCredential,
+                    key,
+                    remarks::REMOVED,
+                ));
                 continue;
             };
             if manifest.spec.get("type").is_some_and(|type_| type_ != before.spec.type_.as_str()) {
@@ -187,7 +195,8 @@ impl Previous {
                 if refused.is_empty() {
                     refused.push(remarks::OTHER_TYPE.to_owned());
                 }
-                let problem = |what| Problem::of(manifest.place.clone(), Kind::TenantCredential, key, what);
+                let problem =
+                    |what| ManifestProblem::of(manifest.place.clone(), ObjectKind::TenantCredential, key, what);
                 objects.problems.extend(refused.into_iter().map(problem));
                 objects.credentials.remove(key);
             } else if before.status != TenantCredentialStatus::default() {
@@ -198,14 +207,14 @@ impl Previous {
     }
 
     /// What became of those whose credential is another one now.
-    pub fn changes(&self, checked: &[report::Credential]) -> Vec<Change> {
-        let change = |one: &report::Credential| {
+    pub fn changes(&self, checked: &[report::ReportedCredential]) -> Vec<CredentialChange> {
+        let change = |one: &report::ReportedCredential| {
             let before = self.found.get(&one.key)?;
             let change =
                 one.status.last_change.as_ref().filter(|change| before.status.last_change.as_ref() != Some(change))?;
             let facts = one.status.credential.as_ref()?;
             let words = Words { spec: &one.spec, facts, stale: false, side: Side::default() };
-            Some(Change { key: one.key.clone(), reason: change.reason, message: words.change(change) })
+            Some(CredentialChange { key: one.key.clone(), reason: change.reason, message: words.change(change) })
         };
         checked.iter().filter_map(change).collect()
     }

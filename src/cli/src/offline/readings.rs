@@ -5,11 +5,11 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::manifests::Objects;
+use crate::manifests::ManifestObjects;
 use crate::manifests::secrets::{Decoded, ManifestSecret};
-use crate::source::{Kind, Problem};
+use crate::source::{ManifestProblem, ObjectKind};
 use lapsewatch_core::api::reasons::FailureReason;
-use lapsewatch_core::api::status::{KeyMatch, Selection};
+use lapsewatch_core::api::status::{KeyMatch, KeySelection};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec};
 use lapsewatch_core::assessment::Reading;
 use lapsewatch_core::credential;
@@ -18,14 +18,19 @@ use lapsewatch_core::sanitize::plain;
 /// All that were read.
 #[derive(Default)]
 pub struct Readings {
-    read: HashMap<(Key, CredentialType, Selection), Result<Reading, String>>,
+    read: HashMap<(Key, CredentialType, KeySelection), Result<Reading, String>>,
     /// A namespace of each Secret's name, once one was asked for that is not where it should be.
     elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
 }
 
 impl Readings {
     /// What a TenantCredential's Secret holds, or why it can't be checked.
-    pub fn of(&mut self, key: &Key, spec: &TenantCredentialSpec, objects: &mut Objects) -> Result<Reading, String> {
+    pub fn of(
+        &mut self,
+        key: &Key,
+        spec: &TenantCredentialSpec,
+        objects: &mut ManifestObjects,
+    ) -> Result<Reading, String> {
         let name = spec.secret_ref.as_ref().map(|secret| secret.name.clone()).unwrap_or_default();
         let wanted = Key { namespace: key.namespace.clone(), name: name.as_str().into() };
         if !objects.secrets.contains_key(&wanted) {
@@ -42,7 +47,7 @@ impl Readings {
     }
 
     /// Why a Secret is not there.
-    fn absent(&self, wanted: &Key, objects: &Objects) -> String {
+    fn absent(&self, wanted: &Key, objects: &ManifestObjects) -> String {
         let name = &wanted.name;
         if let Some(maker) = made_elsewhere(wanted, objects) {
             return maker;
@@ -58,19 +63,24 @@ impl Readings {
 }
 
 /// The object that makes a Secret, or fills it.
-fn made_elsewhere(wanted: &Key, objects: &Objects) -> Option<String> {
+fn made_elsewhere(wanted: &Key, objects: &ManifestObjects) -> Option<String> {
     let made = objects.made.get(wanted)?;
     let (kind, maker, place) = (made.kind, plain(&made.name), &made.place);
     Some(format!("Secret {} is made by {kind} {maker} ({place}), whose content is not here", wanted.name))
 }
 
-fn read(key: &Key, type_: CredentialType, selection: &Selection, objects: &mut Objects) -> Result<Reading, String> {
+fn read(
+    key: &Key,
+    type_: CredentialType,
+    selection: &KeySelection,
+    objects: &mut ManifestObjects,
+) -> Result<Reading, String> {
     let name = &key.name;
     let maker = made_elsewhere(key, objects);
     let Some(secret) = objects.secrets.get_mut(key) else { return Err(String::new()) };
     for again in secret.again.drain(..) {
         let what = format!("it stands at {} already", secret.place);
-        objects.problems.push(Problem::of(again, Kind::Secret, key, what));
+        objects.problems.push(ManifestProblem::of(again, ObjectKind::Secret, key, what));
     }
     let decoded = secret.decode().map_err(|why| {
         let problem = of_secret(secret, key, why);
@@ -105,18 +115,18 @@ fn read(key: &Key, type_: CredentialType, selection: &Selection, objects: &mut O
     Ok(reading)
 }
 
-fn of_secret(secret: &ManifestSecret, key: &Key, what: String) -> Problem {
-    Problem::of(secret.place.clone(), Kind::Secret, key, what)
+fn of_secret(secret: &ManifestSecret, key: &Key, what: String) -> ManifestProblem {
+    ManifestProblem::of(secret.place.clone(), ObjectKind::Secret, key, what)
 }
 
 /// What the values say that sops has left plain; none where what it has encrypted may say something else.
-fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &Selection) -> Option<Reading> {
+fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &KeySelection) -> Option<Reading> {
     let is_plain = |key: &String| !decoded.encrypted.contains(key);
     if !selection.key.as_ref().is_none_or(is_plain) {
         return None;
     }
     // Without its key or its password a certificate is read all the same.
-    let readable = Selection {
+    let readable = KeySelection {
         key: selection.key.clone(),
         private_key_key: selection.private_key_key.clone().filter(is_plain),
         password_key: selection.password_key.clone().filter(is_plain),
@@ -134,7 +144,11 @@ fn is_of_the_value(reason: FailureReason) -> bool {
 }
 
 /// The private key that was not found may be one that is encrypted.
-fn with_hidden_key(mut facts: CredentialFacts, selection: &Selection, encrypted: &BTreeSet<String>) -> CredentialFacts {
+fn with_hidden_key(
+    mut facts: CredentialFacts,
+    selection: &KeySelection,
+    encrypted: &BTreeSet<String>,
+) -> CredentialFacts {
     let named = selection.private_key_key.as_ref();
     let may_be_hidden = named.is_none_or(|key| encrypted.contains(key));
     if may_be_hidden && matches!(facts.key_match, KeyMatch::NoKey | KeyMatch::Mismatch) {
@@ -153,17 +167,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::source::Place;
+    use crate::source::SourceLocation;
 
     fn secret(text: &str) -> ManifestSecret {
-        let place = Place { file: "a.yaml".into(), line: None, item: None };
+        let place = SourceLocation { file: "a.yaml".into(), line: None, item: None };
         ManifestSecret::take(place, &mut json!({"stringData": {"a": text}}), false)
     }
 
     #[test]
     fn a_secret_is_read_once_for_each_type_and_selection() {
         let key = Key::new("acme", "s");
-        let mut objects = Objects::default();
+        let mut objects = ManifestObjects::default();
         let mut readings = Readings::default();
         let mut read = |text: &str, type_, chosen: Option<&str>| {
             objects.secrets.insert(key.clone(), secret(text));

@@ -6,31 +6,31 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Unread;
 use crate::manifests::rules::Rules;
-use crate::manifests::sealed::Sealed;
-use crate::manifests::{Manifest, Objects};
+use crate::manifests::sealed::EncryptedObject;
+use crate::manifests::{Manifest, ManifestObjects};
 use crate::report::{self, Origin};
-use crate::source::{Kind, Place, Problem};
+use crate::source::{ManifestProblem, ObjectKind, SourceLocation};
 use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
-use lapsewatch_core::assessment::Tenant;
-use lapsewatch_core::assessment::tenant::{self, Input, Member};
+use lapsewatch_core::assessment::TenantContext;
+use lapsewatch_core::assessment::tenant::{self, TenantInput, TenantMember};
 use lapsewatch_core::assessment::words::verify::remarks;
 
 /// All MDMTenants.
-pub struct Tenants {
+pub struct CheckedTenants {
     declared: BTreeMap<Key, Declared>,
     /// What is encrypted, tenants and their credentials.
-    sealed: Vec<Sealed>,
+    sealed: Vec<EncryptedObject>,
 }
 
 struct Declared {
-    place: Place,
+    place: SourceLocation,
     spec: MDMTenantSpec,
     generation: i64,
     previous: MDMTenantStatus,
 }
 
 /// Takes all of them; what the API server or the operator would refuse is told to `objects`.
-pub fn take(objects: &mut Objects) -> Tenants {
+pub fn take(objects: &mut ManifestObjects) -> CheckedTenants {
     let mut all = BTreeMap::new();
     let mut rules = None;
     for (key, manifest) in std::mem::take(&mut objects.tenants) {
@@ -40,11 +40,11 @@ pub fn take(objects: &mut Objects) -> Tenants {
             Err(problems) => objects.problems.extend(problems),
         }
     }
-    Tenants { declared: all, sealed: std::mem::take(&mut objects.sealed) }
+    CheckedTenants { declared: all, sealed: std::mem::take(&mut objects.sealed) }
 }
 
-fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<Problem>> {
-    let problem = |what| Problem::of(manifest.place.clone(), Kind::MDMTenant, key, what);
+fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<ManifestProblem>> {
+    let problem = |what| ManifestProblem::of(manifest.place.clone(), ObjectKind::MDMTenant, key, what);
     // All of a tenant's spec is optional.
     let broken = if manifest.spec.is_null() { Vec::new() } else { rules.broken(&manifest.spec) };
     if !broken.is_empty() {
@@ -63,12 +63,12 @@ fn named_by(key: &Key, spec: &TenantCredentialSpec) -> Option<Key> {
     Some(Key { namespace: key.namespace.clone(), name: tenant.name.as_str().into() })
 }
 
-impl Tenants {
+impl CheckedTenants {
     /// What a credential has from its tenant. One that is not among what was given need not be missing in the cluster.
-    pub fn of(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, Tenant<'_>) {
+    pub fn of(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, TenantContext<'_>) {
         match named_by(key, spec).and_then(|tenant| self.declared.get(&tenant)) {
-            Some(declared) => (Some(&declared.spec), Tenant::Found(tenant::side(&declared.spec))),
-            None => (None, Tenant::Unnamed),
+            Some(declared) => (Some(&declared.spec), TenantContext::Found(tenant::side(&declared.spec))),
+            None => (None, TenantContext::Unnamed),
         }
     }
 
@@ -76,7 +76,8 @@ impl Tenants {
     pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
         let tenant = named_by(key, spec).filter(|tenant| !self.declared.contains_key(tenant))?;
         let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
-        let is_it = |one: &&Sealed| one.is_a(Kind::MDMTenant) && one.may_be(Kind::MDMTenant, &tenant);
+        let is_it =
+            |one: &&EncryptedObject| one.is_a(ObjectKind::MDMTenant) && one.may_be(ObjectKind::MDMTenant, &tenant);
         self.sealed.iter().find(is_it).filter(|_| !has_own)?;
         Some(format!("its warning days are those of MDMTenant {}, which is encrypted with sops", tenant.name))
     }
@@ -89,13 +90,13 @@ impl Tenants {
     }
 
     /// What is encrypted, tenants and their credentials.
-    pub fn sealed(&self) -> &[Sealed] {
+    pub fn sealed(&self) -> &[EncryptedObject] {
         &self.sealed
     }
 
     /// The credentials that are encrypted, as far as it can be told which they are.
     pub fn sealed_credentials(&self) -> Vec<Unread> {
-        let known = self.sealed.iter().filter_map(Sealed::credential);
+        let known = self.sealed.iter().filter_map(EncryptedObject::credential);
         known
             .map(|(key, spec, status)| Unread { key, spec: spec.clone(), previous: stored::decode(status).0 })
             .collect()
@@ -109,8 +110,13 @@ impl Tenants {
     }
 
     /// The page of each, among the credentials that were checked and those that were skipped.
-    pub fn assess(&self, checked: &[report::Credential], unread: &[Unread], now: DateTime<Utc>) -> Vec<report::Tenant> {
-        let mut members: BTreeMap<Key, Members<'_>> = BTreeMap::new();
+    pub fn assess(
+        &self,
+        checked: &[report::ReportedCredential],
+        unread: &[Unread],
+        now: DateTime<Utc>,
+    ) -> Vec<report::ReportedTenant> {
+        let mut members: BTreeMap<Key, CheckedMembers<'_>> = BTreeMap::new();
         for one in checked {
             if let Some(tenant) = named_by(&one.key, &one.spec) {
                 members.entry(tenant).or_default().checked.push(one);
@@ -121,7 +127,7 @@ impl Tenants {
                 members.entry(tenant).or_default().unread.push(one);
             }
         }
-        let none = Members::default();
+        let none = CheckedMembers::default();
         let page = |(key, declared): (&Key, &Declared)| {
             let required = self.required(key, declared);
             declared.assess(key, required, members.get(key).unwrap_or(&none), now)
@@ -132,8 +138,8 @@ impl Tenants {
 
 /// The credentials of one tenant.
 #[derive(Default)]
-struct Members<'a> {
-    checked: Vec<&'a report::Credential>,
+struct CheckedMembers<'a> {
+    checked: Vec<&'a report::ReportedCredential>,
     unread: Vec<&'a Unread>,
 }
 
@@ -142,20 +148,20 @@ impl Declared {
         &self,
         key: &Key,
         required: Option<Vec<CredentialType>>,
-        of: &Members<'_>,
+        of: &CheckedMembers<'_>,
         now: DateTime<Utc>,
-    ) -> report::Tenant {
+    ) -> report::ReportedTenant {
         let spec = MDMTenantSpec { required_credentials: required, ..self.spec.clone() };
-        let checked = of.checked.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.status));
-        let unread = of.unread.iter().map(|one| Member::of(&one.key.name, &one.spec, &one.previous));
-        let members: Vec<Member<'_>> = checked.chain(unread).collect();
+        let checked = of.checked.iter().map(|one| TenantMember::of(&one.key.name, &one.spec, &one.status));
+        let unread = of.unread.iter().map(|one| TenantMember::of(&one.key.name, &one.spec, &one.previous));
+        let members: Vec<TenantMember<'_>> = checked.chain(unread).collect();
         // Sorted by name, as all of one namespace are.
         let of_name = |name: &str| of.checked.binary_search_by(|one| (*one.key.name).cmp(name)).ok();
         let words = |name: &str, type_: &str, reason: &str| {
             let one = of.checked.get(of_name(name)?)?;
             one.status.notifications.iter().find(|said| said.type_ == type_ && said.reason == reason).cloned()
         };
-        let page = tenant::assess(&Input {
+        let page = tenant::assess(&TenantInput {
             name: &key.name,
             generation: self.generation,
             spec: &spec,
@@ -165,6 +171,6 @@ impl Declared {
             now,
             settle: TimeDelta::zero(),
         });
-        report::Tenant { origin: Origin::Manifest(self.place.clone()), key: key.clone(), status: page.status }
+        report::ReportedTenant { origin: Origin::Manifest(self.place.clone()), key: key.clone(), status: page.status }
     }
 }

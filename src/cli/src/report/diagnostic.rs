@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::source::{Kind, Place, Problem};
+use crate::source::{ManifestProblem, ObjectKind, SourceLocation};
 use lapsewatch_core::api::Key;
 use lapsewatch_core::sanitize::plain;
 
@@ -11,7 +11,7 @@ use lapsewatch_core::sanitize::plain;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// In a manifest.
-    Manifest(Place),
+    Manifest(SourceLocation),
     /// In a cluster; by its context's name where several were asked.
     Cluster(Option<Arc<str>>),
 }
@@ -32,13 +32,13 @@ pub struct Diagnostic {
     /// The file or cluster with the problem.
     pub origin: Origin,
     /// The object, where it is known.
-    pub object: Option<(Kind, Key)>,
+    pub object: Option<(ObjectKind, Key)>,
     /// The problem in words.
     pub message: String,
 }
 
-impl From<Problem> for Diagnostic {
-    fn from(problem: Problem) -> Self {
+impl From<ManifestProblem> for Diagnostic {
+    fn from(problem: ManifestProblem) -> Self {
         Self { origin: Origin::Manifest(problem.place), object: problem.object, message: problem.what }
     }
 }
@@ -62,7 +62,7 @@ mod tests {
         let of = |origin| Diagnostic { origin, object: None, message: "no connection".to_owned() }.to_string();
         assert_eq!(of(Origin::Cluster(None)), "cluster: no connection");
         assert_eq!(of(Origin::Cluster(Some("east\u{1b}[2J".into()))), "context east?[2J: no connection");
-        let place = Place { file: "a.yaml".into(), line: Some(3), item: None };
+        let place = SourceLocation { file: "a.yaml".into(), line: Some(3), item: None };
         assert_eq!(of(Origin::Manifest(place)), "a.yaml:3: no connection");
     }
 }

@@ -4,19 +4,19 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::gate::LAPSES_WITHIN;
-use super::{Credential, Gate, Origin, Report, Tenant};
-use crate::source::Kind;
+use super::{Gate, Origin, Report, ReportedCredential, ReportedTenant};
+use crate::source::ObjectKind;
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::{CredentialType, Key, Severity};
 use lapsewatch_core::sanitize::plain;
 
 /// One thing that is said of one object.
 #[derive(Clone, Debug)]
-pub struct Finding<'a> {
+pub struct ReportedFinding<'a> {
     /// Where the object was found.
     pub origin: &'a Origin,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// Its namespace and name.
     pub key: &'a Key,
     /// Of a TenantCredential: what kind of credential it is.
@@ -39,7 +39,7 @@ pub struct Finding<'a> {
     pub contact: Option<&'a str>,
 }
 
-impl<'a> Finding<'a> {
+impl<'a> ReportedFinding<'a> {
     /// All that is said: what does not pass first, then worst first, then in the order of the report.
     pub fn all(report: &'a Report, gate: &Gate) -> Vec<Self> {
         let credentials = report.credentials.iter().flat_map(|one| Self::of_credential(one, report, gate));
@@ -50,11 +50,11 @@ impl<'a> Finding<'a> {
     }
 
     /// What is said of one credential, and of the gate that it does not pass.
-    pub fn of_credential(one: &'a Credential, report: &Report, gate: &Gate) -> Vec<Self> {
+    pub fn of_credential(one: &'a ReportedCredential, report: &Report, gate: &Gate) -> Vec<Self> {
         let owner = one.spec.owner.as_ref();
         let blank = Self {
             origin: &one.origin,
-            kind: Kind::TenantCredential,
+            kind: ObjectKind::TenantCredential,
             key: &one.key,
             type_: Some(one.spec.type_),
             reason: "",
@@ -89,11 +89,11 @@ impl<'a> Finding<'a> {
     }
 
     /// What is said of a tenant itself.
-    pub fn of_tenant(one: &'a Tenant, gate: &Gate) -> Vec<Self> {
+    pub fn of_tenant(one: &'a ReportedTenant, gate: &Gate) -> Vec<Self> {
         one.own()
             .map(|said| Self {
                 origin: &one.origin,
-                kind: Kind::MDMTenant,
+                kind: ObjectKind::MDMTenant,
                 key: &one.key,
                 type_: None,
                 reason: &said.reason,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Credential, Report, Tenant};
+use super::{Report, ReportedCredential, ReportedTenant};
 use crate::exit::{ATTENTION, FAILED, FINE};
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::assessment::words;
@@ -47,7 +47,7 @@ impl Gate {
             report.credentials.iter().all(|one| self.passes(one, report.at))
                 && report.tenants.iter().all(|one| self.passes_tenant(one))
         };
-        let is_unread = self.reads && report.credentials.iter().any(Credential::is_unreadable);
+        let is_unread = self.reads && report.credentials.iter().any(ReportedCredential::is_unreadable);
         let is_unknown = is_unread || !report.problems.is_empty() || !report.not_compared.is_empty();
         if is_unknown || is_empty && !self.allow_empty {
             FAILED
@@ -64,19 +64,19 @@ impl Gate {
     }
 
     /// Whether a credential passes at this time. One that can't be read never does.
-    pub fn passes(&self, credential: &Credential, at: DateTime<Utc>) -> bool {
+    pub fn passes(&self, credential: &ReportedCredential, at: DateTime<Utc>) -> bool {
         !credential.is_unreadable()
             && !self.fails(credential.status.severity.unwrap_or_default())
             && self.lapses(credential, at).is_none()
     }
 
     /// Whether nothing that is said of the tenant itself fails: its credentials are judged on their own.
-    pub fn passes_tenant(&self, tenant: &Tenant) -> bool {
+    pub fn passes_tenant(&self, tenant: &ReportedTenant) -> bool {
         !tenant.own().any(|said| self.fails(said.severity))
     }
 
     /// That a credential lapses within the span that was asked for, in words.
-    pub fn lapses(&self, credential: &Credential, at: DateTime<Utc>) -> Option<String> {
+    pub fn lapses(&self, credential: &ReportedCredential, at: DateTime<Utc>) -> Option<String> {
         let within = self.within.as_ref()?;
         let not_after = credential.not_after()?;
         // A span beyond the end of the calendar has everything in it.

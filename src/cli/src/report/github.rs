@@ -5,8 +5,8 @@
 
 use std::io::{self, Write};
 
-use super::{Diagnostic, Finding, Gate, Origin, Report, Summary};
-use crate::source::Place;
+use super::{Diagnostic, Gate, Origin, Report, ReportedFinding, Summary};
+use crate::source::SourceLocation;
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::sanitize::harmless;
 
@@ -16,7 +16,7 @@ const MOST: usize = 10;
 /// One annotation.
 struct Annotation {
     command: &'static str,
-    place: Option<Place>,
+    place: Option<SourceLocation>,
     title: String,
     message: String,
 }
@@ -28,7 +28,7 @@ struct Annotation {
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     let problems = report.problems.iter().map(|one| of_problem("error", "cannot be read", one));
     let not_compared = report.not_compared.iter().map(|one| of_problem("error", "could not be compared", one));
-    let findings = Finding::all(report, gate).into_iter().map(|one| of_finding(&one));
+    let findings = ReportedFinding::all(report, gate).into_iter().map(|one| of_finding(&one));
     let skipped = report.skipped.iter().map(|one| of_problem("notice", "skipped", one));
     // One notice is the closing one.
     let mut room = [("error", MOST), ("warning", MOST), ("notice", MOST - 1)];
@@ -53,7 +53,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
     Annotation { command: "notice", place: None, title, message }.write(out)
 }
 
-fn of_finding(finding: &Finding<'_>) -> Annotation {
+fn of_finding(finding: &ReportedFinding<'_>) -> Annotation {
     let command = match finding.severity {
         _ if finding.fails => "error",
         Severity::Critical | Severity::Warning => "warning",
@@ -71,7 +71,7 @@ fn of_finding(finding: &Finding<'_>) -> Annotation {
     Annotation { command, place, title, message }
 }
 
-fn place(origin: &Origin) -> Option<Place> {
+fn place(origin: &Origin) -> Option<SourceLocation> {
     match origin {
         Origin::Manifest(place) => Some(place.clone()),
         Origin::Cluster(_) => None,
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn no_value_ends_its_command_or_begins_another() {
         let hostile = "a,line=1::x\r\n::error::y %0A##[error]z";
-        let place = Place { file: hostile.into(), line: Some(3), item: None };
+        let place = SourceLocation { file: hostile.into(), line: Some(3), item: None };
         let annotation =
             Annotation { command: "error", place: Some(place), title: hostile.into(), message: hostile.into() };
         let mut out = Vec::new();

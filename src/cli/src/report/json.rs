@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Credential, Diagnostic, Gate, Origin, Report, Summary, Tenant};
+use super::{Diagnostic, Gate, Origin, Report, ReportedCredential, ReportedTenant, Summary};
 use crate::terminal;
 use lapsewatch_core::api::conditions::Condition;
 use lapsewatch_core::api::status::{CredentialFacts, LastChange, Newest, Notification, OtherHolder};
@@ -22,7 +22,7 @@ pub const VERSION: &str = "lapsewatch.dev/report/v1";
 #[derive(Serialize, JsonSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "lapsewatch report")]
-pub struct Document<'a> {
+pub struct ReportDocument<'a> {
     /// The version of this form.
     #[schemars(extend("const" = VERSION))]
     pub schema_version: &'static str,
@@ -188,8 +188,8 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
 }
 
 /// The document.
-pub fn document<'a>(report: &'a Report, gate: &Gate) -> Document<'a> {
-    Document {
+pub fn document<'a>(report: &'a Report, gate: &Gate) -> ReportDocument<'a> {
+    ReportDocument {
         schema_version: VERSION,
         command: report.command,
         at: report.at,
@@ -214,7 +214,7 @@ fn origin(origin: &Origin) -> OriginEntry<'_> {
     }
 }
 
-fn credential<'a>(one: &'a Credential, report: &Report, gate: &Gate) -> CredentialEntry<'a> {
+fn credential<'a>(one: &'a ReportedCredential, report: &Report, gate: &Gate) -> CredentialEntry<'a> {
     let status = &one.status;
     CredentialEntry {
         origin: origin(&one.origin),
@@ -239,7 +239,7 @@ fn credential<'a>(one: &'a Credential, report: &Report, gate: &Gate) -> Credenti
     }
 }
 
-fn tenant<'a>(one: &'a Tenant, gate: &Gate) -> TenantEntry<'a> {
+fn tenant<'a>(one: &'a ReportedTenant, gate: &Gate) -> TenantEntry<'a> {
     let status = &one.status;
     TenantEntry {
         origin: origin(&one.origin),

@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::table::block;
-use super::{Diagnostic, Finding, Gate, Origin, Report};
+use super::{Diagnostic, Gate, Origin, Report, ReportedFinding};
 use crate::terminal::Paint;
 use lapsewatch_core::sanitize::harmless;
 
@@ -15,7 +15,7 @@ use lapsewatch_core::sanitize::harmless;
 /// # Errors
 /// When it can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
-    let cases: Vec<Case> = cases(report, gate);
+    let cases: Vec<JunitTestCase> = cases(report, gate);
     let count = |kind: &str| cases.iter().filter(|case| case.outcome == Some(kind)).count().to_string();
     let [tests, failures, errors, skipped] =
         [cases.len().to_string(), count("failure"), count("error"), count("skipped")];
@@ -37,7 +37,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
 }
 
 /// One object.
-struct Case {
+struct JunitTestCase {
     kind: String,
     name: String,
     /// failure, error or skipped; none for one that passes.
@@ -48,9 +48,9 @@ struct Case {
     text: String,
 }
 
-fn cases(report: &Report, gate: &Gate) -> Vec<Case> {
+fn cases(report: &Report, gate: &Gate) -> Vec<JunitTestCase> {
     let credentials = report.credentials.iter().map(|one| {
-        let findings = Finding::of_credential(one, report, gate);
+        let findings = ReportedFinding::of_credential(one, report, gate);
         let outcome = match gate.passes(one, report.at) {
             true => None,
             false if one.is_unreadable() => Some("error"),
@@ -59,12 +59,12 @@ fn cases(report: &Report, gate: &Gate) -> Vec<Case> {
         judged(("TenantCredential", one.key.to_string()), &one.origin, outcome, &findings)
     });
     let tenants = report.tenants.iter().map(|one| {
-        let findings = Finding::of_tenant(one, gate);
+        let findings = ReportedFinding::of_tenant(one, gate);
         let outcome = (!gate.passes_tenant(one)).then_some("failure");
         judged(("MDMTenant", one.key.to_string()), &one.origin, outcome, &findings)
     });
     let skipped = report.skipped.iter().map(|problem| not_judged(problem, "skipped"));
-    let mut all: Vec<Case> = credentials.chain(tenants).chain(skipped).collect();
+    let mut all: Vec<JunitTestCase> = credentials.chain(tenants).chain(skipped).collect();
     for problem in report.not_compared.iter().chain(&report.problems) {
         let case = not_judged(problem, "error");
         match all.last_mut() {
@@ -83,15 +83,15 @@ fn judged(
     (kind, name): (&str, String),
     origin: &Origin,
     outcome: Option<&'static str>,
-    findings: &[Finding<'_>],
-) -> Case {
+    findings: &[ReportedFinding<'_>],
+) -> JunitTestCase {
     let mut text = Vec::new();
     if !findings.is_empty() {
         // A vector takes all of it.
         let _ = writeln!(text, "{}", place(origin)).and_then(|()| block(findings, Paint::default(), &mut text));
     }
     let worst = findings.iter().find(|finding| finding.fails).or(findings.first());
-    Case {
+    JunitTestCase {
         kind: kind.to_owned(),
         name,
         outcome,
@@ -107,17 +107,17 @@ fn place(origin: &Origin) -> String {
     }
 }
 
-fn not_judged(problem: &Diagnostic, outcome: &'static str) -> Case {
+fn not_judged(problem: &Diagnostic, outcome: &'static str) -> JunitTestCase {
     let (kind, name) = match &problem.object {
         Some((kind, key)) => (kind.to_string(), key.to_string()),
         None => ("Manifest".to_owned(), problem.origin.to_string()),
     };
     let what = harmless(&problem.message).into_owned();
     let text = format!("{}: {what}", problem.origin);
-    Case { kind, name, outcome: Some(outcome), said: Some(("Input".to_owned(), what)), text }
+    JunitTestCase { kind, name, outcome: Some(outcome), said: Some(("Input".to_owned(), what)), text }
 }
 
-impl Case {
+impl JunitTestCase {
     fn is_same(&self, other: &Self) -> bool {
         self.outcome == other.outcome && self.kind == other.kind && self.name == other.name
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::table::{block, expires};
-use super::{Credential, Diagnostic, Finding, Gate, Origin, Report, Summary, Tenant};
+use super::{Diagnostic, Gate, Origin, Report, ReportedCredential, ReportedFinding, ReportedTenant, Summary};
 use crate::terminal::Paint;
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::sanitize::harmless;
@@ -23,11 +23,11 @@ const MOST_OF_LISTS: usize = 15_000;
 const FRAME: usize = 300;
 
 /// One row of the table, and what is said below it.
-struct Entry<'a> {
+struct MarkdownRow<'a> {
     rank: (bool, Severity),
     row: String,
     origin: &'a Origin,
-    findings: Vec<Finding<'a>>,
+    findings: Vec<ReportedFinding<'a>>,
 }
 
 /// Writes it.
@@ -39,7 +39,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
 }
 
 fn text(report: &Report, gate: &Gate) -> String {
-    let mut entries: Vec<Entry<'_>> =
+    let mut entries: Vec<MarkdownRow<'_>> =
         report.credentials.iter().filter_map(|one| credential(one, report, gate)).collect();
     entries.extend(report.tenants.iter().filter_map(|one| tenant(one, gate)));
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.rank));
@@ -83,7 +83,7 @@ fn head(summary: &Summary, report: &Report) -> String {
 }
 
 /// The table.
-fn rows(entries: &[Entry<'_>], text: &mut String) {
+fn rows(entries: &[MarkdownRow<'_>], text: &mut String) {
     if entries.is_empty() {
         return;
     }
@@ -101,7 +101,7 @@ fn rows(entries: &[Entry<'_>], text: &mut String) {
 }
 
 /// What is said of each, as the terminal shows it.
-fn details(entries: &[Entry<'_>], text: &mut String) {
+fn details(entries: &[MarkdownRow<'_>], text: &mut String) {
     let mut left = entries.len();
     for entry in entries {
         let Some(first) = entry.findings.first() else {
@@ -168,7 +168,7 @@ fn left_out(many: usize, text: &mut String) {
     }
 }
 
-fn credential<'a>(one: &'a Credential, report: &Report, gate: &Gate) -> Option<Entry<'a>> {
+fn credential<'a>(one: &'a ReportedCredential, report: &Report, gate: &Gate) -> Option<MarkdownRow<'a>> {
     let passes = gate.passes(one, report.at);
     let severity = one.status.severity.unwrap_or_default();
     if passes && severity == Severity::None {
@@ -176,19 +176,19 @@ fn credential<'a>(one: &'a Credential, report: &Report, gate: &Gate) -> Option<E
     }
     let (type_, expires) = (one.spec.type_.as_str(), expires(one));
     let object = object(&one.origin, &one.key.to_string());
-    Some(Entry {
+    Some(MarkdownRow {
         rank: (!passes, severity),
         row: row([&object, type_, one.state().unwrap_or("-"), severity.as_str(), &expires, mark(passes)]),
         origin: &one.origin,
-        findings: Finding::of_credential(one, report, gate),
+        findings: ReportedFinding::of_credential(one, report, gate),
     })
 }
 
-fn tenant<'a>(one: &'a Tenant, gate: &Gate) -> Option<Entry<'a>> {
+fn tenant<'a>(one: &'a ReportedTenant, gate: &Gate) -> Option<MarkdownRow<'a>> {
     let passes = gate.passes_tenant(one);
     let severity = one.status.severity.unwrap_or_default();
     // Of its credentials is told by themselves.
-    let findings = Finding::of_tenant(one, gate);
+    let findings = ReportedFinding::of_tenant(one, gate);
     if findings.is_empty() {
         return None;
     }
@@ -198,7 +198,7 @@ fn tenant<'a>(one: &'a Tenant, gate: &Gate) -> Option<Entry<'a>> {
         .as_ref()
         .map_or("-".to_owned(), |next| lapsewatch_core::assessment::words::at(next.time));
     let object = object(&one.origin, &one.key.to_string());
-    Some(Entry {
+    Some(MarkdownRow {
         rank: (!passes, severity),
         row: row([&object, "MDMTenant", one.state().unwrap_or("-"), severity.as_str(), &next, mark(passes)]),
         origin: &one.origin,

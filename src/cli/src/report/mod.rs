@@ -20,7 +20,7 @@ use lapsewatch_core::api::tenant_status::TenantNotification;
 use lapsewatch_core::api::{Key, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus};
 
 pub use diagnostic::{Diagnostic, Origin};
-pub use finding::Finding;
+pub use finding::ReportedFinding;
 pub use gate::Gate;
 pub use github::write as github;
 pub use json::write as json;
@@ -33,7 +33,7 @@ pub use table::write as table;
 
 /// One TenantCredential, and what is said of it.
 #[derive(Clone, Debug)]
-pub struct Credential {
+pub struct ReportedCredential {
     /// Where it was found.
     pub origin: Origin,
     /// Its namespace and name.
@@ -46,7 +46,7 @@ pub struct Credential {
 
 /// One MDMTenant, and what is said of it.
 #[derive(Clone, Debug)]
-pub struct Tenant {
+pub struct ReportedTenant {
     /// Where it was found.
     pub origin: Origin,
     /// Its namespace and name.
@@ -63,9 +63,9 @@ pub struct Report {
     /// The time of which all of it is said.
     pub at: DateTime<Utc>,
     /// Sorted by namespace and name.
-    pub credentials: Vec<Credential>,
+    pub credentials: Vec<ReportedCredential>,
     /// Likewise.
-    pub tenants: Vec<Tenant>,
+    pub tenants: Vec<ReportedTenant>,
     /// TenantCredentials that could not be judged for want of something that was not given, and why.
     pub skipped: Vec<Diagnostic>,
     /// TenantCredentials that were judged, but whose state before could not be seen, and why.
@@ -75,7 +75,7 @@ pub struct Report {
     /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
     pub passed_over: Vec<Diagnostic>,
     /// Credentials that are others than before, where that is known.
-    pub changes: Vec<Change>,
+    pub changes: Vec<CredentialChange>,
     /// TenantCredentials that were there before.
     pub removed: Vec<Diagnostic>,
     /// What is good to know of the input as a whole, such as objects that could not be seen.
@@ -86,7 +86,7 @@ pub struct Report {
 
 /// What became of a credential since before.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct CredentialChange {
     /// Whose.
     pub key: Key,
     /// What the change is.
@@ -95,7 +95,7 @@ pub struct Change {
     pub message: String,
 }
 
-impl Credential {
+impl ReportedCredential {
     /// Its state in one word: the reason of its condition Healthy.
     pub fn state(&self) -> Option<&str> {
         state(&self.status.conditions)
@@ -115,7 +115,7 @@ impl Credential {
     }
 }
 
-impl Tenant {
+impl ReportedTenant {
     /// Its state in one word: the reason of its condition Healthy.
     pub fn state(&self) -> Option<&str> {
         state(&self.status.conditions)

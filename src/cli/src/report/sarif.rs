@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Diagnostic, Finding, Gate, Origin, Report, Summary};
-use crate::source::{Kind, Place};
+use super::{Diagnostic, Gate, Origin, Report, ReportedFinding, Summary};
+use crate::source::{ObjectKind, SourceLocation};
 use crate::terminal::document;
 use lapsewatch_core::api::{Key, Severity};
 use lapsewatch_core::assessment::words::short;
@@ -22,7 +22,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// # Errors
 /// When it can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
-    let findings = Finding::all(report, gate);
+    let findings = ReportedFinding::all(report, gate);
     let mut rules: BTreeMap<&str, usize> = findings.iter().map(|finding| (finding.reason, 0)).collect();
     for (index, place) in rules.values_mut().enumerate() {
         *place = index;
@@ -62,7 +62,7 @@ fn rule(id: &str) -> Value {
     json!({"id": id, "name": id, "shortDescription": {"text": short(id)}})
 }
 
-fn result(finding: &Finding<'_>, rules: &BTreeMap<&str, usize>) -> Value {
+fn result(finding: &ReportedFinding<'_>, rules: &BTreeMap<&str, usize>) -> Value {
     let level = match finding.severity {
         Severity::Critical => "error",
         Severity::Warning => "warning",
@@ -97,7 +97,7 @@ fn result(finding: &Finding<'_>, rules: &BTreeMap<&str, usize>) -> Value {
 }
 
 /// The same for the same thing said of the same object, wherever that stands.
-fn fingerprint(finding: &Finding<'_>) -> String {
+fn fingerprint(finding: &ReportedFinding<'_>) -> String {
     let digest = Sha256::digest(format!("{}\n{}\n{}", finding.kind, finding.key, finding.reason));
     digest.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
@@ -112,14 +112,14 @@ fn notification(problem: &Diagnostic, level: &str) -> Value {
     json!({"level": level, "message": {"text": text}, "locations": [location(&problem.origin, object)]})
 }
 
-fn location(origin: &Origin, object: Option<(Kind, &Key)>) -> Value {
+fn location(origin: &Origin, object: Option<(ObjectKind, &Key)>) -> Value {
     match origin {
         Origin::Manifest(place) => at(place, object),
         Origin::Cluster(_) => logical(object),
     }
 }
 
-fn at(place: &Place, object: Option<(Kind, &Key)>) -> Value {
+fn at(place: &SourceLocation, object: Option<(ObjectKind, &Key)>) -> Value {
     let mut location = logical(object);
     // What came by the standard input has lines of nothing that is kept.
     if !place.is_stdin()
@@ -134,7 +134,7 @@ fn at(place: &Place, object: Option<(Kind, &Key)>) -> Value {
     location
 }
 
-fn logical(object: Option<(Kind, &Key)>) -> Value {
+fn logical(object: Option<(ObjectKind, &Key)>) -> Value {
     match object {
         None => json!({}),
         Some((kind, key)) => {

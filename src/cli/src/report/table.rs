@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Credential, Finding, Gate, Origin, Report, Summary, Tenant};
+use super::{Gate, Origin, Report, ReportedCredential, ReportedFinding, ReportedTenant, Summary};
 use crate::terminal::columns::or_dash;
 use crate::terminal::{Paint, painted, paragraph};
 use lapsewatch_core::api::Severity;
@@ -13,7 +13,7 @@ const HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "NAME", "TYPE", "STATE", "SEVER
 const TENANT_HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
 
 /// A row, and how bad its object is.
-type Row = ([String; 7], Severity);
+type TableRow = ([String; 7], Severity);
 
 /// Writes all of it.
 ///
@@ -23,10 +23,10 @@ pub fn write(report: &Report, gate: &Gate, paint: Paint, out: &mut dyn Write) ->
     rows(HEAD, report.credentials.iter().map(row).collect(), paint, out)?;
     rows(TENANT_HEAD, report.tenants.iter().map(tenant_row).collect(), paint, out)?;
     for credential in &report.credentials {
-        block(&Finding::of_credential(credential, report, gate), paint, out)?;
+        block(&ReportedFinding::of_credential(credential, report, gate), paint, out)?;
     }
     for tenant in &report.tenants {
-        block(&Finding::of_tenant(tenant, gate), paint, out)?;
+        block(&ReportedFinding::of_tenant(tenant, gate), paint, out)?;
     }
     for change in &report.changes {
         writeln!(out, "{}", paint.bold(&format!("{} (changed)", change.key)))?;
@@ -38,7 +38,7 @@ pub fn write(report: &Report, gate: &Gate, paint: Paint, out: &mut dyn Write) ->
 }
 
 /// A table, where there is anything to stand in it; without the contexts where there are none.
-fn rows(head: [&str; 7], rows: Vec<Row>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn rows(head: [&str; 7], rows: Vec<TableRow>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -70,7 +70,7 @@ fn context(origin: &Origin) -> String {
     }
 }
 
-fn tenant_row(tenant: &Tenant) -> Row {
+fn tenant_row(tenant: &ReportedTenant) -> TableRow {
     let status = &tenant.status;
     let severity = status.severity.unwrap_or_default();
     let cells = [
@@ -88,7 +88,7 @@ fn tenant_row(tenant: &Tenant) -> Row {
     (cells, severity)
 }
 
-fn row(credential: &Credential) -> Row {
+fn row(credential: &ReportedCredential) -> TableRow {
     let severity = credential.status.severity.unwrap_or_default();
     let cells = [
         context(&credential.origin),
@@ -103,14 +103,14 @@ fn row(credential: &Credential) -> Row {
 }
 
 /// When a credential expires, in a cell.
-pub fn expires(credential: &Credential) -> String {
+pub fn expires(credential: &ReportedCredential) -> String {
     let is_never = credential.status.credential.as_ref().is_some_and(|facts| facts.expiry == Expiry::Never);
     let otherwise = if is_never { "never" } else { "-" };
     credential.not_after().map_or_else(|| otherwise.to_owned(), words::at)
 }
 
 /// What is said of one object, worst first.
-pub fn block(findings: &[Finding<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+pub fn block(findings: &[ReportedFinding<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = findings.first() else { return Ok(()) };
     writeln!(out, "{}", paint.bold(&first.heading()))?;
     for finding in findings {

@@ -3,5 +3,5 @@
 pub mod place;
 pub mod problem;
 
-pub use place::Place;
-pub use problem::{Kind, Problem};
+pub use place::SourceLocation;
+pub use problem::{ManifestProblem, ObjectKind};

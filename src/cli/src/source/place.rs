@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// Where an object stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SourceLocation {
     /// The file, as it may be shown; [`STDIN`] for the standard input.
     pub file: Rc<str>,
     /// The line, from 1, at which its document begins; none where the file could not be read.
@@ -18,7 +18,7 @@ pub struct Place {
 /// What the standard input is called; no file is.
 pub const STDIN: &str = "standard input";
 
-impl Place {
+impl SourceLocation {
     /// Whether it is no file.
     pub fn is_stdin(&self) -> bool {
         &*self.file == STDIN
@@ -31,7 +31,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         self.line.map_or(Ok(()), |line| write!(f, ":{line}"))?;
@@ -52,7 +52,7 @@ mod tests {
             ("../a/../b", "../a/../b"),
             ("//tmp/./a", "/tmp/a"),
         ] {
-            assert_eq!(Place { file: file.into(), line: None, item: None }.path(), path);
+            assert_eq!(SourceLocation { file: file.into(), line: None, item: None }.path(), path);
         }
     }
 }

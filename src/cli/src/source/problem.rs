@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::place::Place;
+use super::place::SourceLocation;
 use lapsewatch_core::api::Key;
 
 /// The kinds of object that are read from manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ObjectKind {
     /// A TenantCredential.
     TenantCredential,
     /// An MDMTenant.
@@ -16,7 +16,7 @@ pub enum Kind {
     Secret,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ObjectKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TenantCredential => "TenantCredential",
@@ -28,28 +28,28 @@ impl fmt::Display for Kind {
 
 /// What is said of a part of the input. None of its texts quotes a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct ManifestProblem {
     /// Where.
-    pub place: Place,
+    pub place: SourceLocation,
     /// Of which object, where that is known.
-    pub object: Option<(Kind, Key)>,
+    pub object: Option<(ObjectKind, Key)>,
     /// What.
     pub what: String,
 }
 
-impl Problem {
+impl ManifestProblem {
     /// Of what stands there.
-    pub fn at(place: Place, what: impl Into<String>) -> Self {
+    pub fn at(place: SourceLocation, what: impl Into<String>) -> Self {
         Self { place, object: None, what: what.into() }
     }
 
     /// Of an object.
-    pub fn of(place: Place, kind: Kind, key: &Key, what: impl Into<String>) -> Self {
+    pub fn of(place: SourceLocation, kind: ObjectKind, key: &Key, what: impl Into<String>) -> Self {
         Self { place, object: Some((kind, key.clone())), what: what.into() }
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ManifestProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.place)?;
         if let Some((kind, key)) = &self.object {

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::place::{Beside, Place};
+use super::place::{InstalledSecret, RenewalTarget};
 use lapsewatch_cluster::connect;
 use lapsewatch_cluster::list::list;
-use lapsewatch_cluster::request::{self, Cause, Sensitivity};
+use lapsewatch_cluster::request::{self, RequestError, Sensitivity};
 use lapsewatch_core::api::{CredentialFacts, GROUP, Key, TenantCredentialStatus, VERSION, decode, stored};
 use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal, is_exclusive};
 use lapsewatch_core::assessment::words::verify::remarks;
@@ -71,7 +71,7 @@ impl Cluster {
     ///
     /// # Errors
     /// Where the object itself can't be had: a sentence.
-    pub fn place(&self) -> Result<Place, String> {
+    pub fn place(&self) -> Result<RenewalTarget, String> {
         let object = self.get::<Object>("tenantcredentials", &self.key.name).map_err(|cause| self.no_object(&cause))?;
         let spec = decode::spec(&object.spec).map_err(|why| format!("TenantCredential {}: {why}", self.key))?;
         let (status, _) = stored::decode::<TenantCredentialStatus>(&object.status);
@@ -89,20 +89,20 @@ impl Cluster {
             }
         }
         let beside = match spec.secret_ref.as_ref().map(|secret| self.secret(&secret.name)) {
-            Some(Ok(data)) => Beside::Seen(data),
-            Some(Err(cause)) if cause.is_not_found() => Beside::Missing,
+            Some(Ok(data)) => InstalledSecret::Seen(data),
+            Some(Err(cause)) if cause.is_not_found() => InstalledSecret::Missing,
             Some(Err(cause)) => {
                 remarks.push(remarks::secret_unseen(&spec, &why(&cause)));
-                Beside::Unseen
+                InstalledSecret::Unseen
             }
-            None => Beside::Missing,
+            None => InstalledSecret::Missing,
         };
         let created = object.metadata.created();
         let selection = spec.selection();
-        Ok(Place { key: Some(self.key.clone()), spec, selection, status, beside, tenant, created, remarks })
+        Ok(RenewalTarget { key: Some(self.key.clone()), spec, selection, status, beside, tenant, created, remarks })
     }
 
-    fn no_object(&self, cause: &Cause) -> String {
+    fn no_object(&self, cause: &RequestError) -> String {
         match (cause.code(), cause.reason()) {
             (Some(404), Some("NotFound")) => format!("there is no TenantCredential {} in this cluster", self.key),
             (Some(404), _) => {
@@ -113,7 +113,7 @@ impl Cluster {
     }
 
     /// Who else holds what would stand there, among those that the caller may list.
-    pub fn peers(&self, place: &Place, facts: &CredentialFacts) -> (Peers, Option<String>) {
+    pub fn peers(&self, place: &RenewalTarget, facts: &CredentialFacts) -> (Peers, Option<String>) {
         if !is_exclusive(place.spec.type_) {
             return (Peers::Known(None), None);
         }
@@ -155,33 +155,33 @@ impl Cluster {
     }
 
     /// All that a selector finds, page by page. None stands for an object that is not understood.
-    fn list(&self, scope: &str, selector: &str) -> Result<Vec<Option<Object>>, Cause> {
+    fn list(&self, scope: &str, selector: &str) -> Result<Vec<Option<Object>>, RequestError> {
         let path =
             format!("/apis/{GROUP}/{VERSION}/{scope}tenantcredentials?fieldSelector={}", percent_encoded(selector));
         let take = |json: &str| serde_json::from_str(json).ok();
         self.runtime.block_on(list(&self.client, &path, take, &|_| ()))
     }
 
-    fn get<T: for<'de> Deserialize<'de>>(&self, plural: &str, name: &str) -> Result<T, Cause> {
+    fn get<T: for<'de> Deserialize<'de>>(&self, plural: &str, name: &str) -> Result<T, RequestError> {
         let namespace = &self.key.namespace;
         let body =
             self.fetch(&format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}/{name}"), Sensitivity::Open)?;
-        serde_json::from_slice(&body).map_err(|_| Cause::NoObject)
+        serde_json::from_slice(&body).map_err(|_| RequestError::NoObject)
     }
 
-    fn secret(&self, name: &str) -> Result<SecretData, Cause> {
+    fn secret(&self, name: &str) -> Result<SecretData, RequestError> {
         let path = format!("/api/v1/namespaces/{}/secrets/{name}", self.key.namespace);
         let body = self.fetch(&path, Sensitivity::Secret)?;
-        SecretData::from_json(&body).map(|secret| secret.data).map_err(|_| Cause::NoObject)
+        SecretData::from_json(&body).map(|secret| secret.data).map_err(|_| RequestError::NoObject)
     }
 
-    fn fetch(&self, path: &str, sensitivity: Sensitivity) -> Result<Zeroizing<Vec<u8>>, Cause> {
+    fn fetch(&self, path: &str, sensitivity: Sensitivity) -> Result<Zeroizing<Vec<u8>>, RequestError> {
         self.runtime.block_on(request::send(&self.client, Method::GET, path, None, Vec::new(), sensitivity))
     }
 }
 
 /// Why, in a few words: the API server's own sentence repeats the object.
-fn why(cause: &Cause) -> String {
+fn why(cause: &RequestError) -> String {
     match cause.code() {
         Some(403) => "403: this user may not".to_owned(),
         _ => cause.to_string(),

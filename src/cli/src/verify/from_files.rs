@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::place::Place;
+use super::place::RenewalTarget;
 use crate::in_hand;
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::secret::SecretBytes;
@@ -11,12 +11,16 @@ use lapsewatch_core::secret::SecretBytes;
 ///
 /// # Errors
 /// Where they can't be read: a sentence.
-pub fn place(paths: &[PathBuf], type_: Option<CredentialType>, password: Option<SecretBytes>) -> Result<Place, String> {
+pub fn place(
+    paths: &[PathBuf],
+    type_: Option<CredentialType>,
+    password: Option<SecretBytes>,
+) -> Result<RenewalTarget, String> {
     let mut files = in_hand::read(paths, password)?;
     let found = in_hand::identify(&mut files, type_);
     let type_ = found.map_err(|failure| format!("--against: {}", failure.message))?.type_;
     match in_hand::not_understood(&files).into_iter().next() {
         Some(problem) => Err(format!("--against: {problem}")),
-        None => Ok(Place::of_files(type_, files)),
+        None => Ok(RenewalTarget::of_files(type_, files)),
     }
 }

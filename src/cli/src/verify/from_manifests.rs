@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
-use super::place::{Beside, Place};
+use super::place::{InstalledSecret, RenewalTarget};
 use crate::offline::previous::{self, Before, Previous};
 use lapsewatch_core::api::{CredentialFacts, Key};
 use lapsewatch_core::assessment::peers::{Holder, Peers, is_exclusive};
@@ -29,7 +29,7 @@ impl Manifests {
     ///
     /// # Errors
     /// Where there is none, or it is not told which: a sentence.
-    pub fn place(&self, namespace: Option<&str>, name: Option<&str>) -> Result<Place, String> {
+    pub fn place(&self, namespace: Option<&str>, name: Option<&str>) -> Result<RenewalTarget, String> {
         let is_meant = |key: &Key| {
             name.is_none_or(|name| *key.name == *name) && namespace.is_none_or(|namespace| *key.namespace == *namespace)
         };
@@ -42,7 +42,7 @@ impl Manifests {
         Ok(self.of(key, before))
     }
 
-    fn of(&self, key: &Key, before: &Before) -> Place {
+    fn of(&self, key: &Key, before: &Before) -> RenewalTarget {
         let problems = self.previous.problems().iter().chain(self.previous.encrypted());
         let mut remarks: Vec<String> = problems.map(|problem| format!("--previous: {problem}")).collect();
         if let Some(more) = remarks.len().checked_sub(MOST).filter(|more| *more > 0) {
@@ -50,17 +50,17 @@ impl Manifests {
             remarks.push(remarks::more_problems(more));
         }
         let beside = match self.previous.secret(key, &before.spec) {
-            Ok(data) => Beside::Seen(data),
+            Ok(data) => InstalledSecret::Seen(data),
             Err(why) => {
                 remarks.push(remarks::secret_unseen(&before.spec, why));
-                Beside::Unseen
+                InstalledSecret::Unseen
             }
         };
         if let Some(tenant) = before.spec.tenant_ref.as_ref().filter(|_| self.previous.hides_days_of(key, &before.spec))
         {
             remarks.push(remarks::tenant_unseen(&tenant.name, "it is encrypted with sops"));
         }
-        Place {
+        RenewalTarget {
             key: Some(key.clone()),
             selection: before.spec.selection(),
             tenant: self.previous.tenant(key, &before.spec).cloned(),
@@ -91,7 +91,7 @@ impl Manifests {
     }
 
     /// Who else holds what would stand there, among what was given; and a remark where some of these could not be read.
-    pub fn peers(&mut self, place: &Place, facts: &CredentialFacts) -> (Peers, Option<String>) {
+    pub fn peers(&mut self, place: &RenewalTarget, facts: &CredentialFacts) -> (Peers, Option<String>) {
         let Some(key) = &place.key else { return (Peers::Pending, None) };
         let unread = match is_exclusive(place.spec.type_) {
             true => self.previous.unread_beside(key, place.spec.type_),

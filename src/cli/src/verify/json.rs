@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::Done;
+use super::VerifyResult;
 use crate::terminal;
 use lapsewatch_core::api::conditions::Condition;
 use lapsewatch_core::api::{CredentialFacts, CredentialType};
-use lapsewatch_core::assessment::rehearsal::{Outcome, Point};
+use lapsewatch_core::assessment::rehearsal::{VerifyFinding, VerifyOutcome};
 use lapsewatch_core::assessment::words::at;
 
 /// Raised where a field goes or changes its meaning; new fields leave it as it is.
@@ -17,13 +17,13 @@ const SCHEMA: &str = "lapsewatch.dev/verify/v1";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+struct VerifyDocument<'a> {
     schema: &'static str,
     verdict: &'static str,
     sentence: String,
     at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<Object<'a>>,
+    object: Option<VerifiedObject<'a>>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     type_: Option<CredentialType>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
+struct VerifiedObject<'a> {
     namespace: &'a str,
     name: &'a str,
 }
@@ -55,7 +55,7 @@ struct JsonPoint<'a> {
 }
 
 impl<'a> JsonPoint<'a> {
-    fn of(point: &'a Point) -> Self {
+    fn of(point: &'a VerifyFinding) -> Self {
         Self {
             outcome: point.outcome.as_str(),
             reason: &point.reason,
@@ -70,14 +70,14 @@ impl<'a> JsonPoint<'a> {
 ///
 /// # Errors
 /// When it can't be written.
-pub fn write(done: &Result<Done, String>, now: DateTime<Utc>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(done: &Result<VerifyResult, String>, now: DateTime<Utc>, out: &mut dyn Write) -> io::Result<()> {
     let document = match done {
-        Ok(done) => Document {
+        Ok(done) => VerifyDocument {
             schema: SCHEMA,
             verdict: done.rehearsal.outcome.as_str(),
             sentence: done.rehearsal.sentence.clone(),
             at: at(now),
-            object: done.key.as_ref().map(|key| Object { namespace: &key.namespace, name: &key.name }),
+            object: done.key.as_ref().map(|key| VerifiedObject { namespace: &key.namespace, name: &key.name }),
             type_: Some(done.type_),
             change: done.rehearsal.change.map(|change| change.as_str()),
             in_place: done.in_place.as_ref(),
@@ -87,9 +87,9 @@ pub fn write(done: &Result<Done, String>, now: DateTime<Utc>, out: &mut dyn Writ
             conditions: if done.new.is_some() { &done.rehearsal.status.conditions } else { &[] },
             remarks: &done.remarks,
         },
-        Err(why) => Document {
+        Err(why) => VerifyDocument {
             schema: SCHEMA,
-            verdict: Outcome::Untold.as_str(),
+            verdict: VerifyOutcome::Untold.as_str(),
             sentence: format!("could not tell: {why}"),
             at: at(now),
             object: None,

@@ -15,26 +15,26 @@ use chrono::{DateTime, Utc};
 
 use crate::args::{VerifyArgs, VerifyOutput};
 use crate::exit::{ATTENTION, FAILED, FINE};
-use crate::in_hand::{self, InHand};
+use crate::in_hand::{self, LocalCredential};
 use from_cluster::Cluster;
 use from_manifests::Manifests;
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Key};
 use lapsewatch_core::assessment::peers::{Peers, is_exclusive};
-use lapsewatch_core::assessment::rehearsal::{Outcome, Rehearsal, Scene, rehearse};
+use lapsewatch_core::assessment::rehearsal::{Verification, VerifyInput, VerifyOutcome, rehearse};
 use lapsewatch_core::assessment::words::verify::{self as words, remarks};
 use lapsewatch_core::assessment::{Reading, published};
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretBytes;
-use place::Place;
+use place::RenewalTarget;
 use swap::Swapped;
 
 /// What was rehearsed, and what came of it.
-struct Done {
+struct VerifyResult {
     key: Option<Key>,
     type_: CredentialType,
     in_place: Option<CredentialFacts>,
     new: Option<CredentialFacts>,
-    rehearsal: Rehearsal,
+    rehearsal: Verification,
     remarks: Vec<String>,
     looked_for_others: bool,
 }
@@ -62,13 +62,13 @@ pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mu
         _ => Err(error),
     })?;
     Ok(match done.map(|done| done.rehearsal.outcome) {
-        Ok(Outcome::Safe) => FINE,
-        Ok(Outcome::Stop) => ATTENTION,
-        Ok(Outcome::Untold) | Err(_) => FAILED,
+        Ok(VerifyOutcome::Safe) => FINE,
+        Ok(VerifyOutcome::Stop) => ATTENTION,
+        Ok(VerifyOutcome::Untold) | Err(_) => FAILED,
     })
 }
 
-fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<Done, String> {
+fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<VerifyResult, String> {
     let password = password(args, stdin)?;
     let copy = password.as_ref().map(|password| SecretBytes::new(password.expose().to_vec()));
     let mut new = in_hand::read(&args.files, copy)?;
@@ -96,7 +96,7 @@ fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result
     let unknown = in_hand::not_understood(&new);
     let done = rehearsed(new, place, others, now);
     // A verdict on what could be read must not stand for a file that is not understood, unless it is STOP in any case.
-    match unknown.into_iter().next().filter(|_| done.new.is_some() && done.rehearsal.outcome != Outcome::Stop) {
+    match unknown.into_iter().next().filter(|_| done.new.is_some() && done.rehearsal.outcome != VerifyOutcome::Stop) {
         Some(problem) => Err(problem),
         None => Ok(done),
     }
@@ -112,7 +112,7 @@ fn password(args: &VerifyArgs, stdin: &mut dyn Read) -> Result<Option<SecretByte
     in_hand::password::from_file(file, stdin).map(Some)
 }
 
-fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Utc>) -> Done {
+fn rehearsed(new: LocalCredential, mut place: RenewalTarget, mut others: Others, now: DateTime<Utc>) -> VerifyResult {
     let Swapped { data, selection, is_all, remarks } = swap::put(new, &mut place);
     place.remarks.splice(0..0, remarks);
     let reading = match credential::read(place.spec.type_, &data, &selection) {
@@ -139,7 +139,7 @@ fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Ut
         keys.password = keys.password.take().filter(|key| !in_hand::is_password(key));
     }
     let looked_for_others = is_exclusive(place.spec.type_) && peers != Peers::Pending;
-    let rehearsal = rehearse(Scene {
+    let rehearsal = rehearse(VerifyInput {
         spec: &place.spec,
         previous: &place.status,
         reading,
@@ -148,7 +148,7 @@ fn rehearsed(new: InHand, mut place: Place, mut others: Others, now: DateTime<Ut
         tenant: place.whose(),
         now,
     });
-    Done {
+    VerifyResult {
         type_: place.spec.type_,
         in_place: place.status.credential,
         key: place.key,

@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::in_hand::{self, InHand};
-use lapsewatch_core::api::status::Selection;
+use crate::in_hand::{self, LocalCredential};
+use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
 use lapsewatch_core::assessment::words::verify::remarks;
-use lapsewatch_core::assessment::{Input, Reading, Tenant, assess, tenant};
+use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess, tenant};
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
 /// What is in the Secret now.
-pub enum Beside {
+pub enum InstalledSecret {
     /// All of this.
     Seen(SecretData),
     /// There is no Secret.
@@ -22,17 +22,17 @@ pub enum Beside {
 }
 
 /// The place.
-pub struct Place {
+pub struct RenewalTarget {
     /// The object; none where only files are compared.
     pub key: Option<Key>,
     /// What its user declares.
     pub spec: TenantCredentialSpec,
     /// Which keys of the Secret are named.
-    pub selection: Selection,
+    pub selection: KeySelection,
     /// What was said of it last.
     pub status: TenantCredentialStatus,
     /// What its Secret holds.
-    pub beside: Beside,
+    pub beside: InstalledSecret,
     /// Its tenant, where that was seen.
     pub tenant: Option<MDMTenantSpec>,
     /// When it was created, in seconds since 1970.
@@ -41,22 +41,22 @@ pub struct Place {
     pub remarks: Vec<String>,
 }
 
-impl Place {
+impl RenewalTarget {
     /// With what the object has from its tenant, and what an operator that is up to date would say of what is in place.
     pub fn settle(&mut self, now: DateTime<Utc>) {
         self.spec = tenant::inherit(&self.spec, self.tenant.as_ref()).into_owned();
         let reading = match &self.beside {
-            Beside::Seen(data) => match credential::read(self.spec.type_, data, &self.selection) {
+            InstalledSecret::Seen(data) => match credential::read(self.spec.type_, data, &self.selection) {
                 Ok(facts) => Reading::Facts(facts),
                 Err(failure) => Reading::Failed(failure),
             },
-            Beside::Missing => {
+            InstalledSecret::Missing => {
                 self.remarks.push(remarks::no_secret(&self.spec));
                 return;
             }
-            Beside::Unseen => return,
+            InstalledSecret::Unseen => return,
         };
-        let assessment = assess(Input {
+        let assessment = assess(AssessmentInput {
             uid: "",
             generation: self.status.observed_generation.unwrap_or_default(),
             spec: &self.spec,
@@ -72,18 +72,18 @@ impl Place {
     }
 
     /// Whose it is.
-    pub fn whose(&self) -> Tenant<'_> {
-        self.tenant.as_ref().map_or(Tenant::Unnamed, |spec| Tenant::Found(tenant::side(spec)))
+    pub fn whose(&self) -> TenantContext<'_> {
+        self.tenant.as_ref().map_or(TenantContext::Unnamed, |spec| TenantContext::Found(tenant::side(spec)))
     }
 
     /// For files that are compared with each other, of this type.
-    pub fn of_files(type_: CredentialType, beside: InHand) -> Self {
+    pub fn of_files(type_: CredentialType, beside: LocalCredential) -> Self {
         Self {
             key: None,
             spec: in_hand::spec(type_),
             selection: beside.selection,
             status: TenantCredentialStatus::default(),
-            beside: Beside::Seen(beside.data),
+            beside: InstalledSecret::Seen(beside.data),
             tenant: None,
             created: None,
             remarks: Vec::new(),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::place::{Beside, Place};
-use crate::in_hand::{self, InHand};
-use lapsewatch_core::api::status::Selection;
+use super::place::{InstalledSecret, RenewalTarget};
+use crate::in_hand::{self, LocalCredential};
+use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::assessment::words::verify::remarks;
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::{SecretBytes, SecretData};
@@ -14,7 +14,7 @@ pub struct Swapped {
     /// Its values.
     pub data: SecretData,
     /// Which of them are named.
-    pub selection: Selection,
+    pub selection: KeySelection,
     /// Nothing else can stand there.
     pub is_all: bool,
     /// Which file stands for what.
@@ -23,7 +23,7 @@ pub struct Swapped {
 
 /// Puts the files into the place. A private key goes where the private key is, the credential where the credential is,
 /// the password where the password is; anything else, and what has no place yet, stands under its file's name.
-pub fn put(new: InHand, place: &mut Place) -> Swapped {
+pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
     let selection = place.selection.clone();
     let used = place.status.credential.as_ref().and_then(|facts| facts.keys.clone()).unwrap_or_default();
     let for_credential = selection.key.clone().or(used.credential);
@@ -32,14 +32,14 @@ pub fn put(new: InHand, place: &mut Place) -> Swapped {
     let for_key = for_key.filter(|key| Some(key) != for_credential.as_ref());
     let for_password = selection.password_key.clone().or(used.password);
 
-    let (mut data, is_all) = match std::mem::replace(&mut place.beside, Beside::Unseen) {
+    let (mut data, is_all) = match std::mem::replace(&mut place.beside, InstalledSecret::Unseen) {
         // Files that are compared are not all there is.
-        Beside::Seen(data) => (data, place.key.is_some()),
-        Beside::Missing => (SecretData::default(), true),
-        Beside::Unseen => (SecretData::default(), false),
+        InstalledSecret::Seen(data) => (data, place.key.is_some()),
+        InstalledSecret::Missing => (SecretData::default(), true),
+        InstalledSecret::Unseen => (SecretData::default(), false),
     };
-    let mut selection = Selection { password_key: None, ..selection };
-    let InHand { data: files, selection: of_files, .. } = new;
+    let mut selection = KeySelection { password_key: None, ..selection };
+    let LocalCredential { data: files, selection: of_files, .. } = new;
     let mut files = files.values;
     let mut remarks = Vec::new();
     let password = of_files.password_key.as_ref().and_then(|key| files.remove_entry(key));
@@ -82,12 +82,12 @@ pub fn put(new: InHand, place: &mut Place) -> Swapped {
 
 /// Which of the files is the credential: the one that can be read as one, else the first that is no private key.
 fn main(
-    place: &Place,
+    place: &RenewalTarget,
     files: &BTreeMap<String, SecretBytes>,
     password: Option<&(String, SecretBytes)>,
 ) -> Option<String> {
     let others = || files.iter().filter(|(_, bytes)| !credential::is_private_key(bytes));
-    let selection = Selection { password_key: password.map(|(key, _)| key.clone()), ..Selection::default() };
+    let selection = KeySelection { password_key: password.map(|(key, _)| key.clone()), ..KeySelection::default() };
     let copy = |bytes: &SecretBytes| SecretBytes::new(bytes.expose().to_vec());
     let mut several = others().skip(1).peekable();
     let read = |name: &str, bytes: &SecretBytes| {

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::Done;
+use super::VerifyResult;
 use crate::terminal::paragraph;
 use lapsewatch_core::api::CredentialFacts;
 use lapsewatch_core::api::conditions::{Condition, ConditionType};
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::assessment::rehearsal::{Cause, Outcome, Point};
+use lapsewatch_core::assessment::rehearsal::{VerifyCause, VerifyFinding, VerifyOutcome};
 use lapsewatch_core::assessment::words;
 use lapsewatch_core::sanitize::plain;
 
@@ -15,7 +15,7 @@ use lapsewatch_core::sanitize::plain;
 ///
 /// # Errors
 /// When it can't be written.
-pub fn write(done: &Result<Done, String>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(done: &Result<VerifyResult, String>, out: &mut dyn Write) -> io::Result<()> {
     let done = match done {
         Ok(done) => done,
         Err(why) => return writeln!(out, "could not tell: {}", plain(why)),
@@ -50,11 +50,11 @@ pub fn write(done: &Result<Done, String>, out: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
-fn point(point: &Point, out: &mut dyn Write) -> io::Result<()> {
+fn point(point: &VerifyFinding, out: &mut dyn Write) -> io::Result<()> {
     let outcome = match point.outcome {
-        Outcome::Stop => "STOP",
-        Outcome::Untold => "could not tell",
-        Outcome::Safe => "note",
+        VerifyOutcome::Stop => "STOP",
+        VerifyOutcome::Untold => "could not tell",
+        VerifyOutcome::Safe => "note",
     };
     writeln!(out, "  {outcome} {}", point.reason)?;
     paragraph("", &point.message, out)?;
@@ -63,33 +63,33 @@ fn point(point: &Point, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What the operator would say, as far as no point says it, and it was looked at.
-fn is_shown(done: &Done, condition: &Condition) -> bool {
-    let said = |cause: &[Cause]| done.rehearsal.points.iter().any(|point| cause.contains(&point.cause));
+fn is_shown(done: &VerifyResult, condition: &Condition) -> bool {
+    let said = |cause: &[VerifyCause]| done.rehearsal.points.iter().any(|point| cause.contains(&point.cause));
     let is = |type_: ConditionType| condition.type_ == type_.as_str();
     if is(ConditionType::Expired) {
-        !said(&[Cause::Expired, Cause::Expiring])
+        !said(&[VerifyCause::Expired, VerifyCause::Expiring])
     } else if is(ConditionType::IdentityChanged) {
-        !said(&[Cause::IdentityChanged, Cause::IdentityUnknown, Cause::IdentityAccepted])
+        !said(&[VerifyCause::IdentityChanged, VerifyCause::IdentityUnknown, VerifyCause::IdentityAccepted])
     } else if is(ConditionType::KeyMismatch) {
-        !said(&[Cause::KeyMismatch, Cause::KeyNotTold])
+        !said(&[VerifyCause::KeyMismatch, VerifyCause::KeyNotTold])
     } else if is(ConditionType::Regressed) {
         !said(&[
-            Cause::WentBackwards,
-            Cause::Replaced,
-            Cause::AgeNotTold,
-            Cause::IdentityChanged,
-            Cause::IdentityUnknown,
-            Cause::NothingInPlace,
+            VerifyCause::WentBackwards,
+            VerifyCause::Replaced,
+            VerifyCause::AgeNotTold,
+            VerifyCause::IdentityChanged,
+            VerifyCause::IdentityUnknown,
+            VerifyCause::NothingInPlace,
         ])
     } else if is(ConditionType::Duplicate) {
-        done.looked_for_others && !said(&[Cause::Shared])
+        done.looked_for_others && !said(&[VerifyCause::Shared])
     } else {
         false
     }
 }
 
 /// Whose it is and until when.
-fn credential(done: &Done, facts: Option<&CredentialFacts>) -> String {
+fn credential(done: &VerifyResult, facts: Option<&CredentialFacts>) -> String {
     let Some(facts) = facts else { return "nothing that is known".to_owned() };
     let identity = facts.identity.as_deref().map(|id| format!("{} {id}", words::identity_name(done.type_)));
     let expires = match (facts.expiry, facts.not_after) {

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::limits;
-use super::status::{Selection, TenantCredentialStatus};
+use super::status::{KeySelection, TenantCredentialStatus};
 
 /// What a tenant's certificate or token is, where its Secret is, and when to warn. The operator reads the
 /// Secret, never writes to it, and reports in `status` and in Events.
@@ -168,8 +168,8 @@ pub struct TenantCredentialSpec {
 
 impl TenantCredentialSpec {
     /// The keys of the Secret that it names.
-    pub fn selection(&self) -> Selection {
-        self.secret_ref.as_ref().map_or_else(Selection::default, |secret| Selection {
+    pub fn selection(&self) -> KeySelection {
+        self.secret_ref.as_ref().map_or_else(KeySelection::default, |secret| KeySelection {
             key: secret.key.clone(),
             private_key_key: secret.private_key_key.clone(),
             password_key: secret.password_key.clone(),

@@ -43,7 +43,7 @@ pub fn is_unseen(letter: char) -> bool {
 
 /// The part in which two identities differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct IdentityDifference {
     /// The number of the first character that differs, from 1.
     pub at: usize,
     /// The characters of the first identity that the second lacks there.
@@ -57,7 +57,7 @@ const OVERLOOKED: usize = 3;
 
 /// The part in which two identities differ, if a reader may overlook it: a few characters, or letters beyond ASCII that
 /// may look like others.
-pub fn overlooked(expected: &str, found: &str) -> Option<Difference> {
+pub fn overlooked(expected: &str, found: &str) -> Option<IdentityDifference> {
     let (expected, found) = (canonical(expected), canonical(found));
     let (one, other): (Vec<char>, Vec<char>) = (expected.chars().collect(), found.chars().collect());
     let before = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
@@ -72,7 +72,7 @@ pub fn overlooked(expected: &str, found: &str) -> Option<Difference> {
         return None;
     }
     let few = |letters: &[char]| letters.iter().take(OVERLOOKED).copied().collect();
-    Some(Difference { at: before + 1, expected: few(one), found: few(other) })
+    Some(IdentityDifference { at: before + 1, expected: few(one), found: few(other) })
 }
 
 #[cfg(test)]
@@ -108,6 +108,6 @@ mod tests {
         assert_eq!(at("Acme Ltd", "acme Ltd"), Some(1));
         assert_eq!(at("Acme Ltd", "Zenith Inc"), None);
         let difference = overlooked("Müller", "Muller");
-        assert_eq!(difference, Some(Difference { at: 2, expected: vec!['ü'], found: vec!['u'] }));
+        assert_eq!(difference, Some(IdentityDifference { at: 2, expected: vec!['ü'], found: vec!['u'] }));
     }
 }

@@ -20,8 +20,8 @@ pub struct LastRead {
     #[schemars(length(max = limits::REASON))]
     pub resource_version: String,
     /// The keys that `spec.secretRef` named then.
-    #[serde(skip_serializing_if = "Selection::is_empty")]
-    pub selection: Selection,
+    #[serde(skip_serializing_if = "KeySelection::is_empty")]
+    pub selection: KeySelection,
     /// The revision of the reader that read it.
     pub reader_revision: i64,
     /// Why it could not be read, where it could not.
@@ -32,7 +32,7 @@ pub struct LastRead {
 /// The keys that `spec.secretRef` names.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Selection {
+pub struct KeySelection {
     /// The credential's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
@@ -47,7 +47,7 @@ pub struct Selection {
     pub password_key: Option<String>,
 }
 
-impl Selection {
+impl KeySelection {
     /// Whether it names none.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

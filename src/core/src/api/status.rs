@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::chain::{IssuerExpiry, OtherCertificate};
 use super::conditions::Condition;
-pub use super::last_read::{Failure, LastRead, Selection};
+pub use super::last_read::{Failure, KeySelection, LastRead};
 use super::limits;
 pub use super::pending_events::{EventBudget, PendingEvent};
 use super::reasons::ChangeReason;

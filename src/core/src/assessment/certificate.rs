@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::expiry;
 use super::finding::Finding;
 use super::words::Words;
-use super::words::advice::Case;
+use super::words::advice::FindingKind;
 use crate::api::conditions::ConditionType;
 use crate::api::status::KeyMatch;
 use crate::api::{CredentialFacts, CredentialType, Severity};
@@ -32,28 +32,34 @@ pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec
     };
     if are_dates_reversed(facts) {
         // It is never valid, so that it is not said besides when its validity begins.
-        find(DATES_REVERSED, Case::DatesReversed, Severity::Warning, mark.to_owned(), words.dates_reversed());
+        find(DATES_REVERSED, FindingKind::DatesReversed, Severity::Warning, mark.to_owned(), words.dates_reversed());
     } else if expiry::not_yet_valid(facts, now) {
-        find(NOT_YET_VALID, Case::NotYetValid, Severity::Notice, mark.to_owned(), words.not_yet_valid());
+        find(NOT_YET_VALID, FindingKind::NotYetValid, Severity::Notice, mark.to_owned(), words.not_yet_valid());
     }
     let has_expired = facts.not_after.is_some_and(|end| now > end);
     if let Some(end) = issuer_end(facts).filter(|_| !has_expired) {
         // Another chain beside the same certificate is news.
         let mark = end.to_rfc3339();
         if now > end {
-            find(ISSUER_EXPIRED, Case::IssuerExpired, severity_of_issuer(spec.type_), mark, words.issuer_expired());
+            find(
+                ISSUER_EXPIRED,
+                FindingKind::IssuerExpired,
+                severity_of_issuer(spec.type_),
+                mark,
+                words.issuer_expired(),
+            );
         } else {
             let message = words.issuer_expires_first();
-            find(ISSUER_EXPIRES_FIRST, Case::IssuerExpiresFirst, Severity::Notice, mark, message);
+            find(ISSUER_EXPIRES_FIRST, FindingKind::IssuerExpiresFirst, Severity::Notice, mark, message);
         }
     }
     if !facts.other_certificates.is_empty() {
         let message = words.several_certificates();
-        find(SEVERAL_CERTIFICATES, Case::SeveralCertificates, Severity::Notice, mark.to_owned(), message);
+        find(SEVERAL_CERTIFICATES, FindingKind::SeveralCertificates, Severity::Notice, mark.to_owned(), message);
     }
     let is_named = spec.secret_ref.as_ref().is_some_and(|secret| secret.private_key_key.is_some());
     if is_named && facts.key_match == KeyMatch::KeyUnreadable {
-        find(KEY_UNREADABLE, Case::KeyUnreadable, Severity::Notice, String::new(), words.key_match());
+        find(KEY_UNREADABLE, FindingKind::KeyUnreadable, Severity::Notice, String::new(), words.key_match());
     }
     findings
 }

@@ -49,12 +49,12 @@ pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) ->
         records.announced.iter().any(|sent| sent.type_ == entry.type_ && later(sent))
     };
     let pending = records.pending.iter().filter(|entry| !is_over(entry));
-    let mut due: Vec<(Notice, Entry)> = due.into_iter().map(|notice| (notice, Entry::New)).collect();
+    let mut due: Vec<(Notice, PendingState)> = due.into_iter().map(|notice| (notice, PendingState::New)).collect();
     for entry in pending {
         match due.iter_mut().find(|(notice, _)| is_of(&notice.record, entry)) {
             Some((notice, state)) => {
                 notice.entered = entry.time;
-                *state = if entry.held_back { Entry::Held } else { Entry::Granted };
+                *state = if entry.held_back { PendingState::Held } else { PendingState::Granted };
             }
             None if entry.held_back => {
                 delivery.budget = Some(event_budget::count_held_back(delivery.budget.take(), entry.time));
@@ -69,21 +69,21 @@ pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) ->
     order.sort_by_key(|at| due.get(*at).map(|(notice, _)| notice.urgency() != Urgency::Critical));
     for at in order {
         let Some((notice, state)) = due.get_mut(at) else { continue };
-        if *state == Entry::Granted {
+        if *state == PendingState::Granted {
             continue;
         }
         match event_budget::spend(delivery.budget.as_ref(), notice.urgency(), now) {
-            Spent::Granted(left) => (delivery.budget, *state) = (Some(left), Entry::Granted),
+            Spent::Granted(left) => (delivery.budget, *state) = (Some(left), PendingState::Granted),
             Spent::HeldUntil(time) => {
-                *state = Entry::Held;
+                *state = PendingState::Held;
                 delivery.next = Some(delivery.next.map_or(time, |next| next.min(time)));
             }
         }
     }
     let suffix = delivery.budget.as_ref().and_then(held_back);
     for (mut notice, state) in due {
-        delivery.pending.push(PendingEvent::new(&notice.record, notice.entered, state == Entry::Held));
-        if state == Entry::Granted {
+        delivery.pending.push(PendingEvent::new(&notice.record, notice.entered, state == PendingState::Held));
+        if state == PendingState::Granted {
             if let Some(suffix) = &suffix {
                 limits::cut_bytes(&mut notice.note, limits::NOTE_BYTES.saturating_sub(suffix.len()));
                 notice.note.push_str(suffix);
@@ -98,7 +98,7 @@ pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) ->
 
 /// What is known of an Event that is due.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum PendingState {
     New,
     Held,
     Granted,

@@ -1,16 +1,16 @@
 //! Duplicates: whether only this object holds the credential, what else is to be said of it, and how much it matters.
 
 use super::finding::Finding;
-use super::peers::{Other, Peers, Permitted, Standing, Unlisted, View, permitted};
+use super::peers::{Other, Peers, Permitted, SharingState, Unlisted, View, permitted};
 use super::words::Words;
-use super::words::advice::Case;
+use super::words::advice::FindingKind;
 use super::words::shared;
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::status::OtherHolder;
 use crate::api::{CredentialType, Severity, TenantCredentialStatus, limits};
 
 /// What the peers make of a credential.
-pub(super) struct Judged {
+pub(super) struct SharingVerdict {
     /// The condition.
     pub verdict: Verdict,
     /// What needs attention.
@@ -22,8 +22,8 @@ pub(super) struct Judged {
 }
 
 /// Judges by the knowledge about the others. Partial knowledge takes no verdict of `previous` back.
-pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentialStatus) -> Judged {
-    let plain = |status, reason: &'static str, message: String| Judged {
+pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentialStatus) -> SharingVerdict {
+    let plain = |status, reason: &'static str, message: String| SharingVerdict {
         verdict: Verdict { type_: ConditionType::Duplicate, status, reason: reason.into(), message },
         finding: None,
         duplicates: Vec::new(),
@@ -47,7 +47,7 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentia
         Permitted::Seen(Some(view)) => (view, false),
         Permitted::Stored(view) => (view, true),
     };
-    if view.standing == Standing::Unique {
+    if view.standing == SharingState::Unique {
         return plain(ConditionStatus::False, "Unique", shared::UNIQUE.to_owned());
     }
     let view = &view;
@@ -55,7 +55,7 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentia
     let finding = Finding {
         type_: ConditionType::Duplicate,
         reason: view.standing.reason().to_owned(),
-        case: Case::Shared(view.standing),
+        case: FindingKind::Shared(view.standing),
         severity: severity(words.spec.type_, view.standing),
         mark,
         settles: true,
@@ -63,7 +63,7 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentia
         message: message.clone(),
         advice: shared::advice(words, view.standing),
     };
-    Judged {
+    SharingVerdict {
         verdict: Verdict {
             type_: ConditionType::Duplicate,
             status: ConditionStatus::True,
@@ -76,16 +76,17 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentia
     }
 }
 
-fn severity(type_: CredentialType, standing: Standing) -> Severity {
+fn severity(type_: CredentialType, standing: SharingState) -> Severity {
     match standing {
-        Standing::ControlLost => Severity::Critical,
-        Standing::TokenInUse | Standing::OverrideContested => Severity::Warning,
+        SharingState::ControlLost => Severity::Critical,
+        SharingState::TokenInUse | SharingState::OverrideContested => Severity::Warning,
         // A renewal that is staged in a second object is normal; a reset token no longer works.
-        Standing::Superseded { .. } if type_ == CredentialType::DEPToken => Severity::Warning,
-        Standing::Superseded { .. } | Standing::SharedByOthers | Standing::ControlAssumed | Standing::SameSecret => {
-            Severity::Notice
-        }
-        Standing::Unique => Severity::None,
+        SharingState::Superseded { .. } if type_ == CredentialType::DEPToken => Severity::Warning,
+        SharingState::Superseded { .. }
+        | SharingState::SharedByOthers
+        | SharingState::ControlAssumed
+        | SharingState::SameSecret => Severity::Notice,
+        SharingState::Unique => Severity::None,
     }
 }
 

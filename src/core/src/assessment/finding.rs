@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::certificate;
-use super::words::advice::{Advice, Case, advice};
+use super::words::advice::{Advice, FindingKind, advice};
 use super::words::{self, sentence};
 use crate::api::conditions::ConditionType;
 use crate::api::limits;
@@ -18,7 +18,7 @@ pub struct Finding {
     /// What it is, in one word; the Event has the same.
     pub reason: String,
     /// What it is, for its consequences.
-    pub case: Case,
+    pub case: FindingKind,
     /// How much it matters.
     pub severity: Severity,
     /// Which credential it is said of, where another one would be news; else empty.
@@ -38,7 +38,7 @@ impl Finding {
     pub fn new(
         type_: ConditionType,
         reason: impl Into<String>,
-        case: Case,
+        case: FindingKind,
         severity: Severity,
         message: String,
         spec: &TenantCredentialSpec,
@@ -104,16 +104,16 @@ impl Finding {
     /// finding of the same condition.
     pub fn announced_as(&self) -> &'static str {
         match self.case {
-            Case::IssuerExpired | Case::IssuerExpiresFirst => certificate::ISSUER_EXPIRY,
-            Case::SeveralCertificates => certificate::SEVERAL_CERTIFICATES,
-            Case::KeyUnreadable => certificate::KEY_UNREADABLE,
+            FindingKind::IssuerExpired | FindingKind::IssuerExpiresFirst => certificate::ISSUER_EXPIRY,
+            FindingKind::SeveralCertificates => certificate::SEVERAL_CERTIFICATES,
+            FindingKind::KeyUnreadable => certificate::KEY_UNREADABLE,
             _ => self.type_.as_str(),
         }
     }
 
     /// What is still to come is told so.
     fn then(&self) -> &'static str {
-        if self.case == Case::Expiring { " then" } else { "" }
+        if self.case == FindingKind::Expiring { " then" } else { "" }
     }
 
     fn impact(&self) -> String {

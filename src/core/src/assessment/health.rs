@@ -1,7 +1,7 @@
 //! The two summaries: Ready (could it be read and assessed) and Healthy (its state in one word).
 
 use super::finding::Finding;
-use super::words::advice::Case;
+use super::words::advice::FindingKind;
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::{Failure, Severity};
 
@@ -37,25 +37,25 @@ pub(super) fn healthy(findings: &[Finding], valid: String) -> Verdict {
 /// A finding's place in the order of states, with what it says.
 fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
     Some(match finding.case {
-        Case::Unreadable(_) => (0, ConditionStatus::False, "Unreadable"),
-        Case::Expired | Case::GracePeriodOver => (1, ConditionStatus::False, "Expired"),
-        Case::IdentityChanged => (2, ConditionStatus::False, "IdentityChanged"),
-        Case::KeyMismatch => (3, ConditionStatus::False, "KeyMismatch"),
+        FindingKind::Unreadable(_) => (0, ConditionStatus::False, "Unreadable"),
+        FindingKind::Expired | FindingKind::GracePeriodOver => (1, ConditionStatus::False, "Expired"),
+        FindingKind::IdentityChanged => (2, ConditionStatus::False, "IdentityChanged"),
+        FindingKind::KeyMismatch => (3, ConditionStatus::False, "KeyMismatch"),
         // An override that is meant, or a renewal that is staged, is no fault that a gate should stop at.
-        Case::Shared(_) if finding.severity < Severity::Warning => return None,
-        Case::Shared(_) => (4, ConditionStatus::False, "Duplicate"),
+        FindingKind::Shared(_) if finding.severity < Severity::Warning => return None,
+        FindingKind::Shared(_) => (4, ConditionStatus::False, "Duplicate"),
         // A staged renewal that was taken back is no fault that a gate should stop at.
-        Case::WentBackwards if finding.severity < Severity::Warning => return None,
-        Case::WentBackwards => (5, ConditionStatus::False, "Regressed"),
-        Case::DatesReversed => (6, ConditionStatus::False, "DatesReversed"),
-        Case::IssuerExpired if finding.severity < Severity::Warning => return None,
-        Case::IssuerExpired => (7, ConditionStatus::False, "IssuerExpired"),
-        Case::NotYetValid => (8, ConditionStatus::False, "NotYetValid"),
-        Case::IdentityUnknown => (9, ConditionStatus::Unknown, "IdentityUnknown"),
-        Case::ExpiryUnknown => (10, ConditionStatus::Unknown, "ExpiryUnknown"),
-        Case::Expiring => (11, ConditionStatus::True, "Expiring"),
+        FindingKind::WentBackwards if finding.severity < Severity::Warning => return None,
+        FindingKind::WentBackwards => (5, ConditionStatus::False, "Regressed"),
+        FindingKind::DatesReversed => (6, ConditionStatus::False, "DatesReversed"),
+        FindingKind::IssuerExpired if finding.severity < Severity::Warning => return None,
+        FindingKind::IssuerExpired => (7, ConditionStatus::False, "IssuerExpired"),
+        FindingKind::NotYetValid => (8, ConditionStatus::False, "NotYetValid"),
+        FindingKind::IdentityUnknown => (9, ConditionStatus::Unknown, "IdentityUnknown"),
+        FindingKind::ExpiryUnknown => (10, ConditionStatus::Unknown, "ExpiryUnknown"),
+        FindingKind::Expiring => (11, ConditionStatus::True, "Expiring"),
         // They are notices, and no fault that a gate should stop at.
-        Case::IssuerExpiresFirst | Case::KeyUnreadable | Case::SeveralCertificates => return None,
+        FindingKind::IssuerExpiresFirst | FindingKind::KeyUnreadable | FindingKind::SeveralCertificates => return None,
     })
 }
 
@@ -89,25 +89,25 @@ mod tests {
     use super::*;
     use crate::api::decode;
     use crate::api::reasons::FailureReason;
-    use crate::assessment::peers::Standing;
+    use crate::assessment::peers::SharingState;
 
     #[test]
     fn the_states_stand_in_their_order() {
         let spec = decode::spec(&json!({"type": "DEPToken", "secretRef": {"name": "a"}})).unwrap();
         let of = |case| Finding::new(ConditionType::Ready, "", case, Severity::Warning, String::new(), &spec, None);
         let mut states: Vec<_> = [
-            Case::Expiring,
-            Case::ExpiryUnknown,
-            Case::IdentityUnknown,
-            Case::NotYetValid,
-            Case::IssuerExpired,
-            Case::DatesReversed,
-            Case::WentBackwards,
-            Case::Shared(Standing::TokenInUse),
-            Case::KeyMismatch,
-            Case::IdentityChanged,
-            Case::Expired,
-            Case::Unreadable(FailureReason::Malformed),
+            FindingKind::Expiring,
+            FindingKind::ExpiryUnknown,
+            FindingKind::IdentityUnknown,
+            FindingKind::NotYetValid,
+            FindingKind::IssuerExpired,
+            FindingKind::DatesReversed,
+            FindingKind::WentBackwards,
+            FindingKind::Shared(SharingState::TokenInUse),
+            FindingKind::KeyMismatch,
+            FindingKind::IdentityChanged,
+            FindingKind::Expired,
+            FindingKind::Unreadable(FailureReason::Malformed),
         ]
         .into_iter()
         .filter_map(|case| state(&of(case)))

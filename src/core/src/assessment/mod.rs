@@ -34,11 +34,11 @@ use crate::api::stored::Stored;
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use expiry::Stage;
 use finding::Finding;
-use notices::{Due, Notice, Situation};
+use notices::{Notice, NoticePlanner, PlannedNotices};
 use peers::Peers;
-use renewal::Standing;
+use renewal::IdentityMatch;
 use whole_second::whole_second;
-use words::advice::Case;
+use words::advice::FindingKind;
 use words::{NEVER_READ, Side, Words};
 
 /// What was found where the spec points.
@@ -52,7 +52,7 @@ pub enum Reading {
 }
 
 /// All that an assessment goes by.
-pub struct Input<'a> {
+pub struct AssessmentInput<'a> {
     /// The object's UID.
     pub uid: &'a str,
     /// The object's generation.
@@ -68,7 +68,7 @@ pub struct Input<'a> {
     /// Who else holds the same credential.
     pub peers: Peers,
     /// Whose it is.
-    pub tenant: Tenant<'a>,
+    pub tenant: TenantContext<'a>,
     /// The time.
     pub now: DateTime<Utc>,
     /// How long a problem that GitOps may cause in passing must last before its Event is sent.
@@ -77,7 +77,7 @@ pub struct Input<'a> {
 
 /// The tenant that the spec names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tenant<'a> {
+pub enum TenantContext<'a> {
     /// It names none, or tenants are not looked at.
     #[default]
     Unnamed,
@@ -109,8 +109,8 @@ pub fn record(list: &mut Vec<Announced>, announced: Announced) {
 }
 
 /// Assesses one credential.
-pub fn assess(input: Input<'_>) -> Assessment {
-    let Input { uid, generation, spec, previous, reading, last_read, peers, tenant, settle, .. } = input;
+pub fn assess(input: AssessmentInput<'_>) -> Assessment {
+    let AssessmentInput { uid, generation, spec, previous, reading, last_read, peers, tenant, settle, .. } = input;
     // The API keeps whole seconds.
     let now = input.now.trunc_subsecs(0);
     let (facts, failure) = match reading {
@@ -126,7 +126,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
     let mut read = String::new();
     let mut valid = NEVER_READ.to_owned();
     let (mut duplicates, mut more_duplicates) = (Vec::new(), false);
-    let side = if let Tenant::Found(side) = tenant { side } else { Side::default() };
+    let side = if let TenantContext::Found(side) = tenant { side } else { Side::default() };
 
     if let Some(failure) = &failure {
         findings.push(unreadable(failure, spec, facts.as_ref()));
@@ -139,7 +139,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         next = judged.next;
         memory = judged.memory;
         (duplicates, more_duplicates) = (judged.duplicates, judged.has_more_duplicates);
-        read = words.read(tenant == Tenant::NotFound);
+        read = words.read(tenant == TenantContext::NotFound);
         valid = judged.stage_words;
     } else {
         verdicts.extend(UNREAD.map(|type_| Verdict {
@@ -156,7 +156,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.type_));
     let notifications: Vec<_> = findings.iter().map(|finding| finding.notification(spec, previous, now)).collect();
     let conditions = conditions::publish(&previous.conditions, all, now, generation);
-    let due = Situation {
+    let due = NoticePlanner {
         uid,
         spec,
         announced: &previous.announced,
@@ -171,7 +171,7 @@ pub fn assess(input: Input<'_>) -> Assessment {
         settle,
     }
     .due();
-    let Due { notices, silent, next: next_notice } = due;
+    let PlannedNotices { notices, silent, next: next_notice } = due;
     let delivery = delivery::plan(notices, &previous.events(), now);
     let mut announced = previous.announced.clone();
     for entry in silent {
@@ -210,14 +210,14 @@ const UNREAD: [ConditionType; 6] = [
 ];
 
 fn unreadable(failure: &Failure, spec: &TenantCredentialSpec, facts: Option<&CredentialFacts>) -> Finding {
-    let case = Case::Unreadable(failure.reason);
+    let case = FindingKind::Unreadable(failure.reason);
     let message = failure.message.clone();
     Finding::new(ConditionType::Ready, failure.reason.as_str(), case, Severity::Warning, message, spec, facts)
         .settling()
 }
 
 /// What the facts of one credential say.
-struct Judged {
+struct FactsVerdict {
     verdicts: Vec<Verdict>,
     findings: Vec<Finding>,
     next: Option<DateTime<Utc>>,
@@ -227,7 +227,7 @@ struct Judged {
     stage_words: String,
 }
 
-fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, now: DateTime<Utc>) -> Judged {
+fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, now: DateTime<Utc>) -> FactsVerdict {
     let (spec, facts) = (words.spec, words.facts);
     let mark = renewal::mark(facts);
     let mut findings = Vec::new();
@@ -242,20 +242,22 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     let reason = stage.event_reason();
     match stage {
         Stage::Never | Stage::Outside => {}
-        Stage::Unknown => find(ConditionType::Expiring, &reason, Case::ExpiryUnknown, Severity::Notice, &stage_words),
+        Stage::Unknown => {
+            find(ConditionType::Expiring, &reason, FindingKind::ExpiryUnknown, Severity::Notice, &stage_words)
+        }
         Stage::Within(n) => {
             let severity = severity::expiring(spec.type_, n, days.last() == Some(&n));
-            find(ConditionType::Expiring, &reason, Case::Expiring, severity, &stage_words);
+            find(ConditionType::Expiring, &reason, FindingKind::Expiring, severity, &stage_words);
         }
         Stage::InGracePeriod | Stage::Lapsed | Stage::GracePeriodOver => {
             let over = stage == Stage::GracePeriodOver;
-            let case = if over { Case::GracePeriodOver } else { Case::Expired };
+            let case = if over { FindingKind::GracePeriodOver } else { FindingKind::Expired };
             find(ConditionType::Expired, &reason, case, severity::expired(spec.type_, over), &stage_words);
         }
     }
     let mut verdicts = expiry::verdicts(stage, &stage_words).to_vec();
 
-    let duplicates::Judged { verdict, finding: shared, duplicates, has_more } =
+    let duplicates::SharingVerdict { verdict, finding: shared, duplicates, has_more } =
         duplicates::judge(words, peers, previous);
     verdicts.push(verdict);
 
@@ -263,15 +265,15 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     let first = memory.last_change.is_none();
     let message = words.identity(standing, first, memory.accepted_identity.as_deref());
     match standing {
-        Standing::Changed => {
+        IdentityMatch::Changed => {
             let severity = severity::identity_changed(spec.type_);
-            find(ConditionType::IdentityChanged, "IdentityChanged", Case::IdentityChanged, severity, &message);
+            find(ConditionType::IdentityChanged, "IdentityChanged", FindingKind::IdentityChanged, severity, &message);
         }
-        Standing::Unknown => {
+        IdentityMatch::Unknown => {
             let type_ = ConditionType::IdentityChanged;
-            find(type_, "IdentityUnknown", Case::IdentityUnknown, Severity::Notice, &message);
+            find(type_, "IdentityUnknown", FindingKind::IdentityUnknown, Severity::Notice, &message);
         }
-        Standing::NotIdentified | Standing::Accepted => {}
+        IdentityMatch::NotIdentified | IdentityMatch::Accepted => {}
     }
     verdicts.push(identity_verdict(spec.type_, standing, first, message));
 
@@ -284,7 +286,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
         KeyMatch::Mismatch => (ConditionStatus::True, "Mismatch"),
     };
     if facts.key_match == KeyMatch::Mismatch {
-        find(ConditionType::KeyMismatch, "KeyMismatch", Case::KeyMismatch, Severity::Warning, &message);
+        find(ConditionType::KeyMismatch, "KeyMismatch", FindingKind::KeyMismatch, Severity::Warning, &message);
     }
     verdicts.push(Verdict { type_: ConditionType::KeyMismatch, status, reason: reason.into(), message });
 
@@ -296,7 +298,7 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     };
     if older {
         let severity = severity::regressed(spec.type_);
-        find(ConditionType::Regressed, "WentBackwards", Case::WentBackwards, severity, &message);
+        find(ConditionType::Regressed, "WentBackwards", FindingKind::WentBackwards, severity, &message);
     }
     verdicts.push(Verdict { type_: ConditionType::Regressed, status, reason: reason.into(), message });
 
@@ -313,16 +315,16 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     findings.extend(shared);
     let boundaries = [expiry::next_boundary(spec.type_, facts, &days, now), certificate::boundary(facts, now)];
     let next = boundaries.into_iter().flatten().min();
-    Judged { verdicts, findings, next, memory, duplicates, has_more_duplicates: has_more, stage_words }
+    FactsVerdict { verdicts, findings, next, memory, duplicates, has_more_duplicates: has_more, stage_words }
 }
 
-fn identity_verdict(type_: CredentialType, standing: Standing, first: bool, message: String) -> Verdict {
+fn identity_verdict(type_: CredentialType, standing: IdentityMatch, first: bool, message: String) -> Verdict {
     let (status, reason) = match standing {
-        Standing::NotIdentified => (ConditionStatus::False, "NotIdentified"),
-        Standing::Unknown => (ConditionStatus::Unknown, "IdentityUnknown"),
-        Standing::Accepted if first => (ConditionStatus::False, "FirstObserved"),
-        Standing::Accepted => (ConditionStatus::False, "Unchanged"),
-        Standing::Changed => (
+        IdentityMatch::NotIdentified => (ConditionStatus::False, "NotIdentified"),
+        IdentityMatch::Unknown => (ConditionStatus::Unknown, "IdentityUnknown"),
+        IdentityMatch::Accepted if first => (ConditionStatus::False, "FirstObserved"),
+        IdentityMatch::Accepted => (ConditionStatus::False, "Unchanged"),
+        IdentityMatch::Changed => (
             ConditionStatus::True,
             match type_ {
                 CredentialType::DEPToken => "ConsumerKeyChanged",

@@ -8,7 +8,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Tenant;
+use super::TenantContext;
 use super::expiry::Stage;
 use super::finding::Finding;
 pub use super::notice::Notice;
@@ -27,7 +27,7 @@ pub const RECOVERED: &str = "Recovered";
 
 /// What is due now, what is to be recorded without an Event, and when to look again.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Due {
+pub struct PlannedNotices {
     /// Events to send.
     pub notices: Vec<Notice>,
     /// Records that need no Event.
@@ -37,7 +37,7 @@ pub struct Due {
 }
 
 /// What the notices are decided from.
-pub struct Situation<'a> {
+pub struct NoticePlanner<'a> {
     /// The object's UID.
     pub uid: &'a str,
     /// What the user declares.
@@ -57,17 +57,17 @@ pub struct Situation<'a> {
     /// Who else holds the same credential.
     pub peers: &'a Peers,
     /// The tenant that the spec names.
-    pub tenant: Tenant<'a>,
+    pub tenant: TenantContext<'a>,
     /// The time.
     pub now: DateTime<Utc>,
     /// How long something must last before its Event is sent, where it settles.
     pub settle: TimeDelta,
 }
 
-impl Situation<'_> {
+impl NoticePlanner<'_> {
     /// Decides.
-    pub fn due(&self) -> Due {
-        let mut due = Due::default();
+    pub fn due(&self) -> PlannedNotices {
+        let mut due = PlannedNotices::default();
         for finding in self.findings {
             // The change itself announces this one.
             if finding.type_ != ConditionType::Regressed {
@@ -109,7 +109,7 @@ impl Situation<'_> {
     }
 
     /// A problem: announced when it is news, later reminded of.
-    fn open(&self, finding: &Finding, due: &mut Due) {
+    fn open(&self, finding: &Finding, due: &mut PlannedNotices) {
         let name = finding.announced_as();
         let last = self.last_named(name);
         if let Some(last) = last.filter(|a| a.reason == finding.reason && a.fingerprint == finding.mark) {
@@ -146,8 +146,8 @@ impl Situation<'_> {
     /// True while the Event of a new finding waits, for at most the event delay since the finding began: because the
     /// finding may be transient, or because the tenant that the spec names does not exist yet, and GitOps applies in any
     /// order. Without the tenant, the Event would lack its runbook and contact until the next reminder.
-    fn is_early(&self, finding: &Finding, due: &mut Due) -> bool {
-        if !finding.settles && self.tenant != Tenant::NotFound {
+    fn is_early(&self, finding: &Finding, due: &mut PlannedNotices) -> bool {
+        if !finding.settles && self.tenant != TenantContext::NotFound {
             return false;
         }
         let notification =
@@ -164,7 +164,7 @@ impl Situation<'_> {
             warning: finding.severity >= Severity::Warning,
             critical: finding.severity == Severity::Critical,
             reason: finding.reason.clone(),
-            note: finding.note(self.spec, self.tenant == Tenant::NotFound),
+            note: finding.note(self.spec, self.tenant == TenantContext::NotFound),
             entered: record.time,
             record,
         }
@@ -192,7 +192,7 @@ impl Situation<'_> {
     }
 
     /// The last change, where it was not announced yet. Tells which one is announced now.
-    fn change(&self, due: &mut Due) -> Option<ChangeReason> {
+    fn change(&self, due: &mut PlannedNotices) -> Option<ChangeReason> {
         let change = self.last_change?;
         let words = self.words?;
         if matches!(change.reason, ChangeReason::IdentityChanged | ChangeReason::IdentityUnknown) {
@@ -246,7 +246,7 @@ impl Situation<'_> {
     }
 
     /// A problem that is mended: said once, if it was announced.
-    fn close(&self, type_: ConditionType, changed: Option<ChangeReason>, due: &mut Due) {
+    fn close(&self, type_: ConditionType, changed: Option<ChangeReason>, due: &mut PlannedNotices) {
         let Some(last) = self.last(type_) else { return };
         if last.reason == RECOVERED || self.findings.iter().any(|f| f.type_ == type_) || !self.can_tell(type_) {
             return;
@@ -269,7 +269,7 @@ impl Situation<'_> {
     /// That can be told since both conditions have been as they are: while its own Secret was gone, the object held
     /// nothing, and nobody could tell who else would hold the same. Of several Secrets that come back together, the
     /// first one that is read does not see the others yet.
-    fn is_gone_for_good(&self, type_: ConditionType, due: &mut Due) -> bool {
+    fn is_gone_for_good(&self, type_: ConditionType, due: &mut PlannedNotices) -> bool {
         let conditions = self.conditions.iter();
         let since = conditions
             .filter(|condition| [type_, ConditionType::Ready].iter().any(|of| condition.type_ == of.as_str()))
@@ -296,7 +296,7 @@ impl Situation<'_> {
 
     /// The stages of a credential that is here no more: should it come back, they are news again. Where the user has
     /// declared another date, no change of the credential says that all is well, so this does.
-    fn close_stages(&self, due: &mut Due) {
+    fn close_stages(&self, due: &mut PlannedNotices) {
         let Some(words) = self.words else { return };
         let mark = stage_mark(words.facts);
         // The credential before may be back in a moment, and its stages are then no news.
@@ -330,7 +330,7 @@ impl Situation<'_> {
     }
 }
 
-impl Due {
+impl PlannedNotices {
     /// Not later than `time`.
     pub(super) fn look_at(&mut self, time: DateTime<Utc>) {
         self.next = Some(self.next.map_or(time, |next| next.min(time)));

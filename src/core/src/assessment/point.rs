@@ -2,7 +2,7 @@
 
 /// Whether to put it in place; the worst of all points decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub enum VerifyOutcome {
     /// It may be applied.
     Safe,
     /// Something could not be told.
@@ -11,7 +11,7 @@ pub enum Outcome {
     Stop,
 }
 
-impl Outcome {
+impl VerifyOutcome {
     /// One word for programs.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -24,7 +24,7 @@ impl Outcome {
 
 /// What a point is about. Of two with the same outcome the earlier one is said first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub enum VerifyCause {
     /// It can't be read as a credential of this type.
     Unreadable,
     /// It has another identity than the accepted one.
@@ -65,11 +65,11 @@ pub enum Cause {
 
 /// One thing that speaks for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Point {
+pub struct VerifyFinding {
     /// What follows from it alone.
-    pub outcome: Outcome,
+    pub outcome: VerifyOutcome,
     /// What it is about.
-    pub cause: Cause,
+    pub cause: VerifyCause,
     /// The same in one word for programs: where the operator would say it, in its word.
     pub reason: String,
     /// What is so.

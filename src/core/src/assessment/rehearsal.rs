@@ -5,17 +5,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::peers::Peers;
-pub use super::point::{Cause, Outcome, Point};
-use super::renewal::{self, Standing};
+pub use super::point::{VerifyCause, VerifyFinding, VerifyOutcome};
+use super::renewal::{self, IdentityMatch};
 use super::words::verify as words;
-use super::{Assessment, Input, Reading, Tenant, assess, certificate, published};
+use super::{Assessment, AssessmentInput, Reading, TenantContext, assess, certificate, published};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch, Notification};
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
 
 /// All that a rehearsal goes by.
-pub struct Scene<'a> {
+pub struct VerifyInput<'a> {
     /// What the user declares, with what it has from its tenant.
     pub spec: &'a TenantCredentialSpec,
     /// What was said last of what is in place.
@@ -27,20 +27,20 @@ pub struct Scene<'a> {
     /// Who else holds it.
     pub peers: Peers,
     /// Whose it is.
-    pub tenant: Tenant<'a>,
+    pub tenant: TenantContext<'a>,
     /// The time.
     pub now: DateTime<Utc>,
 }
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rehearsal {
+pub struct Verification {
     /// Whether to put it in place.
-    pub outcome: Outcome,
+    pub outcome: VerifyOutcome,
     /// The verdict in one line.
     pub sentence: String,
     /// What speaks for it, worst first.
-    pub points: Vec<Point>,
+    pub points: Vec<VerifyFinding>,
     /// What the change would be, as `lastChange` would say; none where it would be none.
     pub change: Option<ChangeReason>,
     /// What the operator would say afterwards.
@@ -48,13 +48,13 @@ pub struct Rehearsal {
 }
 
 /// Rehearses.
-pub fn rehearse(scene: Scene<'_>) -> Rehearsal {
-    let Scene { spec, previous, reading, sees_all, peers, tenant, now } = scene;
+pub fn rehearse(scene: VerifyInput<'_>) -> Verification {
+    let VerifyInput { spec, previous, reading, sees_all, peers, tenant, now } = scene;
     let failure = match &reading {
         Reading::Facts(_) => None,
         Reading::Failed(failure) => Some(published::failure(failure.clone())),
     };
-    let Assessment { status, .. } = assess(Input {
+    let Assessment { status, .. } = assess(AssessmentInput {
         uid: "",
         generation: previous.observed_generation.unwrap_or_default(),
         spec,
@@ -72,20 +72,20 @@ pub fn rehearse(scene: Scene<'_>) -> Rehearsal {
     let mut points = match (&failure, facts) {
         (Some(failure), _) => vec![unreadable(failure, &status, spec, sees_all)],
         (None, Some(facts)) => {
-            let rehearsed = Rehearsed { spec, previous, facts, status: &status, change, sees_all };
+            let rehearsed = VerifiedStatus { spec, previous, facts, status: &status, change, sees_all };
             rehearsed.points()
         }
         // A reading gives one or the other.
         (None, None) => Vec::new(),
     };
     points.sort_by_key(|point| (std::cmp::Reverse(point.outcome), point.cause));
-    let outcome = points.iter().map(|point| point.outcome).max().unwrap_or(Outcome::Safe);
+    let outcome = points.iter().map(|point| point.outcome).max().unwrap_or(VerifyOutcome::Safe);
     let sentence = words::verdict(outcome, &points, &words::Compared { spec, previous, facts, change });
-    Rehearsal { outcome, sentence, points, change, status }
+    Verification { outcome, sentence, points, change, status }
 }
 
 /// What is put in place of what was said before, and what the operator would then say.
-struct Rehearsed<'a> {
+struct VerifiedStatus<'a> {
     spec: &'a TenantCredentialSpec,
     previous: &'a TenantCredentialStatus,
     facts: &'a CredentialFacts,
@@ -94,9 +94,10 @@ struct Rehearsed<'a> {
     sees_all: bool,
 }
 
-impl Rehearsed<'_> {
-    fn points(&self) -> Vec<Point> {
-        let mut points: Vec<Point> = self.status.notifications.iter().filter_map(|said| self.said(said)).collect();
+impl VerifiedStatus<'_> {
+    fn points(&self) -> Vec<VerifyFinding> {
+        let mut points: Vec<VerifyFinding> =
+            self.status.notifications.iter().filter_map(|said| self.said(said)).collect();
         points.extend(self.identity());
         points.extend(self.key());
         points.extend(self.age());
@@ -105,24 +106,30 @@ impl Rehearsed<'_> {
     }
 
     /// What the operator would say needs attention.
-    fn said(&self, said: &Notification) -> Option<Point> {
+    fn said(&self, said: &Notification) -> Option<VerifyFinding> {
         let all = [
-            (ConditionType::Expiring, Outcome::Safe, Cause::Expiring),
-            (ConditionType::Expired, Outcome::Stop, Cause::Expired),
-            (ConditionType::Healthy, Outcome::Stop, Cause::NotYetValid),
+            (ConditionType::Expiring, VerifyOutcome::Safe, VerifyCause::Expiring),
+            (ConditionType::Expired, VerifyOutcome::Stop, VerifyCause::Expired),
+            (ConditionType::Healthy, VerifyOutcome::Stop, VerifyCause::NotYetValid),
             match said.reason.as_str() {
-                "IdentityUnknown" => (ConditionType::IdentityChanged, Outcome::Untold, Cause::IdentityUnknown),
-                _ => (ConditionType::IdentityChanged, Outcome::Stop, Cause::IdentityChanged),
+                "IdentityUnknown" => {
+                    (ConditionType::IdentityChanged, VerifyOutcome::Untold, VerifyCause::IdentityUnknown)
+                }
+                _ => (ConditionType::IdentityChanged, VerifyOutcome::Stop, VerifyCause::IdentityChanged),
             },
-            (ConditionType::KeyMismatch, Outcome::Stop, Cause::KeyMismatch),
-            (ConditionType::Regressed, Outcome::Stop, Cause::WentBackwards),
-            (ConditionType::Duplicate, self.shared(said), Cause::Shared),
+            (ConditionType::KeyMismatch, VerifyOutcome::Stop, VerifyCause::KeyMismatch),
+            (ConditionType::Regressed, VerifyOutcome::Stop, VerifyCause::WentBackwards),
+            (ConditionType::Duplicate, self.shared(said), VerifyCause::Shared),
         ];
         let by_reason = match said.reason.as_str() {
-            certificate::DATES_REVERSED => Some((Outcome::Stop, Cause::DatesReversed)),
-            certificate::ISSUER_EXPIRED if said.severity >= Severity::Warning => Some((Outcome::Stop, Cause::Chain)),
-            certificate::ISSUER_EXPIRED | certificate::ISSUER_EXPIRES_FIRST => Some((Outcome::Safe, Cause::Chain)),
-            certificate::SEVERAL_CERTIFICATES => Some((Outcome::Safe, Cause::SeveralCertificates)),
+            certificate::DATES_REVERSED => Some((VerifyOutcome::Stop, VerifyCause::DatesReversed)),
+            certificate::ISSUER_EXPIRED if said.severity >= Severity::Warning => {
+                Some((VerifyOutcome::Stop, VerifyCause::Chain))
+            }
+            certificate::ISSUER_EXPIRED | certificate::ISSUER_EXPIRES_FIRST => {
+                Some((VerifyOutcome::Safe, VerifyCause::Chain))
+            }
+            certificate::SEVERAL_CERTIFICATES => Some((VerifyOutcome::Safe, VerifyCause::SeveralCertificates)),
             // The point about the private key goes by what is in place as well.
             certificate::KEY_UNREADABLE => return None,
             _ => None,
@@ -131,23 +138,30 @@ impl Rehearsed<'_> {
         let (outcome, cause) = by_reason.or_else(|| by_type().map(|(_, outcome, cause)| (outcome, cause)))?;
         let remedy = match cause {
             // Who else holds it, and what to do then, is the same before and after.
-            Cause::Shared => said.remedy.clone(),
+            VerifyCause::Shared => said.remedy.clone(),
             cause => words::remedy(cause, self.spec),
         };
         let (message, impact) = (said.message.clone(), said.impact.clone());
-        Some(Point { outcome, cause, reason: said.reason.clone(), message, impact, remedy })
+        Some(VerifyFinding { outcome, cause, reason: said.reason.clone(), message, impact, remedy })
     }
 
     /// What is meant, by an override or as a renewal that is staged, stops nothing.
-    fn shared(&self, said: &Notification) -> Outcome {
+    fn shared(&self, said: &Notification) -> VerifyOutcome {
         let is_meant = ["SameSecret", "ControlAssumed"].contains(&said.reason.as_str());
         let is_staged = said.reason == "Superseded" && said.severity < Severity::Warning;
-        if is_meant || is_staged { Outcome::Safe } else { Outcome::Stop }
+        if is_meant || is_staged { VerifyOutcome::Safe } else { VerifyOutcome::Stop }
     }
 
-    fn point(&self, outcome: Outcome, cause: Cause, reason: &str, message: String) -> Point {
+    fn point(&self, outcome: VerifyOutcome, cause: VerifyCause, reason: &str, message: String) -> VerifyFinding {
         let impact = words::impact(cause, self.spec.type_).to_owned();
-        Point { outcome, cause, reason: reason.to_owned(), message, impact, remedy: words::remedy(cause, self.spec) }
+        VerifyFinding {
+            outcome,
+            cause,
+            reason: reason.to_owned(),
+            message,
+            impact,
+            remedy: words::remedy(cause, self.spec),
+        }
     }
 
     fn condition(&self, type_: ConditionType) -> String {
@@ -155,11 +169,11 @@ impl Rehearsed<'_> {
         condition.map(|condition| condition.message.clone()).unwrap_or_default()
     }
 
-    fn identity(&self) -> Option<Point> {
+    fn identity(&self) -> Option<VerifyFinding> {
         let accepted = self.previous.accepted_identity.as_deref();
         if self.change == Some(ChangeReason::IdentityAccepted) {
             let message = self.condition(ConditionType::IdentityChanged);
-            return Some(self.point(Outcome::Safe, Cause::IdentityAccepted, "IdentityAccepted", message));
+            return Some(self.point(VerifyOutcome::Safe, VerifyCause::IdentityAccepted, "IdentityAccepted", message));
         }
         if self.previous.credential.is_some() || accepted.is_some() {
             return None;
@@ -167,16 +181,16 @@ impl Rehearsed<'_> {
         let is_pinned = self.spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
         match renewal::standing(self.spec, self.previous, self.facts) {
             // Said already.
-            Standing::Changed => None,
-            Standing::Accepted if is_pinned => None,
-            Standing::Accepted | Standing::NotIdentified | Standing::Unknown => {
+            IdentityMatch::Changed => None,
+            IdentityMatch::Accepted if is_pinned => None,
+            IdentityMatch::Accepted | IdentityMatch::NotIdentified | IdentityMatch::Unknown => {
                 let message = words::nothing_in_place();
-                Some(self.point(Outcome::Untold, Cause::NothingInPlace, "NothingInPlace", message))
+                Some(self.point(VerifyOutcome::Untold, VerifyCause::NothingInPlace, "NothingInPlace", message))
             }
         }
     }
 
-    fn key(&self) -> Option<Point> {
+    fn key(&self) -> Option<VerifyFinding> {
         let before = self.previous.credential.as_ref().map(|facts| facts.key_match);
         let reason = match (self.facts.key_match, before) {
             (KeyMatch::NoKey, Some(KeyMatch::Matches)) => "NoKey",
@@ -187,10 +201,10 @@ impl Rehearsed<'_> {
         };
         let message = self.condition(ConditionType::KeyMismatch);
         let remedy = words::key_remedy(self.facts.key_match, !self.sees_all, self.spec);
-        Some(Point { remedy, ..self.point(Outcome::Untold, Cause::KeyNotTold, reason, message) })
+        Some(VerifyFinding { remedy, ..self.point(VerifyOutcome::Untold, VerifyCause::KeyNotTold, reason, message) })
     }
 
-    fn age(&self) -> Option<Point> {
+    fn age(&self) -> Option<VerifyFinding> {
         if self.change != Some(ChangeReason::Replaced) {
             return None;
         }
@@ -199,20 +213,20 @@ impl Rehearsed<'_> {
         // Of two server tokens of Apple's only the one that was downloaded last works.
         if !is_comparable || self.spec.type_ == CredentialType::DEPToken {
             let message = words::age_unknown(self.spec.type_, is_comparable);
-            return Some(self.point(Outcome::Untold, Cause::AgeNotTold, "Replaced", message));
+            return Some(self.point(VerifyOutcome::Untold, VerifyCause::AgeNotTold, "Replaced", message));
         }
-        Some(self.point(Outcome::Safe, Cause::Replaced, "Replaced", words::replaced(self.spec.type_)))
+        Some(self.point(VerifyOutcome::Safe, VerifyCause::Replaced, "Replaced", words::replaced(self.spec.type_)))
     }
 
     /// The one that is there, given once more, renews nothing: which matters where what is there needs attention, also
     /// after another key was put beside it.
-    fn in_place(&self) -> Option<Point> {
+    fn in_place(&self) -> Option<VerifyFinding> {
         if !words::is_in_place(self.previous, self.facts) {
             return None;
         }
         let needs_attention = self.status.severity.unwrap_or_default() >= Severity::Warning;
-        let outcome = if needs_attention { Outcome::Stop } else { Outcome::Safe };
-        Some(self.point(outcome, Cause::InPlace, "InPlace", words::in_place(self.spec.type_, self.facts)))
+        let outcome = if needs_attention { VerifyOutcome::Stop } else { VerifyOutcome::Safe };
+        Some(self.point(outcome, VerifyCause::InPlace, "InPlace", words::in_place(self.spec.type_, self.facts)))
     }
 }
 
@@ -222,17 +236,17 @@ fn unreadable(
     status: &TenantCredentialStatus,
     spec: &TenantCredentialSpec,
     sees_all: bool,
-) -> Point {
+) -> VerifyFinding {
     let outcome = match failure.reason {
-        FailureReason::WrongFile | FailureReason::Malformed => Outcome::Stop,
+        FailureReason::WrongFile | FailureReason::Malformed => VerifyOutcome::Stop,
         // What was not seen may hold it.
-        FailureReason::KeyNotFound | FailureReason::NoMatchingKey if sees_all => Outcome::Stop,
-        _ => Outcome::Untold,
+        FailureReason::KeyNotFound | FailureReason::NoMatchingKey if sees_all => VerifyOutcome::Stop,
+        _ => VerifyOutcome::Untold,
     };
     let said = status.notifications.iter().find(|said| said.type_ == ConditionType::Ready.as_str());
-    Point {
+    VerifyFinding {
         outcome,
-        cause: Cause::Unreadable,
+        cause: VerifyCause::Unreadable,
         reason: failure.reason.as_str().to_owned(),
         message: failure.message.clone(),
         impact: said.map(|said| said.impact.clone()).unwrap_or_default(),

@@ -5,14 +5,14 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sha2::{Digest, Sha256};
 
 use super::finding::Finding;
-use super::notices::{Due, Situation};
+use super::notices::{NoticePlanner, PlannedNotices};
 use crate::api::Severity;
 use crate::api::status::Announced;
 
 /// Hours between reminders, where the user gives none.
 const REMINDER_HOURS: u16 = 24;
 
-impl Situation<'_> {
+impl NoticePlanner<'_> {
     fn period(&self) -> Option<TimeDelta> {
         match self.spec.reminder_every_hours.unwrap_or(REMINDER_HOURS) {
             0 => None,
@@ -36,14 +36,14 @@ impl Situation<'_> {
     }
 
     /// Looks again when the reminder after `record` is due.
-    pub(super) fn look_at_reminder(&self, finding: &Finding, record: &Announced, due: &mut Due) {
+    pub(super) fn look_at_reminder(&self, finding: &Finding, record: &Announced, due: &mut PlannedNotices) {
         if let Some(at) = self.next_reminder(finding, record) {
             due.look_at(self.muted_until(finding).map_or(at, |until| until.max(at)));
         }
     }
 
     /// Of what was announced as `last`: reminds, or looks again when it is time to.
-    pub(super) fn remind(&self, finding: &Finding, last: &Announced, due: &mut Due) {
+    pub(super) fn remind(&self, finding: &Finding, last: &Announced, due: &mut PlannedNotices) {
         let (Some(first), Some(period)) = (self.next_reminder(finding, last), self.period()) else { return };
         if last.time.signed_duration_since(self.now) > period {
             // The clock was set back: the grid begins anew, or nothing would be said until it is that late again.

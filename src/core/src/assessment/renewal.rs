@@ -34,7 +34,7 @@ impl Memory {
 
 /// How the identity stands to the accepted one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum IdentityMatch {
     /// There is no identity, and none was accepted or pinned.
     NotIdentified,
     /// There is no identity that could be compared with the accepted or pinned one.
@@ -70,19 +70,23 @@ pub fn mark_of(side: &ChangeSide) -> String {
 }
 
 /// How `facts` stand to the accepted identity. With pins the pins decide; without, the first identity ever read.
-pub fn standing(spec: &TenantCredentialSpec, previous: &TenantCredentialStatus, facts: &CredentialFacts) -> Standing {
+pub fn standing(
+    spec: &TenantCredentialSpec,
+    previous: &TenantCredentialStatus,
+    facts: &CredentialFacts,
+) -> IdentityMatch {
     let pins = spec.expected_identities.as_deref().unwrap_or_default();
     let accepted = previous.accepted_identity.as_deref();
     let Some(identity) = facts.identity.as_deref() else {
         let is_known = !pins.is_empty() || accepted.is_some();
-        return if is_known { Standing::Unknown } else { Standing::NotIdentified };
+        return if is_known { IdentityMatch::Unknown } else { IdentityMatch::NotIdentified };
     };
     let holds = match accepted {
         _ if !pins.is_empty() => pins.iter().any(|pin| identity::is_same(pin, identity)),
         Some(accepted) => identity::is_same(accepted, identity) || is_respelled(previous, facts),
         None => true,
     };
-    if holds { Standing::Accepted } else { Standing::Changed }
+    if holds { IdentityMatch::Accepted } else { IdentityMatch::Changed }
 }
 
 /// True if `facts` are those of the credential whose identity was accepted: the identity can then differ only because
@@ -96,8 +100,8 @@ fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> b
 }
 
 /// True if a credential may be compared by age with those of the accepted identity.
-pub fn is_comparable(standing: Standing) -> bool {
-    matches!(standing, Standing::NotIdentified | Standing::Accepted)
+pub fn is_comparable(standing: IdentityMatch) -> bool {
+    matches!(standing, IdentityMatch::NotIdentified | IdentityMatch::Accepted)
 }
 
 /// Whether `facts` are older than the newest credential of their identity.
@@ -112,10 +116,10 @@ pub fn remember(
     previous: &TenantCredentialStatus,
     facts: &CredentialFacts,
     now: DateTime<Utc>,
-) -> (Memory, Standing) {
+) -> (Memory, IdentityMatch) {
     let standing = standing(spec, previous, facts);
     let mut memory = Memory::of(previous);
-    if standing == Standing::Accepted {
+    if standing == IdentityMatch::Accepted {
         memory.accepted_identity.clone_from(&facts.identity);
     }
     let this =
@@ -133,12 +137,14 @@ pub fn remember(
         (Some(accepted), Some(identity)) => identity::is_same(accepted, identity) || is_respelled(previous, facts),
         (accepted, identity) => accepted == identity,
     };
-    let switched = standing == Standing::Accepted && known && !is_accepted_before;
+    let switched = standing == IdentityMatch::Accepted && known && !is_accepted_before;
     let reason = match standing {
-        Standing::Changed if changed => ChangeReason::IdentityChanged,
-        Standing::Unknown if changed => ChangeReason::IdentityUnknown,
-        Standing::Accepted if switched => ChangeReason::IdentityAccepted,
-        Standing::Accepted | Standing::NotIdentified if changed => compare(spec.type_, previous.newest.as_ref(), facts),
+        IdentityMatch::Changed if changed => ChangeReason::IdentityChanged,
+        IdentityMatch::Unknown if changed => ChangeReason::IdentityUnknown,
+        IdentityMatch::Accepted if switched => ChangeReason::IdentityAccepted,
+        IdentityMatch::Accepted | IdentityMatch::NotIdentified if changed => {
+            compare(spec.type_, previous.newest.as_ref(), facts)
+        }
         _ => {
             // A pin that named another identity may have kept the first credential from being the newest.
             if is_comparable(standing) && memory.newest.is_none() {

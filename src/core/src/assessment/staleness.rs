@@ -19,7 +19,7 @@ pub const STALE: &str = "Stale";
 
 /// A verdict that is stored, and the one that is true.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct StaleVerdict {
     /// As it is stored.
     pub stored: String,
     /// As it is.
@@ -27,16 +27,16 @@ pub struct Difference {
 }
 
 /// Where what is stored of a credential differs from what is true.
-pub fn of_credential(stored: &TenantCredentialStatus, now: &TenantCredentialStatus) -> Option<Difference> {
+pub fn of_credential(stored: &TenantCredentialStatus, now: &TenantCredentialStatus) -> Option<StaleVerdict> {
     conditions(&stored.conditions, &now.conditions).or_else(|| severity(stored.severity, now.severity))
 }
 
 /// Where what is stored of a tenant differs from what its credentials' statuses say.
-pub fn of_tenant(stored: &MDMTenantStatus, now: &MDMTenantStatus) -> Option<Difference> {
+pub fn of_tenant(stored: &MDMTenantStatus, now: &MDMTenantStatus) -> Option<StaleVerdict> {
     let counted = |status: &MDMTenantStatus| status.credentials.as_ref().map_or(0, |counts| counts.total);
     let counts = || {
         let (before, after) = (counted(stored), counted(now));
-        (before != after).then(|| Difference { stored: credentials(before), now: credentials(after) })
+        (before != after).then(|| StaleVerdict { stored: credentials(before), now: credentials(after) })
     };
     conditions(&stored.conditions, &now.conditions).or_else(|| severity(stored.severity, now.severity)).or_else(counts)
 }
@@ -47,7 +47,7 @@ fn credentials(count: i64) -> String {
 
 /// The state goes first, which is the column that everyone knows. A condition that an older version does not write is no
 /// difference.
-fn conditions(stored: &[Condition], now: &[Condition]) -> Option<Difference> {
+fn conditions(stored: &[Condition], now: &[Condition]) -> Option<StaleVerdict> {
     let differs = |type_: &str| {
         let find = |all: &[Condition]| all.iter().find(|c| c.type_ == type_).cloned();
         let (before, after) = (find(stored)?, find(now)?);
@@ -56,7 +56,7 @@ fn conditions(stored: &[Condition], now: &[Condition]) -> Option<Difference> {
         }
         let bare = type_ == ConditionType::Healthy.as_str();
         let word = |c: &Condition| if bare { one_word(&c.reason) } else { format!("{type_} {}", one_word(&c.reason)) };
-        Some(Difference { stored: word(&before), now: word(&after) })
+        Some(StaleVerdict { stored: word(&before), now: word(&after) })
     };
     let healthy = std::iter::once(ConditionType::Healthy);
     healthy.chain(ConditionType::ALL).find_map(|type_| differs(type_.as_str()))
@@ -70,14 +70,14 @@ fn one_word(reason: &str) -> String {
     word
 }
 
-fn severity(stored: Option<Severity>, now: Option<Severity>) -> Option<Difference> {
+fn severity(stored: Option<Severity>, now: Option<Severity>) -> Option<StaleVerdict> {
     let word = |severity: Option<Severity>| format!("severity {}", severity.unwrap_or_default());
-    (stored.is_some() && stored != now).then(|| Difference { stored: word(stored), now: word(now) })
+    (stored.is_some() && stored != now).then(|| StaleVerdict { stored: word(stored), now: word(now) })
 }
 
 /// What is said of a difference. `asked`: whether the time is one that was asked for, and not the clock's.
-pub fn notification(difference: &Difference, asked: bool, now: DateTime<Utc>) -> Notification {
-    let Difference { stored, now: then } = difference;
+pub fn notification(difference: &StaleVerdict, asked: bool, now: DateTime<Utc>) -> Notification {
+    let StaleVerdict { stored, now: then } = difference;
     match asked {
         true => {
             let message = words::stale_at(stored, then, now);

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::base64_text;
-use super::kind::{Breakage, Flaw, Limit, Problem};
+use super::kind::{Breakage, Flaw, Limit, ReadProblem};
 use super::x509::hex;
 use crate::api::status::{CredentialFacts, Format};
 
@@ -22,8 +22,8 @@ const MAX_DEPTH: usize = 32;
 const MIN_TOKEN: usize = 16;
 
 /// The facts of an enrollment token: the token, decoded, is its fingerprint.
-pub(super) fn read(text: &[u8]) -> Result<CredentialFacts, Problem> {
-    let flaw = |flaw| Problem::Malformed(Breakage::EnrollmentToken(flaw));
+pub(super) fn read(text: &[u8]) -> Result<CredentialFacts, ReadProblem> {
+    let flaw = |flaw| ReadProblem::Malformed(Breakage::EnrollmentToken(flaw));
     let token = token(text)?.ok_or(flaw(Flaw::Lacks(TOKEN)))?;
     let token = base64_text::decode(token.as_bytes()).filter(|token| token.len() >= MIN_TOKEN);
     let token = token.ok_or(flaw(Flaw::Unreadable(TOKEN)))?;
@@ -36,8 +36,8 @@ pub(super) fn read(text: &[u8]) -> Result<CredentialFacts, Problem> {
 
 /// The value of the one parm of that name, below the characteristic of enterprise apps. Entities of a document's own are
 /// never expanded.
-fn token(text: &[u8]) -> Result<Option<Zeroizing<String>>, Problem> {
-    let broken = Problem::Malformed(Breakage::EnrollmentToken(Flaw::Broken));
+fn token(text: &[u8]) -> Result<Option<Zeroizing<String>>, ReadProblem> {
+    let broken = ReadProblem::Malformed(Breakage::EnrollmentToken(Flaw::Broken));
     let text = std::str::from_utf8(text).map_err(|_| broken)?;
     let mut reader = Reader::from_str(text);
     let (mut depth, mut below) = (0_usize, None);
@@ -47,7 +47,7 @@ fn token(text: &[u8]) -> Result<Option<Zeroizing<String>>, Problem> {
             Event::Start(element) => {
                 depth += 1;
                 if depth > MAX_DEPTH {
-                    return Err(Problem::Limit(Limit::Nesting));
+                    return Err(ReadProblem::Limit(Limit::Nesting));
                 }
                 if below.is_none() && is(&element, "characteristic", "type", "EnterpriseAppManagement") {
                     below = Some(depth);
@@ -67,7 +67,7 @@ fn token(text: &[u8]) -> Result<Option<Zeroizing<String>>, Problem> {
 }
 
 /// Takes the token out of an element, where it is the one that holds it.
-fn take(element: &BytesStart<'_>, below: bool, found: &mut Option<Zeroizing<String>>) -> Result<(), Problem> {
+fn take(element: &BytesStart<'_>, below: bool, found: &mut Option<Zeroizing<String>>) -> Result<(), ReadProblem> {
     if !below || !is(element, "parm", "name", TOKEN) {
         return Ok(());
     }
@@ -75,7 +75,7 @@ fn take(element: &BytesStart<'_>, below: bool, found: &mut Option<Zeroizing<Stri
         return Ok(());
     };
     if found.as_ref().is_some_and(|known| **known != *value) {
-        return Err(Problem::Malformed(Breakage::EnrollmentToken(Flaw::Twice(TOKEN))));
+        return Err(ReadProblem::Malformed(Breakage::EnrollmentToken(Flaw::Twice(TOKEN))));
     }
     *found = Some(value);
     Ok(())
@@ -135,10 +135,10 @@ mod tests {
             (document(&parm).replace("</wap-provisioningdoc>", ""), Flaw::Broken),
             (document(&parm.replace('/', "")), Flaw::Broken),
         ] {
-            assert_eq!(read(text.as_bytes()), Err(Problem::Malformed(Breakage::EnrollmentToken(flaw))), "{text}");
+            assert_eq!(read(text.as_bytes()), Err(ReadProblem::Malformed(Breakage::EnrollmentToken(flaw))), "{text}");
         }
         let deep = format!("<a>{}", "<a>".repeat(40));
-        assert_eq!(read(deep.as_bytes()), Err(Problem::Limit(Limit::Nesting)));
+        assert_eq!(read(deep.as_bytes()), Err(ReadProblem::Limit(Limit::Nesting)));
     }
 
     #[test]

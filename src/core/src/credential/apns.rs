@@ -3,7 +3,7 @@
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::X509Name;
 
-use super::kind::Kind;
+use super::kind::FileKind;
 use super::name;
 use crate::api::limits;
 
@@ -15,7 +15,7 @@ const USER_ID: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// The topic, or what the certificate is instead.
-pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
+pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, FileKind> {
     let user_ids = user_ids(certificate);
     if let Some(topic) = user_ids.iter().find(|id| is_topic(id)) {
         return Ok(topic.clone());
@@ -26,17 +26,17 @@ pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
         names.iter().any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
     };
     if names.iter().any(|name| is_app_push(name)) {
-        Err(Kind::AppPushCertificate)
+        Err(FileKind::AppPushCertificate)
     } else if starts(&names, &["MDM Vendor:", "MDM CSR"]) {
-        Err(Kind::VendorCertificate)
+        Err(FileKind::VendorCertificate)
     } else if !user_ids.is_empty() {
-        Err(Kind::OtherUserId)
+        Err(FileKind::OtherUserId)
     } else if starts(&issuers, &["Apple iPhone Device CA", "Apple Device CA"])
         || names.iter().any(|name| is_device(name))
     {
-        Err(Kind::DeviceCertificate)
+        Err(FileKind::DeviceCertificate)
     } else {
-        Err(Kind::NoUserId)
+        Err(FileKind::NoUserId)
     }
 }
 

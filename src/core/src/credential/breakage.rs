@@ -1,7 +1,7 @@
 //! How something that begins as a credential breaks, in an administrator's words.
 
 use super::invalid_date::{DateFault, InvalidDate};
-use super::kind::Kind;
+use super::kind::FileKind;
 use super::wrapping::Wrapping;
 
 /// What is wrong with something that begins as a credential.
@@ -37,12 +37,12 @@ pub(super) enum Flaw {
 
 impl Breakage {
     /// Something of a kind that is damaged in a way that is not told. None for kinds that are not tokens.
-    pub(super) fn of_token(kind: Kind) -> Option<Self> {
+    pub(super) fn of_token(kind: FileKind) -> Option<Self> {
         Some(match kind {
-            Kind::VppToken => Self::VppToken(Flaw::Broken),
-            Kind::DepJson => Self::DepJson(Flaw::Broken),
-            Kind::DepMessage => Self::DepMessage,
-            Kind::EnrollmentToken => Self::EnrollmentToken(Flaw::Broken),
+            FileKind::VppToken => Self::VppToken(Flaw::Broken),
+            FileKind::DepJson => Self::DepJson(Flaw::Broken),
+            FileKind::DepMessage => Self::DepMessage,
+            FileKind::EnrollmentToken => Self::EnrollmentToken(Flaw::Broken),
             _ => return None,
         })
     }
@@ -63,18 +63,18 @@ impl Breakage {
     }
 
     /// What it begins as.
-    pub(super) fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> FileKind {
         match self {
             Self::CutOff
             | Self::NotBase64
             | Self::NotACertificate
             | Self::MoreFollows
             | Self::Frame
-            | Self::Date(_) => Kind::Certificate,
-            Self::VppToken(_) => Kind::VppToken,
-            Self::DepJson(_) => Kind::DepJson,
-            Self::DepMessage => Kind::DepMessage,
-            Self::EnrollmentToken(_) => Kind::EnrollmentToken,
+            | Self::Date(_) => FileKind::Certificate,
+            Self::VppToken(_) => FileKind::VppToken,
+            Self::DepJson(_) => FileKind::DepJson,
+            Self::DepMessage => FileKind::DepMessage,
+            Self::EnrollmentToken(_) => FileKind::EnrollmentToken,
         }
     }
 

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
-use super::found_key::PrivateKey;
-use super::kind::{Kind, Problem};
+use super::found_key::FoundPrivateKey;
+use super::kind::{FileKind, ReadProblem};
 use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
 use super::several;
 use super::tokens;
@@ -14,17 +14,17 @@ use crate::api::limits;
 use crate::api::status::{CredentialFacts, Failure, Format, IssuerExpiry, KeyMatch, KeysUsed};
 
 /// What was read, and what stands beside the facts.
-pub(super) struct Read {
+pub(super) struct ReadCertificate {
     pub facts: CredentialFacts,
     /// What the certificate is, whatever it was looked for as; none of a token.
-    pub kind: Option<Kind>,
+    pub kind: Option<FileKind>,
     /// Private keys stayed closed that a password may open.
     pub has_closed_keys: bool,
 }
 
 /// Finds the certificate and its private key. Where a type is also for tokens, one is read where no certificate can be: it
 /// carries no date.
-pub(super) fn read(mut search: Search<'_>) -> Result<Read, Failure> {
+pub(super) fn read(mut search: Search<'_>) -> Result<ReadCertificate, Failure> {
     if !search.has_plain() {
         search.open_keystores()?;
     }
@@ -33,7 +33,7 @@ pub(super) fn read(mut search: Search<'_>) -> Result<Read, Failure> {
     }
     let has_tokens = search.in_scope().any(|(_, value)| !value.tokens.is_empty());
     if has_tokens && search.fitting().next().is_none() {
-        return Ok(Read { facts: tokens::facts(search)?, kind: None, has_closed_keys: false });
+        return Ok(ReadCertificate { facts: tokens::facts(search)?, kind: None, has_closed_keys: false });
     }
     let Chosen { found, others } = search.certificate()?;
     let (key_match, private_key) = search.private_key(found);
@@ -53,25 +53,25 @@ pub(super) fn read(mut search: Search<'_>) -> Result<Read, Failure> {
         ..certificate.facts.clone()
     };
     let mut private_keys = search.values.values().flat_map(|value| &value.private_keys);
-    let has_closed_keys = private_keys.any(|private| matches!(private, PrivateKey::Encrypted(_)));
-    Ok(Read { facts, kind: Some(certificate.kind()), has_closed_keys })
+    let has_closed_keys = private_keys.any(|private| matches!(private, FoundPrivateKey::Encrypted(_)));
+    Ok(ReadCertificate { facts, kind: Some(certificate.kind()), has_closed_keys })
 }
 
 /// A certificate, and the Secret's key that it stands in.
 #[derive(Clone, Copy)]
-struct Found<'a> {
+struct FoundCertificate<'a> {
     key: &'a str,
     certificate: &'a Certificate,
 }
 
-fn is_same(one: &Found<'_>, other: &Found<'_>) -> bool {
+fn is_same(one: &FoundCertificate<'_>, other: &FoundCertificate<'_>) -> bool {
     one.certificate.fingerprint == other.certificate.fingerprint
 }
 
 /// The certificate that is meant, and those of its identity beside it in the same value: the latest first.
 struct Chosen<'a> {
-    found: Found<'a>,
-    others: Vec<Found<'a>>,
+    found: FoundCertificate<'a>,
+    others: Vec<FoundCertificate<'a>>,
 }
 
 impl<'a> Search<'a> {
@@ -99,7 +99,7 @@ impl<'a> Search<'a> {
 
     /// The one certificate that is meant. Of several of one identity in one value it is the latest.
     fn certificate(&self) -> Result<Chosen<'_>, Failure> {
-        let mut fits: Vec<Found<'_>> = Vec::new();
+        let mut fits: Vec<FoundCertificate<'_>> = Vec::new();
         let mut by_fingerprint = BTreeMap::new();
         for (key, certificate) in self.fitting() {
             match by_fingerprint.get(&certificate.fingerprint).and_then(|at: &usize| fits.get_mut(*at)) {
@@ -107,7 +107,7 @@ impl<'a> Search<'a> {
                 Some(_) => {}
                 None => {
                     by_fingerprint.insert(certificate.fingerprint, fits.len());
-                    fits.push(Found { key, certificate });
+                    fits.push(FoundCertificate { key, certificate });
                 }
             }
         }
@@ -126,7 +126,7 @@ impl<'a> Search<'a> {
         prefer(&mut fits, |found| !issuers.contains(&found.certificate.subject));
         let mut beside = fits.clone();
         prefer(&mut fits, |found| own_keys.iter().any(|private| private.belongs_to(found.certificate)));
-        let is_alike = |one: &Found<'_>, other: &Found<'_>| {
+        let is_alike = |one: &FoundCertificate<'_>, other: &FoundCertificate<'_>| {
             one.key == other.key && one.certificate.is_same_identity(other.certificate, self.type_)
         };
         let latest = fits.iter().max_by_key(|found| found.certificate.age()).copied();
@@ -144,7 +144,7 @@ impl<'a> Search<'a> {
     }
 
     /// Several certificates, of which nothing tells which is meant.
-    fn ambiguous(&self, several: &[Found<'_>]) -> Failure {
+    fn ambiguous(&self, several: &[FoundCertificate<'_>]) -> Failure {
         let mut keys: Vec<&str> = several.iter().map(|found| found.key).collect();
         keys.dedup();
         match keys.as_slice() {
@@ -180,7 +180,7 @@ impl<'a> Search<'a> {
     }
 
     /// A CA's certificate that is left alone because its leaf can't be read must not pass for the leaf.
-    fn hidden_by_a_ca(&self, fits: &[Found<'_>]) -> Option<Failure> {
+    fn hidden_by_a_ca(&self, fits: &[FoundCertificate<'_>]) -> Option<Failure> {
         let tls = self
             .values
             .get(TLS_CERTIFICATE)
@@ -188,10 +188,11 @@ impl<'a> Search<'a> {
             .filter(|_| self.is_tls && self.key.is_none());
         let tls = tls.filter(|_| fits.iter().all(|found| found.key != TLS_CERTIFICATE));
         let own_keys = self.readable_keys();
-        let has_own_key = |found: &Found<'_>| own_keys.iter().any(|private| private.belongs_to(found.certificate));
+        let has_own_key =
+            |found: &FoundCertificate<'_>| own_keys.iter().any(|private| private.belongs_to(found.certificate));
         let is_meant = fits.iter().any(|found| self.is_tls && found.key == TLS_CERTIFICATE || has_own_key(found));
-        let hides = |problem: Problem| match problem {
-            Problem::Malformed(_) => true,
+        let hides = |problem: ReadProblem| match problem {
+            ReadProblem::Malformed(_) => true,
             problem => !is_meant && problem.may_hide_a_certificate(),
         };
         let hiding = self.in_scope().filter_map(|(key, value)| Some((key, value.problem.filter(|p| hides(*p))?)));
@@ -203,8 +204,8 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a private key of the Secret belongs to the certificate, and where it stands.
-    fn private_key(&self, found: Found<'_>) -> (KeyMatch, Option<(&'a str, bool)>) {
-        let mut keys: Vec<(&'a str, &PrivateKey)> = self
+    fn private_key(&self, found: FoundCertificate<'_>) -> (KeyMatch, Option<(&'a str, bool)>) {
+        let mut keys: Vec<(&'a str, &FoundPrivateKey)> = self
             .values
             .iter()
             .filter(|(key, _)| self.private_key_key.is_none_or(|named| named == **key))
@@ -221,7 +222,7 @@ impl<'a> Search<'a> {
             keys.retain(|(_, private)| !self.belongs_to_another(private));
         }
         let unreadable =
-            |private: &PrivateKey| private.public_key().is_none() || found.certificate.public_key.is_none();
+            |private: &FoundPrivateKey| private.public_key().is_none() || found.certificate.public_key.is_none();
         match keys.iter().find(|(_, private)| unreadable(private)).or(keys.first()) {
             Some((key, private)) if unreadable(private) => (KeyMatch::KeyUnreadable, Some((key, false))),
             Some((key, private)) => (KeyMatch::Mismatch, Some((key, private.is_opened()))),
@@ -230,7 +231,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a private key is that of some certificate of the Secret.
-    fn belongs_to_another(&self, private: &PrivateKey) -> bool {
+    fn belongs_to_another(&self, private: &FoundPrivateKey) -> bool {
         let Some(key) = private.public_key() else {
             return false;
         };

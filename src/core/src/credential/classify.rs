@@ -1,7 +1,7 @@
 //! What a value is that holds neither PEM nor DER: text of some kind, or not even text.
 
 use super::foreign;
-use super::kind::Kind;
+use super::kind::FileKind;
 use super::pem::find;
 use super::signed_data;
 
@@ -19,7 +19,7 @@ pub(super) fn is_utf16(bytes: &[u8]) -> bool {
 }
 
 /// What a text that is no base64 is; `bytes` are trimmed.
-pub(super) fn text(bytes: &[u8]) -> Kind {
+pub(super) fn text(bytes: &[u8]) -> FileKind {
     let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default().to_ascii_lowercase();
     let has = |word: &str| find(&head, word.as_bytes()).is_some();
     let anywhere = |word: &str| find(bytes, word.as_bytes()).is_some();
@@ -30,36 +30,36 @@ pub(super) fn text(bytes: &[u8]) -> Kind {
         return kind;
     }
     if let Some(file) = foreign::container(bytes).or_else(|| foreign::text(bytes)) {
-        return Kind::Foreign(file);
+        return FileKind::Foreign(file);
     }
     match bytes {
-        [] => Kind::Empty,
-        [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => Kind::JavaKeystore,
-        [b'<', ..] if has("<!doctype html") || has("<html") || has("<head") || has("<body") => Kind::HtmlPage,
-        [b'<', ..] if has("wap-provisioningdoc") => Kind::EnrollmentToken,
-        [b'<', ..] if has("<?xml") => Kind::OtherXml,
-        [b'{' | b'[', .., b'}' | b']'] => Kind::OtherJson,
-        _ if has("application/pkcs7-mime") || has("application/x-pkcs7-mime") => Kind::DepMessage,
-        _ if anywhere("consumer_key") && anywhere("access_token") => Kind::DepJson,
-        _ if has("ssh-rsa ") || has("ssh-ed25519 ") || has("ecdsa-sha2-") => Kind::PublicKey,
-        _ if is_text(bytes) => Kind::Text,
-        _ => Kind::Binary,
+        [] => FileKind::Empty,
+        [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => FileKind::JavaKeystore,
+        [b'<', ..] if has("<!doctype html") || has("<html") || has("<head") || has("<body") => FileKind::HtmlPage,
+        [b'<', ..] if has("wap-provisioningdoc") => FileKind::EnrollmentToken,
+        [b'<', ..] if has("<?xml") => FileKind::OtherXml,
+        [b'{' | b'[', .., b'}' | b']'] => FileKind::OtherJson,
+        _ if has("application/pkcs7-mime") || has("application/x-pkcs7-mime") => FileKind::DepMessage,
+        _ if anywhere("consumer_key") && anywhere("access_token") => FileKind::DepJson,
+        _ if has("ssh-rsa ") || has("ssh-ed25519 ") || has("ecdsa-sha2-") => FileKind::PublicKey,
+        _ if is_text(bytes) => FileKind::Text,
+        _ => FileKind::Binary,
     }
 }
 
 /// What a property list is for, whatever PEM text is in it.
-pub(super) fn property_list(bytes: &[u8]) -> Option<Kind> {
+pub(super) fn property_list(bytes: &[u8]) -> Option<FileKind> {
     let is_one = matches!(bytes.first(), Some(b'<')) || bytes.starts_with(b"bplist0");
     is_one.then(|| signed_data::property_list(bytes)).flatten()
 }
 
 /// Which token a text of broken JSON was, by what is left of the names in it.
-pub(super) fn begins_as_token(bytes: &[u8]) -> Option<Kind> {
+pub(super) fn begins_as_token(bytes: &[u8]) -> Option<FileKind> {
     let has = |names: &[&str]| names.iter().any(|name| find(bytes, format!("\"{name}\"").as_bytes()).is_some());
     if has(&["consumer_key", "consumer_secret", "access_secret"]) {
-        Some(Kind::DepJson)
+        Some(FileKind::DepJson)
     } else if has(&["expDate", "orgName", "token"]) {
-        Some(Kind::VppToken)
+        Some(FileKind::VppToken)
     } else {
         None
     }
@@ -78,21 +78,21 @@ mod tests {
     #[test]
     fn kinds_are_told_by_content() {
         for (content, kind) in [
-            ("", Kind::Empty),
-            ("<!DOCTYPE HTML>\n<html><body>Sign in", Kind::HtmlPage),
-            ("<?xml version=\"1.0\"?><plist><key>PushCertRequestCSR</key></plist>", Kind::PushRequest),
-            ("<?xml version=\"1.0\"?><plist></plist>", Kind::PropertyList),
-            ("<wap-provisioningdoc></wap-provisioningdoc>", Kind::EnrollmentToken),
-            ("<?xml version=\"1.0\"?><a/>", Kind::OtherXml),
-            ("{\"a\":1}", Kind::OtherJson),
-            ("[1, 2]", Kind::OtherJson),
-            ("{\"token\":\"x\",\"expDate\":\"y\",\"orgName\":\"z\"}", Kind::VppToken),
-            ("{\"consumer_key\":\"x\",\"access_token\":\"y\"}", Kind::DepJson),
-            ("-----BEGIN MESSAGE-----\n{\"consumer_key\":1,\"access_token\":2}", Kind::DepJson),
-            ("MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime; name=x\n\nMIAG", Kind::DepMessage),
-            ("ssh-rsa AAAA me@here", Kind::PublicKey),
-            ("Grüße, {all}", Kind::Text),
-            ("a\u{0}b", Kind::Binary),
+            ("", FileKind::Empty),
+            ("<!DOCTYPE HTML>\n<html><body>Sign in", FileKind::HtmlPage),
+            ("<?xml version=\"1.0\"?><plist><key>PushCertRequestCSR</key></plist>", FileKind::PushRequest),
+            ("<?xml version=\"1.0\"?><plist></plist>", FileKind::PropertyList),
+            ("<wap-provisioningdoc></wap-provisioningdoc>", FileKind::EnrollmentToken),
+            ("<?xml version=\"1.0\"?><a/>", FileKind::OtherXml),
+            ("{\"a\":1}", FileKind::OtherJson),
+            ("[1, 2]", FileKind::OtherJson),
+            ("{\"token\":\"x\",\"expDate\":\"y\",\"orgName\":\"z\"}", FileKind::VppToken),
+            ("{\"consumer_key\":\"x\",\"access_token\":\"y\"}", FileKind::DepJson),
+            ("-----BEGIN MESSAGE-----\n{\"consumer_key\":1,\"access_token\":2}", FileKind::DepJson),
+            ("MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime; name=x\n\nMIAG", FileKind::DepMessage),
+            ("ssh-rsa AAAA me@here", FileKind::PublicKey),
+            ("Grüße, {all}", FileKind::Text),
+            ("a\u{0}b", FileKind::Binary),
         ] {
             assert_eq!(text(content.as_bytes()), kind, "{content}");
         }

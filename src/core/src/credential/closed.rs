@@ -1,38 +1,38 @@
 //! Failures of containers that stay closed: what a password or a private key was to open.
 
-use super::expected::Asked;
+use super::expected::ReadRequest;
 use super::failure::failure;
-use super::kind::Sealed;
-use super::sealed::Locked;
+use super::kind::Container;
+use super::sealed::OpenError;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 
 /// A container that stays closed.
-pub(super) fn closed(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Failure {
+pub(super) fn closed(asked: ReadRequest, key: &str, sealed: Container, why: OpenError) -> Failure {
     let whole = asked.whole();
     let what = match sealed {
-        Sealed::Keystore => "a PKCS#12 keystore".to_owned(),
-        Sealed::Message | Sealed::LoneMessage => "an encrypted DEP server token (.p7m)".to_owned(),
-        Sealed::MessageKey => format!("an encrypted DEP server token (.p7m), and {whole} an encrypted private key"),
+        Container::Keystore => "a PKCS#12 keystore".to_owned(),
+        Container::Message | Container::LoneMessage => "an encrypted DEP server token (.p7m)".to_owned(),
+        Container::MessageKey => format!("an encrypted DEP server token (.p7m), and {whole} an encrypted private key"),
     };
     let (reason, rest) = match why {
-        Locked::PasswordRequired => (
+        OpenError::PasswordRequired => (
             FailureReason::PasswordRequired,
             asked.words(
                 "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
                 "that needs a password; give it with --password-file",
             ),
         ),
-        Locked::PasswordWrong => (
+        OpenError::PasswordWrong => (
             FailureReason::PasswordWrong,
             asked.words(
                 "that the password named in spec.secretRef.passwordKey does not open",
                 "that the given password does not open",
             ),
         ),
-        Locked::NoMatchingKey => {
+        OpenError::NoMatchingKey => {
             let none_opens = match sealed {
-                Sealed::LoneMessage => {
+                Container::LoneMessage => {
                     let holds = asked.words("holds", "hold");
                     format!("and {whole} {holds} no private key to open it; needed beside it is the private key")
                 }
@@ -42,16 +42,16 @@ pub(super) fn closed(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Fa
                 "{key} holds {what} {none_opens} whose public part was uploaded to Apple before the token was downloaded"
             );
             let hint = match (sealed, asked.type_) {
-                (Sealed::LoneMessage, None) => {
+                (Container::LoneMessage, None) => {
                     ". If you expected a content token (.vpptoken), download it from the page for Apps and Books"
                 }
                 _ => "",
             };
             return failure(FailureReason::NoMatchingKey, what + hint);
         }
-        Locked::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
-        Locked::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
-        Locked::ManyKeys => {
+        OpenError::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
+        OpenError::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
+        OpenError::ManyKeys => {
             let contain = asked.words("the Secret contains", "the files contain");
             let rest = asked.words(
                 "Name the private key that belongs to the token in spec.secretRef.privateKeyKey",
@@ -62,25 +62,25 @@ pub(super) fn closed(asked: Asked, key: &str, sealed: Sealed, why: Locked) -> Fa
             );
             return failure(FailureReason::LimitExceeded, message);
         }
-        Locked::KeyUnreadable => {
+        OpenError::KeyUnreadable => {
             let message = format!(
                 "{key} contains {what}. No readable private key of {whole} opens it, and one private key can't be read. Replace the unreadable private key with the RSA private key that belongs to the token, in PEM format"
             );
             return failure(FailureReason::NotSupported, message);
         }
-        Locked::TooCostly => (
+        OpenError::TooCostly => (
             FailureReason::LimitExceeded,
             "whose password takes more rounds of key derivation than the 1000000, and 2000000 in all, that are computed, or scrypt with more than 5 MiB of memory",
         ),
-        Locked::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
-        Locked::ManyRecipients => {
+        OpenError::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
+        OpenError::ManyRecipients => {
             (FailureReason::LimitExceeded, "that is encrypted for more than the 16 recipients that are tried")
         }
     };
     let joint = if rest.starts_with("which") { "," } else { "" };
     let end = match why {
-        Locked::PasswordWrong | Locked::TooCostly => asked.password_hint(),
-        Locked::NotSupported | Locked::Malformed => format!("; expected is {}", asked.expected()),
+        OpenError::PasswordWrong | OpenError::TooCostly => asked.password_hint(),
+        OpenError::NotSupported | OpenError::Malformed => format!("; expected is {}", asked.expected()),
         _ => String::new(),
     };
     failure(reason, format!("{key} holds {what}{joint} {rest}{end}"))
@@ -91,54 +91,55 @@ mod tests {
     use super::*;
     use crate::api::credential::CredentialType;
     use crate::credential::failure::problem;
-    use crate::credential::kind::Problem;
-    use crate::secret::Source;
+    use crate::credential::kind::ReadProblem;
+    use crate::secret::ValueSource;
 
     #[test]
     fn what_stays_closed_says_what_is_needed() {
         for (sealed, why, reason, words) in [
             (
-                Sealed::Keystore,
-                Locked::PasswordRequired,
+                Container::Keystore,
+                OpenError::PasswordRequired,
                 FailureReason::PasswordRequired,
                 "keystore that needs a password; put",
             ),
-            (Sealed::Keystore, Locked::PasswordWrong, FailureReason::PasswordWrong, "does not open"),
+            (Container::Keystore, OpenError::PasswordWrong, FailureReason::PasswordWrong, "does not open"),
             (
-                Sealed::Keystore,
-                Locked::NotSupported,
+                Container::Keystore,
+                OpenError::NotSupported,
                 FailureReason::NotSupported,
                 "keystore, which this version does not read; expected",
             ),
-            (Sealed::Keystore, Locked::Malformed, FailureReason::Malformed, "damaged or cut off; expected"),
+            (Container::Keystore, OpenError::Malformed, FailureReason::Malformed, "damaged or cut off; expected"),
             (
-                Sealed::Message,
-                Locked::ManyKeys,
+                Container::Message,
+                OpenError::ManyKeys,
                 FailureReason::LimitExceeded,
                 "more private keys than lapsewatch tries",
             ),
-            (Sealed::Keystore, Locked::TooCostly, FailureReason::LimitExceeded, "rounds of key derivation"),
+            (Container::Keystore, OpenError::TooCostly, FailureReason::LimitExceeded, "rounds of key derivation"),
             (
-                Sealed::Message,
-                Locked::NoMatchingKey,
+                Container::Message,
+                OpenError::NoMatchingKey,
                 FailureReason::NoMatchingKey,
                 "(.p7m) that no private key of the Secret opens; needed",
             ),
             (
-                Sealed::MessageKey,
-                Locked::PasswordRequired,
+                Container::MessageKey,
+                OpenError::PasswordRequired,
                 FailureReason::PasswordRequired,
                 "and the Secret an encrypted private key that needs a password",
             ),
             (
-                Sealed::LoneMessage,
-                Locked::NoMatchingKey,
+                Container::LoneMessage,
+                OpenError::NoMatchingKey,
                 FailureReason::NoMatchingKey,
                 "(.p7m) and the Secret holds no private key",
             ),
         ] {
-            let asked = Asked { type_: Some(CredentialType::DEPToken), source: Source::Secret, password: None };
-            let failure = problem(asked, "token", Problem::Locked(sealed, why));
+            let asked =
+                ReadRequest { type_: Some(CredentialType::DEPToken), source: ValueSource::Secret, password: None };
+            let failure = problem(asked, "token", ReadProblem::Locked(sealed, why));
             assert!(failure.reason == reason && failure.message.contains(words), "{failure:?}");
         }
     }

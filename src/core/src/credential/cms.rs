@@ -6,14 +6,14 @@
 use zeroize::Zeroizing;
 
 use super::base64_text;
-use super::cms_key::{Carrier, PrivateKey};
+use super::cms_key::{KeyTransRecipient, RsaDecryptionKey};
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
 use super::pem;
 use super::pkcs12_bags::string;
 use super::sealed::budget::RsaBudget;
 use super::sealed::cipher::Cipher;
-use super::sealed::walk::Walk;
-use super::sealed::{Locked, ber, oid};
+use super::sealed::walk::DerReader;
+use super::sealed::{OpenError, ber, oid};
 
 /// The most recipients that the key is tried with.
 const RECIPIENTS: usize = 16;
@@ -28,12 +28,12 @@ pub(super) fn open(
     bytes: &[u8],
     private_keys: &[&[u8]],
     budget: &mut RsaBudget,
-) -> Result<(usize, Zeroizing<Vec<u8>>), Locked> {
+) -> Result<(usize, Zeroizing<Vec<u8>>), OpenError> {
     let unwrapped = unwrapped(bytes);
     let der = ber::to_der(unwrapped.as_deref().map_or(bytes, Vec::as_slice))?;
-    let mut message = Walk::new(&der).enter(SEQUENCE)?;
+    let mut message = DerReader::new(&der).enter(SEQUENCE)?;
     if message.oid()? != oid::ENVELOPED_DATA {
-        return Err(Locked::NotSupported);
+        return Err(OpenError::NotSupported);
     }
     let mut data = message.enter(CONTEXT_0)?.enter(SEQUENCE)?;
     data.expect(INTEGER)?;
@@ -45,13 +45,13 @@ pub(super) fn open(
     let (cipher, iv) = Cipher::read(name, parameters)?;
     let encrypted = string(&mut content)?;
     if !cipher.fits(encrypted.len()) {
-        return Err(Locked::Malformed);
+        return Err(OpenError::Malformed);
     }
-    let mut failure = Locked::NoMatchingKey;
+    let mut failure = OpenError::NoMatchingKey;
     for (at, private_key) in private_keys.iter().enumerate() {
-        let key = match PrivateKey::read(private_key, &carriers) {
+        let key = match RsaDecryptionKey::read(private_key, &carriers) {
             Ok(key) => key,
-            Err(Locked::NoMatchingKey) => continue,
+            Err(OpenError::NoMatchingKey) => continue,
             Err(unread) => {
                 failure = unread;
                 continue;
@@ -73,24 +73,24 @@ pub(super) fn open(
 }
 
 /// The content keys as they are encrypted for each recipient with an RSA key.
-fn carriers(mut recipients: Walk<'_>) -> Result<Vec<Carrier<'_>>, Locked> {
+fn carriers(mut recipients: DerReader<'_>) -> Result<Vec<KeyTransRecipient<'_>>, OpenError> {
     let mut carriers = Vec::new();
-    let mut failure = Locked::NotSupported;
+    let mut failure = OpenError::NotSupported;
     let mut count = 0;
     while !recipients.is_empty() {
         count += 1;
         if count > RECIPIENTS {
-            return Err(Locked::ManyRecipients);
+            return Err(OpenError::ManyRecipients);
         }
         let recipient = recipients.any()?;
         // The other kinds have keys in common, or passwords.
         if recipient.tag != SEQUENCE {
             continue;
         }
-        let mut recipient = Walk::new(recipient.content);
+        let mut recipient = DerReader::new(recipient.content);
         recipient.expect(INTEGER)?;
         recipient.any()?;
-        match Carrier::read(&mut recipient) {
+        match KeyTransRecipient::read(&mut recipient) {
             Ok(carrier) => carriers.push(carrier),
             Err(unread) => failure = unread,
         }
@@ -125,11 +125,11 @@ mod tests {
         file(&format!("containers/cms/{name}"))
     }
 
-    fn with_der(bytes: &[u8], key: &[u8]) -> Result<Vec<u8>, Locked> {
+    fn with_der(bytes: &[u8], key: &[u8]) -> Result<Vec<u8>, OpenError> {
         open(bytes, &[key], &mut RsaBudget::new()).map(|(_, clear)| clear.to_vec())
     }
 
-    fn clear(bytes: &[u8], key: &str) -> Result<Vec<u8>, Locked> {
+    fn clear(bytes: &[u8], key: &str) -> Result<Vec<u8>, OpenError> {
         with_der(bytes, &block(key))
     }
 
@@ -155,9 +155,9 @@ mod tests {
             for key in ["apns/a.key", "apns/a.pkcs1.key"] {
                 assert_eq!(clear(&bytes, key).as_ref(), Ok(&plain), "{name}");
             }
-            assert_eq!(clear(&bytes, "apns/other.key"), Err(Locked::NoMatchingKey), "{name}");
-            assert_eq!(clear(&bytes, "x509/ec-pkcs8.key"), Err(Locked::NoMatchingKey), "{name}");
-            assert_eq!(with_der(&bytes, b""), Err(Locked::NoMatchingKey), "{name}");
+            assert_eq!(clear(&bytes, "apns/other.key"), Err(OpenError::NoMatchingKey), "{name}");
+            assert_eq!(clear(&bytes, "x509/ec-pkcs8.key"), Err(OpenError::NoMatchingKey), "{name}");
+            assert_eq!(with_der(&bytes, b""), Err(OpenError::NoMatchingKey), "{name}");
         }
     }
 
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!((at, clear.to_vec()), (2, message("plain.txt")));
         let mut budget = RsaBudget::new();
         while budget.spend(256).is_ok() {}
-        assert_eq!(open(&bytes, &keys, &mut budget), Err(Locked::ManyKeys));
+        assert_eq!(open(&bytes, &keys, &mut budget), Err(OpenError::ManyKeys));
     }
 
     #[test]
@@ -196,9 +196,9 @@ mod tests {
     #[test]
     fn other_messages_are_not_supported() {
         for name in ["signed.p7m", "rc2-der.p7m", "gcm-der.p7m", "elliptic-der.p7m"] {
-            assert_eq!(clear(&message(name), "apns/a.key"), Err(Locked::NotSupported), "{name}");
+            assert_eq!(clear(&message(name), "apns/a.key"), Err(OpenError::NotSupported), "{name}");
         }
-        assert_eq!(clear(&message("17-recipients.p7m"), "apns/a.key"), Err(Locked::ManyRecipients));
+        assert_eq!(clear(&message("17-recipients.p7m"), "apns/a.key"), Err(OpenError::ManyRecipients));
     }
 
     #[test]
@@ -214,9 +214,9 @@ mod tests {
             }
         }
         for bytes in [&b""[..], b"hello", b"Content-Type: text/plain\n\nhello", b"\x30\x00", b"\x30\x80"] {
-            assert_eq!(clear(bytes, "apns/a.key"), Err(Locked::Malformed));
+            assert_eq!(clear(bytes, "apns/a.key"), Err(OpenError::Malformed));
         }
-        assert_eq!(clear(&[0x30, 0x80].repeat(100), "apns/a.key"), Err(Locked::TooDeep));
+        assert_eq!(clear(&[0x30, 0x80].repeat(100), "apns/a.key"), Err(OpenError::TooDeep));
     }
 
     #[test]
@@ -225,7 +225,7 @@ mod tests {
         let at = pem::find(&bytes, &[0x04, 0x82, 0x01, 0x00]).unwrap() + 100;
         let mut other = bytes;
         other[at] ^= 1;
-        assert_eq!(clear(&other, "apns/a.key"), Err(Locked::NoMatchingKey));
+        assert_eq!(clear(&other, "apns/a.key"), Err(OpenError::NoMatchingKey));
     }
 
     #[test]

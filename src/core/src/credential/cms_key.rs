@@ -12,9 +12,9 @@ use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
 use super::rsa as numbers;
 use super::sealed::budget::RsaBudget;
 use super::sealed::hash::Hash;
-use super::sealed::walk::Walk;
-use super::sealed::{Locked, oid};
-use super::shape::{Shape, shape};
+use super::sealed::walk::DerReader;
+use super::sealed::{OpenError, oid};
+use super::shape::{DerShape, shape};
 
 /// EXPLICIT [1] and [2].
 const CONTEXT_1: u8 = 0xa1;
@@ -23,7 +23,7 @@ const CONTEXT_2: u8 = 0xa2;
 const MAX_BYTES: usize = 768;
 
 /// A content key as it is encrypted for one recipient.
-pub(super) struct Carrier<'a> {
+pub(super) struct KeyTransRecipient<'a> {
     padding: Padding<'a>,
     encrypted: &'a [u8],
 }
@@ -33,57 +33,61 @@ enum Padding<'a> {
     Oaep { hash: Hash, mask: Hash, label: &'a [u8] },
 }
 
-impl<'a> Carrier<'a> {
+impl<'a> KeyTransRecipient<'a> {
     /// Reads what stands in a recipient after whom it is for.
-    pub(super) fn read(recipient: &mut Walk<'a>) -> Result<Self, Locked> {
+    pub(super) fn read(recipient: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, parameters) = recipient.algorithm()?;
         let padding = match name {
             oid::RSA => Padding::Pkcs1,
             oid::RSA_OAEP => oaep(parameters)?,
-            _ => return Err(Locked::NotSupported),
+            _ => return Err(OpenError::NotSupported),
         };
         Ok(Self { padding, encrypted: recipient.expect(OCTET_STRING)? })
     }
 }
 
 /// The parameters of OAEP, each of which can be left away.
-fn oaep(mut parameters: Walk<'_>) -> Result<Padding<'_>, Locked> {
+fn oaep(mut parameters: DerReader<'_>) -> Result<Padding<'_>, OpenError> {
     let (mut hash, mut mask, mut label) = (Hash::Sha1, Hash::Sha1, &[][..]);
     let Some(fields) = parameters.optional(SEQUENCE)? else {
         return Ok(Padding::Oaep { hash, mask, label });
     };
-    let mut fields = Walk::new(fields);
+    let mut fields = DerReader::new(fields);
     if let Some(field) = fields.optional(CONTEXT_0)? {
-        hash = Hash::named(Walk::new(field).algorithm()?.0)?;
+        hash = Hash::named(DerReader::new(field).algorithm()?.0)?;
     }
     if let Some(field) = fields.optional(CONTEXT_1)? {
-        let (name, mut function) = Walk::new(field).algorithm()?;
-        mask =
-            if name == oid::MGF1 { Hash::named(function.algorithm()?.0)? } else { return Err(Locked::NotSupported) };
+        let (name, mut function) = DerReader::new(field).algorithm()?;
+        mask = if name == oid::MGF1 {
+            Hash::named(function.algorithm()?.0)?
+        } else {
+            return Err(OpenError::NotSupported);
+        };
     }
     if let Some(field) = fields.optional(CONTEXT_2)? {
-        let (name, mut source) = Walk::new(field).algorithm()?;
-        label = if name == oid::P_SPECIFIED { source.expect(OCTET_STRING)? } else { return Err(Locked::NotSupported) };
+        let (name, mut source) = DerReader::new(field).algorithm()?;
+        label =
+            if name == oid::P_SPECIFIED { source.expect(OCTET_STRING)? } else { return Err(OpenError::NotSupported) };
     }
     // The two hashes are one in nearly all messages; some tools leave the mask's as it always was.
     match (hash, mask) {
         (Hash::Sha1 | Hash::Sha256 | Hash::Sha384 | Hash::Sha512, _) if hash == mask => {}
         (Hash::Sha256, Hash::Sha1) => {}
-        _ => return Err(Locked::NotSupported),
+        _ => return Err(OpenError::NotSupported),
     }
     Ok(Padding::Oaep { hash, mask, label })
 }
 
 /// An RSA key that content keys are tried with.
-pub(super) struct PrivateKey(RsaPrivateKey);
+pub(super) struct RsaDecryptionKey(RsaPrivateKey);
 
-impl PrivateKey {
+impl RsaDecryptionKey {
     /// Reads a key in PKCS#1 or PKCS#8, if any of the content keys has its length.
-    pub(super) fn read(der: &[u8], carriers: &[Carrier<'_>]) -> Result<Self, Locked> {
-        let none = Locked::NoMatchingKey;
+    pub(super) fn read(der: &[u8], carriers: &[KeyTransRecipient<'_>]) -> Result<Self, OpenError> {
+        let none = OpenError::NoMatchingKey;
         let inner = match shape(der).ok_or(none)? {
-            Shape::Pkcs1Key => der,
-            Shape::Pkcs8Key => {
+            DerShape::Pkcs1Key => der,
+            DerShape::Pkcs8Key => {
                 let info = PrivateKeyInfoRef::try_from(der).map_err(|_| none)?;
                 if info.algorithm.oid != oid::RSA {
                     return Err(none);
@@ -97,12 +101,12 @@ impl PrivateKey {
             return Err(none);
         }
         if length > MAX_BYTES {
-            return Err(Locked::NotSupported);
+            return Err(OpenError::NotSupported);
         }
         // Numbers that contradict each other go no further.
         numbers::public_key(inner).ok_or(none)?;
         // What is left are sizes and exponents that the crate does not take.
-        RsaPrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| Locked::NotSupported)
+        RsaPrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| OpenError::NotSupported)
     }
 
     /// The content key. A private key that does not match gives none, or garbage.
@@ -111,9 +115,9 @@ impl PrivateKey {
     /// `ManyKeys` if the budget does not cover the attempt.
     pub(super) fn open(
         &self,
-        carrier: &Carrier<'_>,
+        carrier: &KeyTransRecipient<'_>,
         budget: &mut RsaBudget,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, Locked> {
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, OpenError> {
         if carrier.encrypted.len() != self.0.size() {
             return Ok(None);
         }

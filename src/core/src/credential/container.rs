@@ -5,7 +5,7 @@
 use zeroize::Zeroizing;
 
 use super::pkcs12_bags::Keystore;
-use super::sealed::Locked;
+use super::sealed::OpenError;
 use super::sealed::budget::{KdfBudget, RsaBudget};
 use super::{cms, encrypted_key, pkcs12};
 
@@ -30,12 +30,12 @@ impl<'a> Opener<'a> {
     }
 
     /// The content of a PKCS#12 keystore.
-    pub(super) fn keystore(&mut self, keystore: &[u8]) -> Result<Keystore, Locked> {
+    pub(super) fn keystore(&mut self, keystore: &[u8]) -> Result<Keystore, OpenError> {
         pkcs12::open(keystore, self.password, &mut self.budget)
     }
 
     /// The DER of an encrypted private key.
-    pub(super) fn private_key(&mut self, key: &EncryptedKey) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    pub(super) fn private_key(&mut self, key: &EncryptedKey) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         if key.headers.is_empty() {
             encrypted_key::open(&key.body, self.password, &mut self.budget)
         } else {
@@ -48,7 +48,7 @@ impl<'a> Opener<'a> {
         &mut self,
         message: &[u8],
         private_keys: &[&[u8]],
-    ) -> Result<(usize, Zeroizing<Vec<u8>>), Locked> {
+    ) -> Result<(usize, Zeroizing<Vec<u8>>), OpenError> {
         cms::open(message, private_keys, &mut self.rsa)
     }
 }

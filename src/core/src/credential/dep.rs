@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::date::{self, TokenDate};
-use super::json::{MemberError, Members};
+use super::json::{JsonMembers, MemberError};
 use super::kind::Flaw;
 use super::validity;
 use super::vpp::flaw;
@@ -19,7 +19,7 @@ const SHOWN: usize = 8;
 
 /// The facts of a token: the consumer key, shortened, is its identity, and the access token its fingerprint. The time of
 /// issue that seems to stand in the access token is documented nowhere, and not gone by.
-pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
+pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     for name in NAMES {
         members.string(name).map_err(|error| flaw(error, name))?;
     }

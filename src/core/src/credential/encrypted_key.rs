@@ -7,17 +7,17 @@ use super::sealed::budget::KdfBudget;
 use super::sealed::cipher::Cipher;
 use super::sealed::hash::Hash;
 use super::sealed::pbe::Scheme;
-use super::sealed::walk::{Walk, is_whole_sequence};
-use super::sealed::{Locked, ber, password};
+use super::sealed::walk::{DerReader, is_whole_sequence};
+use super::sealed::{OpenError, ber, password};
 
 /// Opens an EncryptedPrivateKeyInfo; what comes out is PKCS#8.
 pub(super) fn open(
     bytes: &[u8],
     password: Option<&[u8]>,
     budget: &mut KdfBudget,
-) -> Result<Zeroizing<Vec<u8>>, Locked> {
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let der = ber::to_der(bytes)?;
-    let mut info = Walk::new(&der).enter(SEQUENCE)?;
+    let mut info = DerReader::new(&der).enter(SEQUENCE)?;
     let scheme = Scheme::read(&mut info)?;
     let encrypted = info.expect(OCTET_STRING)?;
     let given = required(password)?;
@@ -30,31 +30,35 @@ pub(super) fn open(
             return Ok(key);
         }
     }
-    Err(Locked::PasswordWrong)
+    Err(OpenError::PasswordWrong)
 }
 
 /// Opens what a PEM block with headers holds; what comes out is PKCS#1, SEC1 or PKCS#8. The headers are the lines
 /// before the base64, the body is what that decodes to.
-pub(super) fn open_legacy(headers: &[u8], body: &[u8], password: Option<&[u8]>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+pub(super) fn open_legacy(
+    headers: &[u8],
+    body: &[u8],
+    password: Option<&[u8]>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let value = headers
         .split(|byte| *byte == b'\n')
         .find_map(|line| line.trim_ascii().strip_prefix(b"DEK-Info:"))
-        .ok_or(Locked::Malformed)?;
-    let comma = value.iter().position(|byte| *byte == b',').ok_or(Locked::Malformed)?;
-    let (name, iv) = value.split_at_checked(comma).ok_or(Locked::Malformed)?;
+        .ok_or(OpenError::Malformed)?;
+    let comma = value.iter().position(|byte| *byte == b',').ok_or(OpenError::Malformed)?;
+    let (name, iv) = value.split_at_checked(comma).ok_or(OpenError::Malformed)?;
     let cipher = match name.trim_ascii().to_ascii_uppercase().as_slice() {
         b"AES-128-CBC" => Cipher::Aes128,
         b"AES-192-CBC" => Cipher::Aes192,
         b"AES-256-CBC" => Cipher::Aes256,
         b"DES-EDE3-CBC" => Cipher::TripleDes,
         b"DES-CBC" => Cipher::Des,
-        _ => return Err(Locked::NotSupported),
+        _ => return Err(OpenError::NotSupported),
     };
-    let iv = hex(iv.strip_prefix(b",").unwrap_or(iv).trim_ascii()).ok_or(Locked::Malformed)?;
+    let iv = hex(iv.strip_prefix(b",").unwrap_or(iv).trim_ascii()).ok_or(OpenError::Malformed)?;
     // The beginning of the vector is the salt, too.
-    let salt = iv.get(..8).filter(|_| iv.len() == cipher.iv_len()).ok_or(Locked::Malformed)?;
+    let salt = iv.get(..8).filter(|_| iv.len() == cipher.iv_len()).ok_or(OpenError::Malformed)?;
     if !cipher.fits(body.len()) {
-        return Err(Locked::Malformed);
+        return Err(OpenError::Malformed);
     }
     let given = required(password)?;
     password::as_bytes(password::candidates(Some(given)))
@@ -63,12 +67,12 @@ pub(super) fn open_legacy(headers: &[u8], body: &[u8], password: Option<&[u8]>) 
             let key = Hash::Md5.bytes_to_key(&candidate.bytes, salt, cipher.key_len());
             cipher.decrypt(&key, &iv, body).filter(|clear| is_whole_sequence(clear))
         })
-        .ok_or(Locked::PasswordWrong)
+        .ok_or(OpenError::PasswordWrong)
 }
 
 /// The password. No tool encrypts a lone key without one, so that none is tried.
-fn required(password: Option<&[u8]>) -> Result<&[u8], Locked> {
-    password.ok_or(Locked::PasswordRequired)
+fn required(password: Option<&[u8]>) -> Result<&[u8], OpenError> {
+    password.ok_or(OpenError::PasswordRequired)
 }
 
 fn hex(text: &[u8]) -> Option<Vec<u8>> {
@@ -89,7 +93,7 @@ mod tests {
     use crate::credential::sealed::fixture::{block, file, legacy_block, names};
     use proptest::prelude::*;
 
-    fn opened(bytes: &[u8], password: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    fn opened(bytes: &[u8], password: Option<&str>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         open(bytes, password.map(str::as_bytes), &mut KdfBudget::new())
     }
 
@@ -111,8 +115,8 @@ mod tests {
             let key = opened(&bytes, Some("secret")).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
             assert_eq!(public_key(&key), right, "{name}");
             assert!(opened(&bytes, Some("secret\r\n")).is_ok(), "{name}");
-            assert_eq!(opened(&bytes, Some("other")), Err(Locked::PasswordWrong), "{name}");
-            assert_eq!(opened(&bytes, None), Err(Locked::PasswordRequired), "{name}");
+            assert_eq!(opened(&bytes, Some("other")), Err(OpenError::PasswordWrong), "{name}");
+            assert_eq!(opened(&bytes, None), Err(OpenError::PasswordRequired), "{name}");
         }
     }
 
@@ -128,7 +132,7 @@ mod tests {
         for name in ["scrypt-8m", "scrypt-16m", "scrypt-wide", "too-costly"] {
             let mut budget = KdfBudget::new();
             let bytes = block(&format!("containers/key/{name}.pem"));
-            assert_eq!(open(&bytes, Some(b"secret"), &mut budget), Err(Locked::TooCostly), "{name}");
+            assert_eq!(open(&bytes, Some(b"secret"), &mut budget), Err(OpenError::TooCostly), "{name}");
             assert!(budget.spend(1_000_000).is_ok() && budget.spend(1_000_000).is_ok(), "nothing was spent");
         }
     }
@@ -140,9 +144,9 @@ mod tests {
             let (headers, body) = legacy_block(&format!("containers/key/legacy-{cipher}.pem"));
             let key = open_legacy(&headers, &body, Some(b"secret\n")).unwrap();
             assert_eq!(public_key(&key), right, "{cipher}");
-            assert_eq!(open_legacy(&headers, &body, Some(b"other")), Err(Locked::PasswordWrong));
-            assert_eq!(open_legacy(&headers, &body, None), Err(Locked::PasswordRequired));
-            assert_eq!(open_legacy(&headers, &body[1..], Some(b"secret")), Err(Locked::Malformed));
+            assert_eq!(open_legacy(&headers, &body, Some(b"other")), Err(OpenError::PasswordWrong));
+            assert_eq!(open_legacy(&headers, &body, None), Err(OpenError::PasswordRequired));
+            assert_eq!(open_legacy(&headers, &body[1..], Some(b"secret")), Err(OpenError::Malformed));
         }
         let (headers, body) = legacy_block("containers/key/legacy-ec.pem");
         assert!(public_key(&open_legacy(&headers, &body, Some(b"secret")).unwrap()).is_some());
@@ -151,12 +155,12 @@ mod tests {
     #[test]
     fn headers_are_read_strictly() {
         for (headers, failure) in [
-            ("Proc-Type: 4,ENCRYPTED", Locked::Malformed),
-            ("DEK-Info: AES-128-CBC", Locked::Malformed),
-            ("DEK-Info: AES-128-CBC,00", Locked::Malformed),
-            ("DEK-Info: AES-128-CBC,0g112233445566778899aabbccddeeff", Locked::Malformed),
-            ("DEK-Info: AES-128-CBC,00112233445566778899aabbccddeef", Locked::Malformed),
-            ("DEK-Info: CAMELLIA-128-CBC,00112233445566778899aabbccddeeff", Locked::NotSupported),
+            ("Proc-Type: 4,ENCRYPTED", OpenError::Malformed),
+            ("DEK-Info: AES-128-CBC", OpenError::Malformed),
+            ("DEK-Info: AES-128-CBC,00", OpenError::Malformed),
+            ("DEK-Info: AES-128-CBC,0g112233445566778899aabbccddeeff", OpenError::Malformed),
+            ("DEK-Info: AES-128-CBC,00112233445566778899aabbccddeef", OpenError::Malformed),
+            ("DEK-Info: CAMELLIA-128-CBC,00112233445566778899aabbccddeeff", OpenError::NotSupported),
         ] {
             assert_eq!(open_legacy(headers.as_bytes(), &[0; 16], Some(b"secret")), Err(failure), "{headers}");
         }
@@ -164,9 +168,9 @@ mod tests {
 
     #[test]
     fn damaged_files_are_malformed() {
-        assert_eq!(opened(&file("containers/key/truncated.der"), Some("secret")), Err(Locked::Malformed));
-        assert_eq!(opened(b"", Some("secret")), Err(Locked::Malformed));
-        assert_eq!(opened(&file("apns/a.key.der"), Some("secret")), Err(Locked::Malformed));
+        assert_eq!(opened(&file("containers/key/truncated.der"), Some("secret")), Err(OpenError::Malformed));
+        assert_eq!(opened(b"", Some("secret")), Err(OpenError::Malformed));
+        assert_eq!(opened(&file("apns/a.key.der"), Some("secret")), Err(OpenError::Malformed));
     }
 
     proptest! {

@@ -2,25 +2,25 @@
 
 use super::password_file::PasswordDress;
 use crate::api::credential::CredentialType;
-use crate::secret::Source;
+use crate::secret::ValueSource;
 
 /// What was asked for, and in what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct ReadRequest {
     /// The type; none where any would do.
     pub type_: Option<CredentialType>,
     /// Where the values stand.
-    pub source: Source,
+    pub source: ValueSource,
     /// Something around the password that may not belong to it.
     pub password: Option<PasswordDress>,
 }
 
-impl Asked {
+impl ReadRequest {
     /// One of the words for a value that stands in a Secret, or for one that is a file in hand.
     pub(super) fn words<T>(self, of_secret: T, of_files: T) -> T {
         match self.source {
-            Source::Secret => of_secret,
-            Source::Files => of_files,
+            ValueSource::Secret => of_secret,
+            ValueSource::Files => of_files,
         }
     }
 

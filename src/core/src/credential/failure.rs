@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use super::closed;
-use super::expected::{Asked, noun};
-use super::kind::{Breakage, Kind, Limit, Problem};
+use super::expected::{ReadRequest, noun};
+use super::kind::{Breakage, FileKind, Limit, ReadProblem};
 use super::name;
 use super::token::is_token;
 use crate::api::credential::CredentialType;
@@ -37,7 +37,7 @@ pub(super) fn key_not_found<'a>(field: &str, key: &str, keys: impl Iterator<Item
 /// Several credentials fit.
 pub(super) fn ambiguous<'a>(
     type_: CredentialType,
-    asked: Asked,
+    asked: ReadRequest,
     keys: impl Iterator<Item = &'a str> + Clone,
 ) -> Failure {
     let (what, place) = (noun(type_), asked.place());
@@ -56,7 +56,7 @@ pub(super) fn ambiguous<'a>(
 }
 
 /// The Secret holds more than is read.
-pub(super) fn too_many(asked: Asked, entries: usize) -> Failure {
+pub(super) fn too_many(asked: ReadRequest, entries: usize) -> Failure {
     let (holds, remedy) = asked.words(
         (
             "the Secret holds",
@@ -81,25 +81,25 @@ pub(super) fn several_types(types: impl Iterator<Item = CredentialType>) -> Fail
 }
 
 /// The Secret has no values.
-pub(super) fn no_values(asked: Asked) -> Failure {
+pub(super) fn no_values(asked: ReadRequest) -> Failure {
     let empty = asked.words("the Secret is empty", "there is no file");
     failure(FailureReason::WrongFile, format!("{empty}; expected is {}", asked.expected()))
 }
 
 /// The value of `key` does not give what was expected.
-pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
+pub(super) fn problem(asked: ReadRequest, key: &str, problem: ReadProblem) -> Failure {
     let quoted = format!("{} \"{}\"", asked.place(), shown(key));
     let key = format!("{} {}", asked.place(), shown(key));
     let expected = asked.expected();
     match problem {
-        Problem::Malformed(breakage @ Breakage::Date(_)) => failure(
+        ReadProblem::Malformed(breakage @ Breakage::Date(_)) => failure(
             FailureReason::Malformed,
             format!(
                 "{quoted} contains {}. Other programs refuse this certificate too. Have it issued again",
                 breakage.words()
             ),
         ),
-        Problem::Malformed(breakage) => failure(
+        ReadProblem::Malformed(breakage) => failure(
             FailureReason::Malformed,
             format!(
                 "{key} holds {}; {}, whole and unchanged; expected is {expected}",
@@ -107,45 +107,47 @@ pub(super) fn problem(asked: Asked, key: &str, problem: Problem) -> Failure {
                 asked.words("copy the file into the Secret again", "get the file again")
             ),
         ),
-        Problem::Wrong(Kind::Empty) => {
+        ReadProblem::Wrong(FileKind::Empty) => {
             failure(FailureReason::WrongFile, format!("{key} is empty; expected is {expected}"))
         }
-        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) if asked.type_.is_some_and(is_token) => {
-            let kind = if kind == Kind::PrivateKey { "a private key" } else { "an encrypted private key" };
+        ReadProblem::Wrong(kind @ (FileKind::PrivateKey | FileKind::EncryptedPrivateKey))
+            if asked.type_.is_some_and(is_token) =>
+        {
+            let kind = if kind == FileKind::PrivateKey { "a private key" } else { "an encrypted private key" };
             let beside = if asked.type_ == Some(CredentialType::DEPToken) { "expected beside it" } else { "expected" };
             failure(FailureReason::WrongFile, format!("{key} holds {kind}; {beside} is {expected}"))
         }
-        Problem::Wrong(kind @ (Kind::PrivateKey | Kind::EncryptedPrivateKey)) => {
+        ReadProblem::Wrong(kind @ (FileKind::PrivateKey | FileKind::EncryptedPrivateKey)) => {
             let beside = match asked.type_ {
                 Some(_) => expected,
                 None => "the certificate that it belongs to, or the DEP server token that it opens",
             };
             failure(FailureReason::WrongFile, format!("{key} holds {}; expected beside it is {beside}", kind.words()))
         }
-        Problem::Wrong(kind) => {
+        ReadProblem::Wrong(kind) => {
             let message = match kind.remedy() {
                 Some(remedy) => format!("{quoted} contains {}. {remedy}", kind.name()),
                 None => format!("{key} holds {}; expected is {expected}", kind.words()),
             };
             failure(FailureReason::WrongFile, message)
         }
-        Problem::Locked(sealed, why) => closed::closed(asked, &key, sealed, why),
-        Problem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("{key} {}", over(limit))),
+        ReadProblem::Locked(sealed, why) => closed::closed(asked, &key, sealed, why),
+        ReadProblem::Limit(limit) => failure(FailureReason::LimitExceeded, format!("{key} {}", over(limit))),
     }
 }
 
 /// What a value contains, as the object of "contains".
-pub(super) fn contained(problem: Problem) -> String {
+pub(super) fn contained(problem: ReadProblem) -> String {
     match problem {
-        Problem::Malformed(breakage) => breakage.words(),
-        Problem::Wrong(kind) => kind.name().to_owned(),
-        Problem::Limit(limit) => over(limit).trim_start_matches("holds ").to_owned(),
-        Problem::Locked(..) => "what a password or a private key opens".to_owned(),
+        ReadProblem::Malformed(breakage) => breakage.words(),
+        ReadProblem::Wrong(kind) => kind.name().to_owned(),
+        ReadProblem::Limit(limit) => over(limit).trim_start_matches("holds ").to_owned(),
+        ReadProblem::Locked(..) => "what a password or a private key opens".to_owned(),
     }
 }
 
 /// The value of `key` does not give what was expected, and only a CA's certificate is there besides.
-pub(super) fn hidden(asked: Asked, key: &str, found: Problem, ca: &str) -> Failure {
+pub(super) fn hidden(asked: ReadRequest, key: &str, found: ReadProblem, ca: &str) -> Failure {
     let Failure { reason, message } = problem(asked, key, found);
     let ca = shown(ca);
     let way_out = asked.words(format!("name {ca} in spec.secretRef.key"), format!("give {ca} alone"));

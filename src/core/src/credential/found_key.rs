@@ -10,13 +10,13 @@ use super::sealed::walk::is_whole_sequence;
 use super::x509::Certificate;
 
 /// A private key that was found.
-pub(super) enum PrivateKey {
+pub(super) enum FoundPrivateKey {
     /// The public key that belongs to it, and its own DER.
     Readable(PublicKey, Zeroizing<Vec<u8>>),
     /// A password may open it.
     Encrypted(EncryptedKey),
     /// A password opened it.
-    Opened(Box<PrivateKey>),
+    Opened(Box<FoundPrivateKey>),
     /// A part of it is missing or changed, so that no program reads it.
     Damaged(KeyDamage),
     /// It is of an algorithm that is not read.
@@ -26,9 +26,9 @@ pub(super) enum PrivateKey {
 }
 
 /// A private key in base64 of which a part is no base64.
-pub(super) const DAMAGED: PrivateKey = PrivateKey::Damaged(KeyDamage::NotBase64);
+pub(super) const DAMAGED: FoundPrivateKey = FoundPrivateKey::Damaged(KeyDamage::NotBase64);
 
-impl PrivateKey {
+impl FoundPrivateKey {
     /// The public key that belongs to it.
     pub(super) fn public_key(&self) -> Option<&PublicKey> {
         match self {

@@ -2,14 +2,14 @@
 
 use super::certificates;
 use super::failure;
-use super::kind::{Kind, Problem};
+use super::kind::{FileKind, ReadProblem};
 use super::search::Search;
 use super::token;
 use super::tokens;
 use super::value::{self, Value};
 use crate::api::credential::CredentialType;
 use crate::api::reasons::FailureReason;
-use crate::api::status::{CredentialFacts, Failure, Format, Selection};
+use crate::api::status::{CredentialFacts, Failure, Format, KeySelection};
 use crate::secret::{SecretBytes, SecretData};
 
 /// The types that only one kind of credential is for. Any certificate may be an `X509Certificate` besides.
@@ -40,7 +40,7 @@ pub struct Identified {
 pub fn identify(
     type_: Option<CredentialType>,
     secret: &SecretData,
-    selection: &Selection,
+    selection: &KeySelection,
 ) -> Result<Identified, Failure> {
     if let Some(type_) = type_ {
         return read(type_, true, secret, selection).map_err(|refused| refused.failure);
@@ -80,7 +80,7 @@ struct Refused {
 
 /// Whether there is, or was to be, a token that the type is for.
 fn holds_token(value: &Value) -> bool {
-    let is_broken = |problem| matches!(problem, Problem::Malformed(breakage) if breakage.is_of_a_token());
+    let is_broken = |problem| matches!(problem, ReadProblem::Malformed(breakage) if breakage.is_of_a_token());
     !value.messages.is_empty() || !value.tokens.is_empty() || value.problem.is_some_and(is_broken)
 }
 
@@ -89,7 +89,7 @@ fn read(
     type_: CredentialType,
     is_named: bool,
     secret: &SecretData,
-    selection: &Selection,
+    selection: &KeySelection,
 ) -> Result<Identified, Refused> {
     let refused = |failure| Refused { failure, is_token: false };
     if type_ == CredentialType::DeclaredExpiry {
@@ -108,10 +108,10 @@ fn read(
     };
     let what = match (kind, type_, facts.format) {
         (Some(kind), ..) => kind.name(),
-        (_, CredentialType::VPPToken, _) => Kind::VppToken.name(),
+        (_, CredentialType::VPPToken, _) => FileKind::VppToken.name(),
         (_, CredentialType::DEPToken, Some(Format::SMIME)) => "an encrypted DEP server token",
-        (_, CredentialType::DEPToken, _) => Kind::DepJson.name(),
-        _ => Kind::EnrollmentToken.name(),
+        (_, CredentialType::DEPToken, _) => FileKind::DepJson.name(),
+        _ => FileKind::EnrollmentToken.name(),
     };
     Ok(Identified { type_, what, facts, has_closed_keys })
 }

@@ -35,9 +35,9 @@ pub(super) enum MemberError {
 }
 
 /// An object's members, in the order of the text.
-pub(super) struct Members<'a>(Vec<(Zeroizing<String>, &'a RawValue)>);
+pub(super) struct JsonMembers<'a>(Vec<(Zeroizing<String>, &'a RawValue)>);
 
-impl<'a> Members<'a> {
+impl<'a> JsonMembers<'a> {
     /// Reads the whole text as an object.
     pub(super) fn read(text: &'a [u8]) -> Result<Self, JsonError> {
         if is_too_deep(text) {
@@ -82,7 +82,7 @@ impl<'a> Members<'a> {
 struct ObjectVisitor;
 
 impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Members<'de>;
+    type Value = JsonMembers<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
@@ -93,7 +93,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             members.push((unescape(name.get()).unwrap_or_default(), value));
         }
-        Ok(Members(members))
+        Ok(JsonMembers(members))
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn string(text: &str, name: &str) -> Result<String, MemberError> {
-        Members::read(text.as_bytes()).ok().unwrap().string(name).map(|text| text.to_string())
+        JsonMembers::read(text.as_bytes()).ok().unwrap().string(name).map(|text| text.to_string())
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
             assert_eq!(string(text, missing), Err(MemberError::Missing), "{missing}");
         }
         assert_eq!(string(text, "o"), Err(MemberError::NotText));
-        assert_eq!(Members::read(text.as_bytes()).ok().unwrap().count(&["a", "b", "z"]), 2);
+        assert_eq!(JsonMembers::read(text.as_bytes()).ok().unwrap().count(&["a", "b", "z"]), 2);
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_told() {
-        let error = |text: &str| Members::read(text.as_bytes()).err();
+        let error = |text: &str| JsonMembers::read(text.as_bytes()).err();
         for cut in ["", "{", "{\"a\":1", "{\"a\":\"b"] {
             assert_eq!(error(cut), Some(JsonError::CutOff), "{cut}");
         }
@@ -206,7 +206,7 @@ mod tests {
             assert_eq!(error(broken), Some(JsonError::Broken), "{broken}");
         }
         assert_eq!(error("[{}]"), Some(JsonError::NotAnObject));
-        assert_eq!(Members::read(b"{\"a\":\"\xff\"}").err(), Some(JsonError::Broken));
+        assert_eq!(JsonMembers::read(b"{\"a\":\"\xff\"}").err(), Some(JsonError::Broken));
         let nested = |depth: usize| format!("{}{}", "{\"a\":".repeat(depth - 1) + "{", "}".repeat(depth));
         assert_eq!(error(&nested(32)), None);
         assert_eq!(error(&nested(33)), Some(JsonError::TooDeep));
@@ -224,7 +224,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b'\\'), Just(b'{'), Just(b'}'), Just(b':'), Just(b'u'), any::<u8>()], 0..60)) {
-            let _ = Members::read(&bytes).map(|members| members.string("").is_ok());
+            let _ = JsonMembers::read(&bytes).map(|members| members.string("").is_ok());
         }
     }
 }

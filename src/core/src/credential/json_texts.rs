@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::json::{self, Members};
+use super::json::{self, JsonMembers};
 use super::token;
 
 /// Shorter texts hold no credential.
@@ -27,7 +27,7 @@ fn collect(value: &RawValue, found: &mut Vec<Zeroizing<Vec<u8>>>) {
     match text.as_bytes().first() {
         Some(b'{') if token::is_object(text.as_bytes()) => found.push(Zeroizing::new(text.as_bytes().to_vec())),
         Some(b'{') => {
-            let Ok(members) = Members::read(text.as_bytes()) else { return };
+            let Ok(members) = JsonMembers::read(text.as_bytes()) else { return };
             members.values().for_each(|value| collect(value, found));
         }
         Some(b'[') => {

@@ -2,14 +2,14 @@
 
 pub(super) use super::breakage::{Breakage, Flaw};
 use super::foreign::ForeignFile;
-use super::sealed::Locked;
-use super::signed_data::Encoding;
+use super::sealed::OpenError;
+use super::signed_data::FileEncoding;
 use super::token;
 use crate::api::credential::CredentialType;
 
 /// Something else than what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     PushCertificate,
     WindowsCertificate,
     Certificate,
@@ -32,7 +32,7 @@ pub(super) enum Kind {
     DepMessage,
     DepJson,
     OtherMessage,
-    CertificateBundle(Encoding),
+    CertificateBundle(FileEncoding),
     ProvisioningProfile,
     EnrollmentToken,
     Foreign(ForeignFile),
@@ -61,7 +61,7 @@ pub(super) enum Limit {
 
 /// What a password or a private key opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sealed {
+pub(super) enum Container {
     Keystore,
     Message,
     /// A message in a Secret without a private key that could open it.
@@ -72,14 +72,14 @@ pub(super) enum Sealed {
 
 /// Why a value gives nothing that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(super) enum ReadProblem {
     Malformed(Breakage),
-    Wrong(Kind),
-    Locked(Sealed, Locked),
+    Wrong(FileKind),
+    Locked(Container, OpenError),
     Limit(Limit),
 }
 
-impl Problem {
+impl ReadProblem {
     /// How it looks where a credential of that type is expected: what breaks as something else is just something else.
     pub(super) fn seen_for(self, type_: CredentialType) -> Self {
         use CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate};
@@ -90,14 +90,14 @@ impl Problem {
             Self::Wrong(kind) if token::is_for(type_, kind) => {
                 return Breakage::of_token(kind).map_or(self, Self::Malformed);
             }
-            Self::Limit(Limit::RsaKey) => Kind::Certificate,
+            Self::Limit(Limit::RsaKey) => FileKind::Certificate,
             _ => return self,
         };
         let is_expected = match kind {
-            Kind::Certificate => is_certificate,
-            Kind::EnrollmentToken => type_ == WindowsSymantecCertificate,
-            Kind::VppToken => type_ == VPPToken,
-            Kind::DepJson | Kind::DepMessage => type_ == DEPToken,
+            FileKind::Certificate => is_certificate,
+            FileKind::EnrollmentToken => type_ == WindowsSymantecCertificate,
+            FileKind::VppToken => type_ == VPPToken,
+            FileKind::DepJson | FileKind::DepMessage => type_ == DEPToken,
             _ => false,
         };
         if is_expected { self } else { Self::Wrong(kind) }
@@ -108,27 +108,30 @@ impl Problem {
         match self {
             Self::Malformed(_) => 0,
             Self::Wrong(
-                Kind::AppPushCertificate | Kind::VendorCertificate | Kind::DeviceCertificate | Kind::OtherUserId,
+                FileKind::AppPushCertificate
+                | FileKind::VendorCertificate
+                | FileKind::DeviceCertificate
+                | FileKind::OtherUserId,
             ) => 1,
-            Self::Locked(_, Locked::NoMatchingKey) => 3,
+            Self::Locked(_, OpenError::NoMatchingKey) => 3,
             Self::Locked(..) => 2,
             // Credentials, if of another type.
             Self::Wrong(
-                Kind::PushCertificate
-                | Kind::WindowsCertificate
-                | Kind::VppToken
-                | Kind::DepMessage
-                | Kind::DepJson
-                | Kind::EnrollmentToken
-                | Kind::NoPublisherId,
+                FileKind::PushCertificate
+                | FileKind::WindowsCertificate
+                | FileKind::VppToken
+                | FileKind::DepMessage
+                | FileKind::DepJson
+                | FileKind::EnrollmentToken
+                | FileKind::NoPublisherId,
             ) => 4,
-            Self::Wrong(Kind::NoUserId | Kind::NoCodeSigning | Kind::Certificate | Kind::Keystore) => 5,
+            Self::Wrong(FileKind::NoUserId | FileKind::NoCodeSigning | FileKind::Certificate | FileKind::Keystore) => 5,
             Self::Limit(_) => 6,
-            Self::Wrong(Kind::SigningRequest | Kind::PushRequest) => 7,
-            Self::Wrong(Kind::Empty) => 9,
-            Self::Wrong(Kind::PrivateKey | Kind::EncryptedPrivateKey) => 10,
+            Self::Wrong(FileKind::SigningRequest | FileKind::PushRequest) => 7,
+            Self::Wrong(FileKind::Empty) => 9,
+            Self::Wrong(FileKind::PrivateKey | FileKind::EncryptedPrivateKey) => 10,
             // A password or a note stands beside many a credential.
-            Self::Wrong(Kind::Text | Kind::Binary | Kind::OtherPem) => 11,
+            Self::Wrong(FileKind::Text | FileKind::Binary | FileKind::OtherPem) => 11,
             Self::Wrong(_) => 8,
         }
     }
@@ -140,24 +143,24 @@ impl Problem {
             Self::Locked(..) => false,
             Self::Wrong(kind) => matches!(
                 kind,
-                Kind::Text
-                    | Kind::Binary
-                    | Kind::Empty
-                    | Kind::OtherPem
-                    | Kind::Utf16
-                    | Kind::TwiceEncoded
-                    | Kind::HtmlPage
-                    | Kind::OtherXml
-                    | Kind::OtherJson
-                    | Kind::PropertyList
-                    | Kind::Foreign(_)
+                FileKind::Text
+                    | FileKind::Binary
+                    | FileKind::Empty
+                    | FileKind::OtherPem
+                    | FileKind::Utf16
+                    | FileKind::TwiceEncoded
+                    | FileKind::HtmlPage
+                    | FileKind::OtherXml
+                    | FileKind::OtherJson
+                    | FileKind::PropertyList
+                    | FileKind::Foreign(_)
             ),
         }
     }
 
     /// True if it says more than that the value is some text or document.
     pub(super) fn is_telling(self) -> bool {
-        self.rank() < Self::Wrong(Kind::OtherJson).rank()
+        self.rank() < Self::Wrong(FileKind::OtherJson).rank()
     }
 
     /// Whether a certificate may stand in the value that can't be read there, or was to stand there.
@@ -167,20 +170,20 @@ impl Problem {
             Self::Wrong(kind) => {
                 let is_hiding = matches!(
                     kind,
-                    Kind::JavaKeystore
-                        | Kind::OtherMessage
-                        | Kind::CertificateBundle(_)
-                        | Kind::TwiceEncoded
-                        | Kind::Utf16
-                        | Kind::Empty
+                    FileKind::JavaKeystore
+                        | FileKind::OtherMessage
+                        | FileKind::CertificateBundle(_)
+                        | FileKind::TwiceEncoded
+                        | FileKind::Utf16
+                        | FileKind::Empty
                 );
-                is_hiding || matches!(kind, Kind::Foreign(file) if file.replaces_a_credential())
+                is_hiding || matches!(kind, FileKind::Foreign(file) if file.replaces_a_credential())
             }
         }
     }
 }
 
-impl Kind {
+impl FileKind {
     /// What it is, and which type is for it, as the object of "holds".
     pub(super) fn words(self) -> String {
         let (file, type_) = match self {

@@ -11,7 +11,7 @@ const MAX_BOUNDARIES: usize = 64;
 
 /// How a body is encoded (RFC 2045, section 6).
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Encoding {
+enum TransferEncoding {
     Base64,
     QuotedPrintable,
     Identity,
@@ -36,16 +36,16 @@ pub(super) fn bodies(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
             continue;
         }
         let encoding = match headers.value("content-transfer-encoding").as_deref() {
-            Some(b"base64") => Encoding::Base64,
-            Some(b"quoted-printable") => Encoding::QuotedPrintable,
-            _ => Encoding::Identity,
+            Some(b"base64") => TransferEncoding::Base64,
+            Some(b"quoted-printable") => TransferEncoding::QuotedPrintable,
+            _ => TransferEncoding::Identity,
         };
         let (body, next) = body(rest, encoding, &boundaries);
         rest = next;
         bodies.push(match encoding {
-            Encoding::Base64 => base64_text::decode_prefix(body).0,
-            Encoding::QuotedPrintable => unquoted(body),
-            Encoding::Identity => Zeroizing::new(body.to_vec()),
+            TransferEncoding::Base64 => base64_text::decode_prefix(body).0,
+            TransferEncoding::QuotedPrintable => unquoted(body),
+            TransferEncoding::Identity => Zeroizing::new(body.to_vec()),
         });
     }
     bodies
@@ -53,14 +53,14 @@ pub(super) fn bodies(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
 
 /// The body at the beginning of the text, and what follows. It ends at a boundary; base64 also ends where something else
 /// follows, since a forwarded message has a signature and no boundary.
-fn body<'a>(text: &'a [u8], encoding: Encoding, boundaries: &[Vec<u8>]) -> (&'a [u8], &'a [u8]) {
+fn body<'a>(text: &'a [u8], encoding: TransferEncoding, boundaries: &[Vec<u8>]) -> (&'a [u8], &'a [u8]) {
     let (mut rest, mut has_content) = (text, false);
     while !rest.is_empty() {
         let (this, after) = line(rest);
         let mark = this.strip_prefix(b"--");
         let is_boundary = mark.is_some_and(|mark| boundaries.iter().any(|boundary| mark.starts_with(boundary)));
         let this = this.trim_ascii();
-        let is_over = encoding == Encoding::Base64
+        let is_over = encoding == TransferEncoding::Base64
             && (mark.is_some() || this.is_empty() && has_content || !base64_text::is_line(this));
         if is_boundary || is_over {
             break;

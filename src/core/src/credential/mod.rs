@@ -67,7 +67,7 @@ pub use password_file::plain_password;
 pub use recognition::not_understood;
 
 use crate::api::credential::CredentialType;
-use crate::api::status::{CredentialFacts, Failure, Selection};
+use crate::api::status::{CredentialFacts, Failure, KeySelection};
 use crate::secret::SecretData;
 
 /// Counts the readers' changes: where a status was made by another revision, the Secret is read again.
@@ -77,6 +77,6 @@ pub const READER_REVISION: i64 = 4;
 ///
 /// # Errors
 /// With the reason and a text for the administrator when none can be read.
-pub fn read(type_: CredentialType, secret: &SecretData, selection: &Selection) -> Result<CredentialFacts, Failure> {
+pub fn read(type_: CredentialType, secret: &SecretData, selection: &KeySelection) -> Result<CredentialFacts, Failure> {
     Ok(identify(Some(type_), secret, selection)?.facts)
 }

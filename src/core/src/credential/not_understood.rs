@@ -1,15 +1,20 @@
 //! The failures that name values which no reader understands.
 
-use super::expected::Asked;
+use super::expected::ReadRequest;
 use super::failure::{failure, shown};
-use super::kind::{Kind, Problem};
+use super::kind::{FileKind, ReadProblem};
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 
 /// No value holds a credential: some are not understood, and `key` has a private key, which is not at fault.
-pub(super) fn no_credential(asked: Asked, unknown: &[(&str, String)], key: &str, private_key: Problem) -> Failure {
+pub(super) fn no_credential(
+    asked: ReadRequest,
+    unknown: &[(&str, String)],
+    key: &str,
+    private_key: ReadProblem,
+) -> Failure {
     let state = match private_key {
-        Problem::Wrong(Kind::EncryptedPrivateKey) => "is encrypted",
+        ReadProblem::Wrong(FileKind::EncryptedPrivateKey) => "is encrypted",
         _ => "can be read",
     };
     let place = asked.place();
@@ -23,7 +28,7 @@ pub(super) fn no_credential(asked: Asked, unknown: &[(&str, String)], key: &str,
 }
 
 /// The failure, and the values that are not understood and may be what is missing.
-pub(super) fn with_unknown(known: Failure, asked: Asked, unknown: &[(&str, String)]) -> Failure {
+pub(super) fn with_unknown(known: Failure, asked: ReadRequest, unknown: &[(&str, String)]) -> Failure {
     if unknown.is_empty() {
         return known;
     }
@@ -31,7 +36,7 @@ pub(super) fn with_unknown(known: Failure, asked: Asked, unknown: &[(&str, Strin
 }
 
 /// Some values with what they contain, and how many more there are.
-fn not_understood(asked: Asked, unknown: &[(&str, String)]) -> String {
+fn not_understood(asked: ReadRequest, unknown: &[(&str, String)]) -> String {
     const MOST: usize = 3;
     let place = asked.place();
     let values: Vec<String> =

@@ -8,20 +8,20 @@ use super::pkcs12_bags::{Contents, Keystore};
 use super::pkcs12_mac;
 use super::sealed::budget::KdfBudget;
 use super::sealed::password::{self, Password};
-use super::sealed::walk::Walk;
-use super::sealed::{Locked, ber, oid};
+use super::sealed::walk::DerReader;
+use super::sealed::{OpenError, ber, oid};
 
 /// Opens a keystore with the password, or where there is none with the empty one.
-pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget) -> Result<Keystore, Locked> {
+pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget) -> Result<Keystore, OpenError> {
     let der = ber::to_der(bytes)?;
-    let mut file = Walk::new(&der).enter(SEQUENCE)?;
+    let mut file = DerReader::new(&der).enter(SEQUENCE)?;
     if file.number()? != 3 {
-        return Err(Locked::NotSupported);
+        return Err(OpenError::NotSupported);
     }
     let mut info = file.enter(SEQUENCE)?;
     if info.oid()? != oid::DATA {
         // The integrity of this one is kept by a signature.
-        return Err(Locked::NotSupported);
+        return Err(OpenError::NotSupported);
     }
     let safe = info.enter(CONTEXT_0)?.expect(OCTET_STRING)?;
     let candidates = password::candidates(password);
@@ -30,12 +30,17 @@ pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget
         None => candidates,
     };
     let safe = ber::to_der(safe)?;
-    let safe = Walk::new(&safe).enter(SEQUENCE)?;
+    let safe = DerReader::new(&safe).enter(SEQUENCE)?;
     tried(safe, &candidates, password::refused(password), budget)
 }
 
 /// What the first of the candidates that fits gives, or else the one that fits best.
-fn tried(safe: Walk<'_>, candidates: &[Password], refused: Locked, budget: &mut KdfBudget) -> Result<Keystore, Locked> {
+fn tried(
+    safe: DerReader<'_>,
+    candidates: &[Password],
+    refused: OpenError,
+    budget: &mut KdfBudget,
+) -> Result<Keystore, OpenError> {
     let mut best = Err(refused);
     for candidate in candidates {
         let opened = Contents::new(candidate, refused, budget).read(safe);
@@ -58,7 +63,7 @@ mod tests {
     use crate::credential::sealed::fixture::{block, file, names};
     use proptest::prelude::*;
 
-    fn opened(name: &str, password: Option<&str>) -> Result<Keystore, Locked> {
+    fn opened(name: &str, password: Option<&str>) -> Result<Keystore, OpenError> {
         let bytes = file(&format!("containers/p12/{name}.p12"));
         open(&bytes, password.map(str::as_bytes), &mut KdfBudget::new())
     }
@@ -116,8 +121,8 @@ mod tests {
             if name == "clear-certificates-nomac" {
                 continue;
             }
-            assert_eq!(opened(name, Some("other")).err(), Some(Locked::PasswordWrong), "{name}");
-            assert_eq!(opened(name, None).err(), Some(Locked::PasswordRequired), "{name}");
+            assert_eq!(opened(name, Some("other")).err(), Some(OpenError::PasswordWrong), "{name}");
+            assert_eq!(opened(name, None).err(), Some(OpenError::PasswordRequired), "{name}");
         }
     }
 
@@ -126,14 +131,14 @@ mod tests {
         for password in ["secret\n", "secret\r\n"] {
             assert!(holds_both(&opened("openssl3", Some(password)).unwrap()));
         }
-        assert_eq!(opened("openssl3", Some("secret ")).unwrap_err(), Locked::PasswordWrong);
+        assert_eq!(opened("openssl3", Some("secret ")).unwrap_err(), OpenError::PasswordWrong);
     }
 
     #[test]
     fn letters_beyond_ascii_are_read() {
         for name in ["umlaut", "umlaut-legacy"] {
             assert!(holds_both(&opened(name, Some("pässwörd")).unwrap()), "{name}");
-            assert_eq!(opened(name, Some("passwörd")).unwrap_err(), Locked::PasswordWrong);
+            assert_eq!(opened(name, Some("passwörd")).unwrap_err(), OpenError::PasswordWrong);
         }
     }
 
@@ -158,7 +163,7 @@ mod tests {
     #[test]
     fn a_certificate_in_the_clear_is_read_beside_a_locked_key() {
         let name = "clear-certificates-nomac";
-        for (password, failure) in [(None, Locked::PasswordRequired), (Some("other"), Locked::PasswordWrong)] {
+        for (password, failure) in [(None, OpenError::PasswordRequired), (Some("other"), OpenError::PasswordWrong)] {
             let keystore = opened(name, password).unwrap();
             assert_eq!((keystore.certificates.len(), keystore.private_keys.len()), (1, 0));
             assert_eq!(keystore.key_failure, Some(failure));
@@ -172,13 +177,13 @@ mod tests {
             for place in ["mac", "bags"] {
                 let mut budget = KdfBudget::new();
                 let bytes = file(&format!("containers/p12/hostile-{place}-{count}.p12"));
-                assert_eq!(open(&bytes, Some(b"secret"), &mut budget).unwrap_err(), Locked::TooCostly);
+                assert_eq!(open(&bytes, Some(b"secret"), &mut budget).unwrap_err(), OpenError::TooCostly);
                 assert_eq!(budget.spend(1_000_000), Ok(()), "nothing was spent");
                 assert_eq!(budget.spend(1_000_000), Ok(()), "nothing was spent");
             }
         }
-        assert_eq!(opened("too-costly", Some("secret")).unwrap_err(), Locked::TooCostly);
-        assert_eq!(opened("hostile-nested", None).unwrap_err(), Locked::TooDeep);
+        assert_eq!(opened("too-costly", Some("secret")).unwrap_err(), OpenError::TooCostly);
+        assert_eq!(opened("hostile-nested", None).unwrap_err(), OpenError::TooDeep);
     }
 
     #[test]
@@ -186,16 +191,16 @@ mod tests {
         let bytes = file("containers/p12/pbkdf2-600000.p12");
         let mut budget = KdfBudget::new();
         assert!(open(&bytes, Some(b"secret"), &mut budget).is_ok());
-        assert_eq!(open(&bytes, Some(b"secret"), &mut budget).unwrap_err(), Locked::TooCostly);
+        assert_eq!(open(&bytes, Some(b"secret"), &mut budget).unwrap_err(), OpenError::TooCostly);
     }
 
     #[test]
     fn damaged_files_are_malformed() {
-        assert_eq!(opened("truncated", Some("secret")).unwrap_err(), Locked::Malformed);
+        assert_eq!(opened("truncated", Some("secret")).unwrap_err(), OpenError::Malformed);
         for bytes in [&b""[..], b"\x30\x00", b"\x30\x03\x02\x01\x03", b"no keystore at all"] {
-            assert_eq!(open(bytes, None, &mut KdfBudget::new()).unwrap_err(), Locked::Malformed);
+            assert_eq!(open(bytes, None, &mut KdfBudget::new()).unwrap_err(), OpenError::Malformed);
         }
-        assert_eq!(open(b"\x30\x03\x02\x01\x04", None, &mut KdfBudget::new()).unwrap_err(), Locked::NotSupported);
+        assert_eq!(open(b"\x30\x03\x02\x01\x04", None, &mut KdfBudget::new()).unwrap_err(), OpenError::NotSupported);
     }
 
     fn mutated() -> impl Strategy<Value = Vec<u8>> {

@@ -8,8 +8,8 @@ use super::der::{CONTEXT_0, INTEGER, OCTET_STRING, SEQUENCE};
 use super::sealed::budget::KdfBudget;
 use super::sealed::password::Password;
 use super::sealed::pbe::Scheme;
-use super::sealed::walk::Walk;
-use super::sealed::{Locked, ber, oid};
+use super::sealed::walk::DerReader;
+use super::sealed::{OpenError, ber, oid};
 
 /// An IMPLICIT [0] that is one string, and one in pieces.
 const IMPLICIT_0: u8 = 0x80;
@@ -22,7 +22,7 @@ pub(super) struct Keystore {
     /// The private keys in PKCS#8.
     pub private_keys: Vec<Zeroizing<Vec<u8>>>,
     /// Why a private key beside them stays closed, where one does.
-    pub key_failure: Option<Locked>,
+    pub key_failure: Option<OpenError>,
 }
 
 impl fmt::Debug for Keystore {
@@ -35,18 +35,18 @@ impl fmt::Debug for Keystore {
 pub(super) struct Contents<'a> {
     password: &'a Password,
     /// What to say when the password does not open something.
-    refused: Locked,
+    refused: OpenError,
     budget: &'a mut KdfBudget,
     keystore: Keystore,
 }
 
 impl<'a> Contents<'a> {
-    pub(super) fn new(password: &'a Password, refused: Locked, budget: &'a mut KdfBudget) -> Self {
+    pub(super) fn new(password: &'a Password, refused: OpenError, budget: &'a mut KdfBudget) -> Self {
         Self { password, refused, budget, keystore: Keystore::default() }
     }
 
     /// Reads the parts of the keystore.
-    pub(super) fn read(mut self, mut safe: Walk<'_>) -> Result<Keystore, Locked> {
+    pub(super) fn read(mut self, mut safe: DerReader<'_>) -> Result<Keystore, OpenError> {
         while !safe.is_empty() {
             let mut part = safe.enter(SEQUENCE)?;
             let kind = part.oid()?;
@@ -54,15 +54,15 @@ impl<'a> Contents<'a> {
             let bags = match kind {
                 oid::DATA => ber::to_der(content.expect(OCTET_STRING)?)?,
                 oid::ENCRYPTED_DATA => self.decrypted(content.enter(SEQUENCE)?)?,
-                _ => return Err(Locked::NotSupported),
+                _ => return Err(OpenError::NotSupported),
             };
-            self.bags(Walk::new(&bags).enter(SEQUENCE)?)?;
+            self.bags(DerReader::new(&bags).enter(SEQUENCE)?)?;
         }
         Ok(self.keystore)
     }
 
     /// The bags that are encrypted together.
-    fn decrypted(&mut self, mut data: Walk<'_>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    fn decrypted(&mut self, mut data: DerReader<'_>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         data.expect(INTEGER)?;
         let mut info = data.enter(SEQUENCE)?;
         info.oid()?;
@@ -72,7 +72,7 @@ impl<'a> Contents<'a> {
         ber::to_der(&clear)
     }
 
-    fn bags(&mut self, mut bags: Walk<'_>) -> Result<(), Locked> {
+    fn bags(&mut self, mut bags: DerReader<'_>) -> Result<(), OpenError> {
         while !bags.is_empty() {
             let mut bag = bags.enter(SEQUENCE)?;
             let kind = bag.oid()?;
@@ -95,7 +95,7 @@ impl<'a> Contents<'a> {
         Ok(())
     }
 
-    fn certificate(&mut self, mut bag: Walk<'_>) -> Result<(), Locked> {
+    fn certificate(&mut self, mut bag: DerReader<'_>) -> Result<(), OpenError> {
         if bag.oid()? == oid::X509_CERTIFICATE {
             let certificate = bag.enter(CONTEXT_0)?.expect(OCTET_STRING)?;
             self.keystore.certificates.push(certificate.to_vec());
@@ -103,7 +103,7 @@ impl<'a> Contents<'a> {
         Ok(())
     }
 
-    fn shrouded_key(&mut self, mut key: Walk<'_>) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    fn shrouded_key(&mut self, mut key: DerReader<'_>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let scheme = Scheme::read(&mut key)?;
         let encrypted = key.expect(OCTET_STRING)?;
         scheme.decrypt(self.password, encrypted, self.budget)?.ok_or(self.refused)
@@ -111,18 +111,18 @@ impl<'a> Contents<'a> {
 }
 
 /// A string under an IMPLICIT [0], in one piece or several.
-pub(super) fn string(walk: &mut Walk<'_>) -> Result<Vec<u8>, Locked> {
+pub(super) fn string(walk: &mut DerReader<'_>) -> Result<Vec<u8>, OpenError> {
     let element = walk.any()?;
     match element.tag {
         IMPLICIT_0 => Ok(element.content.to_vec()),
         CONTEXT_0 => {
-            let mut pieces = Walk::new(element.content);
+            let mut pieces = DerReader::new(element.content);
             let mut string = Vec::with_capacity(element.content.len());
             while !pieces.is_empty() {
                 string.extend_from_slice(pieces.expect(OCTET_STRING)?);
             }
             Ok(string)
         }
-        _ => Err(Locked::Malformed),
+        _ => Err(OpenError::Malformed),
     }
 }

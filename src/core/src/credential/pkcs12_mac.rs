@@ -5,8 +5,8 @@ use super::sealed::budget::KdfBudget;
 use super::sealed::hash::{Hash, Purpose};
 use super::sealed::password::{self, Password};
 use super::sealed::pbes2::Kdf;
-use super::sealed::walk::Walk;
-use super::sealed::{Locked, oid};
+use super::sealed::walk::DerReader;
+use super::sealed::{OpenError, oid};
 
 /// The longest key of PBMAC1 that makes sense.
 const MAX_KEY: u64 = 64;
@@ -17,8 +17,8 @@ pub(super) fn matching(
     contents: &[u8],
     candidates: Vec<Password>,
     budget: &mut KdfBudget,
-) -> Result<Option<Password>, Locked> {
-    let mut mac = Walk::new(mac);
+) -> Result<Option<Password>, OpenError> {
+    let mut mac = DerReader::new(mac);
     let mut digest = mac.enter(SEQUENCE)?;
     let (name, parameters) = digest.algorithm()?;
     let tag = digest.expect(OCTET_STRING)?;
@@ -30,7 +30,7 @@ pub(super) fn matching(
     let iterations = if mac.is_empty() { 1 } else { mac.number()? };
     first(candidates, |password| {
         budget.spend(iterations)?;
-        let iterations = u32::try_from(iterations).map_err(|_| Locked::TooCostly)?;
+        let iterations = u32::try_from(iterations).map_err(|_| OpenError::TooCostly)?;
         let key = hash.pkcs12(Purpose::Mac, &password.wide, salt, iterations, hash.len());
         Ok(hash.is_hmac(&key, contents, tag))
     })
@@ -38,18 +38,18 @@ pub(super) fn matching(
 
 /// RFC 9579: a key by PBKDF2, and a keyed hash.
 fn pbmac1(
-    mut parameters: Walk<'_>,
+    mut parameters: DerReader<'_>,
     contents: &[u8],
     tag: &[u8],
     candidates: Vec<Password>,
     budget: &mut KdfBudget,
-) -> Result<Option<Password>, Locked> {
+) -> Result<Option<Password>, OpenError> {
     let mut parameters = parameters.enter(SEQUENCE)?;
     let kdf = Kdf::read(&mut parameters)?;
     let hash = Hash::of_hmac(parameters.algorithm()?.0)?;
     let length = kdf.key_len.unwrap_or(hash.len() as u64);
     if length == 0 || length > MAX_KEY {
-        return Err(Locked::NotSupported);
+        return Err(OpenError::NotSupported);
     }
     first(password::as_bytes(candidates), |password| {
         let key = kdf.derive(&password.bytes, length as usize, budget)?;
@@ -60,8 +60,8 @@ fn pbmac1(
 /// The first password that fits.
 fn first(
     candidates: Vec<Password>,
-    mut fits: impl FnMut(&Password) -> Result<bool, Locked>,
-) -> Result<Option<Password>, Locked> {
+    mut fits: impl FnMut(&Password) -> Result<bool, OpenError>,
+) -> Result<Option<Password>, OpenError> {
     for password in candidates {
         if fits(&password)? {
             return Ok(Some(password));

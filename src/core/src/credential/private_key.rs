@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::public_key::{PublicKey, compressed};
 use super::rsa;
-use super::shape::{Shape, shape};
+use super::shape::{DerShape, shape};
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
@@ -21,9 +21,9 @@ const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 /// The public key that belongs to the private one, be it PKCS#8, PKCS#1 or SEC1; `None` where that can't be read.
 pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
     match shape(der)? {
-        Shape::Pkcs1Key => rsa::public_key(der),
-        Shape::Sec1Key => elliptic(der, None),
-        Shape::Pkcs8Key => {
+        DerShape::Pkcs1Key => rsa::public_key(der),
+        DerShape::Sec1Key => elliptic(der, None),
+        DerShape::Pkcs8Key => {
             let info = PrivateKeyInfoRef::try_from(der).ok()?;
             let inner = info.private_key.as_bytes();
             match info.algorithm.oid {

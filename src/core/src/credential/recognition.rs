@@ -1,8 +1,8 @@
 //! Tells of one file by itself whether any reader understands it.
 
 use super::failure;
-use super::found_key::PrivateKey;
-use super::kind::Problem;
+use super::found_key::FoundPrivateKey;
+use super::kind::ReadProblem;
 use super::value;
 use crate::api::credential::CredentialType;
 use crate::secret::SecretBytes;
@@ -21,13 +21,13 @@ pub fn not_understood(file: &SecretBytes) -> Option<String> {
     // The private keys are not computed with: a damaged one is told by its form.
     let values = TYPES.map(|type_| value::read(type_, file.expose(), &mut 0));
     let problems = values.iter().filter_map(|value| value.problem).filter(|problem| problem.is_not_understood());
-    let is_broken = |problem: &Problem| matches!(problem, Problem::Malformed(_) | Problem::Limit(_));
+    let is_broken = |problem: &ReadProblem| matches!(problem, ReadProblem::Malformed(_) | ReadProblem::Limit(_));
     if let Some(problem) = problems.clone().find(is_broken) {
         return Some(failure::contained(problem));
     }
     let mut private_keys = values.iter().flat_map(|value| &value.private_keys);
     let damage = private_keys.find_map(|key| match key {
-        PrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
+        FoundPrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
         _ => None,
     });
     let is_empty = values.iter().all(|value| value.entries() == 0);

@@ -1,9 +1,9 @@
 //! What to do with a file that is no credential, and out of which or for which there is one.
 
-use super::kind::Kind;
-use super::signed_data::Encoding;
+use super::kind::FileKind;
+use super::signed_data::FileEncoding;
 
-impl Kind {
+impl FileKind {
     /// How to get the credential out of a file of this kind, or for it.
     pub(super) fn remedy(self) -> Option<&'static str> {
         Some(match self {
@@ -13,10 +13,10 @@ impl Kind {
             Self::SigningRequest => {
                 "A request is not the certificate. For MDM push, have the MDM vendor sign it, upload the signed request to the Apple Push Certificates Portal (identity.apple.com/pushcert), and use the certificate that the portal returns. For any other certificate, send the request to its issuer, and use the certificate that the issuer returns"
             }
-            Self::CertificateBundle(Encoding::Pem) => {
+            Self::CertificateBundle(FileEncoding::Pem) => {
                 "Extract the certificates with \"openssl pkcs7 -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
             }
-            Self::CertificateBundle(Encoding::Der) => {
+            Self::CertificateBundle(FileEncoding::Der) => {
                 "Extract the certificates with \"openssl pkcs7 -inform DER -print_certs -in FILE -out certificates.pem\", and use the block of the right one"
             }
             Self::ProvisioningProfile => {

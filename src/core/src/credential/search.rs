@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::container::Opener;
-use super::expected::Asked;
+use super::expected::ReadRequest;
 use super::failure;
-use super::found_key::PrivateKey;
-use super::kind::{Kind, Problem, Sealed};
+use super::found_key::FoundPrivateKey;
+use super::kind::{Container, FileKind, ReadProblem};
 use super::not_understood;
 use super::password_file;
-use super::sealed::Locked;
+use super::sealed::OpenError;
 use super::token::is_token;
 use super::value::{self, Value};
 use super::x509::{self, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::limits;
-use crate::api::status::{Failure, Format, Selection};
+use crate::api::status::{Failure, Format, KeySelection};
 use crate::secret::{SecretBytes, SecretData};
 
 /// The most private keys of one Secret that are computed with: half a millisecond each at worst.
@@ -30,7 +30,7 @@ pub(super) const TLS_CERTIFICATE: &str = "tls.crt";
 pub(super) struct Search<'a> {
     pub type_: CredentialType,
     /// What messages go by.
-    pub asked: Asked,
+    pub asked: ReadRequest,
     /// Whether the Secret is of the type for TLS, where the names of the keys have a meaning.
     pub is_tls: bool,
     pub key: Option<&'a str>,
@@ -47,7 +47,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(
         type_: CredentialType,
         secret: &'a SecretData,
-        selection: &'a Selection,
+        selection: &'a KeySelection,
     ) -> Result<Self, Failure> {
         let (key, private_key_key) = (selection.key.as_deref(), selection.private_key_key.as_deref());
         let password_key = selection.password_key.as_deref();
@@ -63,7 +63,7 @@ impl<'a> Search<'a> {
         };
         let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
         let dress = password.and_then(password_file::dress);
-        let asked = Asked { type_: Some(type_), source: secret.source, password: dress };
+        let asked = ReadRequest { type_: Some(type_), source: secret.source, password: dress };
         let mut keys_left = MAX_PRIVATE_KEYS;
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
         let (mut entries, mut problems) = (0, Vec::new());
@@ -104,17 +104,17 @@ impl<'a> Search<'a> {
     pub(super) fn most_telling(&self) -> Failure {
         let problems = self.in_scope().filter_map(|(key, value)| {
             let unfit = value.certificates.iter().filter_map(|certificate| certificate.misfit(self.type_));
-            let problem = unfit.map(Problem::Wrong).chain(value.problem).min_by_key(|problem| problem.rank())?;
+            let problem = unfit.map(ReadProblem::Wrong).chain(value.problem).min_by_key(|problem| problem.rank())?;
             Some((key, problem))
         });
         match problems.min_by_key(|(_, problem)| problem.rank()) {
-            Some((key, problem @ Problem::Wrong(Kind::PrivateKey | Kind::EncryptedPrivateKey))) => {
+            Some((key, problem @ ReadProblem::Wrong(FileKind::PrivateKey | FileKind::EncryptedPrivateKey))) => {
                 match self.not_understood() {
                     unknown if unknown.is_empty() => failure::problem(self.asked, key, problem),
                     unknown => not_understood::no_credential(self.asked, &unknown, key, problem),
                 }
             }
-            Some((key, problem @ Problem::Locked(_, Locked::NoMatchingKey))) => not_understood::with_unknown(
+            Some((key, problem @ ReadProblem::Locked(_, OpenError::NoMatchingKey))) => not_understood::with_unknown(
                 failure::problem(self.asked, key, problem),
                 self.asked,
                 &self.not_understood(),
@@ -129,7 +129,7 @@ impl<'a> Search<'a> {
         let others = self.values.iter().filter(|(key, _)| self.password_key != Some(**key));
         let unknown = others.filter_map(|(key, value)| {
             let damage = value.private_keys.iter().find_map(|private| match private {
-                PrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
+                FoundPrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
                 _ => None,
             });
             let problem = value.problem.filter(|problem| value.entries() == 0 && problem.is_not_understood());
@@ -159,14 +159,14 @@ impl<'a> Search<'a> {
                             }
                         }
                         for der in &content.private_keys {
-                            let key = PrivateKey::read(der, &mut self.keys_left);
-                            value.private_keys.push(PrivateKey::Opened(Box::new(key)));
+                            let key = FoundPrivateKey::read(der, &mut self.keys_left);
+                            value.private_keys.push(FoundPrivateKey::Opened(Box::new(key)));
                         }
                         if content.key_failure.is_some() {
-                            value.private_keys.push(PrivateKey::Unreadable);
+                            value.private_keys.push(FoundPrivateKey::Unreadable);
                         }
                     }
-                    Err(why) => value.note(Problem::Locked(Sealed::Keystore, why)),
+                    Err(why) => value.note(ReadProblem::Locked(Container::Keystore, why)),
                 }
             }
         }
@@ -175,16 +175,18 @@ impl<'a> Search<'a> {
 
     /// Opens the encrypted private keys: of the named key, else of all. One that stays closed stays as it is; why the
     /// first of them does is given back.
-    pub(super) fn open_private_keys(&mut self) -> Option<Locked> {
+    pub(super) fn open_private_keys(&mut self) -> Option<OpenError> {
         let mut closed = None;
         for (name, value) in &mut self.values {
             if ![None, Some(*name)].contains(&self.private_key_key) {
                 continue;
             }
             for key in &mut value.private_keys {
-                if let PrivateKey::Encrypted(encrypted) = key {
+                if let FoundPrivateKey::Encrypted(encrypted) = key {
                     match self.opener.private_key(encrypted) {
-                        Ok(der) => *key = PrivateKey::Opened(Box::new(PrivateKey::read(&der, &mut self.keys_left))),
+                        Ok(der) => {
+                            *key = FoundPrivateKey::Opened(Box::new(FoundPrivateKey::read(&der, &mut self.keys_left)))
+                        }
                         Err(why) => closed = closed.or(Some(why)),
                     }
                 }
@@ -194,7 +196,7 @@ impl<'a> Search<'a> {
     }
 
     /// The private keys that can be held against a certificate: few, though the values may be many.
-    pub(super) fn readable_keys(&self) -> Vec<&PrivateKey> {
+    pub(super) fn readable_keys(&self) -> Vec<&FoundPrivateKey> {
         let all = self.values.values().flat_map(|value| &value.private_keys);
         all.filter(|private| private.public_key().is_some()).collect()
     }

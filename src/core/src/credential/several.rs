@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::expected::{Asked, noun};
+use super::expected::{ReadRequest, noun};
 use super::failure::{MAX_NAMES, failure, shown};
 use super::validity;
 use crate::api::credential::CredentialType;
@@ -13,7 +13,7 @@ use crate::api::status::{CredentialFacts, Failure, Format};
 /// stand under several keys.
 pub(super) fn several_in_one(
     type_: CredentialType,
-    asked: Asked,
+    asked: ReadRequest,
     key: &str,
     certificates: &[&CredentialFacts],
 ) -> Failure {

@@ -6,7 +6,7 @@ use super::der::{
 
 /// What a DER file begins as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum DerShape {
     Certificate,
     Request,
     RevocationList,
@@ -24,53 +24,53 @@ pub(super) enum Shape {
 const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
 
 /// What the bytes begin as; `None` for everything else.
-pub(super) fn shape(bytes: &[u8]) -> Option<Shape> {
+pub(super) fn shape(bytes: &[u8]) -> Option<DerShape> {
     let file = der::expect(bytes, SEQUENCE)?;
     let head = der::first(file.content)?;
     match head.tag {
         INTEGER => versioned(head),
         SEQUENCE => nested(head),
         OBJECT_IDENTIFIER => match head.content.strip_prefix(&PKCS7)? {
-            [3] => Some(Shape::EncryptedMessage),
-            _ => Some(Shape::OtherMessage),
+            [3] => Some(DerShape::EncryptedMessage),
+            _ => Some(DerShape::OtherMessage),
         },
         _ => None,
     }
 }
 
 /// A file that begins with a number: keys and keystores.
-fn versioned(version: der::Element<'_>) -> Option<Shape> {
+fn versioned(version: der::Element<'_>) -> Option<DerShape> {
     let next = der::first(version.rest)?;
     match (next.tag, version.content) {
-        (INTEGER, [0 | 1]) => Some(Shape::Pkcs1Key),
-        (INTEGER, modulus) => (modulus.len() >= 32).then_some(Shape::PublicKey),
-        (SEQUENCE, [3]) => Some(Shape::Pkcs12),
-        (SEQUENCE, [0 | 1]) => der::expect(next.content, OBJECT_IDENTIFIER).map(|_| Shape::Pkcs8Key),
-        (OCTET_STRING, [1]) => Some(Shape::Sec1Key),
+        (INTEGER, [0 | 1]) => Some(DerShape::Pkcs1Key),
+        (INTEGER, modulus) => (modulus.len() >= 32).then_some(DerShape::PublicKey),
+        (SEQUENCE, [3]) => Some(DerShape::Pkcs12),
+        (SEQUENCE, [0 | 1]) => der::expect(next.content, OBJECT_IDENTIFIER).map(|_| DerShape::Pkcs8Key),
+        (OCTET_STRING, [1]) => Some(DerShape::Sec1Key),
         _ => None,
     }
 }
 
 /// A file that begins with a sequence: what is signed, or an algorithm.
-fn nested(inner: der::Element<'_>) -> Option<Shape> {
+fn nested(inner: der::Element<'_>) -> Option<DerShape> {
     let head = der::first(inner.content)?;
     match head.tag {
         OBJECT_IDENTIFIER => match der::first(inner.rest)?.tag {
-            OCTET_STRING => Some(Shape::EncryptedKey),
-            BIT_STRING => Some(Shape::PublicKey),
+            OCTET_STRING => Some(DerShape::EncryptedKey),
+            BIT_STRING => Some(DerShape::PublicKey),
             _ => None,
         },
-        CONTEXT_0 => der::expect(head.content, INTEGER).map(|_| Shape::Certificate),
+        CONTEXT_0 => der::expect(head.content, INTEGER).map(|_| DerShape::Certificate),
         INTEGER => {
             let second = der::expect(head.rest, SEQUENCE)?;
             if der::expect(second.content, OBJECT_IDENTIFIER).is_none() {
-                return Some(Shape::Request);
+                return Some(DerShape::Request);
             }
             // A certificate of version 1 and a revocation list part at the fourth element.
             let fourth = der::expect(second.rest, SEQUENCE).and_then(|issuer| der::first(issuer.rest));
             match fourth.map(|fourth| fourth.tag) {
-                Some(UTC_TIME | GENERALIZED_TIME) => Some(Shape::RevocationList),
-                _ => Some(Shape::Certificate),
+                Some(UTC_TIME | GENERALIZED_TIME) => Some(DerShape::RevocationList),
+                _ => Some(DerShape::Certificate),
             }
         }
         _ => None,

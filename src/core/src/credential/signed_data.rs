@@ -1,10 +1,10 @@
 //! Names the PKCS#7 messages that are no DEP token: bundles of certificates, and property lists that Apple's tools signed.
 
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
-use super::kind::Kind;
+use super::kind::FileKind;
 use super::pem::find;
 use super::sealed::ber;
-use super::sealed::walk::Walk;
+use super::sealed::walk::DerReader;
 
 /// The keys of the property list that is uploaded to Apple for a push certificate.
 const PUSH_REQUEST: [&[u8]; 3] = [b"PushCertRequestCSR", b"PushCertCertificateChain", b"PushCertSignature"];
@@ -15,29 +15,29 @@ const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 
 /// The encoding of a file, which decides the options of the commands that read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(super) enum FileEncoding {
     Pem,
     Der,
 }
 
 /// What a property list is for, signed or not.
-pub(super) fn property_list(text: &[u8]) -> Option<Kind> {
+pub(super) fn property_list(text: &[u8]) -> Option<FileKind> {
     let has = |words: &[&[u8]]| words.iter().any(|word| find(text, word).is_some());
     if has(&PUSH_REQUEST) {
-        Some(Kind::PushRequest)
+        Some(FileKind::PushRequest)
     } else if has(&[b"<plist", b"bplist0"]) {
-        Some(if has(&PROVISIONING) { Kind::ProvisioningProfile } else { Kind::PropertyList })
+        Some(if has(&PROVISIONING) { FileKind::ProvisioningProfile } else { FileKind::PropertyList })
     } else {
         None
     }
 }
 
 /// What a PKCS#7 message is that is not encrypted.
-pub(super) fn kind(message: &[u8], encoding: Encoding) -> Kind {
+pub(super) fn kind(message: &[u8], encoding: FileEncoding) -> FileKind {
     match property_list(message) {
         Some(kind) => kind,
-        None if has_no_content(message).unwrap_or(false) => Kind::CertificateBundle(encoding),
-        None => Kind::OtherMessage,
+        None if has_no_content(message).unwrap_or(false) => FileKind::CertificateBundle(encoding),
+        None => FileKind::OtherMessage,
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn kind(message: &[u8], encoding: Encoding) -> Kind {
 fn has_no_content(message: &[u8]) -> Option<bool> {
     const SET: u8 = 0x31;
     let der = ber::to_der(message).ok()?;
-    let mut message = Walk::new(&der).enter(SEQUENCE).ok()?;
+    let mut message = DerReader::new(&der).enter(SEQUENCE).ok()?;
     if message.oid().ok()?.to_string() != SIGNED_DATA {
         return Some(false);
     }

@@ -5,7 +5,7 @@ use x509_parser::certificate::X509Certificate;
 
 use super::apns;
 use super::der::{self, OBJECT_IDENTIFIER, SEQUENCE};
-use super::kind::Kind;
+use super::kind::FileKind;
 use super::name;
 
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
@@ -15,12 +15,12 @@ const CODE_SIGNING: [u8; 8] = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03];
 const MAX_DIGITS: usize = 40;
 
 /// The Publisher ID, or what the certificate lacks.
-pub(super) fn publisher_id(certificate: &X509Certificate<'_>) -> Result<String, Kind> {
+pub(super) fn publisher_id(certificate: &X509Certificate<'_>) -> Result<String, FileKind> {
     if !signs_code(certificate) {
-        return Err(Kind::NoCodeSigning);
+        return Err(FileKind::NoCodeSigning);
     }
     let is_numeric = |id: &str| matches!(id.len(), 1..=MAX_DIGITS) && id.bytes().all(|byte| byte.is_ascii_digit());
-    apns::user_ids(certificate).into_iter().find(|id| is_numeric(id)).ok_or(Kind::NoPublisherId)
+    apns::user_ids(certificate).into_iter().find(|id| is_numeric(id)).ok_or(FileKind::NoPublisherId)
 }
 
 /// Whether code signing is one of its extended usages.

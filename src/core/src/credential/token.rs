@@ -2,8 +2,8 @@
 
 use super::classify;
 use super::dep;
-use super::json::{JsonError, Members};
-use super::kind::{Breakage, Flaw, Kind, Limit, Problem};
+use super::json::{JsonError, JsonMembers};
+use super::kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
 use super::mime;
 use super::pem;
 use super::vpp;
@@ -16,12 +16,12 @@ pub(super) fn is_token(type_: CredentialType) -> bool {
 }
 
 /// Whether the type is for this kind of token.
-pub(super) fn is_for(type_: CredentialType, kind: Kind) -> bool {
+pub(super) fn is_for(type_: CredentialType, kind: FileKind) -> bool {
     matches!(
         (type_, kind),
-        (CredentialType::VPPToken, Kind::VppToken)
-            | (CredentialType::DEPToken, Kind::DepJson | Kind::DepMessage)
-            | (CredentialType::WindowsSymantecCertificate, Kind::EnrollmentToken)
+        (CredentialType::VPPToken, FileKind::VppToken)
+            | (CredentialType::DEPToken, FileKind::DepJson | FileKind::DepMessage)
+            | (CredentialType::WindowsSymantecCertificate, FileKind::EnrollmentToken)
     )
 }
 
@@ -35,44 +35,44 @@ pub(super) fn breakage(type_: CredentialType, flaw: Flaw) -> Breakage {
 }
 
 /// What a text of JSON is: a token, or something else. `None` for another text.
-pub(super) fn json(text: &[u8]) -> Option<Result<(Kind, CredentialFacts), Problem>> {
+pub(super) fn json(text: &[u8]) -> Option<Result<(FileKind, CredentialFacts), ReadProblem>> {
     if !text.starts_with(b"{") {
         return None;
     }
-    let members = match Members::read(text) {
+    let members = match JsonMembers::read(text) {
         Ok(members) => members,
-        Err(JsonError::TooDeep) => return Some(Err(Problem::Limit(Limit::Nesting))),
+        Err(JsonError::TooDeep) => return Some(Err(ReadProblem::Limit(Limit::Nesting))),
         Err(error) => {
             let flaw = if error == JsonError::CutOff { Flaw::CutOff } else { Flaw::Broken };
             return match classify::begins_as_token(text)? {
-                Kind::DepJson => Some(Err(Problem::Malformed(Breakage::DepJson(flaw)))),
-                _ => Some(Err(Problem::Malformed(Breakage::VppToken(flaw)))),
+                FileKind::DepJson => Some(Err(ReadProblem::Malformed(Breakage::DepJson(flaw)))),
+                _ => Some(Err(ReadProblem::Malformed(Breakage::VppToken(flaw)))),
             };
         }
     };
     Some(if members.count(&dep::NAMES) >= 2 {
-        let facts = dep::read(&members).map_err(|flaw| Problem::Malformed(Breakage::DepJson(flaw)));
-        facts.map(|facts| (Kind::DepJson, facts))
+        let facts = dep::read(&members).map_err(|flaw| ReadProblem::Malformed(Breakage::DepJson(flaw)));
+        facts.map(|facts| (FileKind::DepJson, facts))
     } else if is_vpp(&members) {
-        let facts = vpp::read(&members).map_err(|flaw| Problem::Malformed(Breakage::VppToken(flaw)));
-        facts.map(|facts| (Kind::VppToken, facts))
+        let facts = vpp::read(&members).map_err(|flaw| ReadProblem::Malformed(Breakage::VppToken(flaw)));
+        facts.map(|facts| (FileKind::VppToken, facts))
     } else {
-        Err(Problem::Wrong(Kind::OtherJson))
+        Err(ReadProblem::Wrong(FileKind::OtherJson))
     })
 }
 
 /// True for a JSON object that is, or was to be, a token of either kind.
 pub(super) fn is_object(text: &[u8]) -> bool {
-    Members::read(text).is_ok_and(|members| members.count(&dep::NAMES) >= 2 || is_vpp(&members))
+    JsonMembers::read(text).is_ok_and(|members| members.count(&dep::NAMES) >= 2 || is_vpp(&members))
 }
 
-fn is_vpp(members: &Members<'_>) -> bool {
+fn is_vpp(members: &JsonMembers<'_>) -> bool {
     members.count(&vpp::NAMES) >= 2 && vpp::nested(members).is_none()
 }
 
 /// The DEP token in the plaintext of a message: JSON, with or without text headers and marks around it.
-pub(super) fn opened(plaintext: &[u8]) -> Result<CredentialFacts, Problem> {
-    let broken = Problem::Malformed(Breakage::DepJson(Flaw::Broken));
+pub(super) fn opened(plaintext: &[u8]) -> Result<CredentialFacts, ReadProblem> {
+    let broken = ReadProblem::Malformed(Breakage::DepJson(Flaw::Broken));
     let text = plaintext.strip_prefix(b"\xef\xbb\xbf").unwrap_or(plaintext).trim_ascii();
     let text = mime::split(text).map_or(text, |(_, body)| body).trim_ascii();
     match json(text) {
@@ -82,5 +82,5 @@ pub(super) fn opened(plaintext: &[u8]) -> Result<CredentialFacts, Problem> {
             None => Err(broken),
         },
     }
-    .and_then(|(kind, facts)| if kind == Kind::DepJson { Ok(facts) } else { Err(Problem::Wrong(kind)) })
+    .and_then(|(kind, facts)| if kind == FileKind::DepJson { Ok(facts) } else { Err(ReadProblem::Wrong(kind)) })
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::failure;
-use super::found_key::PrivateKey;
-use super::kind::{Problem, Sealed};
+use super::found_key::FoundPrivateKey;
+use super::kind::{Container, ReadProblem};
 use super::public_key::PublicKey;
-use super::sealed::Locked;
+use super::sealed::OpenError;
 use super::search::{Search, key_name};
 use super::token;
 use crate::api::status::{CredentialFacts, Failure, Format, KeysUsed};
@@ -15,7 +15,7 @@ use crate::api::status::{CredentialFacts, Failure, Format, KeysUsed};
 const MAX_ATTEMPTS: usize = 64;
 
 /// A token, and where it and what opened it stand.
-struct Found<'a> {
+struct FoundToken<'a> {
     key: &'a str,
     private_key: Option<&'a str>,
     with_password: bool,
@@ -38,7 +38,7 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
                 opened = open(&mut search);
             }
             if let Some(why) = closed.filter(|_| opened.is_empty()) {
-                let problem = Problem::Locked(Sealed::MessageKey, why);
+                let problem = ReadProblem::Locked(Container::MessageKey, why);
                 search
                     .values
                     .values_mut()
@@ -52,18 +52,18 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
 }
 
 /// The tokens that stand there without encryption.
-fn plain<'a>(search: &Search<'a>) -> Vec<Found<'a>> {
+fn plain<'a>(search: &Search<'a>) -> Vec<FoundToken<'a>> {
     let all = search.in_scope().flat_map(|(key, value)| value.tokens.iter().map(move |facts| (key, facts.clone())));
-    all.map(|(key, facts)| Found { key, private_key: None, with_password: false, facts }).collect()
+    all.map(|(key, facts)| FoundToken { key, private_key: None, with_password: false, facts }).collect()
 }
 
 /// The one that is meant: of several with one fingerprint the first.
-fn one(search: &Search<'_>, found: Vec<Found<'_>>) -> Result<CredentialFacts, Failure> {
-    let mut by_fingerprint: BTreeMap<Option<String>, Found<'_>> = BTreeMap::new();
+fn one(search: &Search<'_>, found: Vec<FoundToken<'_>>) -> Result<CredentialFacts, Failure> {
+    let mut by_fingerprint: BTreeMap<Option<String>, FoundToken<'_>> = BTreeMap::new();
     for found in found {
         by_fingerprint.entry(found.facts.fingerprint.clone()).or_insert(found);
     }
-    let mut found: Vec<Found<'_>> = by_fingerprint.into_values().collect();
+    let mut found: Vec<FoundToken<'_>> = by_fingerprint.into_values().collect();
     match (found.pop(), found.is_empty()) {
         (None, _) => Err(search.most_telling()),
         (Some(only), true) => Ok(CredentialFacts {
@@ -85,7 +85,7 @@ fn one(search: &Search<'_>, found: Vec<Found<'_>>) -> Result<CredentialFacts, Fa
 }
 
 /// Opens the encrypted messages with the private keys that can be read. Where one stays closed, its value says why.
-fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
+fn open<'a>(search: &mut Search<'a>) -> Vec<FoundToken<'a>> {
     let named = search.private_key_key;
     let readable = || {
         let all = search.values.iter().filter(|(key, _)| named.is_none_or(|named| named == **key));
@@ -95,34 +95,36 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
     let has_keys = readable().next().is_some();
     let unread = unread(search);
     // No other key opens a message.
-    let is_rsa = |private: &PrivateKey| matches!(private.public_key(), Some(PublicKey::Rsa { .. }));
-    let (keys, ders): (Vec<(&'a str, &PrivateKey)>, Vec<&[u8]>) =
+    let is_rsa = |private: &FoundPrivateKey| matches!(private.public_key(), Some(PublicKey::Rsa { .. }));
+    let (keys, ders): (Vec<(&'a str, &FoundPrivateKey)>, Vec<&[u8]>) =
         readable().filter(|(_, private, _)| is_rsa(private)).map(|(key, private, der)| ((key, private), der)).unzip();
     let scope = search.key;
     let (mut found, mut problems, mut left) = (Vec::new(), Vec::new(), MAX_ATTEMPTS);
     for (key, value) in search.values.iter().filter(|(key, _)| scope.is_none_or(|named| named == **key)) {
         for message in &value.messages {
-            let sealed = if has_keys || unread.is_some() { Sealed::Message } else { Sealed::LoneMessage };
+            let sealed = if has_keys || unread.is_some() { Container::Message } else { Container::LoneMessage };
             let tried = ders.get(..left.min(ders.len())).unwrap_or_default();
             left -= tried.len();
-            let untried = if tried.len() < ders.len() { Some(Locked::ManyKeys) } else { unread };
+            let untried = if tried.len() < ders.len() { Some(OpenError::ManyKeys) } else { unread };
             let why = match search.opener.message(message, tried) {
                 Ok((at, text)) => match (token::opened(&text), keys.get(at)) {
                     (Ok(facts), Some((key_of_key, private))) => {
                         let facts = CredentialFacts { format: Some(Format::SMIME), ..facts };
                         let (private_key, with_password) = (Some(*key_of_key), private.is_opened());
-                        found.push(Found { key, private_key, with_password, facts });
+                        found.push(FoundToken { key, private_key, with_password, facts });
                         continue;
                     }
                     (Err(inside), _) => inside,
                     (Ok(_), None) => continue,
                 },
                 // Without a key nothing else can be said of the message itself.
-                Err(Locked::Malformed) if !has_keys => Problem::Locked(Sealed::Message, Locked::Malformed),
-                Err(_) if !has_keys => Problem::Locked(sealed, unread.unwrap_or(Locked::NoMatchingKey)),
+                Err(OpenError::Malformed) if !has_keys => ReadProblem::Locked(Container::Message, OpenError::Malformed),
+                Err(_) if !has_keys => ReadProblem::Locked(sealed, unread.unwrap_or(OpenError::NoMatchingKey)),
                 // A key that was not tried may be the right one.
-                Err(Locked::NoMatchingKey) => Problem::Locked(sealed, untried.unwrap_or(Locked::NoMatchingKey)),
-                Err(why) => Problem::Locked(sealed, why),
+                Err(OpenError::NoMatchingKey) => {
+                    ReadProblem::Locked(sealed, untried.unwrap_or(OpenError::NoMatchingKey))
+                }
+                Err(why) => ReadProblem::Locked(sealed, why),
             };
             problems.push((*key, why.seen_for(search.type_)));
         }
@@ -136,14 +138,14 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<Found<'a>> {
 }
 
 /// Why a private key of the Secret could not be tried at all, if there is such a key.
-fn unread(search: &Search<'_>) -> Option<Locked> {
+fn unread(search: &Search<'_>) -> Option<OpenError> {
     let named = search.private_key_key;
     let all = search.values.iter().filter(|(key, _)| named.is_none_or(|named| named == **key));
     let private_keys = || all.clone().flat_map(|(_, value)| &value.private_keys);
-    if private_keys().any(|private| matches!(private, PrivateKey::Unread)) {
-        return Some(Locked::ManyKeys);
+    if private_keys().any(|private| matches!(private, FoundPrivateKey::Unread)) {
+        return Some(OpenError::ManyKeys);
     }
     private_keys()
-        .any(|private| matches!(private, PrivateKey::Unreadable | PrivateKey::Damaged(_)))
-        .then_some(Locked::KeyUnreadable)
+        .any(|private| matches!(private, FoundPrivateKey::Unreadable | FoundPrivateKey::Damaged(_)))
+        .then_some(OpenError::KeyUnreadable)
 }

@@ -9,14 +9,14 @@ use super::container::EncryptedKey;
 use super::der;
 use super::escaped;
 use super::foreign::{self, ForeignFile};
-use super::found_key::PrivateKey;
+use super::found_key::FoundPrivateKey;
 use super::key_damage::KeyDamage;
-use super::kind::{Breakage, Kind, Limit, Problem};
+use super::kind::{Breakage, FileKind, Limit, ReadProblem};
 use super::mime;
 use super::pem;
 use super::rich_text;
-use super::shape::{Shape, shape};
-use super::signed_data::{self, Encoding};
+use super::shape::{DerShape, shape};
+use super::signed_data::{self, FileEncoding};
 use super::token;
 use super::wrapping;
 use super::x509::{self, Certificate, Tail};
@@ -32,7 +32,7 @@ pub(super) struct Value {
     /// Its certificates; none where anything that begins as one is broken.
     pub certificates: Vec<Certificate>,
     /// Its private keys.
-    pub private_keys: Vec<PrivateKey>,
+    pub private_keys: Vec<FoundPrivateKey>,
     /// The facts of its tokens; only of those that the type is for.
     pub tokens: Vec<CredentialFacts>,
     /// Its PKCS#12 keystores, closed.
@@ -40,7 +40,7 @@ pub(super) struct Value {
     /// Its encrypted messages, closed; only where the type is for them.
     pub messages: Vec<Zeroizing<Vec<u8>>>,
     /// What it is instead, where it has neither certificates nor tokens.
-    pub problem: Option<Problem>,
+    pub problem: Option<ReadProblem>,
 }
 
 impl Value {
@@ -60,7 +60,7 @@ impl Value {
     }
 
     /// Keeps the most telling problem.
-    pub(super) fn note(&mut self, problem: Problem) {
+    pub(super) fn note(&mut self, problem: ReadProblem) {
         if self.problem.is_none_or(|known| problem.rank() < known.rank()) {
             self.problem = Some(problem);
         }
@@ -70,14 +70,14 @@ impl Value {
 /// Reads a value for a type. Of private keys at most `keys_left` are computed with, the others are left unread.
 pub(super) fn read(type_: CredentialType, bytes: &[u8], keys_left: &mut usize) -> Value {
     if bytes.len() > MAX_BYTES {
-        return Value { problem: Some(Problem::Limit(Limit::Value)), ..Value::default() };
+        return Value { problem: Some(ReadProblem::Limit(Limit::Value)), ..Value::default() };
     }
     let lines = line_ends(bytes);
     let spare = &mut MAX_BYTES.saturating_mul(2);
     let mut reader = Reader { type_, value: Value::default(), keys_left, layers: 0, spare };
     reader.any(lines.as_deref().map_or(bytes, Vec::as_slice), Taken::default());
     let mut value = reader.value;
-    if matches!(value.problem, Some(Problem::Malformed(_) | Problem::Limit(_))) {
+    if matches!(value.problem, Some(ReadProblem::Malformed(_) | ReadProblem::Limit(_))) {
         value.certificates.clear();
         value.tokens.clear();
     } else if !(value.certificates.is_empty() && value.tokens.is_empty()) {
@@ -121,13 +121,13 @@ impl Reader<'_> {
         if let Some(shape) = shape(bytes) {
             self.der(bytes, shape, Format::DER, Tail::Lines);
         } else if classify::is_utf16(bytes) {
-            self.wrong(Kind::Utf16);
+            self.wrong(FileKind::Utf16);
         } else if let Some(kind) = classify::property_list(text) {
             // The PEM text in it is not for whoever has the file.
             self.wrong(kind);
         } else if rich_text::is_rich(text) && self.wrapped(text) {
         } else if let Some(file) = foreign::container(bytes) {
-            self.wrong(Kind::Foreign(file));
+            self.wrong(FileKind::Foreign(file));
         } else if let Some((content, body)) = mime::split(text).filter(|_| !taken.mime) {
             let taken = Taken { mime: true, ..taken };
             match content {
@@ -160,7 +160,7 @@ impl Reader<'_> {
 
     /// What follows the headers of an S/MIME message.
     fn message(&mut self, body: &[u8]) {
-        let broken = Problem::Malformed(Breakage::DepMessage);
+        let broken = ReadProblem::Malformed(Breakage::DepMessage);
         if let Some(shape) = shape(body) {
             return self.der(body, shape, Format::SMIME, Tail::Lines);
         }
@@ -177,9 +177,9 @@ impl Reader<'_> {
     fn text(&mut self, text: &[u8]) {
         let read = match (token::json(text), classify::text(text)) {
             // JSON of no token may be what another tool wrote in a file's place.
-            (Some(Err(Problem::Wrong(Kind::OtherJson))), kind) => return self.wrong(kind),
+            (Some(Err(ReadProblem::Wrong(FileKind::OtherJson))), kind) => return self.wrong(kind),
             (Some(read), _) => read,
-            (None, kind @ Kind::EnrollmentToken) => aetx::read(text).map(|facts| (kind, facts)),
+            (None, kind @ FileKind::EnrollmentToken) => aetx::read(text).map(|facts| (kind, facts)),
             (None, kind) => return self.wrong(kind),
         };
         match read {
@@ -192,7 +192,7 @@ impl Reader<'_> {
     /// All blocks of a PEM text.
     fn pem(&mut self, text: &[u8]) {
         let Ok(blocks) = pem::blocks(text) else {
-            return self.problem(Problem::Limit(Limit::Blocks));
+            return self.problem(ReadProblem::Limit(Limit::Blocks));
         };
         for block in blocks {
             self.block(&block);
@@ -200,7 +200,7 @@ impl Reader<'_> {
         let value = &self.value;
         let is_empty = value.certificates.is_empty() && value.tokens.is_empty();
         if is_empty && value.keystores.is_empty() && value.messages.is_empty() && value.problem.is_none() {
-            self.wrong(Kind::OtherPem);
+            self.wrong(FileKind::OtherPem);
         }
     }
 
@@ -209,9 +209,9 @@ impl Reader<'_> {
         {
             // A frame was prepared, and nothing was put into it.
             if block.label.ends_with(b"PRIVATE KEY") {
-                self.value.private_keys.push(PrivateKey::Damaged(KeyDamage::Content));
+                self.value.private_keys.push(FoundPrivateKey::Damaged(KeyDamage::Content));
             }
-            return self.wrong(Kind::Foreign(file));
+            return self.wrong(FileKind::Foreign(file));
         }
         let shape = block.body.as_ref().ok().and_then(|body| shape(body));
         match (block.label, &block.body) {
@@ -219,8 +219,8 @@ impl Reader<'_> {
                 let tail = if block.label.starts_with(b"TRUSTED") { Tail::Trust } else { Tail::Lines };
                 match (body, shape) {
                     (Ok(body), Some(shape)) => self.der(body, shape, Format::PEM, tail),
-                    (Ok(_), None) => self.problem(Problem::Malformed(Breakage::NotACertificate)),
-                    (Err(breakage), _) => self.problem(Problem::Malformed(*breakage)),
+                    (Ok(_), None) => self.problem(ReadProblem::Malformed(Breakage::NotACertificate)),
+                    (Err(breakage), _) => self.problem(ReadProblem::Malformed(*breakage)),
                 }
             }
             (label, body) if label.ends_with(b"PRIVATE KEY") => match (body, shape) {
@@ -236,41 +236,41 @@ impl Reader<'_> {
                     self.text(text);
                 }
             }
-            (b"X509 CRL", _) => self.wrong(Kind::RevocationList),
-            (label, _) if label.ends_with(b"CERTIFICATE REQUEST") => self.wrong(Kind::SigningRequest),
-            (label, _) if label.ends_with(b"PUBLIC KEY") => self.wrong(Kind::PublicKey),
-            (b"AGE ENCRYPTED FILE", _) => self.wrong(Kind::Foreign(ForeignFile::AgeEncrypted)),
-            (label, _) if label.starts_with(b"PGP ") => self.wrong(Kind::Foreign(ForeignFile::OpenPgp)),
+            (b"X509 CRL", _) => self.wrong(FileKind::RevocationList),
+            (label, _) if label.ends_with(b"CERTIFICATE REQUEST") => self.wrong(FileKind::SigningRequest),
+            (label, _) if label.ends_with(b"PUBLIC KEY") => self.wrong(FileKind::PublicKey),
+            (b"AGE ENCRYPTED FILE", _) => self.wrong(FileKind::Foreign(ForeignFile::AgeEncrypted)),
+            (label, _) if label.starts_with(b"PGP ") => self.wrong(FileKind::Foreign(ForeignFile::OpenPgp)),
             (_, Ok(body)) => match shape {
                 Some(shape) => self.der(body, shape, Format::PEM, Tail::Lines),
-                None => self.wrong(Kind::OtherPem),
+                None => self.wrong(FileKind::OtherPem),
             },
-            _ => self.wrong(Kind::OtherPem),
+            _ => self.wrong(FileKind::OtherPem),
         }
     }
 
     /// DER of a known shape.
-    fn der(&mut self, bytes: &[u8], shape: Shape, format: Format, tail: Tail) {
+    fn der(&mut self, bytes: &[u8], shape: DerShape, format: Format, tail: Tail) {
         match shape {
-            Shape::Certificate => match x509::read(bytes, format, tail) {
+            DerShape::Certificate => match x509::read(bytes, format, tail) {
                 Ok(certificate) => self.certificate(certificate),
                 Err(problem) => self.problem(problem),
             },
-            Shape::Pkcs1Key | Shape::Pkcs8Key | Shape::Sec1Key => self.private_key(bytes),
-            Shape::EncryptedKey => self.encrypted_key(&[], bytes),
-            Shape::Request => self.wrong(Kind::SigningRequest),
-            Shape::RevocationList => self.wrong(Kind::RevocationList),
-            Shape::PublicKey => self.wrong(Kind::PublicKey),
-            Shape::Pkcs12 => {
+            DerShape::Pkcs1Key | DerShape::Pkcs8Key | DerShape::Sec1Key => self.private_key(bytes),
+            DerShape::EncryptedKey => self.encrypted_key(&[], bytes),
+            DerShape::Request => self.wrong(FileKind::SigningRequest),
+            DerShape::RevocationList => self.wrong(FileKind::RevocationList),
+            DerShape::PublicKey => self.wrong(FileKind::PublicKey),
+            DerShape::Pkcs12 => {
                 self.value.keystores.push(Zeroizing::new(bytes.to_vec()));
-                self.wrong(Kind::Keystore);
+                self.wrong(FileKind::Keystore);
             }
-            Shape::EncryptedMessage if token::is_for(self.type_, Kind::DepMessage) => {
+            DerShape::EncryptedMessage if token::is_for(self.type_, FileKind::DepMessage) => {
                 self.value.messages.push(Zeroizing::new(bytes.to_vec()));
             }
-            Shape::EncryptedMessage => self.wrong(Kind::DepMessage),
-            Shape::OtherMessage => {
-                let encoding = if format == Format::PEM { Encoding::Pem } else { Encoding::Der };
+            DerShape::EncryptedMessage => self.wrong(FileKind::DepMessage),
+            DerShape::OtherMessage => {
+                let encoding = if format == Format::PEM { FileEncoding::Pem } else { FileEncoding::Der };
                 self.wrong(signed_data::kind(bytes, encoding));
             }
         }
@@ -288,26 +288,26 @@ impl Reader<'_> {
         // Line ends may follow.
         let rest = der::first(bytes).map_or(0, |element| element.rest.len());
         let whole = bytes.get(..bytes.len().saturating_sub(rest)).unwrap_or_default();
-        self.value.private_keys.push(PrivateKey::read(whole, self.keys_left));
-        self.wrong(Kind::PrivateKey);
+        self.value.private_keys.push(FoundPrivateKey::read(whole, self.keys_left));
+        self.wrong(FileKind::PrivateKey);
     }
 
     fn encrypted_key(&mut self, headers: &[u8], body: &[u8]) {
         let key = EncryptedKey { headers: headers.to_vec(), body: Zeroizing::new(body.to_vec()) };
-        self.value.private_keys.push(PrivateKey::Encrypted(key));
-        self.wrong(Kind::EncryptedPrivateKey);
+        self.value.private_keys.push(FoundPrivateKey::Encrypted(key));
+        self.wrong(FileKind::EncryptedPrivateKey);
     }
 
     fn damaged_key(&mut self, damage: KeyDamage) {
-        self.value.private_keys.push(PrivateKey::Damaged(damage));
-        self.wrong(Kind::PrivateKey);
+        self.value.private_keys.push(FoundPrivateKey::Damaged(damage));
+        self.wrong(FileKind::PrivateKey);
     }
 
-    pub(super) fn wrong(&mut self, kind: Kind) {
-        self.problem(Problem::Wrong(kind));
+    pub(super) fn wrong(&mut self, kind: FileKind) {
+        self.problem(ReadProblem::Wrong(kind));
     }
 
-    pub(super) fn problem(&mut self, problem: Problem) {
+    pub(super) fn problem(&mut self, problem: ReadProblem) {
         self.value.note(problem.seen_for(self.type_));
     }
 }

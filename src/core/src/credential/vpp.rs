@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::base64_text;
 use super::date::{self, TokenDate};
-use super::json::{MemberError, Members};
+use super::json::{JsonMembers, MemberError};
 use super::kind::Flaw;
 use super::validity;
 use super::x509::hex;
@@ -19,7 +19,7 @@ const MIN_TOKEN: usize = 16;
 
 /// The facts of a token: the organization is its identity, and the inner token, decoded, its fingerprint. A
 /// fingerprint of the outer text would change with each way of writing the same.
-pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
+pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     let member = |name: &'static str| members.string(name).map_err(|error| flaw(error, name));
     let token = member("token")?;
     let token = base64_text::decode(token.as_bytes()).ok_or(Flaw::Unreadable("token"))?;
@@ -49,7 +49,7 @@ pub(super) fn read(members: &Members<'_>) -> Result<CredentialFacts, Flaw> {
 
 /// The whole content token that another document carries in its member `token`, decoded. None if that member is the inner
 /// token itself, which is not text.
-pub(super) fn nested(members: &Members<'_>) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn nested(members: &JsonMembers<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let token = members.string(NAMES[0]).ok()?;
     base64_text::decode(token.as_bytes()).filter(|text| text.trim_ascii().starts_with(b"{\""))
 }

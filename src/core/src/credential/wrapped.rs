@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::base64_text;
 use super::classify;
 use super::found_key::DAMAGED;
-use super::kind::{Breakage, Flaw, Kind, Limit, Problem};
+use super::kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
 use super::mail;
 use super::pem;
 use super::shape::shape;
@@ -27,7 +27,7 @@ impl Reader<'_> {
             return false;
         }
         if let Err(problem) = self.inside(Wrapping::Mail, &bodies) {
-            self.problem(problem.unwrap_or(Problem::Wrong(Kind::Mail)));
+            self.problem(problem.unwrap_or(ReadProblem::Wrong(FileKind::Mail)));
         }
         true
     }
@@ -71,23 +71,25 @@ impl Reader<'_> {
             return false;
         }
         if taken.base64 {
-            let is_known = shape(&inner).is_some() || pem::is_pem(&inner) || classify::text(&inner) != Kind::Binary;
+            let is_known = shape(&inner).is_some() || pem::is_pem(&inner) || classify::text(&inner) != FileKind::Binary;
             if is_known {
-                self.wrong(Kind::TwiceEncoded);
+                self.wrong(FileKind::TwiceEncoded);
             }
             return is_known;
         }
         let mut inner = self.nested(&inner, Taken { base64: true, ..taken }, self.layers);
-        let is_unknown =
-            matches!(inner.problem, Some(Problem::Wrong(Kind::Text | Kind::Binary | Kind::Empty | Kind::Utf16)));
+        let is_unknown = matches!(
+            inner.problem,
+            Some(ReadProblem::Wrong(FileKind::Text | FileKind::Binary | FileKind::Empty | FileKind::Utf16))
+        );
         if is_unknown && inner.certificates.is_empty() && inner.private_keys.is_empty() {
             return false;
         }
         if !is_whole && !inner.certificates.is_empty() {
-            self.problem(Problem::Malformed(Breakage::NotBase64));
+            self.problem(ReadProblem::Malformed(Breakage::NotBase64));
         }
         if !is_whole && !inner.tokens.is_empty() {
-            self.problem(Problem::Malformed(token::breakage(self.type_, Flaw::NotBase64)));
+            self.problem(ReadProblem::Malformed(token::breakage(self.type_, Flaw::NotBase64)));
         }
         if let Some(problem) = inner.problem {
             self.problem(problem);
@@ -104,13 +106,13 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The most telling of their problems, if none of them holds anything.
-    fn inside(&mut self, wrapping: Wrapping, texts: &[Zeroizing<Vec<u8>>]) -> Result<(), Option<Problem>> {
+    fn inside(&mut self, wrapping: Wrapping, texts: &[Zeroizing<Vec<u8>>]) -> Result<(), Option<ReadProblem>> {
         let layers = self.layers + 1;
         let mut all = Value::default();
         for text in texts {
             let left = self.spare.checked_sub(text.len()).filter(|_| layers <= MAX_LAYERS);
             let Some(left) = left else {
-                all.note(Problem::Limit(Limit::Layers));
+                all.note(ReadProblem::Limit(Limit::Layers));
                 break;
             };
             *self.spare = left;
@@ -126,7 +128,7 @@ impl Reader<'_> {
             return Ok(());
         }
         Err(match all.problem.ok_or(None)? {
-            Problem::Malformed(breakage) => Some(Problem::Malformed(breakage.inside(wrapping))),
+            ReadProblem::Malformed(breakage) => Some(ReadProblem::Malformed(breakage.inside(wrapping))),
             problem => Some(problem).filter(|problem| problem.is_telling()),
         })
     }

@@ -10,10 +10,10 @@ use x509_parser::nom::Parser as _;
 use super::apns;
 use super::der::{self, BOOLEAN, SEQUENCE};
 use super::invalid_date;
-use super::kind::{Breakage, Kind, Limit, Problem};
+use super::kind::{Breakage, FileKind, Limit, ReadProblem};
 use super::name;
 use super::public_key::{self, CertificateKey, PublicKey};
-use super::shape::{Shape, shape};
+use super::shape::{DerShape, shape};
 use super::symantec;
 use super::validity;
 use crate::api::credential::CredentialType;
@@ -36,9 +36,9 @@ pub(super) struct Certificate {
     /// Whether it says that it is a CA.
     pub is_ca: bool,
     /// The topic of MDM push, or what it is instead.
-    pub topic: Result<String, Kind>,
+    pub topic: Result<String, FileKind>,
     /// The Publisher ID of Windows code signing, or what it lacks.
-    pub publisher_id: Result<String, Kind>,
+    pub publisher_id: Result<String, FileKind>,
     /// The public key, where private keys can be held against it.
     pub public_key: Option<PublicKey>,
     /// Stands for all names that it is for: the subject and the alternative ones. None where it has none.
@@ -87,31 +87,36 @@ impl Certificate {
     }
 
     /// What it is, where nothing is expected.
-    pub(super) fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> FileKind {
         match (&self.topic, &self.publisher_id) {
-            (Ok(_), _) => Kind::PushCertificate,
-            (Err(kind @ (Kind::AppPushCertificate | Kind::VendorCertificate | Kind::DeviceCertificate)), _) => *kind,
-            (_, Ok(_)) => Kind::WindowsCertificate,
-            (_, Err(Kind::NoPublisherId)) => Kind::NoPublisherId,
-            (Err(Kind::OtherUserId), _) => Kind::OtherUserId,
-            _ => Kind::Certificate,
+            (Ok(_), _) => FileKind::PushCertificate,
+            (
+                Err(kind @ (FileKind::AppPushCertificate | FileKind::VendorCertificate | FileKind::DeviceCertificate)),
+                _,
+            ) => *kind,
+            (_, Ok(_)) => FileKind::WindowsCertificate,
+            (_, Err(FileKind::NoPublisherId)) => FileKind::NoPublisherId,
+            (Err(FileKind::OtherUserId), _) => FileKind::OtherUserId,
+            _ => FileKind::Certificate,
         }
     }
 
     /// What it is where another thing is expected; `None` where it fits.
-    pub(super) fn misfit(&self, type_: CredentialType) -> Option<Kind> {
+    pub(super) fn misfit(&self, type_: CredentialType) -> Option<FileKind> {
         match (type_, &self.topic, &self.publisher_id) {
             (CredentialType::X509Certificate, ..)
             | (CredentialType::APNsCertificate, Ok(_), _)
             | (CredentialType::WindowsSymantecCertificate, _, Ok(_)) => None,
-            (_, Ok(_), _) => Some(Kind::PushCertificate),
-            (_, Err(kind @ (Kind::AppPushCertificate | Kind::VendorCertificate | Kind::DeviceCertificate)), _) => {
-                Some(*kind)
-            }
-            (_, _, Ok(_)) => Some(Kind::WindowsCertificate),
+            (_, Ok(_), _) => Some(FileKind::PushCertificate),
+            (
+                _,
+                Err(kind @ (FileKind::AppPushCertificate | FileKind::VendorCertificate | FileKind::DeviceCertificate)),
+                _,
+            ) => Some(*kind),
+            (_, _, Ok(_)) => Some(FileKind::WindowsCertificate),
             (CredentialType::APNsCertificate, Err(kind), _) => Some(*kind),
             (CredentialType::WindowsSymantecCertificate, _, Err(kind)) => Some(*kind),
-            _ => Some(Kind::Certificate),
+            _ => Some(FileKind::Certificate),
         }
     }
 }
@@ -126,23 +131,23 @@ pub(super) enum Tail {
 }
 
 /// Reads the DER of a certificate.
-pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate, Problem> {
-    let malformed = Problem::Malformed(Breakage::NotACertificate);
-    if shape(der) != Some(Shape::Certificate) {
+pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate, ReadProblem> {
+    let malformed = ReadProblem::Malformed(Breakage::NotACertificate);
+    if shape(der) != Some(DerShape::Certificate) {
         return Err(malformed);
     }
     let (rest, certificate) = X509CertificateParser::new()
         .with_deep_parse_extensions(false)
         .parse(der)
-        .map_err(|_| invalid_date::find(der).map_or(malformed, |date| Problem::Malformed(Breakage::Date(date))))?;
+        .map_err(|_| invalid_date::find(der).map_or(malformed, |date| ReadProblem::Malformed(Breakage::Date(date))))?;
     if tail == Tail::Lines && !rest.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-        return Err(Problem::Malformed(Breakage::MoreFollows));
+        return Err(ReadProblem::Malformed(Breakage::MoreFollows));
     }
     let whole = der.get(..der.len().saturating_sub(rest.len())).unwrap_or_default();
     let public_key = match public_key::of_certificate(certificate.public_key()) {
         CertificateKey::Known(key) => Some(key),
         CertificateKey::Unknown => None,
-        CertificateKey::TooLarge => return Err(Problem::Limit(Limit::RsaKey)),
+        CertificateKey::TooLarge => return Err(ReadProblem::Limit(Limit::RsaKey)),
     };
     let fingerprint: [u8; 32] = Sha256::digest(whole).into();
     let validity = certificate.validity();

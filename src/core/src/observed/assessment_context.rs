@@ -5,11 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Observed;
-use super::kind::Tenant;
+use super::kind::TenantKind;
 use super::last_reading::LastReading;
 use crate::api::{MDMTenantSpec, TenantCredentialSpec};
 use crate::assessment::peers::Peers;
-use crate::assessment::{self, Assessment, Input, tenant};
+use crate::assessment::{self, Assessment, AssessmentInput, tenant};
 
 /// The facts outside an object on which its assessment depends.
 #[derive(Clone, Default)]
@@ -31,7 +31,7 @@ pub enum NamedTenant {
     /// The named tenant does not exist.
     NotFound,
     /// The named tenant as it was last observed.
-    Found(Arc<Observed<Tenant>>),
+    Found(Arc<Observed<TenantKind>>),
 }
 
 impl NamedTenant {
@@ -60,13 +60,13 @@ impl AssessmentContext {
             _ => tenant::inherit(spec, self.tenant.spec()),
         };
         let tenant = match &self.tenant {
-            NamedTenant::Unnamed | NamedTenant::Unseen => assessment::Tenant::Unnamed,
-            NamedTenant::NotFound => assessment::Tenant::NotFound,
+            NamedTenant::Unnamed | NamedTenant::Unseen => assessment::TenantContext::Unnamed,
+            NamedTenant::NotFound => assessment::TenantContext::NotFound,
             NamedTenant::Found(_) => {
-                assessment::Tenant::Found(self.tenant.spec().map(tenant::side).unwrap_or_default())
+                assessment::TenantContext::Found(self.tenant.spec().map(tenant::side).unwrap_or_default())
             }
         };
-        assessment::assess(Input {
+        assessment::assess(AssessmentInput {
             uid: &observed.uid,
             generation,
             spec: &spec,

@@ -10,7 +10,7 @@ use crate::api::stored::Stored;
 use crate::api::{MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus, decode};
 
 /// A kind of object.
-pub trait Kind: Clone + Copy + Debug + Send + Sync + 'static {
+pub trait WatchedKind: Clone + Copy + Debug + Send + Sync + 'static {
     /// What the user declares.
     type Spec: Clone + Debug + PartialEq + Send + Sync;
     /// What the operator says.
@@ -51,13 +51,13 @@ fn hash(gist: impl Hash) -> u64 {
 
 /// TenantCredentials.
 #[derive(Clone, Copy, Debug)]
-pub enum Credential {}
+pub enum CredentialKind {}
 
 /// MDMTenants.
 #[derive(Clone, Copy, Debug)]
-pub enum Tenant {}
+pub enum TenantKind {}
 
-impl Kind for Credential {
+impl WatchedKind for CredentialKind {
     type Spec = TenantCredentialSpec;
     type Status = TenantCredentialStatus;
     const KIND: &'static str = "TenantCredential";
@@ -94,7 +94,7 @@ impl Kind for Credential {
     }
 }
 
-impl Kind for Tenant {
+impl WatchedKind for TenantKind {
     type Spec = MDMTenantSpec;
     type Status = MDMTenantStatus;
     const KIND: &'static str = "MDMTenant";

@@ -9,7 +9,7 @@ pub mod trimmed_meta;
 
 use serde_json::Value;
 
-use self::kind::{Credential, Kind};
+use self::kind::{CredentialKind, WatchedKind};
 use self::trimmed_meta::TrimmedMeta;
 use crate::api::Key;
 use crate::api::conditions::{Condition, ConditionStatus};
@@ -18,7 +18,7 @@ use crate::assessment::peers::Holder;
 
 /// An object without what only its readers need.
 #[derive(Clone, Debug)]
-pub struct Observed<K: Kind = Credential> {
+pub struct Observed<K: WatchedKind = CredentialKind> {
     /// Its namespace.
     pub namespace: String,
     /// Its name.
@@ -43,7 +43,7 @@ pub struct Observed<K: Kind = Credential> {
     pub unknown: Option<Box<Value>>,
 }
 
-impl<K: Kind> Observed<K> {
+impl<K: WatchedKind> Observed<K> {
     /// From the parts of an object, as the API server has them.
     pub fn new(metadata: &TrimmedMeta, spec: &Value, status: &Value) -> Self {
         let (mut previous, unknown) = stored::decode::<K::Status>(status);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lapsewatch_core::api::Key;
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::NamedTenant;
-use lapsewatch_core::observed::kind::Tenant;
+use lapsewatch_core::observed::kind::TenantKind;
 
 /// Which state a Secret is in, without anything of its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct SecretVersion {
 }
 
 /// A change of something watched, or a step of listing it anew.
-pub enum Change<T> {
+pub enum ListChange<T> {
     /// A list begins: what it does not name is gone.
     ListBegins,
     /// One of the list.
@@ -56,39 +56,44 @@ impl<T> Default for Store<T> {
 }
 
 /// What became of one object: before, and after.
-struct Step<T> {
+struct CacheTransition<T> {
     key: Key,
     before: Option<T>,
     after: bool,
 }
 
 impl<T> Store<T> {
-    fn apply(&mut self, scope: usize, in_scope: impl Fn(&Key) -> bool, change: Change<T>) -> Vec<Step<T>> {
+    fn apply(
+        &mut self,
+        scope: usize,
+        in_scope: impl Fn(&Key) -> bool,
+        change: ListChange<T>,
+    ) -> Vec<CacheTransition<T>> {
         match change {
-            Change::ListBegins => {
+            ListChange::ListBegins => {
                 self.listed.insert(scope, HashSet::new());
                 Vec::new()
             }
-            Change::Listed(key, item) => {
+            ListChange::Listed(key, item) => {
                 self.listed.entry(scope).or_default().insert(key.clone());
-                vec![Step { before: self.items.insert(key.clone(), item), key, after: true }]
+                vec![CacheTransition { before: self.items.insert(key.clone(), item), key, after: true }]
             }
-            Change::ListEnds => {
+            ListChange::ListEnds => {
                 self.complete.insert(scope);
                 let listed = self.listed.remove(&scope).unwrap_or_default();
                 let gone: Vec<Key> =
                     self.items.keys().filter(|key| in_scope(key) && !listed.contains(*key)).cloned().collect();
                 gone.into_iter().map(|key| self.delete(key)).collect()
             }
-            Change::Applied(key, item) => {
-                vec![Step { before: self.items.insert(key.clone(), item), key, after: true }]
+            ListChange::Applied(key, item) => {
+                vec![CacheTransition { before: self.items.insert(key.clone(), item), key, after: true }]
             }
-            Change::Deleted(key) => vec![self.delete(key)],
+            ListChange::Deleted(key) => vec![self.delete(key)],
         }
     }
 
-    fn delete(&mut self, key: Key) -> Step<T> {
-        Step { before: self.items.remove(&key), key, after: false }
+    fn delete(&mut self, key: Key) -> CacheTransition<T> {
+        CacheTransition { before: self.items.remove(&key), key, after: false }
     }
 }
 
@@ -124,7 +129,7 @@ impl Referrers {
 pub struct Cache {
     scopes: Vec<Option<String>>,
     objects: Store<Arc<Observed>>,
-    tenants: Store<Arc<Observed<Tenant>>>,
+    tenants: Store<Arc<Observed<TenantKind>>>,
     secrets: Store<SecretVersion>,
     by_secret: Referrers,
     by_tenant: Referrers,
@@ -167,11 +172,11 @@ impl Cache {
     }
 
     /// Takes in a change of a TenantCredential.
-    pub fn object(&mut self, scope: usize, change: Change<Arc<Observed>>) -> Vec<Moved> {
+    pub fn object(&mut self, scope: usize, change: ListChange<Arc<Observed>>) -> Vec<Moved> {
         let scopes = &self.scopes;
         let steps = self.objects.apply(scope, |key| within(scopes, scope, key), change);
         let mut moved = Vec::with_capacity(steps.len());
-        for Step { key, before, after } in steps {
+        for CacheTransition { key, before, after } in steps {
             let now = self.objects.items.get(&key).map(Arc::as_ref);
             let before = before.as_deref();
             let refers = |to: fn(&Observed, &Key) -> Option<Key>| {
@@ -211,15 +216,15 @@ impl Cache {
     }
 
     /// Whether MDMTenants can be seen there that could not be before.
-    pub fn tenants_appear(&mut self, scope: usize, change: &Change<Arc<Observed<Tenant>>>) -> bool {
-        matches!(change, Change::ListEnds) && self.tenants_refused.remove(&scope)
+    pub fn tenants_appear(&mut self, scope: usize, change: &ListChange<Arc<Observed<TenantKind>>>) -> bool {
+        matches!(change, ListChange::ListEnds) && self.tenants_refused.remove(&scope)
     }
 
     /// Takes in a change of an MDMTenant.
-    pub fn tenant(&mut self, scope: usize, change: Change<Arc<Observed<Tenant>>>) -> Vec<TenantMoved> {
+    pub fn tenant(&mut self, scope: usize, change: ListChange<Arc<Observed<TenantKind>>>) -> Vec<TenantMoved> {
         let scopes = &self.scopes;
         let steps = self.tenants.apply(scope, |key| within(scopes, scope, key), change);
-        let moved = steps.into_iter().map(|Step { key, before, after }| {
+        let moved = steps.into_iter().map(|CacheTransition { key, before, after }| {
             let now = self.tenants.items.get(&key);
             // Its own status concerns nobody else.
             let is_same = before.zip(now).is_some_and(|(before, now)| before.spec == now.spec);
@@ -230,7 +235,7 @@ impl Cache {
     }
 
     /// Takes in a change of a Secret; tells which TenantCredentials to look at.
-    pub fn secret(&mut self, scope: usize, change: Change<SecretVersion>) -> Vec<Key> {
+    pub fn secret(&mut self, scope: usize, change: ListChange<SecretVersion>) -> Vec<Key> {
         let scopes = &self.scopes;
         let steps = self.secrets.apply(scope, |key| within(scopes, scope, key), change);
         steps
@@ -248,7 +253,7 @@ impl Cache {
     }
 
     /// An MDMTenant.
-    pub fn get_tenant(&self, key: &Key) -> Option<&Arc<Observed<Tenant>>> {
+    pub fn get_tenant(&self, key: &Key) -> Option<&Arc<Observed<TenantKind>>> {
         self.tenants.items.get(key)
     }
 
@@ -312,7 +317,7 @@ impl Cache {
     }
 
     /// All MDMTenants, each as it is.
-    pub fn tenants(&self) -> impl Iterator<Item = (&Key, &Arc<Observed<Tenant>>)> {
+    pub fn tenants(&self) -> impl Iterator<Item = (&Key, &Arc<Observed<TenantKind>>)> {
         self.tenants.items.iter()
     }
 

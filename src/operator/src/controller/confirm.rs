@@ -7,10 +7,10 @@ use kube::Client;
 use serde::Deserialize;
 
 use super::cache::SecretVersion;
-use lapsewatch_cluster::request::{self, Cause};
+use lapsewatch_cluster::request::{self, RequestError};
 use lapsewatch_core::api::{GROUP, Key, VERSION};
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::{Credential, Kind, Tenant};
+use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 use lapsewatch_core::observed::trimmed_meta::TrimmedMeta;
 
 /// An object that an Event about another one rests on, as the caches have it.
@@ -45,13 +45,13 @@ pub async fn secret_now(
     namespace: &str,
     name: Option<&str>,
     known: Option<&SecretVersion>,
-) -> Result<Option<SecretVersion>, Cause> {
+) -> Result<Option<SecretVersion>, RequestError> {
     let Some(name) = name else { return Ok(known.cloned()) };
     let path = format!("/api/v1/namespaces/{namespace}/secrets/{name}");
     Ok(match metadata(client, &path).await? {
-        Looked::At(slim) => Some(SecretVersion { uid: slim.uid, resource_version: slim.resource_version }),
-        Looked::Gone => None,
-        Looked::Refused => known.cloned(),
+        PresentMetadata::At(slim) => Some(SecretVersion { uid: slim.uid, resource_version: slim.resource_version }),
+        PresentMetadata::Gone => None,
+        PresentMetadata::Refused => known.cloned(),
     })
 }
 
@@ -59,14 +59,14 @@ pub async fn secret_now(
 ///
 /// # Errors
 /// Where one could not be looked at.
-pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool, Cause> {
+pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool, RequestError> {
     for Witness { key, object, secret: named } in witnesses {
-        let is_same = match metadata(client, &object_path::<Credential>(&key.namespace, &key.name)).await? {
-            Looked::At(slim) => object
+        let is_same = match metadata(client, &object_path::<CredentialKind>(&key.namespace, &key.name)).await? {
+            PresentMetadata::At(slim) => object
                 .as_ref()
                 .is_some_and(|(uid, generation)| (uid.as_str(), *generation) == (slim.uid.as_str(), slim.generation)),
-            Looked::Gone => object.is_none(),
-            Looked::Refused => true,
+            PresentMetadata::Gone => object.is_none(),
+            PresentMetadata::Refused => true,
         };
         if !is_same {
             return Ok(false);
@@ -86,10 +86,10 @@ pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool,
 /// Where they could not be listed.
 pub async fn are_members(
     client: &Client,
-    tenant: &Observed<Tenant>,
+    tenant: &Observed<TenantKind>,
     members: &[(String, String)],
-) -> Result<bool, Cause> {
-    let (namespace, name, plural) = (&tenant.namespace, &tenant.name, Credential::PLURAL);
+) -> Result<bool, RequestError> {
+    let (namespace, name, plural) = (&tenant.namespace, &tenant.name, CredentialKind::PLURAL);
     let path =
         format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}?fieldSelector=spec.tenantRef.name%3D{name}");
     let body = match request::metadata_of_list(client, &path).await {
@@ -97,7 +97,7 @@ pub async fn are_members(
         Err(cause) if is_refused(&cause) => return Ok(true),
         Err(cause) => return Err(cause),
     };
-    let PartialList { items } = serde_json::from_slice(&body).map_err(|_| Cause::NoList)?;
+    let PartialList { items } = serde_json::from_slice(&body).map_err(|_| RequestError::NoList)?;
     let mut present: Vec<(String, String)> =
         items.into_iter().map(|item| (item.metadata.name, item.metadata.resource_version)).collect();
     present.sort_unstable();
@@ -106,29 +106,29 @@ pub async fn are_members(
     Ok(present == known)
 }
 
-enum Looked {
+enum PresentMetadata {
     At(TrimmedMeta),
     Gone,
     /// The operator may not look: it goes by what it was told.
     Refused,
 }
 
-async fn metadata(client: &Client, path: &str) -> Result<Looked, Cause> {
+async fn metadata(client: &Client, path: &str) -> Result<PresentMetadata, RequestError> {
     match request::metadata(client, path).await {
         Ok(body) => {
-            let Partial { metadata } = serde_json::from_slice(&body).map_err(|_| Cause::Connection)?;
-            Ok(Looked::At(metadata))
+            let Partial { metadata } = serde_json::from_slice(&body).map_err(|_| RequestError::Connection)?;
+            Ok(PresentMetadata::At(metadata))
         }
-        Err(cause) if cause.is_not_found() => Ok(Looked::Gone),
-        Err(cause) if is_refused(&cause) => Ok(Looked::Refused),
+        Err(cause) if cause.is_not_found() => Ok(PresentMetadata::Gone),
+        Err(cause) if is_refused(&cause) => Ok(PresentMetadata::Refused),
         Err(cause) => Err(cause),
     }
 }
 
-fn is_refused(cause: &Cause) -> bool {
+fn is_refused(cause: &RequestError) -> bool {
     matches!(cause.code(), Some(401 | 403))
 }
 
-fn object_path<K: Kind>(namespace: &str, name: &str) -> String {
+fn object_path<K: WatchedKind>(namespace: &str, name: &str) -> String {
     format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{}/{name}", K::PLURAL)
 }

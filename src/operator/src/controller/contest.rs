@@ -21,12 +21,12 @@ const FORGIVEN: Duration = Duration::from_secs(900);
 /// The writes of one kind of object that others may replace. There is one entry for each object that was written, which
 /// goes with the object.
 #[derive(Default)]
-pub struct Contest(Mutex<HashMap<Key, Entry>>);
+pub struct OverwriteBackoff(Mutex<HashMap<Key, ContestedWrites>>);
 
-struct Entry {
+struct ContestedWrites {
     /// The version and the hash after the last write, until a replacement of it was counted.
     written: Option<(String, u64)>,
-    /// See [`lapsewatch_core::observed::kind::Kind::gist`].
+    /// See [`lapsewatch_core::observed::kind::WatchedKind::gist`].
     gist: u64,
     replacements: u32,
     last: Instant,
@@ -42,7 +42,7 @@ pub struct Wait {
     pub is_news: bool,
 }
 
-impl Contest {
+impl OverwriteBackoff {
     /// Takes in what was observed; returns how long a write of this gist has to wait, if it has to.
     pub fn look(&self, key: &Key, version: &str, hash: u64, gist: u64, now: Instant) -> Option<Wait> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,7 +66,7 @@ impl Contest {
     /// A write has succeeded: the object is at this version, and its status has this hash.
     pub fn wrote(&self, key: &Key, version: &str, hash: u64, gist: u64, now: Instant) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Entry { written: None, gist, replacements: 0, last: now, until: now };
+        let fresh = || ContestedWrites { written: None, gist, replacements: 0, last: now, until: now };
         let entry = entries.entry(key.clone()).or_insert_with(fresh);
         (entry.written, entry.gist) = (Some((version.to_owned(), hash)), gist);
     }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     /// The waits after each of several replacements, each a moment after the write that it replaces.
-    fn fight(contest: &Contest, rounds: u32, mut now: Instant) -> (Vec<u64>, Instant) {
+    fn fight(contest: &OverwriteBackoff, rounds: u32, mut now: Instant) -> (Vec<u64>, Instant) {
         let key = Key::new("ns", "a");
         let mut waits = Vec::new();
         for round in 0..rounds {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn who_replaces_each_write_makes_the_next_one_wait_longer() {
-        let contest = Contest::default();
+        let contest = OverwriteBackoff::default();
         let (waits, now) = fight(&contest, 17, Instant::now());
         assert_eq!(waits, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
         let (waits, now) = fight(&contest, 1, now + FORGIVEN / 2);
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_new_does_not_wait_and_what_others_write_while_it_waits_does_not_count() {
-        let (contest, key) = (Contest::default(), Key::new("ns", "a"));
+        let (contest, key) = (OverwriteBackoff::default(), Key::new("ns", "a"));
         let (_, now) = fight(&contest, 9, Instant::now());
         contest.wrote(&key, "own", 1, 7, now);
         let wait = contest.look(&key, "other", 2, 7, now).unwrap();
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn ones_own_next_write_and_a_spec_that_was_edited_are_no_replacement() {
-        let (contest, key, now) = (Contest::default(), Key::new("ns", "a"), Instant::now());
+        let (contest, key, now) = (OverwriteBackoff::default(), Key::new("ns", "a"), Instant::now());
         for n in 0..50 {
             contest.wrote(&key, &n.to_string(), n, 7, now);
             assert_eq!(contest.look(&key, "edited", n, 7, now), None);

@@ -5,15 +5,15 @@ use tokio::time::Instant;
 use super::confirm::Witness;
 use super::gather::Listed;
 use super::knowledge::exclusive_type;
-use super::operator::{AT_ONCE, Done, Operator};
-use super::reconcile::{Grounds, Said, find, say};
+use super::operator::{AT_ONCE, Operator, TaskResult};
+use super::reconcile::{EventPreconditions, PublishAttempt, find, say};
 use super::startup_barrier::Transition;
-use super::work::{Credentials, Looked};
+use super::work::{CredentialWork, PendingAssessment};
 use lapsewatch_core::api::Key;
 use lapsewatch_core::assessment::peers::Holder;
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::AssessmentContext;
-use lapsewatch_core::observed::kind::{Credential, Kind};
+use lapsewatch_core::observed::kind::{CredentialKind, WatchedKind};
 
 /// How many of the others are looked at before an Event about them.
 const WITNESSES: usize = 4;
@@ -41,20 +41,30 @@ impl Operator {
             self.credentials.queue.anew(looked.key);
             return true;
         }
-        let Looked { key, observed, secret, found, took, is_confirmed, .. } = looked;
+        let PendingAssessment { key, observed, secret, found, took, is_confirmed, .. } = looked;
         let around = self.around(&key, &observed);
         self.credentials.blind.assessed(&observed, &around.peers);
         let context = self.context.clone();
-        let grounds = Grounds { secret, witnesses: self.witnesses(&key), is_confirmed };
+        let grounds = EventPreconditions { secret, witnesses: self.witnesses(&key), is_confirmed };
         self.tasks.spawn(async move {
             let begun = Instant::now();
             let said = say(&context, &observed, *found, around, grounds).await;
             let took = took + begun.elapsed();
             match said {
-                Said::Published(outcome) => Done::Said(key, outcome.counted(&context.metrics, Credential::KIND, took)),
-                Said::Overtaken(secret, found) => {
+                PublishAttempt::Published(outcome) => {
+                    TaskResult::Said(key, outcome.counted(&context.metrics, CredentialKind::KIND, took))
+                }
+                PublishAttempt::Overtaken(secret, found) => {
                     let (is_confirmed, was_held) = (true, false);
-                    Done::Overtaken(Looked { key, observed, secret, found, took, was_held, is_confirmed })
+                    TaskResult::Overtaken(PendingAssessment {
+                        key,
+                        observed,
+                        secret,
+                        found,
+                        took,
+                        was_held,
+                        is_confirmed,
+                    })
                 }
             }
         });
@@ -103,7 +113,7 @@ impl Operator {
                     let listed = Listed { version: secret.as_ref(), is_current };
                     let found = Box::new(find(&context, &observed, listed).await);
                     let (took, was_held, is_confirmed) = (begun.elapsed(), false, false);
-                    Done::Found(Looked { key, observed, secret, found, took, was_held, is_confirmed })
+                    TaskResult::Found(PendingAssessment { key, observed, secret, found, took, was_held, is_confirmed })
                 });
             }
             None => {
@@ -117,8 +127,8 @@ impl Operator {
 
     /// True if it is better to look once more than to publish what was found. A Secret that changes all the time is
     /// published as it was read last, and its next state follows.
-    fn is_outdated(&mut self, looked: &Looked) -> bool {
-        let Looked { key, observed, secret, found, was_held, is_confirmed, .. } = looked;
+    fn is_outdated(&mut self, looked: &PendingAssessment) -> bool {
+        let PendingAssessment { key, observed, secret, found, was_held, is_confirmed, .. } = looked;
         let overtaken = &mut self.credentials.overtaken;
         let was_overtaken = overtaken.remove(key);
         let Some((present, now)) = self.cache.get(key) else { return true };
@@ -151,11 +161,11 @@ impl Operator {
     }
 
     /// Enters what one holds, and calls for those of whom something else is to be said now.
-    pub fn take_in(&mut self, mut looked: Looked) {
-        let Looked { key, observed, found, .. } = &mut looked;
+    pub fn take_in(&mut self, mut looked: PendingAssessment) {
+        let PendingAssessment { key, observed, found, .. } = &mut looked;
         let is_there = self.cache.get(key).is_some();
         let holder = found.holder.take().filter(|_| is_there);
-        let Credentials { queue, barrier, blind, .. } = &mut self.credentials;
+        let CredentialWork { queue, barrier, blind, .. } = &mut self.credentials;
         match exclusive_type(observed).filter(|_| is_there) {
             Some(type_) => blind.looked_at(key, type_, found.is_read()),
             // It may have been created anew with another type.
@@ -192,7 +202,7 @@ impl Operator {
             Transition::Opened => tracing::info!(holders = self.index.len(), "all objects were looked at"),
         }
         let now = Instant::now();
-        let Credentials { barrier, held, found, .. } = &mut self.credentials;
+        let CredentialWork { barrier, held, found, .. } = &mut self.credentials;
         let free = |namespace: &str| !barrier.is_closed() || barrier.lets_through(namespace, is_listed, now);
         found.extend(held.extract_if(|namespace, _| free(namespace)).flat_map(|(_, looked)| looked));
         self.call_unsure();

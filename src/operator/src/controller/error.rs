@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use lapsewatch_cluster::request::Cause;
+use lapsewatch_cluster::request::RequestError;
 use lapsewatch_core::api::Key;
 
 /// A step of the reconciliation that failed, and what it was about.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum ReconcileError {
     /// The Secret could not be fetched.
     #[error("reading Secret {secret}: {cause}")]
     ReadSecret {
         /// The Secret.
         secret: Key,
         /// Why.
-        cause: Cause,
+        cause: RequestError,
     },
     /// The API server sent something else than a Secret.
     #[error("reading Secret {secret}: {problem}")]
@@ -30,14 +30,14 @@ pub enum Error {
         /// The Event's reason.
         reason: String,
         /// Why.
-        cause: Cause,
+        cause: RequestError,
     },
     /// What an Event rests on could not be looked at; the conditions are written all the same.
     #[error("confirming an Event with the API server: {0}")]
-    ConfirmEvent(Cause),
+    ConfirmEvent(RequestError),
     /// The status could not be written.
     #[error("writing the status: {0}")]
-    WriteStatus(Cause),
+    WriteStatus(RequestError),
     /// Another program replaces the status after each write: the next write waits this long.
     #[error("another program replaces the status after each write; the next write waits {} s", .0.as_secs())]
     Contested(Duration),
@@ -46,10 +46,13 @@ pub enum Error {
     Conflict,
 }
 
-impl Error {
+impl ReconcileError {
     /// True if a write was withheld because this replica does not lead. The next leader writes it.
     pub fn is_withheld(&self) -> bool {
-        matches!(self, Self::SendEvent { cause: Cause::NotLeading, .. } | Self::WriteStatus(Cause::NotLeading))
+        matches!(
+            self,
+            Self::SendEvent { cause: RequestError::NotLeading, .. } | Self::WriteStatus(RequestError::NotLeading)
+        )
     }
 
     /// The step, for logs and metrics.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use lapsewatch_core::api::{GROUP, VERSION};
 use lapsewatch_core::assessment::notices::Notice;
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::Kind;
+use lapsewatch_core::observed::kind::WatchedKind;
 
 /// The controller that reports the Events.
 const REPORTER: &str = "lapsewatch.dev/operator";
@@ -17,7 +17,7 @@ pub fn type_of(notice: &Notice) -> &'static str {
 }
 
 /// The object of the API that reports `notice` about `observed`. `instance` is the name of this process.
-pub fn event<K: Kind>(observed: &Observed<K>, notice: &Notice, instance: &str, now: DateTime<Utc>) -> Value {
+pub fn event<K: WatchedKind>(observed: &Observed<K>, notice: &Notice, instance: &str, now: DateTime<Utc>) -> Value {
     let Observed { namespace, name, uid, .. } = observed;
     let mut event = json!({
         "apiVersion": "events.k8s.io/v1",

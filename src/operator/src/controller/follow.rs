@@ -12,11 +12,11 @@ use futures::stream::{self, BoxStream, StreamExt};
 use kube::Client;
 use tokio::time::Instant;
 
-use super::cache::{Change, List};
+use super::cache::{List, ListChange};
 use super::recovery::{Attempts, ConnectionState, chance};
-use super::watch::{Seen, WatchFailure};
+use super::watch::{WatchFailure, WatchUpdate};
 use lapsewatch_cluster::list::{self, Pages};
-use lapsewatch_cluster::request::{Cause, Extent};
+use lapsewatch_cluster::request::{Extent, RequestError};
 use lapsewatch_cluster::watch::{Watch, What};
 use lapsewatch_core::api::Key;
 
@@ -30,7 +30,7 @@ const LASTED: Duration = Duration::from_secs(5);
 const LOST_AFTER: Duration = Duration::from_secs(60);
 
 /// An object of a list or a watch, with what is kept of it.
-pub struct Item<T> {
+pub struct FollowedObject<T> {
     /// Its namespace and name.
     pub key: Key,
     /// Its version.
@@ -56,9 +56,9 @@ pub struct Follower<T> {
     /// The list that is lost where it may no longer be watched; none where what was seen last is kept.
     pub list: Option<List>,
     /// Understands the JSON of an object; none where it is no object.
-    pub read: fn(&str) -> Option<Item<T>>,
+    pub read: fn(&str) -> Option<FollowedObject<T>>,
     /// Makes a change what the operator sees.
-    pub seen: fn(Change<T>) -> Seen,
+    pub seen: fn(ListChange<T>) -> WatchUpdate,
     /// What all watches share.
     pub state: Arc<ConnectionState>,
 }
@@ -82,7 +82,7 @@ enum Over {
 
 /// What is known of the course so far.
 struct Course {
-    out: Sender<Seen>,
+    out: Sender<WatchUpdate>,
     attempts: Attempts,
     is_listed: bool,
     /// The operator was told that it has to work without these objects.
@@ -97,7 +97,7 @@ struct Course {
 
 impl<T: Send + 'static> Follower<T> {
     /// The changes, without end.
-    pub fn follow(self) -> BoxStream<'static, Seen> {
+    pub fn follow(self) -> BoxStream<'static, WatchUpdate> {
         let (out, seen) = channel(0);
         let course = Course {
             out,
@@ -123,8 +123,8 @@ impl<T: Send + 'static> Follower<T> {
     }
 
     /// Reads the list; gives its version.
-    async fn list(&self, course: &mut Course) -> Result<Result<String, Cause>, Gone> {
-        self.tell(course, Change::ListBegins).await?;
+    async fn list(&self, course: &mut Course) -> Result<Result<String, RequestError>, Gone> {
+        self.tell(course, ListChange::ListBegins).await?;
         let mut pages = Pages::of(&self.path, self.extent);
         loop {
             let page = match pages.next(&self.client, self.read).await {
@@ -132,13 +132,13 @@ impl<T: Send + 'static> Follower<T> {
                 Err(cause) => return Ok(Err(cause)),
             };
             for item in page.items {
-                let Some(Item { key, kept, .. }) = item else { return Ok(Err(Cause::NoObject)) };
-                self.tell(course, Change::Listed(key, kept)).await?;
+                let Some(FollowedObject { key, kept, .. }) = item else { return Ok(Err(RequestError::NoObject)) };
+                self.tell(course, ListChange::Listed(key, kept)).await?;
             }
             match page.end {
-                Some(version) if version.is_empty() => return Ok(Err(Cause::NoList)),
+                Some(version) if version.is_empty() => return Ok(Err(RequestError::NoList)),
                 Some(version) => {
-                    self.tell(course, Change::ListEnds).await?;
+                    self.tell(course, ListChange::ListEnds).await?;
                     course.is_listed = true;
                     self.answered(course).await?;
                     return Ok(Ok(version));
@@ -175,7 +175,7 @@ impl<T: Send + 'static> Follower<T> {
         Ok(())
     }
 
-    async fn watch_once(&self, version: &mut String, course: &mut Course) -> Result<Result<Over, Cause>, Gone> {
+    async fn watch_once(&self, version: &mut String, course: &mut Course) -> Result<Result<Over, RequestError>, Gone> {
         let now = match list::version(&self.client, &self.path, self.extent).await {
             Ok(now) => now,
             Err(cause) => return Ok(Err(cause)),
@@ -198,8 +198,8 @@ impl<T: Send + 'static> Follower<T> {
         loop {
             let next = watch.next(|what, json| match what {
                 What::Bookmark => version_of(json).map(|version| (version, None)),
-                What::Deleted => read(json).map(|item| (item.version, Some(Change::Deleted(item.key)))),
-                _ => read(json).map(|item| (item.version, Some(Change::Applied(item.key, item.kept)))),
+                What::Deleted => read(json).map(|item| (item.version, Some(ListChange::Deleted(item.key)))),
+                _ => read(json).map(|item| (item.version, Some(ListChange::Applied(item.key, item.kept)))),
             });
             match next.await {
                 Ok(Some(Some((at, change)))) => {
@@ -208,10 +208,10 @@ impl<T: Send + 'static> Follower<T> {
                     }
                     *version = at;
                 }
-                Ok(Some(None)) => return Ok(Err(Cause::NoObject)),
+                Ok(Some(None)) => return Ok(Err(RequestError::NoObject)),
                 Ok(None) => return Ok(Ok(Over::Ended)),
                 // Whatever the API server reports within a watch, only a list is certain to be complete afterwards.
-                Err(cause @ Cause::Api { .. }) if cause.code() != Some(410) => {
+                Err(cause @ RequestError::Api { .. }) if cause.code() != Some(410) => {
                     self.failed(&cause, course).await?;
                     return Ok(Ok(Over::Missed));
                 }
@@ -221,10 +221,10 @@ impl<T: Send + 'static> Follower<T> {
     }
 
     /// Reports a failure, and waits.
-    async fn failed(&self, cause: &Cause, course: &mut Course) -> Result<(), Gone> {
+    async fn failed(&self, cause: &RequestError, course: &mut Course) -> Result<(), Gone> {
         let failure = WatchFailure::new(self.kind, self.namespace.as_deref(), cause);
         course.problem = Some(failure.problem.clone());
-        course.out.send(Seen::Failed(failure)).await?;
+        course.out.send(WatchUpdate::Failed(failure)).await?;
         let gives_up = self.is_optional && !course.is_listed && !course.has_given_up;
         let is_vanishing = cause.code() == Some(404) && course.is_listed;
         let was_vanishing = std::mem::replace(&mut course.is_vanishing, is_vanishing);
@@ -232,7 +232,7 @@ impl<T: Send + 'static> Follower<T> {
             Some(401 | 403) if course.is_listed => self.lose(course).await?,
             Some(403) if gives_up => {
                 course.has_given_up = true;
-                course.out.send(Seen::TenantsRefused).await?;
+                course.out.send(WatchUpdate::TenantsRefused).await?;
             }
             // If a definition is deleted, all of its objects are deleted. One such answer proves little, because a proxy
             // may have sent it. Secrets always have a definition.
@@ -242,8 +242,8 @@ impl<T: Send + 'static> Follower<T> {
             }
             Some(404) if gives_up || (was_vanishing && self.list != Some(List::Secrets)) => {
                 course.has_given_up = true;
-                self.tell(course, Change::ListBegins).await?;
-                self.tell(course, Change::ListEnds).await?;
+                self.tell(course, ListChange::ListBegins).await?;
+                self.tell(course, ListChange::ListEnds).await?;
             }
             _ if course.is_listed && course.answered.elapsed() >= LOST_AFTER => self.lose(course).await?,
             _ => {}
@@ -256,7 +256,7 @@ impl<T: Send + 'static> Follower<T> {
     async fn lose(&self, course: &mut Course) -> Result<(), Gone> {
         if let Some(list) = self.list {
             course.is_listed = false;
-            course.out.send(Seen::Lost(list)).await?;
+            course.out.send(WatchUpdate::Lost(list)).await?;
         }
         Ok(())
     }
@@ -265,20 +265,20 @@ impl<T: Send + 'static> Follower<T> {
         course.answered = Instant::now();
         course.is_vanishing = false;
         if self.state.answered() {
-            course.out.send(Seen::Reconnected).await?;
+            course.out.send(WatchUpdate::Reconnected).await?;
         }
         if let Some(problem) = course.problem.take() {
-            course.out.send(Seen::Solved(problem)).await?;
+            course.out.send(WatchUpdate::Solved(problem)).await?;
         }
         Ok(())
     }
 
-    async fn tell(&self, course: &mut Course, change: Change<T>) -> Result<(), Gone> {
+    async fn tell(&self, course: &mut Course, change: ListChange<T>) -> Result<(), Gone> {
         Ok(course.out.send((self.seen)(change)).await?)
     }
 }
 
-fn over(cause: Cause) -> Result<Over, Cause> {
+fn over(cause: RequestError) -> Result<Over, RequestError> {
     // Too old, or the API server's cache went away: what happened meanwhile is in the list.
     if cause.code() == Some(410) { Ok(Over::Missed) } else { Err(cause) }
 }

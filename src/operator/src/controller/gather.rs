@@ -8,12 +8,12 @@ use kube::Client;
 use tokio::time::Instant;
 
 use super::cache::SecretVersion;
-use super::error::Error;
-use super::lanes::Lanes;
+use super::error::ReconcileError;
+use super::lanes::ReadSlots;
 use crate::metrics::{Metrics, SecretRead};
 use lapsewatch_cluster::request::{self, Sensitivity};
 use lapsewatch_core::api::reasons::FailureReason;
-use lapsewatch_core::api::status::{LastRead, Selection};
+use lapsewatch_core::api::status::{KeySelection, LastRead};
 use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec};
 use lapsewatch_core::assessment::{Reading, secret_not_found};
 use lapsewatch_core::credential;
@@ -29,7 +29,7 @@ pub struct Access {
     granted: AtomicBool,
     /// Whether the last one could not be, for want of the right.
     refused: AtomicBool,
-    lanes: Lanes,
+    lanes: ReadSlots,
 }
 
 impl Access {
@@ -45,7 +45,7 @@ async fn read(
     namespace: &str,
     type_: CredentialType,
     data: SecretData,
-    selection: Selection,
+    selection: KeySelection,
 ) -> Option<Reading> {
     let _turn = access.lanes.turn(namespace).await?;
     let read = move || match credential::read(type_, &data, &selection) {
@@ -91,7 +91,7 @@ pub async fn gather(
     observed: &Observed,
     spec: &TenantCredentialSpec,
     secret: Listed<'_>,
-) -> Result<Gathered, Error> {
+) -> Result<Gathered, ReconcileError> {
     let previous = &observed.previous;
     if spec.type_ == CredentialType::DeclaredExpiry {
         return Ok(LastReading::from_spec(spec).into());
@@ -139,7 +139,7 @@ pub async fn gather(
                 }
                 code => {
                     access.refused.store(matches!(code, Some(401 | 403)), Ordering::Relaxed);
-                    Err(Error::ReadSecret { secret: key, cause })
+                    Err(ReconcileError::ReadSecret { secret: key, cause })
                 }
             };
         }
@@ -147,13 +147,15 @@ pub async fn gather(
     let fetched = Instant::now();
     access.granted.store(true, Ordering::Relaxed);
     metrics.secret_read(SecretRead::Found);
-    let object = SecretData::from_json(&body)
-        .map_err(|_| Error::DecodeSecret { secret: key.clone(), problem: "the answer is not a Secret in JSON" })?;
+    let object = SecretData::from_json(&body).map_err(|_| ReconcileError::DecodeSecret {
+        secret: key.clone(),
+        problem: "the answer is not a Secret in JSON",
+    })?;
     drop(body);
     let SecretObject { uid, resource_version, data } = object;
     let reading = read(access, &observed.namespace, spec.type_, data, wanted.selection.clone())
         .await
-        .ok_or(Error::DecodeSecret { secret: key, problem: "its reading ended abnormally" })?;
+        .ok_or(ReconcileError::DecodeSecret { secret: key, problem: "its reading ended abnormally" })?;
     let failure = match &reading {
         Reading::Facts(_) => None,
         Reading::Failed(failure) => Some(failure.clone()),

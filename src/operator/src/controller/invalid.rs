@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::error::Error;
+use super::error::ReconcileError;
 use super::publish::{Published, Publisher, Writes};
 use super::write;
 use lapsewatch_core::api::limits;
@@ -16,10 +16,10 @@ use lapsewatch_core::assessment::delivery::{self, Delivery};
 use lapsewatch_core::assessment::event_budget::reported;
 use lapsewatch_core::assessment::notices::Notice;
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::Kind;
+use lapsewatch_core::observed::kind::WatchedKind;
 
 /// The writes for an object whose spec can't be decoded, and the time at which a held-back Event may be sent.
-pub struct Told {
+pub struct InvalidPublication {
     /// The writes.
     pub published: Published,
     /// When to look again.
@@ -28,27 +28,27 @@ pub struct Told {
 
 /// Says it once for each generation, by the condition Ready and an Event. The status is replaced by itself with these
 /// changes, since what is kept of it has no texts.
-pub async fn say<K: Kind>(
+pub async fn say<K: WatchedKind>(
     publisher: &Publisher,
     writes: &Writes,
     observed: &Observed<K>,
     problem: &str,
     now: DateTime<Utc>,
-) -> Told {
-    let mut told = Told { published: Published { replaced: Vec::new(), result: Ok(()) }, next: None };
+) -> InvalidPublication {
+    let mut told = InvalidPublication { published: Published { replaced: Vec::new(), result: Ok(()) }, next: None };
     let result = try_say(publisher, writes, observed, problem, now, &mut told).await;
     told.published.result = result;
     told
 }
 
-async fn try_say<K: Kind>(
+async fn try_say<K: WatchedKind>(
     publisher: &Publisher,
     writes: &Writes,
     observed: &Observed<K>,
     problem: &str,
     now: DateTime<Utc>,
-    told: &mut Told,
-) -> Result<(), Error> {
+    told: &mut InvalidPublication,
+) -> Result<(), ReconcileError> {
     let generation = observed.generation;
     let EventRecords { announced, pending, budget } = observed.previous.events();
     let is_said = observed.previous.conditions().iter().any(|condition| {
@@ -78,7 +78,7 @@ async fn try_say<K: Kind>(
     let Some(object) = write::get(client, observed).await? else { return Ok(()) };
     let version = write::version_of(&object);
     if version != observed.resource_version {
-        return Err(Error::Conflict);
+        return Err(ReconcileError::Conflict);
     }
     let mut status = Edited(object.get("status").and_then(Value::as_object).cloned().unwrap_or_default());
     if !is_said {
@@ -95,7 +95,7 @@ async fn try_say<K: Kind>(
     remember(&status, &version);
     for notice in notices {
         let sent = publisher.send(observed, &notice, now).await;
-        sent.map_err(|cause| Error::SendEvent { reason: INVALID_OBJECT.to_owned(), cause })?;
+        sent.map_err(|cause| ReconcileError::SendEvent { reason: INVALID_OBJECT.to_owned(), cause })?;
         reported(&mut budget);
         status.set("announced", serde_json::to_value(&notice.record).ok());
         status.set("pendingEvents", None);
@@ -155,13 +155,13 @@ impl Edited {
     }
 
     /// The version after the write; none where the object is gone.
-    async fn write<K: Kind>(
+    async fn write<K: WatchedKind>(
         &self,
         publisher: &Publisher,
         observed: &Observed<K>,
         version: String,
-        told: &mut Told,
-    ) -> Result<Option<String>, Error> {
+        told: &mut InvalidPublication,
+    ) -> Result<Option<String>, ReconcileError> {
         let status = Value::Object(self.0.clone());
         let Some(object) = write::replace(&publisher.client, observed, &version, &status).await? else {
             return Ok(None);

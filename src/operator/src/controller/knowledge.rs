@@ -8,13 +8,13 @@ use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Announced;
 use lapsewatch_core::api::{CredentialType, Key};
 use lapsewatch_core::assessment::notices::RECOVERED;
-use lapsewatch_core::assessment::peers::{self, Peers, Standing};
+use lapsewatch_core::assessment::peers::{self, Peers, SharingState};
 use lapsewatch_core::observed::Observed;
 
 /// What the operator could not look at, and what it assessed without that. By credential type, since only a credential
 /// of the same type can be the same.
 #[derive(Default)]
-pub struct Blind {
+pub struct KnowledgeGaps {
     /// Objects whose Secret could not be fetched when they were looked at last.
     unread: ByType,
     /// Objects of which complete knowledge may tell something else than the partial one that they were assessed by.
@@ -37,7 +37,7 @@ impl ByType {
     }
 }
 
-impl Blind {
+impl KnowledgeGaps {
     /// Notes whether the object's Secret could be fetched.
     pub fn looked_at(&mut self, key: &Key, type_: CredentialType, is_read: bool) {
         self.unread.remove(key);
@@ -51,7 +51,7 @@ impl Blind {
         let key = observed.key();
         self.unsure.remove(&key);
         if let (Peers::Partial(Some(view)), Some(type_)) = (peers, exclusive_type(observed))
-            && !(view.standing == Standing::Unique && is_settled_as_unique(observed))
+            && !(view.standing == SharingState::Unique && is_settled_as_unique(observed))
         {
             self.unsure.insert(type_, &key);
         }
@@ -108,7 +108,7 @@ impl Operator {
 
 /// True if the status says that nobody else holds the credential, and nothing of that is left to be announced.
 fn is_settled_as_unique(observed: &Observed) -> bool {
-    let (duplicate, unique) = (ConditionType::Duplicate.as_str(), Standing::Unique.reason());
+    let (duplicate, unique) = (ConditionType::Duplicate.as_str(), SharingState::Unique.reason());
     let is_open = |announced: &Announced| announced.type_ == duplicate && announced.reason != RECOVERED;
     observed.previous.conditions.iter().any(|c| c.type_ == duplicate && c.reason == unique)
         && !observed.previous.announced.iter().any(is_open)

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 const READINGS: usize = 2;
 
 /// The turns.
-pub struct Lanes {
+pub struct ReadSlots {
     all: Semaphore,
     /// The namespaces that read or wait at present.
     by_namespace: Mutex<HashMap<String, Arc<Semaphore>>>,
@@ -18,19 +18,19 @@ pub struct Lanes {
 
 /// A turn, until it is dropped.
 pub struct Turn<'a> {
-    lanes: &'a Lanes,
+    lanes: &'a ReadSlots,
     namespace: &'a str,
     own: Option<OwnedSemaphorePermit>,
     _any: SemaphorePermit<'a>,
 }
 
-impl Default for Lanes {
+impl Default for ReadSlots {
     fn default() -> Self {
         Self { all: Semaphore::new(READINGS), by_namespace: Mutex::default() }
     }
 }
 
-impl Lanes {
+impl ReadSlots {
     /// Waits for a turn of this namespace. None if there are no turns any more, which does not happen.
     pub async fn turn<'a>(&'a self, namespace: &'a str) -> Option<Turn<'a>> {
         let lane = {
@@ -60,13 +60,13 @@ mod tests {
     use super::*;
 
     /// Whether a turn comes without another one's end.
-    async fn comes(lanes: &Lanes, namespace: &str) -> bool {
+    async fn comes(lanes: &ReadSlots, namespace: &str) -> bool {
         tokio::time::timeout(Duration::from_millis(20), lanes.turn(namespace)).await.is_ok()
     }
 
     #[tokio::test]
     async fn a_namespace_has_one_turn_and_leaves_the_other_to_others() {
-        let lanes = Lanes::default();
+        let lanes = ReadSlots::default();
         let first = lanes.turn("crowded").await;
         assert!(!comes(&lanes, "crowded").await);
         assert!(comes(&lanes, "quiet").await);

@@ -51,7 +51,7 @@ use lease::election::Election;
 use lease::permit;
 use operator::Operator;
 use publish::Publisher;
-use reconcile::Context;
+use reconcile::ReconcileContext;
 use snapshot::Questions;
 
 /// How long what is under way may take to end when the operator is told to.
@@ -59,7 +59,7 @@ const LAST_WORDS: Duration = Duration::from_secs(4);
 
 /// What the operator is told.
 #[derive(Default)]
-pub struct Settings {
+pub struct OperatorSettings {
     /// The namespaces to watch; none: all.
     pub namespaces: Vec<String>,
     /// How long a problem that GitOps may cause in passing must last before its Event is sent.
@@ -67,7 +67,7 @@ pub struct Settings {
     /// The name of this process in its Events, such as its pod's.
     pub instance: String,
     /// The Lease that the replica that leads holds; without it this one leads.
-    pub lease: Option<lease::Settings>,
+    pub lease: Option<lease::LeaseSettings>,
     /// What counts its work.
     pub metrics: Metrics,
     /// Who asks what it knows, if anyone does.
@@ -92,7 +92,7 @@ pub enum OperatorFailure {
 pub async fn run(
     client: Client,
     clock: Arc<dyn Clock>,
-    settings: Settings,
+    settings: OperatorSettings,
     stop: impl Future<Output = ()>,
 ) -> Result<(), OperatorFailure> {
     let mut scopes: Vec<Option<String>> = settings.namespaces.into_iter().map(Some).collect();
@@ -111,7 +111,7 @@ pub async fn run(
         Some(lease) => Election::start(client.clone(), clock.clone(), lease, &settings.instance),
     };
     let client = permit::permitted(client, election.reader());
-    let context = Context {
+    let context = ReconcileContext {
         publisher: Publisher::new(client, settings.instance, settings.metrics.clone()),
         clock,
         settle: settings.settle,

@@ -9,16 +9,16 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::cache::{Cache, Moved, TenantMoved};
-use super::error::Error;
+use super::error::ReconcileError;
 use super::failure_log::{Count, FailureLog};
-use super::knowledge::Blind;
+use super::knowledge::KnowledgeGaps;
 use super::lease::Leadership;
 use super::own_writes::OwnWrites;
 use super::queue::Queue;
-use super::reconcile::{Context, Outcome};
-use super::said::Said;
-use super::watch::{Seen, WatchFailure};
-use super::work::{Credentials, Looked, Tenants};
+use super::reconcile::{ReconcileContext, ReconcileOutcome};
+use super::said::LogThrottle;
+use super::watch::{WatchFailure, WatchUpdate};
+use super::work::{CredentialWork, PendingAssessment, TenantWork};
 use lapsewatch_core::api::Key;
 use lapsewatch_core::assessment::peers::Index;
 
@@ -26,15 +26,15 @@ use lapsewatch_core::assessment::peers::Index;
 pub const AT_ONCE: usize = 16;
 
 /// What a task has done.
-pub enum Done {
+pub enum TaskResult {
     /// What one TenantCredential holds is found.
-    Found(Looked),
+    Found(PendingAssessment),
     /// What is to be said of it is said.
-    Said(Key, Outcome),
+    Said(Key, ReconcileOutcome),
     /// Its Secret is in another state than was found, and this is what it holds in that one.
-    Overtaken(Looked),
+    Overtaken(PendingAssessment),
     /// A tenant's page is made.
-    Paged(Key, Outcome),
+    Paged(Key, ReconcileOutcome),
 }
 
 /// All that the operator knows and does.
@@ -44,16 +44,16 @@ pub struct Operator {
     /// Who holds which credential.
     pub index: Index,
     /// What is under way.
-    pub tasks: JoinSet<Done>,
+    pub tasks: JoinSet<TaskResult>,
     /// How many of these read a Secret.
     pub reading: usize,
     /// What all tasks share.
-    pub context: Arc<Context>,
+    pub context: Arc<ReconcileContext>,
     /// The work on TenantCredentials.
-    pub credentials: Credentials,
+    pub credentials: CredentialWork,
     /// The work on MDMTenants.
-    pub tenants: Tenants,
-    said: Said,
+    pub tenants: TenantWork,
+    said: LogThrottle,
     failures: FailureLog,
     /// The scopes whose lists were complete once.
     listed: HashSet<usize>,
@@ -67,15 +67,15 @@ pub struct Operator {
 
 impl Operator {
     /// One that knows nothing yet.
-    pub fn new(scopes: Vec<Option<String>>, context: Context, leadership: Leadership) -> Self {
+    pub fn new(scopes: Vec<Option<String>>, context: ReconcileContext, leadership: Leadership) -> Self {
         Self {
             cache: Cache::new(scopes),
             index: Index::default(),
             tasks: JoinSet::new(),
             reading: 0,
-            credentials: Credentials::default(),
-            tenants: Tenants::default(),
-            said: Said::default(),
+            credentials: CredentialWork::default(),
+            tenants: TenantWork::default(),
+            said: LogThrottle::default(),
             failures: FailureLog::default(),
             listed: HashSet::new(),
             current: HashSet::new(),
@@ -88,10 +88,10 @@ impl Operator {
     }
 
     /// Takes in what a watch tells.
-    pub fn see(&mut self, scope: usize, seen: Seen) {
+    pub fn see(&mut self, scope: usize, seen: WatchUpdate) {
         let known = self.cache.len();
         match seen {
-            Seen::Object(change) => {
+            WatchUpdate::Object(change) => {
                 for Moved { key, is_gone, tenants } in self.cache.object(scope, change) {
                     if is_gone {
                         self.forget(&key)
@@ -101,12 +101,12 @@ impl Operator {
                     tenants.into_iter().for_each(|tenant| self.call_tenant(tenant));
                 }
             }
-            Seen::TenantsRefused => self.cache.refuse_tenants(scope),
-            Seen::Lost(list) => {
+            WatchUpdate::TenantsRefused => self.cache.refuse_tenants(scope),
+            WatchUpdate::Lost(list) => {
                 self.cache.lose(scope, list);
                 self.current.remove(&scope);
             }
-            Seen::Tenant(change) => {
+            WatchUpdate::Tenant(change) => {
                 if self.cache.tenants_appear(scope, &change) {
                     let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
                     keys.into_iter().for_each(|key| self.call(key));
@@ -120,24 +120,24 @@ impl Operator {
                     members.into_iter().for_each(|member| self.call(member));
                 }
             }
-            Seen::Secret(change) => {
+            WatchUpdate::Secret(change) => {
                 for key in self.cache.secret(scope, change) {
                     self.call(key);
                 }
             }
-            Seen::Failed(WatchFailure { kind, namespace, problem, advice }) => {
+            WatchUpdate::Failed(WatchFailure { kind, namespace, problem, advice }) => {
                 self.context.metrics.watch_failed(kind);
                 if self.said.is_news(&problem) {
                     tracing::error!(kind, namespace, advice, "{problem}");
                 }
             }
-            Seen::Reconnected => {
+            WatchUpdate::Reconnected => {
                 tracing::info!("the API server answers again");
                 let now = Instant::now();
                 self.credentials.queue.retry_soon(now);
                 self.tenants.queue.retry_soon(now);
             }
-            Seen::Solved(problem) => self.said.forget(&problem),
+            WatchUpdate::Solved(problem) => self.said.forget(&problem),
         }
         if self.cache.len() > known && !self.current.contains(&scope) {
             self.credentials.barrier.progress(Instant::now());
@@ -171,10 +171,10 @@ impl Operator {
             self.context.publisher.credentials.begin();
             self.context.publisher.tenants.begin();
             // What was found when it led before is looked at anew, and what was waited for then is waited for no longer.
-            let Credentials { queue, barrier, blind, found, held, .. } = &mut self.credentials;
+            let CredentialWork { queue, barrier, blind, found, held, .. } = &mut self.credentials;
             found.drain(..).chain(held.drain().flat_map(|(_, held)| held)).for_each(|looked| queue.anew(looked.key));
             barrier.reset();
-            *blind = Blind::default();
+            *blind = KnowledgeGaps::default();
             let mut scopes: Vec<usize> = self.listed.iter().copied().collect();
             scopes.sort_unstable();
             scopes.into_iter().for_each(|scope| self.begin(scope));
@@ -230,15 +230,15 @@ impl Operator {
     }
 
     /// Takes in what a task has done.
-    pub fn end(&mut self, done: Result<Done, JoinError>) {
+    pub fn end(&mut self, done: Result<TaskResult, JoinError>) {
         match done {
-            Ok(Done::Found(looked)) => {
+            Ok(TaskResult::Found(looked)) => {
                 self.reading = self.reading.saturating_sub(1);
                 self.take_in(looked);
             }
-            Ok(Done::Overtaken(looked)) => self.take_in(looked),
-            Ok(Done::Said(key, outcome)) => {
-                let Credentials { queue, own_writes, .. } = &mut self.credentials;
+            Ok(TaskResult::Overtaken(looked)) => self.take_in(looked),
+            Ok(TaskResult::Said(key, outcome)) => {
+                let CredentialWork { queue, own_writes, .. } = &mut self.credentials;
                 close(queue, own_writes, &mut self.failures, &key, outcome);
                 // Its words may have been asked for while others came and went: now they are what was said.
                 match self.cache.tenant_of(&key) {
@@ -247,8 +247,8 @@ impl Operator {
                     None => {}
                 }
             }
-            Ok(Done::Paged(key, outcome)) => {
-                let Tenants { queue, own_writes, .. } = &mut self.tenants;
+            Ok(TaskResult::Paged(key, outcome)) => {
+                let TenantWork { queue, own_writes, .. } = &mut self.tenants;
                 close(queue, own_writes, &mut self.failures, &key, outcome);
                 if self.cache.get_tenant(&key).is_none() {
                     self.forget_tenant(&key);
@@ -304,18 +304,24 @@ impl Operator {
 }
 
 /// What came of the work on one object: when to look at it again.
-fn close(queue: &mut Queue, own_writes: &mut OwnWrites, failures: &mut FailureLog, key: &Key, outcome: Outcome) {
-    let Outcome { next, result, replaced } = outcome;
+fn close(
+    queue: &mut Queue,
+    own_writes: &mut OwnWrites,
+    failures: &mut FailureLog,
+    key: &Key,
+    outcome: ReconcileOutcome,
+) {
+    let ReconcileOutcome { next, result, replaced } = outcome;
     own_writes.replaced(key, replaced);
     let Err(error) = result else { return queue.done(key, next) };
     // The writer has logged it.
-    if let Error::Contested(wait) = error {
+    if let ReconcileError::Contested(wait) = error {
         return queue.hold(key, next, Instant::now() + wait);
     }
     let now = Instant::now();
     let wait = queue.failed(key, next, now, spread(key));
     match &error {
-        Error::Conflict => tracing::debug!(object = %key, "{error}"),
+        ReconcileError::Conflict => tracing::debug!(object = %key, "{error}"),
         _ if error.is_withheld() => tracing::debug!(object = %key, "{error}"),
         _ if failures.failed(&error.class(), key, now) => tracing::error!(
             object = %key, step = error.step(), retry_seconds = wait.as_secs(), "{error}"

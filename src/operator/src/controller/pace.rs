@@ -16,12 +16,12 @@ const BETWEEN: Duration = Duration::from_secs(1);
 
 /// When to make which page.
 #[derive(Default)]
-pub struct Pace {
+pub struct PageDebouncer {
     due: Timetable<Instant>,
     made: HashMap<Key, Instant>,
 }
 
-impl Pace {
+impl PageDebouncer {
     /// Something of it has changed.
     pub fn call(&mut self, key: Key, now: Instant) {
         if self.due.has(&key) {
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_one_page_and_the_next_comes_a_second_later_at_the_earliest() {
-        let (mut pace, now, key) = (Pace::default(), Instant::now(), Key::new("ns", "acme"));
+        let (mut pace, now, key) = (PageDebouncer::default(), Instant::now(), Key::new("ns", "acme"));
         for _ in 0..500 {
             pace.call(key.clone(), now);
         }

@@ -7,12 +7,12 @@ use kube::Client;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::contest::{Contest, Wait};
-use super::error::Error;
+use super::contest::{OverwriteBackoff, Wait};
+use super::error::ReconcileError;
 use super::event::{event, type_of};
-use super::write::{self, MANAGER, NotKept, Stand, Written};
+use super::write::{self, MANAGER, PrunedStatuses, StoredVersion, WriteResult};
 use crate::metrics::Metrics;
-use lapsewatch_cluster::request::{self, Cause, Sensitivity};
+use lapsewatch_cluster::request::{self, RequestError, Sensitivity};
 use lapsewatch_core::api::Key;
 use lapsewatch_core::api::status::PendingEvent;
 use lapsewatch_core::api::stored::{KeyedLists, Stored};
@@ -20,7 +20,7 @@ use lapsewatch_core::assessment::delivery::settle;
 use lapsewatch_core::assessment::event_budget::reported;
 use lapsewatch_core::assessment::notices::Notice;
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::Kind;
+use lapsewatch_core::observed::kind::WatchedKind;
 
 /// The status and the Events of one object that are to be written.
 pub struct Publication<S> {
@@ -37,16 +37,16 @@ pub struct Published {
     /// The object's versions that own writes have replaced.
     pub replaced: Vec<String>,
     /// The status write's failure, else the first Event's.
-    pub result: Result<(), Error>,
+    pub result: Result<(), ReconcileError>,
 }
 
 /// What is remembered of the writes of one kind of object.
 #[derive(Default)]
 pub struct Writes {
     /// The objects of whose statuses the API server does not keep all.
-    pub not_kept: NotKept,
+    pub not_kept: PrunedStatuses,
     /// The objects whose statuses others replace.
-    pub contest: Contest,
+    pub contest: OverwriteBackoff,
 }
 
 impl Writes {
@@ -85,7 +85,7 @@ impl Publisher {
 
     /// Writes the status if it differs from what was observed, sends the Events and records them. An Event that can't be
     /// sent stays due and does not delay the status; a status that can't be written delays the Events.
-    pub async fn publish<K: Kind>(
+    pub async fn publish<K: WatchedKind>(
         &self,
         writes: &Writes,
         observed: &Observed<K>,
@@ -97,14 +97,14 @@ impl Publisher {
         Published { replaced, result }
     }
 
-    async fn try_publish<K: Kind>(
+    async fn try_publish<K: WatchedKind>(
         &self,
         writes: &Writes,
         observed: &Observed<K>,
         publication: Publication<K::Status>,
         now: DateTime<Utc>,
         replaced: &mut Vec<String>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), ReconcileError> {
         let Publication { mut status, notices, doubtful } = publication;
         self.may_write(writes, observed, K::gist(&status)).await?;
         let mut failed = None;
@@ -114,17 +114,17 @@ impl Publisher {
             match is_sent {
                 Ok(true) => settle(announced, pending_events, entry.into_record()),
                 Ok(false) => pending_events.retain(|other| other.type_ != entry.type_),
-                Err(cause) => drop(failed.get_or_insert(Error::SendEvent { reason: entry.reason, cause })),
+                Err(cause) => drop(failed.get_or_insert(ReconcileError::SendEvent { reason: entry.reason, cause })),
             }
         }
         status.keyed_lists().announced.sort_by(|a, b| a.type_.cmp(&b.type_));
-        let mut stand = Stand::of(observed);
-        if self.write(writes, observed, &mut stand, &status, replaced).await? == Written::Gone {
+        let mut stand = StoredVersion::of(observed);
+        if self.write(writes, observed, &mut stand, &status, replaced).await? == WriteResult::Gone {
             return Ok(());
         }
         // An Event that was entered before is sent without a write that would fail if the object has changed.
         if replaced.is_empty() && !notices.is_empty() && !self.is_current(observed).await? {
-            return Err(Error::Conflict);
+            return Err(ReconcileError::Conflict);
         }
         let mut is_any_sent = false;
         for notice in notices {
@@ -134,7 +134,7 @@ impl Publisher {
                     settle(announced, pending_events, notice.record);
                     is_any_sent = true;
                 }
-                Err(cause) => drop(failed.get_or_insert(Error::SendEvent { reason: notice.reason, cause })),
+                Err(cause) => drop(failed.get_or_insert(ReconcileError::SendEvent { reason: notice.reason, cause })),
             }
         }
         if is_any_sent {
@@ -144,14 +144,14 @@ impl Publisher {
         failed.map_or(Ok(()), Err)
     }
 
-    async fn write<K: Kind>(
+    async fn write<K: WatchedKind>(
         &self,
         writes: &Writes,
         observed: &Observed<K>,
-        stand: &mut Stand,
+        stand: &mut StoredVersion,
         status: &K::Status,
         replaced: &mut Vec<String>,
-    ) -> Result<Written, Error> {
+    ) -> Result<WriteResult, ReconcileError> {
         let before = replaced.len();
         let written = write::status(&self.client, &writes.not_kept, observed, stand, status, replaced).await?;
         if replaced.len() > before {
@@ -161,7 +161,7 @@ impl Publisher {
     }
 
     /// True if the object is still at the version that was observed.
-    async fn is_current<K: Kind>(&self, observed: &Observed<K>) -> Result<bool, Error> {
+    async fn is_current<K: WatchedKind>(&self, observed: &Observed<K>) -> Result<bool, ReconcileError> {
         let object = write::get(&self.client, observed).await?;
         Ok(object.is_some_and(|object| write::version_of(&object) == observed.resource_version))
     }
@@ -170,7 +170,12 @@ impl Publisher {
     ///
     /// # Errors
     /// How long the write has to wait, where it has to.
-    pub async fn may_write<K: Kind>(&self, writes: &Writes, observed: &Observed<K>, gist: u64) -> Result<(), Error> {
+    pub async fn may_write<K: WatchedKind>(
+        &self,
+        writes: &Writes,
+        observed: &Observed<K>,
+        gist: u64,
+    ) -> Result<(), ReconcileError> {
         let key = observed.key();
         let wait = writes.contest.look(&key, &observed.resource_version, observed.status_hash, gist, Instant::now());
         let Some(Wait { duration, is_news }) = wait else { return Ok(()) };
@@ -185,19 +190,19 @@ impl Publisher {
                 "another program replaces the status of this object after each write; the next write waits"
             );
         }
-        Err(Error::Contested(duration))
+        Err(ReconcileError::Contested(duration))
     }
 
     /// Sends one Event; that it was sent before is success.
     ///
     /// # Errors
     /// Where it could not be sent.
-    pub async fn send<K: Kind>(
+    pub async fn send<K: WatchedKind>(
         &self,
         observed: &Observed<K>,
         notice: &Notice,
         now: DateTime<Utc>,
-    ) -> Result<(), Cause> {
+    ) -> Result<(), RequestError> {
         let (namespace, name) = (&observed.namespace, &observed.name);
         let is_new = self.create(observed, notice, now, "").await?;
         // If it is not new, it was sent before a crash, or by a try whose answer was lost.
@@ -209,12 +214,12 @@ impl Publisher {
     }
 
     /// True if the Event of an entry was sent: asked by a dry run, which needs no other right than the Event itself.
-    async fn is_sent<K: Kind>(
+    async fn is_sent<K: WatchedKind>(
         &self,
         observed: &Observed<K>,
         entry: &PendingEvent,
         now: DateTime<Utc>,
-    ) -> Result<bool, Cause> {
+    ) -> Result<bool, RequestError> {
         let reason = entry.reason.clone();
         let record = entry.clone().into_record();
         let notice =
@@ -223,13 +228,13 @@ impl Publisher {
     }
 
     /// Creates an Event; tells whether none of its name was there.
-    async fn create<K: Kind>(
+    async fn create<K: WatchedKind>(
         &self,
         observed: &Observed<K>,
         notice: &Notice,
         now: DateTime<Utc>,
         parameters: &str,
-    ) -> Result<bool, Cause> {
+    ) -> Result<bool, RequestError> {
         let body = event(observed, notice, &self.instance, now).to_string().into_bytes();
         let namespace = &observed.namespace;
         let path = format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events?fieldManager={MANAGER}{parameters}");
@@ -264,7 +269,7 @@ mod tests {
     use super::*;
     use lapsewatch_core::api::status::Announced;
     use lapsewatch_core::api::{MDMTenantStatus, TenantCredentialStatus};
-    use lapsewatch_core::observed::kind::{Credential, Tenant};
+    use lapsewatch_core::observed::kind::{CredentialKind, TenantKind};
     use lapsewatch_core::observed::trimmed_meta::TrimmedMeta;
 
     /// An API server that refuses status writes as stale, and keeps what it was asked.
@@ -287,7 +292,7 @@ mod tests {
         }
     }
 
-    async fn asked<K: Kind>(writes: impl Fn(&Publisher) -> &Writes, status: K::Status) -> Vec<(Method, String)> {
+    async fn asked<K: WatchedKind>(writes: impl Fn(&Publisher) -> &Writes, status: K::Status) -> Vec<(Method, String)> {
         let server = Stale::default();
         let publisher = Publisher::new(Client::new(server.clone(), "a"), "test".to_owned(), Metrics::default());
         let metadata = TrimmedMeta {
@@ -310,7 +315,7 @@ mod tests {
         let notice = Notice { warning: true, critical: false, reason, note, record, entered: time };
         let publication = Publication { status, notices: vec![notice], doubtful: Vec::new() };
         let published = publisher.publish(writes(&publisher), &observed, publication, time).await;
-        assert!(matches!(published.result, Err(Error::Conflict)));
+        assert!(matches!(published.result, Err(ReconcileError::Conflict)));
         server.0.lock().unwrap().clone()
     }
 
@@ -318,9 +323,9 @@ mod tests {
     #[tokio::test]
     async fn stale_knowledge_of_an_object_sends_no_event() {
         let status = MDMTenantStatus { observed_generation: Some(1), ..MDMTenantStatus::default() };
-        let asked_of_tenant = asked::<Tenant>(|publisher| &publisher.tenants, status).await;
+        let asked_of_tenant = asked::<TenantKind>(|publisher| &publisher.tenants, status).await;
         let status = TenantCredentialStatus { observed_generation: Some(1), ..TenantCredentialStatus::default() };
-        let asked_of_credential = asked::<Credential>(|publisher| &publisher.credentials, status).await;
+        let asked_of_credential = asked::<CredentialKind>(|publisher| &publisher.credentials, status).await;
         for asked in [asked_of_tenant, asked_of_credential] {
             let [(method, path)] = asked.as_slice() else { panic!("{asked:?}") };
             assert!(*method == Method::PATCH && path.ends_with("/b/status"), "{asked:?}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use lapsewatch_cluster::request::Cause;
+use lapsewatch_cluster::request::RequestError;
 
 /// The first wait after a failure.
 const FIRST: Duration = Duration::from_millis(800);
@@ -62,7 +62,7 @@ impl Attempts {
     }
 
     /// Waits after a failure. A failure that concerns one list alone says nothing about the connection of the others.
-    pub async fn wait(&mut self, cause: &Cause, state: &ConnectionState) {
+    pub async fn wait(&mut self, cause: &RequestError, state: &ConnectionState) {
         let wait = self.backoff(cause, chance());
         match is_outage(cause) {
             true => state.wait(wait).await,
@@ -72,11 +72,11 @@ impl Attempts {
 
     /// Waits after a watch that ended soon without a failure.
     pub async fn pause(&mut self) {
-        tokio::time::sleep(self.backoff(&Cause::Connection, chance())).await;
+        tokio::time::sleep(self.backoff(&RequestError::Connection, chance())).await;
     }
 
     /// How long to wait; `chance` is from 0 to 1.
-    fn backoff(&mut self, cause: &Cause, chance: f64) -> Duration {
+    fn backoff(&mut self, cause: &RequestError, chance: f64) -> Duration {
         let grown = |failures: &mut u32, last: Duration| {
             let wait = FIRST.saturating_mul(1 << (*failures).min(10)).min(last);
             *failures = failures.saturating_add(1);
@@ -92,7 +92,7 @@ impl Attempts {
 }
 
 /// True if the failure means that the API server can't be reached or can't work.
-fn is_outage(cause: &Cause) -> bool {
+fn is_outage(cause: &RequestError) -> bool {
     cause.is_unanswered() || matches!(cause.code(), Some(502..=504))
 }
 
@@ -106,13 +106,15 @@ pub fn chance() -> f64 {
 mod tests {
     use super::*;
 
-    fn refused(code: u16) -> Cause {
-        Cause::Api { code, reason: String::new(), message: None }
+    fn refused(code: u16) -> RequestError {
+        RequestError::Api { code, reason: String::new(), message: None }
     }
 
     #[test]
     fn no_wait_for_a_lost_connection_is_longer_than_ten_seconds() {
-        for cause in [Cause::Connection, Cause::Timeout(Duration::from_secs(15)), refused(503), refused(429)] {
+        for cause in
+            [RequestError::Connection, RequestError::Timeout(Duration::from_secs(15)), refused(503), refused(429)]
+        {
             let mut attempts = Attempts::default();
             let waits: Vec<Duration> = (0..40).map(|_| attempts.backoff(&cause, 1.0)).collect();
             assert!(waits.iter().all(|wait| *wait < Duration::from_secs(10)), "{cause}: {waits:?}");
@@ -124,13 +126,13 @@ mod tests {
     #[test]
     fn a_refusal_after_an_outage_is_tried_again_soon() {
         let mut attempts = Attempts::default();
-        (0..20).for_each(|_| _ = attempts.backoff(&Cause::Connection, 0.5));
+        (0..20).for_each(|_| _ = attempts.backoff(&RequestError::Connection, 0.5));
         assert_eq!(attempts.backoff(&refused(403), 0.5), FIRST);
         (0..20).for_each(|_| _ = attempts.backoff(&refused(403), 0.5));
         assert_eq!(attempts.backoff(&refused(403), 0.5), LAST_REFUSED);
         assert_eq!(attempts.backoff(&refused(404), 0.5), UNKNOWN);
         attempts.succeeded();
-        assert_eq!(attempts.backoff(&Cause::Connection, 0.5), FIRST);
+        assert_eq!(attempts.backoff(&RequestError::Connection, 0.5), FIRST);
     }
 
     #[tokio::test]
@@ -142,7 +144,7 @@ mod tests {
             assert!(tokio::time::timeout(soon, attempts.wait(&cause, &state)).await.is_err(), "{code}: it waits");
             assert!(!state.answered(), "{code}: nothing was lost");
         }
-        for cause in [Cause::Connection, refused(503)] {
+        for cause in [RequestError::Connection, refused(503)] {
             let mut attempts = Attempts::default();
             assert!(tokio::time::timeout(soon, attempts.wait(&cause, &state)).await.is_err(), "{cause}: it waits");
             assert!(state.answered(), "{cause}: the connection was lost");

@@ -10,9 +10,9 @@ const SAY_AGAIN: Duration = Duration::from_secs(300);
 
 /// What was said, and when.
 #[derive(Default)]
-pub struct Said(HashMap<String, Instant>);
+pub struct LogThrottle(HashMap<String, Instant>);
 
-impl Said {
+impl LogThrottle {
     /// Whether a failure is worth a line: it is new, or has lasted.
     pub fn is_news(&mut self, what: &str) -> bool {
         let now = Instant::now();

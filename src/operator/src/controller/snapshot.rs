@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::operator::Operator;
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::{Credential, Kind, Tenant};
+use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 
 /// How long an answer may take. One task owns all state, and is never busy for so long.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,7 +27,7 @@ pub struct Snapshot {
     /// was not asked for them, or another replica leads.
     pub credentials: Vec<(Arc<Observed>, usize)>,
     /// Likewise the MDMTenants.
-    pub tenants: Vec<Arc<Observed<Tenant>>>,
+    pub tenants: Vec<Arc<Observed<TenantKind>>>,
 }
 
 /// A question for a snapshot.
@@ -84,7 +84,7 @@ impl Operator {
         let mut snapshot = Snapshot {
             is_leader: self.is_leader(),
             unready: self.unready(),
-            queues: [(Credential::KIND, self.waiting_credentials()), (Tenant::KIND, self.waiting_tenants())],
+            queues: [(CredentialKind::KIND, self.waiting_credentials()), (TenantKind::KIND, self.waiting_tenants())],
             ..Snapshot::default()
         };
         if with_objects && self.is_leader() {

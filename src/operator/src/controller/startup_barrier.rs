@@ -26,11 +26,11 @@ const FOR_EACH: Duration = Duration::from_millis(200);
 pub struct StartupBarrier {
     /// Listed objects that were not looked at yet.
     pending_first_read: HashMap<Arc<str>, HashSet<Key>>,
-    state: State,
+    state: BarrierState,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum BarrierState {
     /// Every listed object was looked at.
     #[default]
     Open,
@@ -58,9 +58,9 @@ impl StartupBarrier {
             self.pending_first_read.entry(key.namespace.clone()).or_default().insert(key);
         }
         match &mut self.state {
-            State::Open => self.state = State::Closed { since: now, looked_at: 0, last_progress: now },
-            State::Closed { last_progress, .. } => *last_progress = now,
-            State::GaveUp => {}
+            BarrierState::Open => self.state = BarrierState::Closed { since: now, looked_at: 0, last_progress: now },
+            BarrierState::Closed { last_progress, .. } => *last_progress = now,
+            BarrierState::GaveUp => {}
         }
     }
 
@@ -78,7 +78,7 @@ impl StartupBarrier {
         }
         if was_pending {
             self.progress(now);
-            if let State::Closed { looked_at, .. } = &mut self.state {
+            if let BarrierState::Closed { looked_at, .. } = &mut self.state {
                 *looked_at = looked_at.saturating_add(1);
             }
         }
@@ -86,19 +86,19 @@ impl StartupBarrier {
 
     /// Notes progress: an object that was not known before was listed or looked at.
     pub fn progress(&mut self, now: Instant) {
-        if let State::Closed { last_progress, .. } = &mut self.state {
+        if let BarrierState::Closed { last_progress, .. } = &mut self.state {
             *last_progress = now;
         }
     }
 
     /// Opens the barrier if every object was looked at and `is_listed`: no list is missing.
     pub fn advance(&mut self, is_listed: bool, now: Instant) -> Transition {
-        if self.state != State::Open && is_listed && self.pending_first_read.is_empty() {
-            self.state = State::Open;
+        if self.state != BarrierState::Open && is_listed && self.pending_first_read.is_empty() {
+            self.state = BarrierState::Open;
             return Transition::Opened;
         }
         if self.is_closed() && self.gives_up_at().is_some_and(|deadline| now >= deadline) {
-            self.state = State::GaveUp;
+            self.state = BarrierState::GaveUp;
             return Transition::GaveUp;
         }
         Transition::None
@@ -106,12 +106,12 @@ impl StartupBarrier {
 
     /// True if every listed object was looked at.
     pub fn is_open(&self) -> bool {
-        self.state == State::Open
+        self.state == BarrierState::Open
     }
 
     /// True while first verdicts wait.
     pub fn is_closed(&self) -> bool {
-        matches!(self.state, State::Closed { .. })
+        matches!(self.state, BarrierState::Closed { .. })
     }
 
     /// True if the first verdicts of a namespace wait no longer for the objects of others. `is_listed`: no list is missing.
@@ -129,15 +129,15 @@ impl StartupBarrier {
 
     fn gives_up_at(&self) -> Option<Instant> {
         match self.state {
-            State::Closed { last_progress, .. } => Some(last_progress + PATIENCE),
-            State::Open | State::GaveUp => None,
+            BarrierState::Closed { last_progress, .. } => Some(last_progress + PATIENCE),
+            BarrierState::Open | BarrierState::GaveUp => None,
         }
     }
 
     fn waits_for_others_until(&self) -> Option<Instant> {
         match self.state {
-            State::Closed { since, looked_at, .. } => Some(since + FOR_OTHERS + FOR_EACH * looked_at),
-            State::Open | State::GaveUp => None,
+            BarrierState::Closed { since, looked_at, .. } => Some(since + FOR_OTHERS + FOR_EACH * looked_at),
+            BarrierState::Open | BarrierState::GaveUp => None,
         }
     }
 }

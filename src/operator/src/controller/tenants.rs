@@ -9,16 +9,16 @@ use tokio::time::Instant;
 
 use super::confirm::{self, Witness};
 use super::credentials::CONFIRMATIONS;
-use super::error::Error;
+use super::error::ReconcileError;
 use super::invalid;
-use super::operator::{Done, Operator};
+use super::operator::{Operator, TaskResult};
 use super::publish::{Publication, Published};
-use super::reconcile::Outcome;
+use super::reconcile::ReconcileOutcome;
 use lapsewatch_core::api::status::Notification;
 use lapsewatch_core::api::{Key, MDMTenantSpec};
-use lapsewatch_core::assessment::tenant::{self, Assessment, Input, Member};
+use lapsewatch_core::assessment::tenant::{self, TenantAssessment, TenantInput, TenantMember};
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::{Kind, Tenant};
+use lapsewatch_core::observed::kind::{TenantKind, WatchedKind};
 use lapsewatch_core::observed::last_reading::KnownAssessment;
 
 /// Of how many members the Secrets are looked at before an Event of the page: those whose state has changed last.
@@ -36,10 +36,14 @@ struct PageGrounds {
 }
 
 /// Looks whether the API server has now what a page's Events rest on.
-async fn confirm_page(client: &Client, observed: &Observed<Tenant>, grounds: &PageGrounds) -> Result<(), Error> {
+async fn confirm_page(
+    client: &Client,
+    observed: &Observed<TenantKind>,
+    grounds: &PageGrounds,
+) -> Result<(), ReconcileError> {
     let PageGrounds { is_unsettled, members, deciding } = grounds;
     if *is_unsettled {
-        return Err(Error::Conflict);
+        return Err(ReconcileError::Conflict);
     }
     let is_so = async {
         let is_same = match members {
@@ -50,8 +54,8 @@ async fn confirm_page(client: &Client, observed: &Observed<Tenant>, grounds: &Pa
     };
     match is_so.await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Error::Conflict),
-        Err(cause) => Err(Error::ConfirmEvent(cause)),
+        Ok(false) => Err(ReconcileError::Conflict),
+        Err(cause) => Err(ReconcileError::ConfirmEvent(cause)),
     }
 }
 
@@ -91,7 +95,7 @@ impl Operator {
         let now = context.clock.now().trunc_subsecs(0);
         match &observed.spec {
             Ok(spec) => {
-                let Assessment { status, mut notices, doubtful, next } = self.page(&key, &observed, spec, now);
+                let TenantAssessment { status, mut notices, doubtful, next } = self.page(&key, &observed, spec, now);
                 let grounds = if notices.is_empty() { PageGrounds::default() } else { self.page_grounds(&key) };
                 self.tasks.spawn(async move {
                     let begun = Instant::now();
@@ -106,8 +110,8 @@ impl Operator {
                     let publication = Publication { status, notices, doubtful };
                     let Published { replaced, result } =
                         publisher.publish(&publisher.tenants, &observed, publication, now).await;
-                    let outcome = Outcome { next, result: result.and(confirmed), replaced };
-                    Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
+                    let outcome = ReconcileOutcome { next, result: result.and(confirmed), replaced };
+                    TaskResult::Paged(key, outcome.counted(&context.metrics, TenantKind::KIND, begun.elapsed()))
                 });
             }
             Err(problem) => {
@@ -116,8 +120,8 @@ impl Operator {
                     let begun = Instant::now();
                     let publisher = &context.publisher;
                     let told = invalid::say(publisher, &publisher.tenants, &observed, &problem, now).await;
-                    let outcome = Outcome::from(told);
-                    Done::Paged(key, outcome.counted(&context.metrics, Tenant::KIND, begun.elapsed()))
+                    let outcome = ReconcileOutcome::from(told);
+                    TaskResult::Paged(key, outcome.counted(&context.metrics, TenantKind::KIND, begun.elapsed()))
                 });
             }
         }
@@ -137,13 +141,19 @@ impl Operator {
         PageGrounds { is_unsettled, members: versions, deciding }
     }
 
-    fn page(&self, key: &Key, observed: &Observed<Tenant>, spec: &MDMTenantSpec, now: DateTime<Utc>) -> Assessment {
+    fn page(
+        &self,
+        key: &Key,
+        observed: &Observed<TenantKind>,
+        spec: &MDMTenantSpec,
+        now: DateTime<Utc>,
+    ) -> TenantAssessment {
         let of_tenant: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
-        let member = |observed| -> Option<Member<'_>> {
+        let member = |observed| -> Option<TenantMember<'_>> {
             let observed: &Observed = observed;
-            Some(Member::of(&observed.name, observed.understood()?, &observed.previous))
+            Some(TenantMember::of(&observed.name, observed.understood()?, &observed.previous))
         };
-        let members: Vec<Member<'_>> = of_tenant.iter().filter_map(|(_, observed)| member(observed)).collect();
+        let members: Vec<TenantMember<'_>> = of_tenant.iter().filter_map(|(_, observed)| member(observed)).collect();
         // No texts are kept: those that the page shows are made anew, from what was said last.
         let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
             let at = of_tenant.binary_search_by(|(key, _)| (*key.name).cmp(name)).ok()?;
@@ -153,7 +163,7 @@ impl Operator {
             let assessment = around.assess(observed, &last.spec, last.generation, last.last, now, self.context.settle);
             assessment.status.notifications.into_iter().find(|said| said.type_ == type_ && said.reason == reason)
         };
-        tenant::assess(&Input {
+        tenant::assess(&TenantInput {
             name: &observed.name,
             generation: observed.generation,
             spec,

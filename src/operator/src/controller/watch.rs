@@ -6,25 +6,25 @@ use futures::stream::{self, BoxStream, StreamExt};
 use kube::Client;
 use serde::Deserialize;
 
-use super::cache::{Change, List, SecretVersion};
-use super::follow::{Follower, Item};
+use super::cache::{List, ListChange, SecretVersion};
+use super::follow::{FollowedObject, Follower};
 use super::recovery::ConnectionState;
-use lapsewatch_cluster::request::{Cause, Extent};
+use lapsewatch_cluster::request::{Extent, RequestError};
 use lapsewatch_core::api::{GROUP, Key, VERSION};
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::{Credential, Kind, Tenant};
+use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 use lapsewatch_core::observed::trimmed_meta::{RawObject, TrimmedMeta};
 
 /// A change of one of the kinds that are watched.
-pub enum Seen {
+pub enum WatchUpdate {
     /// Of TenantCredentials.
-    Object(Change<Arc<Observed>>),
+    Object(ListChange<Arc<Observed>>),
     /// Of MDMTenants.
-    Tenant(Change<Arc<Observed<Tenant>>>),
+    Tenant(ListChange<Arc<Observed<TenantKind>>>),
     /// MDMTenants may not be listed: whether there are any is not known.
     TenantsRefused,
     /// Of Secrets.
-    Secret(Change<SecretVersion>),
+    Secret(ListChange<SecretVersion>),
     /// A list that was complete may no longer be watched. It is listed anew until it may.
     Lost(List),
     /// A watch failed; it is tried again by itself.
@@ -51,10 +51,14 @@ pub struct WatchFailure {
 const NO_RELEASES: &str = "fieldSelector=type%21%3Dhelm.sh%2Frelease.v1";
 
 /// The changes of one scope: a namespace, or all.
-pub fn scope(client: &Client, namespace: Option<&str>, state: &Arc<ConnectionState>) -> BoxStream<'static, Seen> {
-    let credentials = objects::<Credential>(client, namespace, state, Some(List::Credentials), Seen::Object);
+pub fn scope(
+    client: &Client,
+    namespace: Option<&str>,
+    state: &Arc<ConnectionState>,
+) -> BoxStream<'static, WatchUpdate> {
+    let credentials = objects::<CredentialKind>(client, namespace, state, Some(List::Credentials), WatchUpdate::Object);
     // Tenants that can't be seen stay as they were seen last. Who holds what does not depend on them.
-    let tenants = objects::<Tenant>(client, namespace, state, None, Seen::Tenant);
+    let tenants = objects::<TenantKind>(client, namespace, state, None, WatchUpdate::Tenant);
     let within = within(namespace);
     let secrets = Follower {
         client: client.clone(),
@@ -65,7 +69,7 @@ pub fn scope(client: &Client, namespace: Option<&str>, state: &Arc<ConnectionSta
         is_optional: false,
         list: Some(List::Secrets),
         read: secret,
-        seen: Seen::Secret,
+        seen: WatchUpdate::Secret,
         state: state.clone(),
     };
     stream::select_all([credentials, tenants, secrets.follow()]).boxed()
@@ -73,13 +77,13 @@ pub fn scope(client: &Client, namespace: Option<&str>, state: &Arc<ConnectionSta
 
 /// The changes of one kind. Tenants that can't be listed from the start are waited for no longer, so that credentials are
 /// watched all the same.
-fn objects<K: Kind>(
+fn objects<K: WatchedKind>(
     client: &Client,
     namespace: Option<&str>,
     state: &Arc<ConnectionState>,
     list: Option<List>,
-    seen: fn(Change<Arc<Observed<K>>>) -> Seen,
-) -> BoxStream<'static, Seen> {
+    seen: fn(ListChange<Arc<Observed<K>>>) -> WatchUpdate,
+) -> BoxStream<'static, WatchUpdate> {
     let follower = Follower {
         client: client.clone(),
         path: format!("/apis/{GROUP}/{VERSION}{}/{}", within(namespace), K::PLURAL),
@@ -99,13 +103,13 @@ fn within(namespace: Option<&str>) -> String {
     namespace.map(|namespace| format!("/namespaces/{namespace}")).unwrap_or_default()
 }
 
-fn object<K: Kind>(json: &str) -> Option<Item<Arc<Observed<K>>>> {
+fn object<K: WatchedKind>(json: &str) -> Option<FollowedObject<Arc<Observed<K>>>> {
     let RawObject { metadata, spec, status } = serde_json::from_str(json).ok()?;
     let observed = Observed::<K>::new(&metadata, &spec, &status);
-    Some(Item { key: observed.key(), version: metadata.resource_version, kept: Arc::new(observed) })
+    Some(FollowedObject { key: observed.key(), version: metadata.resource_version, kept: Arc::new(observed) })
 }
 
-fn secret(json: &str) -> Option<Item<SecretVersion>> {
+fn secret(json: &str) -> Option<FollowedObject<SecretVersion>> {
     #[derive(Deserialize)]
     struct Secret {
         metadata: TrimmedMeta,
@@ -113,13 +117,13 @@ fn secret(json: &str) -> Option<Item<SecretVersion>> {
     let Secret { metadata } = serde_json::from_str(json).ok()?;
     let key = Key::new(&metadata.namespace, &metadata.name);
     let kept = SecretVersion { uid: metadata.uid, resource_version: metadata.resource_version.clone() };
-    Some(Item { key, version: metadata.resource_version, kept })
+    Some(FollowedObject { key, version: metadata.resource_version, kept })
 }
 
 impl WatchFailure {
     /// Names a failure. Refusals name the namespace: each is a fault of its own. What interrupts all watches at once is
     /// said without, so that it is logged once.
-    pub fn new(kind: &'static str, namespace: Option<&str>, cause: &Cause) -> Self {
+    pub fn new(kind: &'static str, namespace: Option<&str>, cause: &RequestError) -> Self {
         let place = match namespace {
             Some(namespace) => format!("in namespace \"{namespace}\""),
             None => "in all namespaces".to_owned(),
@@ -145,7 +149,7 @@ impl WatchFailure {
                 format!("the API server answered {code} {} to lists and watches", cause.reason().unwrap_or_default()),
                 "see the API server's log. lapsewatch tries again",
             ),
-            (None, Cause::Unreachable(unreachable)) => {
+            (None, RequestError::Unreachable(unreachable)) => {
                 (format!("the watches are interrupted: {unreachable}"), unreachable.advice())
             }
             (None, cause) if cause.is_unanswered() => (
@@ -170,20 +174,21 @@ mod tests {
         let json = r#"{"kind":"PartialObjectMetadata","metadata":{"name":"a","namespace":"b","uid":"c","resourceVersion":"7",
             "creationTimestamp":"9999-12-31T23:59:59Z","managedFields":[{"time":"no date"}],
             "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"aHVudGVyMg=="}}}"#;
-        let Item { key, version, kept } = secret(json).unwrap();
+        let FollowedObject { key, version, kept } = secret(json).unwrap();
         assert_eq!((key, version.as_str()), (Key::new("b", "a"), "7"));
         assert!(!format!("{kept:?}").contains("aHVudGVyMg"));
     }
 
     #[test]
     fn each_refused_namespace_is_named_and_an_interruption_is_one() {
-        let forbidden = Cause::Api { code: 403, reason: "Forbidden".to_owned(), message: None };
-        let problem = |namespace: &str, cause: &Cause| WatchFailure::new("Secret", Some(namespace), cause).problem;
+        let forbidden = RequestError::Api { code: 403, reason: "Forbidden".to_owned(), message: None };
+        let problem =
+            |namespace: &str, cause: &RequestError| WatchFailure::new("Secret", Some(namespace), cause).problem;
         assert_eq!(
             problem("a", &forbidden),
             "the API server refuses to list and watch Secrets in namespace \"a\" (403)"
         );
         assert_ne!(problem("a", &forbidden), problem("b", &forbidden));
-        assert_eq!(problem("a", &Cause::Connection), problem("b", &Cause::Connection));
+        assert_eq!(problem("a", &RequestError::Connection), problem("b", &RequestError::Connection));
     }
 }

@@ -9,17 +9,17 @@ use tokio::time::Instant;
 
 use super::cache::SecretVersion;
 use super::causes::Causes;
-use super::knowledge::Blind;
+use super::knowledge::KnowledgeGaps;
 use super::own_writes::OwnWrites;
-use super::pace::Pace;
+use super::pace::PageDebouncer;
 use super::queue::Queue;
-use super::reconcile::Found;
+use super::reconcile::SecretReading;
 use super::startup_barrier::StartupBarrier;
 use lapsewatch_core::api::Key;
 use lapsewatch_core::observed::Observed;
 
 /// What one TenantCredential holds, and what of it was looked at.
-pub struct Looked {
+pub struct PendingAssessment {
     /// Which one.
     pub key: Key,
     /// As it was then.
@@ -27,7 +27,7 @@ pub struct Looked {
     /// Its Secret, as the watch told of it then.
     pub secret: Option<SecretVersion>,
     /// What was found.
-    pub found: Box<Found>,
+    pub found: Box<SecretReading>,
     /// How long that took.
     pub took: Duration,
     /// True if it waited for the start-up barrier.
@@ -37,7 +37,7 @@ pub struct Looked {
 }
 
 /// The work on TenantCredentials.
-pub struct Credentials {
+pub struct CredentialWork {
     /// Which to look at.
     pub queue: Queue,
     /// What the watch has yet to tell of.
@@ -45,24 +45,24 @@ pub struct Credentials {
     /// Holds back first verdicts at a start.
     pub barrier: StartupBarrier,
     /// The objects that could not be read, and the verdicts that were published without them.
-    pub blind: Blind,
+    pub blind: KnowledgeGaps,
     /// What was found, and is to be said as soon as there is room.
-    pub found: VecDeque<Looked>,
+    pub found: VecDeque<PendingAssessment>,
     /// The objects whose changes last affected the verdict on another object.
     pub causes: Causes,
     /// Those whose Secret appeared or went while they were looked at, and that are looked at once more for that.
     pub overtaken: HashSet<Key>,
     /// What waits for the start-up barrier, by namespace.
-    pub held: HashMap<Arc<str>, Vec<Looked>>,
+    pub held: HashMap<Arc<str>, Vec<PendingAssessment>>,
 }
 
-impl Default for Credentials {
+impl Default for CredentialWork {
     fn default() -> Self {
         Self {
             queue: Queue::throttled(),
             own_writes: OwnWrites::default(),
             barrier: StartupBarrier::default(),
-            blind: Blind::default(),
+            blind: KnowledgeGaps::default(),
             found: VecDeque::new(),
             causes: Causes::default(),
             overtaken: HashSet::new(),
@@ -73,16 +73,16 @@ impl Default for Credentials {
 
 /// The work on MDMTenants.
 #[derive(Default)]
-pub struct Tenants {
+pub struct TenantWork {
     /// Which to look at.
     pub queue: Queue,
     /// What the watch has yet to tell of.
     pub own_writes: OwnWrites,
     /// When to make which page.
-    pub pace: Pace,
+    pub pace: PageDebouncer,
 }
 
-impl Tenants {
+impl TenantWork {
     /// Calls for those whose time has come. At a boundary credentials may change too: it keeps to the pace.
     pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
         for key in self.queue.due(now, instant) {

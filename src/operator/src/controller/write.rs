@@ -12,12 +12,12 @@ use http::Method;
 use kube::Client;
 use serde_json::{Value, json};
 
-use super::error::Error;
-use lapsewatch_cluster::request::{self, Cause, Sensitivity};
+use super::error::ReconcileError;
+use lapsewatch_cluster::request::{self, RequestError, Sensitivity};
 use lapsewatch_core::api::stored::{self, Stored};
 use lapsewatch_core::api::{GROUP, Key, VERSION};
 use lapsewatch_core::observed::Observed;
-use lapsewatch_core::observed::kind::Kind;
+use lapsewatch_core::observed::kind::WatchedKind;
 
 /// The field manager of all writes.
 pub const MANAGER: &str = "lapsewatch";
@@ -25,12 +25,12 @@ pub const MANAGER: &str = "lapsewatch";
 /// The statuses of which the API server does not keep all, as where its definition is older than this version: by the
 /// object, its version after the write, and what was to be written. Trying again would change nothing.
 #[derive(Default)]
-pub struct NotKept {
+pub struct PrunedStatuses {
     writes: Mutex<HashMap<Key, (String, u64)>>,
     said: AtomicBool,
 }
 
-impl NotKept {
+impl PrunedStatuses {
     fn is_known(&self, key: &Key, version: &str, hash: u64) -> bool {
         let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
         writes.get(key).is_some_and(|(at, wanted)| at == version && *wanted == hash)
@@ -54,23 +54,23 @@ impl NotKept {
 }
 
 /// The stored state that a write replaces.
-pub struct Stand {
+pub struct StoredVersion {
     /// The object's version.
     pub version: String,
     /// The hash of its status.
     pub hash: u64,
 }
 
-impl Stand {
+impl StoredVersion {
     /// The state that was observed.
-    pub fn of<K: Kind>(observed: &Observed<K>) -> Self {
+    pub fn of<K: WatchedKind>(observed: &Observed<K>) -> Self {
         Self { version: observed.resource_version.clone(), hash: observed.status_hash }
     }
 }
 
 /// The result of a status write that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
+pub enum WriteResult {
     /// The status stands as wanted, whether a write was needed or not.
     Stands,
     /// The object is gone.
@@ -82,25 +82,25 @@ pub enum Written {
 ///
 /// # Errors
 /// Where it could not be written; a conflict where the object is no longer at the version of `stand`.
-pub async fn status<K: Kind>(
+pub async fn status<K: WatchedKind>(
     client: &Client,
-    not_kept: &NotKept,
+    not_kept: &PrunedStatuses,
     observed: &Observed<K>,
-    stand: &mut Stand,
+    stand: &mut StoredVersion,
     status: &K::Status,
     replaced: &mut Vec<String>,
-) -> Result<Written, Error> {
+) -> Result<WriteResult, ReconcileError> {
     let hash = stored::hash(status);
     let key = observed.key();
     if hash == stand.hash || not_kept.is_known(&key, &stand.version, hash) {
-        return Ok(Written::Stands);
+        return Ok(WriteResult::Stands);
     }
     // Nothing in place of what can't be written as JSON: the write replaces all.
-    let mut wanted = serde_json::to_value(status).map_err(|_| Error::WriteStatus(Cause::Request))?;
+    let mut wanted = serde_json::to_value(status).map_err(|_| ReconcileError::WriteStatus(RequestError::Request))?;
     if let Some(unknown) = &observed.unknown {
         K::Status::with_unknown(&mut wanted, unknown);
     }
-    let Some(object) = replace(client, observed, &stand.version, &wanted).await? else { return Ok(Written::Gone) };
+    let Some(object) = replace(client, observed, &stand.version, &wanted).await? else { return Ok(WriteResult::Gone) };
     let version = version_of(&object);
     if version != stand.version {
         replaced.push(std::mem::replace(&mut stand.version, version));
@@ -109,14 +109,14 @@ pub async fn status<K: Kind>(
     if stand.hash != hash {
         not_kept.remember(K::KIND, key, stand.version.clone(), hash);
     }
-    Ok(Written::Stands)
+    Ok(WriteResult::Stands)
 }
 
 /// The object as it is now; none where it is gone.
 ///
 /// # Errors
 /// Where it could not be read.
-pub async fn get<K: Kind>(client: &Client, observed: &Observed<K>) -> Result<Option<Value>, Error> {
+pub async fn get<K: WatchedKind>(client: &Client, observed: &Observed<K>) -> Result<Option<Value>, ReconcileError> {
     let path = path(observed, "");
     answer(request::send(client, Method::GET, &path, None, Vec::new(), Sensitivity::Open).await)
 }
@@ -125,12 +125,12 @@ pub async fn get<K: Kind>(client: &Client, observed: &Observed<K>) -> Result<Opt
 ///
 /// # Errors
 /// Where it could not be written.
-pub async fn replace<K: Kind>(
+pub async fn replace<K: WatchedKind>(
     client: &Client,
     observed: &Observed<K>,
     version: &str,
     status: &Value,
-) -> Result<Option<Value>, Error> {
+) -> Result<Option<Value>, ReconcileError> {
     let body = json!([
         {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
         // Also where there is none yet.
@@ -142,18 +142,20 @@ pub async fn replace<K: Kind>(
     answer(sent)
 }
 
-fn answer<T: AsRef<[u8]>>(answer: Result<T, Cause>) -> Result<Option<Value>, Error> {
+fn answer<T: AsRef<[u8]>>(answer: Result<T, RequestError>) -> Result<Option<Value>, ReconcileError> {
     match answer {
         // What is no JSON broke on its way.
-        Ok(body) => serde_json::from_slice(body.as_ref()).map(Some).map_err(|_| Error::WriteStatus(Cause::NoObject)),
+        Ok(body) => serde_json::from_slice(body.as_ref())
+            .map(Some)
+            .map_err(|_| ReconcileError::WriteStatus(RequestError::NoObject)),
         // Gone meanwhile: nobody is left to tell.
         Err(cause) if cause.is_not_found() => Ok(None),
-        Err(cause) if cause.reason() == Some("Conflict") => Err(Error::Conflict),
-        Err(cause) => Err(Error::WriteStatus(cause)),
+        Err(cause) if cause.reason() == Some("Conflict") => Err(ReconcileError::Conflict),
+        Err(cause) => Err(ReconcileError::WriteStatus(cause)),
     }
 }
 
-fn path<K: Kind>(observed: &Observed<K>, rest: &str) -> String {
+fn path<K: WatchedKind>(observed: &Observed<K>, rest: &str) -> String {
     let (namespace, plural, name) = (&observed.namespace, K::PLURAL, &observed.name);
     format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}/{name}{rest}")
 }
@@ -169,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_not_tried_again_on_the_same_version() {
-        let not_kept = NotKept::default();
+        let not_kept = PrunedStatuses::default();
         let key = Key::new("ns", "a");
         not_kept.remember("TenantCredential", key.clone(), "7".to_owned(), 1);
         assert!(not_kept.is_known(&key, "7", 1));

@@ -61,7 +61,7 @@ struct Failed {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Read {
+struct SecretReadLabels {
     result: &'static str,
 }
 
@@ -76,7 +76,7 @@ pub struct Metrics {
     reconciles: Family<Reconciled, Counter>,
     errors: Family<Failed, Counter>,
     durations: Family<OfKind, Histogram>,
-    secret_reads: Family<Read, Counter>,
+    secret_reads: Family<SecretReadLabels, Counter>,
     events: Family<OfType, Counter>,
     watch_errors: Family<OfKind, Counter>,
     requests: Requests,
@@ -113,7 +113,7 @@ impl Metrics {
 
     /// A Secret was asked for.
     pub fn secret_read(&self, result: SecretRead) {
-        self.secret_reads.get_or_create(&Read { result: result.as_str() }).inc();
+        self.secret_reads.get_or_create(&SecretReadLabels { result: result.as_str() }).inc();
     }
 
     /// An Event was sent, of this type.

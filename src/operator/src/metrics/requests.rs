@@ -14,7 +14,7 @@ use tower::{Layer, Service};
 use lapsewatch_cluster::connect;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Asked {
+struct RequestLabels {
     method: &'static str,
     resource: &'static str,
     code: Code,
@@ -35,7 +35,7 @@ impl prometheus_client::encoding::EncodeLabelValue for Code {
 
 /// How often what was asked. Clones count together.
 #[derive(Clone, Default)]
-pub struct Requests(Family<Asked, Counter>);
+pub struct Requests(Family<RequestLabels, Counter>);
 
 impl Requests {
     /// What is counted.
@@ -44,7 +44,7 @@ impl Requests {
     }
 
     fn count(&self, method: &'static str, resource: &'static str, code: Option<u16>) {
-        self.0.get_or_create(&Asked { method, resource, code: Code(code) }).inc();
+        self.0.get_or_create(&RequestLabels { method, resource, code: Code(code) }).inc();
     }
 }
 
@@ -52,7 +52,7 @@ impl Requests {
 ///
 /// # Errors
 /// If what the configuration names can't be used.
-pub fn counted_client(config: Config, requests: &Requests) -> Result<Client, connect::Error> {
+pub fn counted_client(config: Config, requests: &Requests) -> Result<Client, connect::ConnectError> {
     Ok(connect::builder(config)?.with_layer(requests).build())
 }
 

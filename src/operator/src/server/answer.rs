@@ -14,9 +14,9 @@ use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::crowd::{Crowd, Place};
+use super::crowd::{ConnectionLimiter, ConnectionSlot};
 use super::exposition::Exposition;
-use super::objects::Objects;
+use super::objects::ObjectSeries;
 use crate::controller::snapshot::{Asker, Snapshot};
 use crate::metrics::Metrics;
 
@@ -31,16 +31,16 @@ pub struct Endpoints {
     asker: Asker,
     metrics: Metrics,
     turns: Arc<Semaphore>,
-    scrapes: Arc<Crowd>,
+    scrapes: Arc<ConnectionLimiter>,
 }
 
 /// A scrape, which holds its turn until it is sent.
-struct Text {
+struct ScrapeBody {
     bytes: Vec<u8>,
-    _turn: (OwnedSemaphorePermit, Place),
+    _turn: (OwnedSemaphorePermit, ConnectionSlot),
 }
 
-impl AsRef<[u8]> for Text {
+impl AsRef<[u8]> for ScrapeBody {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
@@ -49,7 +49,7 @@ impl AsRef<[u8]> for Text {
 impl Endpoints {
     /// Of this operator.
     pub fn new(asker: Asker, metrics: Metrics) -> Self {
-        Self { asker, metrics, turns: Arc::new(Semaphore::new(SCRAPES)), scrapes: Crowd::new(SCRAPES) }
+        Self { asker, metrics, turns: Arc::new(Semaphore::new(SCRAPES)), scrapes: ConnectionLimiter::new(SCRAPES) }
     }
 
     /// What a request is answered, which came by this connection, the `number`th.
@@ -82,7 +82,7 @@ impl Endpoints {
     }
 
     /// A scrape's turn. Whoever does not read what it asked for holds up nobody for long.
-    async fn turn(&self, number: u64, connection: AbortHandle) -> Option<(OwnedSemaphorePermit, Place)> {
+    async fn turn(&self, number: u64, connection: AbortHandle) -> Option<(OwnedSemaphorePermit, ConnectionSlot)> {
         let mut turn = tokio::time::timeout(TURN, self.turns.clone().acquire_owned()).await;
         if turn.is_err() {
             self.scrapes.shed();
@@ -91,7 +91,11 @@ impl Endpoints {
         Some((turn.ok()?.ok()?, self.scrapes.enter(number, connection)))
     }
 
-    async fn metrics(&self, turn: (OwnedSemaphorePermit, Place), headers: &HeaderMap) -> Response<Full<Bytes>> {
+    async fn metrics(
+        &self,
+        turn: (OwnedSemaphorePermit, ConnectionSlot),
+        headers: &HeaderMap,
+    ) -> Response<Full<Bytes>> {
         // Without what is known of objects a scrape fails: served without them, they would look like gone.
         let Some(snapshot) = self.asker.ask(true).await else {
             return said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n");
@@ -104,7 +108,7 @@ impl Endpoints {
         let zipped = if takes_gzip(headers) { gzip(&text).ok() } else { None };
         let is_zipped = zipped.is_some();
         let bytes = zipped.unwrap_or_else(|| text.into_bytes());
-        let bytes = Bytes::from_owner(Text { bytes, _turn: turn });
+        let bytes = Bytes::from_owner(ScrapeBody { bytes, _turn: turn });
         let mut response = body(StatusCode::OK, format.content_type(), bytes);
         // What a cache between may keep is for those who ask alike.
         let vary = header::HeaderValue::from_static("accept, accept-encoding");
@@ -142,7 +146,7 @@ pub fn render(snapshot: Snapshot, metrics: &Metrics) -> Result<String, std::fmt:
     // About what a credential of which little is to be said takes.
     let mut out = String::with_capacity(16 * 1024 + snapshot.credentials.len() * 220);
     let mut objects = Registry::default();
-    objects.register_collector(Box::new(Objects(snapshot)));
+    objects.register_collector(Box::new(ObjectSeries(snapshot)));
     text::encode_registry(&mut out, &objects)?;
     text::encode_registry(&mut out, &metrics.registry())?;
     text::encode_eof(&mut out)?;

@@ -7,25 +7,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures::future::AbortHandle;
 
 /// Connections, the first to come first.
-pub struct Crowd {
+pub struct ConnectionLimiter {
     most: usize,
     members: Mutex<VecDeque<(u64, AbortHandle)>>,
 }
 
 /// A place, until it is dropped.
-pub struct Place {
-    crowd: Arc<Crowd>,
+pub struct ConnectionSlot {
+    crowd: Arc<ConnectionLimiter>,
     number: u64,
 }
 
-impl Crowd {
+impl ConnectionLimiter {
     /// With room for `most`.
     pub fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { most, members: Mutex::default() })
     }
 
     /// Takes one in, as its `number`th connection; the first goes where there is no room.
-    pub fn enter(self: &Arc<Self>, number: u64, connection: AbortHandle) -> Place {
+    pub fn enter(self: &Arc<Self>, number: u64, connection: AbortHandle) -> ConnectionSlot {
         let mut members = self.members();
         while members.len() >= self.most
             && let Some((_, first)) = members.pop_front()
@@ -33,7 +33,7 @@ impl Crowd {
             first.abort();
         }
         members.push_back((number, connection));
-        Place { crowd: self.clone(), number }
+        ConnectionSlot { crowd: self.clone(), number }
     }
 
     /// Ends the one that came first, if there is any.
@@ -48,7 +48,7 @@ impl Crowd {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.crowd.members().retain(|(number, _)| *number != self.number);
     }
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_first_to_come_goes_where_there_is_no_room_and_who_has_left_needs_none() {
-        let crowd = Crowd::new(2);
+        let crowd = ConnectionLimiter::new(2);
         let handles: Vec<AbortHandle> = (0..4).map(|_| AbortHandle::new_pair().0).collect();
         let gone = || handles.iter().map(AbortHandle::is_aborted).collect::<Vec<_>>();
         let first = crowd.enter(0, handles[0].clone());

@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use crate::controller::snapshot::Asker;
 use crate::metrics::Metrics;
 use answer::Endpoints;
-use crowd::Crowd;
+use crowd::ConnectionLimiter;
 
 /// Connections at once that have yet to send their request.
 const SILENT: usize = 256;
@@ -50,7 +50,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, anyhow::Error> {
 /// Serves until it is dropped.
 pub async fn serve(listener: TcpListener, asker: Asker, metrics: Metrics) {
     let endpoints = Arc::new(Endpoints::new(asker, metrics));
-    let (silent, answered) = (Crowd::new(SILENT), Crowd::new(ANSWERED));
+    let (silent, answered) = (ConnectionLimiter::new(SILENT), ConnectionLimiter::new(ANSWERED));
     for number in 0.. {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,

@@ -16,9 +16,9 @@ use lapsewatch_core::observed::Observed;
 
 /// All series of a snapshot.
 #[derive(Debug)]
-pub struct Objects(pub Snapshot);
+pub struct ObjectSeries(pub Snapshot);
 
-impl Collector for Objects {
+impl Collector for ObjectSeries {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let Snapshot { is_leader, unready, queues, credentials, tenants } = &self.0;
         let mut family = Family::begin(&mut encoder, &series::LEADER)?;
@@ -158,7 +158,7 @@ impl<'a> Family<'a> {
     }
 }
 
-fn of<K: lapsewatch_core::observed::kind::Kind>(observed: &Observed<K>) -> [(&'static str, &str); 2] {
+fn of<K: lapsewatch_core::observed::kind::WatchedKind>(observed: &Observed<K>) -> [(&'static str, &str); 2] {
     [("namespace", &observed.namespace), ("name", &observed.name)]
 }
 

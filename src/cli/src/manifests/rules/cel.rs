@@ -12,7 +12,7 @@ const RULES: &str = "x-kubernetes-validations";
 
 /// A rule that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct CelViolation {
     /// The path of the field that it names.
     pub path: String,
     /// How it fails: a rule that says no, or one that can't be tried.
@@ -40,7 +40,7 @@ struct Own {
     compiled: CompiledSchema,
     /// All that the rules say: a field that is not named here is not seen by them.
     text: String,
-    tried: RefCell<HashMap<String, Vec<Broken>>>,
+    tried: RefCell<HashMap<String, Vec<CelViolation>>>,
 }
 
 impl CelRules {
@@ -51,7 +51,7 @@ impl CelRules {
     }
 
     /// The rules that a value breaks; `path` is its own.
-    pub fn broken(&self, value: &Value, path: &str) -> Vec<Broken> {
+    pub fn broken(&self, value: &Value, path: &str) -> Vec<CelViolation> {
         let mut all = Vec::new();
         self.root.hold(&self.validator, value, path, &mut all);
         all
@@ -83,11 +83,11 @@ impl Node {
         (own.is_some() || items.is_some() || !properties.is_empty()).then_some(Self { own, properties, items })
     }
 
-    fn hold(&self, validator: &Validator, value: &Value, path: &str, all: &mut Vec<Broken>) {
+    fn hold(&self, validator: &Validator, value: &Value, path: &str, all: &mut Vec<CelViolation>) {
         if let Some(own) = &self.own {
-            let of = |broken: Broken| {
+            let of = |broken: CelViolation| {
                 let dot = if broken.path.is_empty() || broken.path.starts_with('.') { "" } else { "." };
-                Broken { path: format!("{path}{dot}{}", broken.path), ..broken }
+                CelViolation { path: format!("{path}{dot}{}", broken.path), ..broken }
             };
             all.extend(own.hold(validator, value).into_iter().map(of));
         }
@@ -115,7 +115,7 @@ impl Node {
 }
 
 impl Own {
-    fn hold(&self, validator: &Validator, value: &Value) -> Vec<Broken> {
+    fn hold(&self, validator: &Validator, value: &Value) -> Vec<CelViolation> {
         let seen = match value {
             Value::Object(fields) => {
                 let named = fields.iter().filter(|(name, _)| self.text.contains(name.as_str()));
@@ -129,8 +129,8 @@ impl Own {
         }
         let errors = validator.validate_compiled(&self.compiled, &seen, None).err();
         let errors = errors.iter().flat_map(|errors| errors.iter());
-        let broken: Vec<Broken> = errors
-            .map(|error| Broken {
+        let broken: Vec<CelViolation> = errors
+            .map(|error| CelViolation {
                 path: error.field_path.clone(),
                 kind: error.kind.clone(),
                 reason: error.reason.clone(),

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::holder::Rank;
-use super::{NAMED, Standing};
+use super::{NAMED, SharingState};
 use crate::api::{CredentialType, Key};
 
 /// One holder is the rule, and takes little memory.
-pub(super) enum Group {
-    One(Rank, Member),
-    Many(Box<Crowd>),
+pub(super) enum FingerprintHolders {
+    One(Rank, SharedMember),
+    Many(Box<SharedCredential>),
 }
 
 /// What a crowd knows of a member.
 #[derive(Clone)]
-pub(super) struct Member {
+pub(super) struct SharedMember {
     /// The Secret it is read from.
     pub place: Key,
     pub claims: bool,
@@ -22,7 +22,7 @@ pub(super) struct Member {
 
 /// Several holders.
 #[derive(Default)]
-pub(super) struct Crowd {
+pub(super) struct SharedCredential {
     /// Each with its Secret.
     members: BTreeMap<Rank, Key>,
     by_place: HashMap<Key, BTreeSet<Rank>>,
@@ -36,7 +36,7 @@ pub(super) struct Crowd {
 
 /// What all members' standing hangs on.
 #[derive(PartialEq)]
-struct Shape {
+struct SharingShape {
     oldest: Option<Key>,
     /// The oldest two of different Secrets.
     first: Vec<Rank>,
@@ -47,11 +47,11 @@ struct Shape {
     claimant: Option<Rank>,
 }
 
-impl Group {
+impl FingerprintHolders {
     /// Takes in a member; tells of whom something else is to be said now.
-    pub(super) fn insert(&mut self, rank: Rank, member: Member) -> Vec<Key> {
+    pub(super) fn insert(&mut self, rank: Rank, member: SharedMember) -> Vec<Key> {
         if let Self::One(first, of) = self {
-            let mut crowd = Box::new(Crowd::default());
+            let mut crowd = Box::new(SharedCredential::default());
             crowd.add(first.clone(), of.clone());
             *self = Self::Many(crowd);
         }
@@ -68,13 +68,13 @@ impl Group {
         if crowd.members.len() <= 1 {
             let Some((last, place)) = crowd.members.pop_first() else { return (disturbed, true) };
             let claims = !crowd.claimants.is_empty();
-            *self = Self::One(last, Member { place, claims });
+            *self = Self::One(last, SharedMember { place, claims });
         }
         (disturbed, false)
     }
 
     /// The members; none where there is but one.
-    pub(super) fn crowd(&self) -> Option<&Crowd> {
+    pub(super) fn crowd(&self) -> Option<&SharedCredential> {
         match self {
             Self::One(..) => None,
             Self::Many(crowd) => Some(crowd),
@@ -82,9 +82,9 @@ impl Group {
     }
 }
 
-impl Crowd {
-    fn add(&mut self, rank: Rank, member: Member) {
-        let Member { place, claims } = member;
+impl SharedCredential {
+    fn add(&mut self, rank: Rank, member: SharedMember) {
+        let SharedMember { place, claims } = member;
         self.at_place(&place, |ranks| ranks.insert(rank.clone()));
         if claims {
             self.claimants.insert(rank.clone());
@@ -93,7 +93,7 @@ impl Crowd {
         self.members.insert(rank, place);
     }
 
-    fn insert(&mut self, rank: Rank, member: Member) -> Vec<Key> {
+    fn insert(&mut self, rank: Rank, member: SharedMember) -> Vec<Key> {
         let without = self.shape();
         self.add(rank.clone(), member);
         self.disturbed(&rank, &self.shape(), &without)
@@ -106,7 +106,7 @@ impl Crowd {
         let claims = self.claimants.contains(rank);
         self.take(rank, &place);
         let without = self.shape();
-        self.add(rank.clone(), Member { place: place.clone(), claims });
+        self.add(rank.clone(), SharedMember { place: place.clone(), claims });
         let disturbed = self.disturbed(rank, &with, &without);
         self.take(rank, &place);
         disturbed
@@ -140,8 +140,8 @@ impl Crowd {
         }
     }
 
-    fn shape(&self) -> Shape {
-        Shape {
+    fn shape(&self) -> SharingShape {
+        SharingShape {
             oldest: self.members.first_key_value().map(|(_, place)| place.clone()),
             first: self.first.iter().take(2).cloned().collect(),
             places: self.by_place.len().min(2),
@@ -151,7 +151,7 @@ impl Crowd {
     }
 
     /// Of whom something else is said with `rank` than without it; this is the crowd with it.
-    fn disturbed(&self, rank: &Rank, with: &Shape, without: &Shape) -> Vec<Key> {
+    fn disturbed(&self, rank: &Rank, with: &SharingShape, without: &SharingShape) -> Vec<Key> {
         if with.places != without.places || with.claimant != without.claimant {
             return self.members.keys().filter(|other| *other != rank).map(|other| other.key.clone()).collect();
         }
@@ -233,20 +233,20 @@ impl Crowd {
     }
 
     /// How a member stands to the others.
-    pub(super) fn standing(&self, type_: CredentialType, rank: &Rank) -> Standing {
-        let Some(place) = self.members.get(rank) else { return Standing::Unique };
+    pub(super) fn standing(&self, type_: CredentialType, rank: &Rank) -> SharingState {
+        let Some(place) = self.members.get(rank) else { return SharingState::Unique };
         if self.by_place.len() <= 1 {
-            return Standing::SameSecret;
+            return SharingState::SameSecret;
         }
         if type_ != CredentialType::VPPToken {
-            return Standing::TokenInUse;
+            return SharingState::TokenInUse;
         }
         match (self.claims.contains_key(place), self.claims.len()) {
-            (true, 1) => Standing::ControlAssumed,
-            (true, _) => Standing::OverrideContested,
-            (false, 1..) => Standing::ControlLost,
-            (false, 0) if self.members.values().next() == Some(place) => Standing::SharedByOthers,
-            (false, 0) => Standing::TokenInUse,
+            (true, 1) => SharingState::ControlAssumed,
+            (true, _) => SharingState::OverrideContested,
+            (false, 1..) => SharingState::ControlLost,
+            (false, 0) if self.members.values().next() == Some(place) => SharingState::SharedByOthers,
+            (false, 0) => SharingState::TokenInUse,
         }
     }
 }

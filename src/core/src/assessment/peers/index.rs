@@ -4,10 +4,10 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::crowd::{Group, Member};
+use super::crowd::{FingerprintHolders, SharedMember};
 use super::holder::{Fingerprint, Holder, Rank};
-use super::succession::Line;
-use super::{Other, Standing, Unlisted, View};
+use super::succession::Lineage;
+use super::{Other, SharingState, Unlisted, View};
 use crate::api::{CredentialType, Key};
 
 /// How much may be told of those in other namespaces.
@@ -24,8 +24,8 @@ pub enum Reveal {
 #[derive(Default)]
 pub struct Index {
     holders: HashMap<Key, Holder>,
-    by_fingerprint: HashMap<(CredentialType, Fingerprint), Group>,
-    by_identity: HashMap<(CredentialType, Arc<str>), Line>,
+    by_fingerprint: HashMap<(CredentialType, Fingerprint), FingerprintHolders>,
+    by_identity: HashMap<(CredentialType, Arc<str>), Lineage>,
     reveal: Reveal,
 }
 
@@ -60,7 +60,7 @@ impl Index {
     /// How many others hold the same as one of them, of another Secret.
     pub fn others(&self, key: &Key) -> usize {
         let Some(holder) = self.holders.get(key) else { return 0 };
-        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(Group::crowd);
+        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(FingerprintHolders::crowd);
         crowd.map_or(0, |crowd| crowd.elsewhere(&holder.rank(key)))
     }
 
@@ -71,17 +71,17 @@ impl Index {
 
     fn insert(&mut self, key: &Key, holder: &Holder, disturbed: &mut BTreeSet<Key>) {
         let rank = holder.rank(key);
-        let member = Member { place: holder.place(key), claims: holder.claims };
+        let member = SharedMember { place: holder.place(key), claims: holder.claims };
         match self.by_fingerprint.entry((holder.type_, holder.fingerprint)) {
             Entry::Occupied(mut group) => disturbed.extend(group.get_mut().insert(rank.clone(), member)),
-            Entry::Vacant(group) => drop(group.insert(Group::One(rank.clone(), member))),
+            Entry::Vacant(group) => drop(group.insert(FingerprintHolders::One(rank.clone(), member))),
         }
         let Some(identity) = &holder.identity else { return };
         match self.by_identity.entry((holder.type_, identity.clone())) {
             Entry::Occupied(mut line) => {
                 disturbed.extend(line.get_mut().insert(rank, holder.fingerprint, holder.end));
             }
-            Entry::Vacant(line) => drop(line.insert(Line::One(rank, holder.fingerprint, holder.end))),
+            Entry::Vacant(line) => drop(line.insert(Lineage::One(rank, holder.fingerprint, holder.end))),
         }
     }
 
@@ -108,21 +108,21 @@ impl Index {
     pub fn view(&self, key: &Key) -> Option<View> {
         let holder = self.holders.get(key)?;
         let rank = holder.rank(key);
-        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(Group::crowd);
-        let standing = crowd.map_or(Standing::Unique, |crowd| crowd.standing(holder.type_, &rank));
-        if standing.rank() < (Standing::Superseded { certain: true }).rank()
+        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(FingerprintHolders::crowd);
+        let standing = crowd.map_or(SharingState::Unique, |crowd| crowd.standing(holder.type_, &rank));
+        if standing.rank() < (SharingState::Superseded { certain: true }).rank()
             && let Some(identity) = &holder.identity
             && let Some(line) = self.by_identity.get(&(holder.type_, identity.clone()))
             && let Some(newer) = line.newer(&rank, &holder.fingerprint, holder.end)
         {
-            let standing = Standing::Superseded { certain: newer.certain };
+            let standing = SharingState::Superseded { certain: newer.certain };
             let others = self.tell(key, newer.named);
             let unlisted = self.unlisted(newer.count, &others, None);
             return Some(View { standing, others, claimant: None, unlisted });
         }
         let others = crowd.map(|crowd| self.tell(key, crowd.named(&rank))).unwrap_or_default();
         let claimant = crowd
-            .filter(|_| standing == Standing::ControlLost)
+            .filter(|_| standing == SharingState::ControlLost)
             .and_then(|crowd| Some(self.other(key, &crowd.claimant(&rank)?.key)));
         let count = crowd.map_or(0, |crowd| crowd.len() - 1);
         let unlisted = self.unlisted(count, &others, claimant.as_ref());
@@ -143,7 +143,7 @@ impl Index {
     pub fn witnesses(&self, key: &Key, count: usize) -> Vec<Key> {
         let Some(holder) = self.holders.get(key) else { return Vec::new() };
         let rank = holder.rank(key);
-        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(Group::crowd);
+        let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(FingerprintHolders::crowd);
         let claimant = crowd.and_then(|crowd| crowd.claimant(&rank));
         let named = crowd.map(|crowd| crowd.named(&rank)).unwrap_or_default();
         let line =

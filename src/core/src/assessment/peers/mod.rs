@@ -22,7 +22,7 @@ pub const NAMED: usize = 5;
 
 /// How a holder stands to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum SharingState {
     /// No other holds it.
     Unique,
     /// Others read it from the same Secret.
@@ -44,7 +44,7 @@ pub enum Standing {
     OverrideContested,
 }
 
-impl Standing {
+impl SharingState {
     /// Several may hold; the greatest is said.
     pub fn rank(self) -> u8 {
         match self {
@@ -119,7 +119,7 @@ pub enum Other {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// How it stands to the others.
-    pub standing: Standing,
+    pub standing: SharingState,
     /// Those that are named: the ones created next before it, nearest first; of the oldest, next after it. Where these
     /// read the same Secret, the last one reads another.
     pub others: Vec<Other>,
@@ -132,7 +132,7 @@ pub struct View {
 impl View {
     /// The view of one whose credential no other holds.
     pub fn unique() -> Self {
-        Self { standing: Standing::Unique, others: Vec::new(), claimant: None, unlisted: Unlisted::None }
+        Self { standing: SharingState::Unique, others: Vec::new(), claimant: None, unlisted: Unlisted::None }
     }
 }
 

@@ -3,7 +3,7 @@
 //! A holder that was seen exists, whatever else does. A holder that was not seen may exist all the same. So partial
 //! knowledge can make a verdict worse, and can never take one back.
 
-use super::{Peers, Standing, View, remembered};
+use super::{Peers, SharingState, View, remembered};
 use crate::api::TenantCredentialStatus;
 use crate::api::conditions::{ConditionStatus, ConditionType};
 use crate::api::reasons::FailureReason;
@@ -35,13 +35,13 @@ pub(in crate::assessment) fn permitted(
             let others = if is_more { seen.others.clone() } else { stored.others };
             Permitted::Seen(Some(View { others, ..seen.clone() }))
         }
-        Some(stored) if seen.standing == Standing::Unique => Permitted::Stored(stored),
+        Some(stored) if seen.standing == SharingState::Unique => Permitted::Stored(stored),
         // The user has set or withdrawn the override of this object since.
         Some(stored) if stored.standing.is_claiming() != seen.standing.is_claiming() => {
             Permitted::Seen(Some(seen.clone()))
         }
         Some(stored) if stored.standing.rank() > seen.standing.rank() => Permitted::Stored(stored),
-        None if seen.standing == Standing::Unique => Permitted::Unknown,
+        None if seen.standing == SharingState::Unique => Permitted::Unknown,
         _ => Permitted::Seen(Some(seen.clone())),
     }
 }
@@ -52,7 +52,7 @@ fn stored(previous: &TenantCredentialStatus) -> Option<View> {
     let nothing = [FailureReason::SecretNotFound, FailureReason::KeyNotFound];
     let held = condition(ConditionType::Ready).is_some_and(|ready| nothing.iter().all(|r| r.as_str() != ready.reason));
     let duplicate = condition(ConditionType::Duplicate).filter(|_| held)?;
-    if duplicate.status == ConditionStatus::False && duplicate.reason == Standing::Unique.reason() {
+    if duplicate.status == ConditionStatus::False && duplicate.reason == SharingState::Unique.reason() {
         return Some(View::unique());
     }
     match remembered(previous)? {

@@ -1,18 +1,18 @@
 //! What a status tells of the others, for whoever can't look at them.
 
-use super::{Other, Peers, Standing, Unlisted, View};
+use super::{Other, Peers, SharingState, Unlisted, View};
 use crate::api::TenantCredentialStatus;
 use crate::api::conditions::{ConditionStatus, ConditionType};
 
 /// All standings but [`Standing::Unique`].
-const STANDINGS: [Standing; 7] = [
-    Standing::SameSecret,
-    Standing::SharedByOthers,
-    Standing::ControlAssumed,
-    Standing::Superseded { certain: true },
-    Standing::TokenInUse,
-    Standing::ControlLost,
-    Standing::OverrideContested,
+const STANDINGS: [SharingState; 7] = [
+    SharingState::SameSecret,
+    SharingState::SharedByOthers,
+    SharingState::ControlAssumed,
+    SharingState::Superseded { certain: true },
+    SharingState::TokenInUse,
+    SharingState::ControlLost,
+    SharingState::OverrideContested,
 ];
 
 /// What was said of the others. None where nothing was, or what only a newer version says.
@@ -52,7 +52,7 @@ mod tests {
             let view = View { standing, others: vec![Other::Elsewhere], claimant: None, unlisted: Unlisted::Some };
             assert_eq!(remembered(&status), Some(Peers::Known(Some(view))));
         }
-        let ranks = std::collections::BTreeSet::from(STANDINGS.map(Standing::rank));
+        let ranks = std::collections::BTreeSet::from(STANDINGS.map(SharingState::rank));
         assert_eq!(ranks, (1..=7).collect());
     }
 }

@@ -8,7 +8,7 @@ use super::holder::{End, Fingerprint, Rank};
 use crate::api::Key;
 
 /// One holder is the rule, and takes little memory.
-pub(super) enum Line {
+pub(super) enum Lineage {
     One(Rank, Fingerprint, End),
     Many(Box<Succession>),
 }
@@ -16,13 +16,13 @@ pub(super) enum Line {
 /// Several holders.
 #[derive(Default)]
 pub(super) struct Succession {
-    ends: BTreeMap<End, Level>,
+    ends: BTreeMap<End, SameExpiry>,
     count: usize,
 }
 
 /// Those that end at the same time.
 #[derive(Default)]
-struct Level {
+struct SameExpiry {
     ranks: BTreeMap<Rank, Fingerprint>,
     /// The same by fingerprint, so that a large crowd of one fingerprint is passed over at once.
     crowds: HashMap<Fingerprint, BTreeSet<Rank>>,
@@ -38,7 +38,7 @@ pub(super) struct Newer<'a> {
     pub count: usize,
 }
 
-impl Line {
+impl Lineage {
     /// Takes in a holder; tells of whom something else is to be said now.
     pub(super) fn insert(&mut self, rank: Rank, fingerprint: Fingerprint, end: End) -> Vec<Key> {
         if let Self::One(first, of, until) = self {
@@ -99,7 +99,7 @@ impl Succession {
     }
 
     /// The last level, by a date of its own.
-    fn newest(&self) -> Option<(End, &Level)> {
+    fn newest(&self) -> Option<(End, &SameExpiry)> {
         self.ends.last_key_value().filter(|(end, _)| **end != End::Unknown).map(|(end, level)| (*end, level))
     }
 
@@ -136,7 +136,7 @@ impl Succession {
     }
 }
 
-impl Level {
+impl SameExpiry {
     fn has_other(&self, fingerprint: &Fingerprint) -> bool {
         self.crowds.len() > usize::from(self.crowds.contains_key(fingerprint))
     }

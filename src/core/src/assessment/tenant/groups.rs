@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Input, Member};
+use super::{TenantInput, TenantMember};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
 use crate::api::tenant_status::{MISSING, TenantNotification};
@@ -13,18 +13,18 @@ use crate::api::{CredentialType, Severity, limits};
 use crate::assessment::words::tenant as words;
 
 /// The credentials of one type of which the same is said.
-struct Group<'a> {
+struct NotificationGroup<'a> {
     type_: CredentialType,
     condition: &'a str,
     reason: &'a str,
     severity: Severity,
     /// By deadline, then by name.
-    members: Vec<&'a Member<'a>>,
+    members: Vec<&'a TenantMember<'a>>,
 }
 
 /// All that needs attention, worst first: by severity, then by deadline.
 pub(super) fn notifications(
-    input: &Input<'_>,
+    input: &TenantInput<'_>,
     missing: &[CredentialType],
     now: DateTime<Utc>,
 ) -> Vec<TenantNotification> {
@@ -40,13 +40,13 @@ pub(super) fn notifications(
     all
 }
 
-fn groups<'a>(members: &'a [Member<'a>]) -> Vec<Group<'a>> {
-    let mut groups: BTreeMap<(CredentialType, &str, &str), Group<'a>> = BTreeMap::new();
+fn groups<'a>(members: &'a [TenantMember<'a>]) -> Vec<NotificationGroup<'a>> {
+    let mut groups: BTreeMap<(CredentialType, &str, &str), NotificationGroup<'a>> = BTreeMap::new();
     for member in members {
         let said = member.notifications.iter().map(|n| (n.type_.as_str(), n.reason.as_str(), n.severity));
         let invalid = (ConditionType::Ready.as_str(), FailureReason::InvalidObject.as_str(), Severity::Warning);
         for (condition, reason, severity) in said.chain(member.invalid.then_some(invalid)) {
-            let group = groups.entry((member.type_, condition, reason)).or_insert_with(|| Group {
+            let group = groups.entry((member.type_, condition, reason)).or_insert_with(|| NotificationGroup {
                 type_: member.type_,
                 condition,
                 reason,
@@ -59,7 +59,7 @@ fn groups<'a>(members: &'a [Member<'a>]) -> Vec<Group<'a>> {
             }
         }
     }
-    let mut groups: Vec<Group<'a>> = groups.into_values().collect();
+    let mut groups: Vec<NotificationGroup<'a>> = groups.into_values().collect();
     for group in &mut groups {
         group.members.sort_by_key(|member| (due(member.not_after), member.name));
     }
@@ -80,7 +80,11 @@ fn place(condition: &str) -> usize {
     ConditionType::ALL.iter().position(|type_| type_.as_str() == condition).unwrap_or(usize::MAX)
 }
 
-fn notification(group: &Group<'_>, input: &Input<'_>, now: DateTime<Utc>) -> Option<TenantNotification> {
+fn notification(
+    group: &NotificationGroup<'_>,
+    input: &TenantInput<'_>,
+    now: DateTime<Utc>,
+) -> Option<TenantNotification> {
     let first = group.members.first()?;
     let more = group.members.len().saturating_sub(1);
     let said = (input.words)(first.name, group.condition, group.reason).filter(|said| !said.message.is_empty());
@@ -113,7 +117,7 @@ fn notification(group: &Group<'_>, input: &Input<'_>, now: DateTime<Utc>) -> Opt
 }
 
 fn missing_notification(
-    input: &Input<'_>,
+    input: &TenantInput<'_>,
     missing: &[CredentialType],
     now: DateTime<Utc>,
 ) -> Option<TenantNotification> {
@@ -148,7 +152,7 @@ fn missing_notification(
 
 /// Since when it is so, as said before.
 fn since(
-    input: &Input<'_>,
+    input: &TenantInput<'_>,
     type_: Option<CredentialType>,
     condition: &str,
     reason: &str,

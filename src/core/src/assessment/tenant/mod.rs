@@ -10,7 +10,7 @@ mod state;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use super::notices::{Due, Notice};
+use super::notices::{Notice, PlannedNotices};
 use super::{delivery, record, whole_second};
 use crate::api::conditions::{self, ConditionStatus, ConditionType};
 use crate::api::credential::Owner;
@@ -21,14 +21,14 @@ use crate::api::{
     CredentialType, MDMTenantSpec, MDMTenantStatus, Severity, TenantCredentialSpec, TenantCredentialStatus,
 };
 pub use inherit::{inherit, inherit_unseen, side};
-use notices::Situation;
-use state::State;
+use notices::TenantNoticePlanner;
+use state::TenantState;
 
 use super::words::tenant as words;
 
 /// A credential of the tenant: of its status what the page is made from.
 #[derive(Clone, Debug)]
-pub struct Member<'a> {
+pub struct TenantMember<'a> {
     /// Its name.
     pub name: &'a str,
     /// What kind of credential it is.
@@ -51,7 +51,7 @@ pub struct Member<'a> {
     pub notifications: &'a [Notification],
 }
 
-impl<'a> Member<'a> {
+impl<'a> TenantMember<'a> {
     /// Of a credential's spec and status.
     pub fn of(name: &'a str, spec: &'a TenantCredentialSpec, status: &'a TenantCredentialStatus) -> Self {
         let condition = |type_: ConditionType| status.conditions.iter().find(|c| c.type_ == type_.as_str());
@@ -84,7 +84,7 @@ impl<'a> Member<'a> {
 pub type TellWords<'a> = &'a dyn Fn(&str, &str, &str) -> Option<Notification>;
 
 /// All that the page is made from.
-pub struct Input<'a> {
+pub struct TenantInput<'a> {
     /// The tenant's name.
     pub name: &'a str,
     /// Its generation.
@@ -94,7 +94,7 @@ pub struct Input<'a> {
     /// What was said before; texts are not looked at.
     pub previous: &'a MDMTenantStatus,
     /// Its credentials, in any order.
-    pub members: &'a [Member<'a>],
+    pub members: &'a [TenantMember<'a>],
     /// The credentials' own words.
     pub words: TellWords<'a>,
     /// The time.
@@ -105,7 +105,7 @@ pub struct Input<'a> {
 
 /// What is to be said of a tenant.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Assessment {
+pub struct TenantAssessment {
     /// The status before the Events are sent: each has an entry in `pendingEvents`.
     pub status: MDMTenantStatus,
     /// The Events to send now.
@@ -117,21 +117,21 @@ pub struct Assessment {
 }
 
 /// Makes the page of one tenant.
-pub fn assess(input: &Input<'_>) -> Assessment {
-    let Input { generation, previous, members, .. } = *input;
+pub fn assess(input: &TenantInput<'_>) -> TenantAssessment {
+    let TenantInput { generation, previous, members, .. } = *input;
     // The API keeps whole seconds.
     let now = input.now.trunc_subsecs(0);
     let missing = state::missing(input.spec, members);
     let notifications = groups::notifications(input, &missing, now);
     let next_deadline = state::next_deadline(members);
-    let state = State::of(members, &missing);
+    let state = TenantState::of(members, &missing);
     let of_state = state.notification(&notifications);
     let healthy = state.healthy(input, next_deadline.as_ref(), of_state);
     let since = since(previous, state.reason, now);
 
     let worst = members.iter().map(|member| member.severity);
     let severity = worst.chain((!missing.is_empty()).then_some(Severity::Warning)).max().unwrap_or_default();
-    let Due { notices, silent, next } = Situation {
+    let PlannedNotices { notices, silent, next } = TenantNoticePlanner {
         announced: &previous.announced,
         state: &state,
         since,
@@ -165,7 +165,7 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         notifications,
     };
     let next = next.into_iter().chain(delivery.next).min().map(whole_second);
-    Assessment { status, notices: delivery.notices, doubtful: delivery.doubtful, next }
+    TenantAssessment { status, notices: delivery.notices, doubtful: delivery.doubtful, next }
 }
 
 /// Since when Healthy has had this reason.

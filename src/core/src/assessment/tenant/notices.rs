@@ -5,20 +5,20 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::state::{NO_CREDENTIALS, PENDING, State, VALID};
+use super::state::{NO_CREDENTIALS, PENDING, TenantState, VALID};
 use crate::api::conditions::ConditionType;
 use crate::api::status::Announced;
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{CredentialType, Severity};
-use crate::assessment::notices::{Due, Notice, RECOVERED};
+use crate::assessment::notices::{Notice, PlannedNotices, RECOVERED};
 use crate::assessment::words::tenant as words;
 
 /// What the notices are decided from.
-pub(super) struct Situation<'a> {
+pub(super) struct TenantNoticePlanner<'a> {
     /// What was announced before.
     pub announced: &'a [Announced],
     /// The state.
-    pub state: &'a State<'a>,
+    pub state: &'a TenantState<'a>,
     /// Since when.
     pub since: DateTime<Utc>,
     /// The state in words.
@@ -41,10 +41,10 @@ pub(super) struct Situation<'a> {
 
 const HEALTHY: &str = ConditionType::Healthy.as_str();
 
-impl Situation<'_> {
+impl TenantNoticePlanner<'_> {
     /// Decides.
-    pub(super) fn due(&self) -> Due {
-        let mut due = Due::default();
+    pub(super) fn due(&self) -> PlannedNotices {
+        let mut due = PlannedNotices::default();
         self.absence(&mut due);
         match self.state.reason {
             VALID => self.well(&mut due),
@@ -87,7 +87,7 @@ impl Situation<'_> {
     }
 
     /// Whether what is due now leaves a problem announced beside `type_`.
-    fn will_be_open(&self, type_: &str, due: &Due) -> bool {
+    fn will_be_open(&self, type_: &str, due: &PlannedNotices) -> bool {
         self.open(type_).is_some() || due.notices.iter().any(|notice| notice.record.type_ == type_)
     }
 
@@ -103,7 +103,7 @@ impl Situation<'_> {
     }
 
     /// GitOps applies in any order: what lasts no longer than that is not worth an Event.
-    fn has_lasted(&self, since: DateTime<Utc>, due: &mut Due) -> bool {
+    fn has_lasted(&self, since: DateTime<Utc>, due: &mut PlannedNotices) -> bool {
         let settled = since.checked_add_signed(self.settle).unwrap_or(since);
         if self.now < settled {
             due.look_at(settled);
@@ -113,7 +113,7 @@ impl Situation<'_> {
     }
 
     /// What is missing: each type once, until it is there.
-    fn absence(&self, due: &mut Due) {
+    fn absence(&self, due: &mut PlannedNotices) {
         let Some(of) = self.of_missing else { return };
         let mark = mark(self.missing);
         let said: Vec<&str> = self.open(MISSING).map(|last| last.fingerprint.split(',').collect()).unwrap_or_default();
@@ -135,7 +135,7 @@ impl Situation<'_> {
     }
 
     /// All is well: said once, where a problem was announced.
-    fn well(&self, due: &mut Due) {
+    fn well(&self, due: &mut PlannedNotices) {
         let mut open = [HEALTHY, MISSING].into_iter().filter(|type_| self.open(type_).is_some());
         let Some(first) = open.next() else { return };
         if !self.has_lasted(self.since, due) {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Input, Member};
+use super::{TenantInput, TenantMember};
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::tenant_status::{CredentialCounts, MISSING, NextDeadline, StateCount, TenantNotification};
 use crate::api::{CredentialType, MDMTenantSpec, Severity, limits};
@@ -20,7 +20,7 @@ pub(super) const UNREADABLE: &str = "Unreadable";
 pub(super) const NO_CREDENTIALS: &str = "NoCredentials";
 
 /// The tenant's state.
-pub(super) struct State<'a> {
+pub(super) struct TenantState<'a> {
     /// Whether it passes a gate.
     pub status: ConditionStatus,
     /// In one word: the worst credential's state, or that a required one is missing, or that there is none.
@@ -28,14 +28,15 @@ pub(super) struct State<'a> {
     /// The worst credential's state, also where a missing one is worse.
     pub of_members: Option<&'a str>,
     /// The worst credential.
-    worst: Option<&'a Member<'a>>,
+    worst: Option<&'a TenantMember<'a>>,
 }
 
-impl<'a> State<'a> {
+impl<'a> TenantState<'a> {
     /// Of these. What does not pass a gate by itself goes before what does, so that a tenant passes where each of its
     /// credentials would; then the severity decides, then the order of the states.
-    pub(super) fn of(members: &'a [Member<'a>], missing: &[CredentialType]) -> Self {
-        let key = |member: &Member<'_>| (gate(member.healthy), Reverse(member.severity), health::place(member.state));
+    pub(super) fn of(members: &'a [TenantMember<'a>], missing: &[CredentialType]) -> Self {
+        let key =
+            |member: &TenantMember<'_>| (gate(member.healthy), Reverse(member.severity), health::place(member.state));
         let worst = members.iter().min_by_key(|member| (key(member), member.name));
         let of_members = worst.map(|worst| worst.state);
         // Among states that are as bad it goes before one that is not valid yet.
@@ -65,7 +66,7 @@ impl<'a> State<'a> {
     /// The condition Healthy.
     pub(super) fn healthy(
         &self,
-        input: &Input<'_>,
+        input: &TenantInput<'_>,
         next: Option<&NextDeadline>,
         of: Option<&TenantNotification>,
     ) -> Verdict {
@@ -106,14 +107,14 @@ pub(super) fn ready(total: usize) -> Verdict {
 }
 
 /// The required types of which there is none, in the order of the API's documentation.
-pub(super) fn missing(spec: &MDMTenantSpec, members: &[Member<'_>]) -> Vec<CredentialType> {
+pub(super) fn missing(spec: &MDMTenantSpec, members: &[TenantMember<'_>]) -> Vec<CredentialType> {
     let required = spec.required_credentials.as_deref().unwrap_or_default();
     let is_missing = |type_: &CredentialType| required.contains(type_) && !members.iter().any(|m| m.type_ == *type_);
     CredentialType::ALL.into_iter().filter(is_missing).collect()
 }
 
 /// The credentials, counted by state.
-pub(super) fn counts(members: &[Member<'_>], missing: Vec<CredentialType>) -> CredentialCounts {
+pub(super) fn counts(members: &[TenantMember<'_>], missing: Vec<CredentialType>) -> CredentialCounts {
     let mut states: BTreeMap<(usize, &str), i64> = BTreeMap::new();
     for member in members {
         let count = states.entry((health::place(member.state), member.state)).or_default();
@@ -128,7 +129,7 @@ pub(super) fn counts(members: &[Member<'_>], missing: Vec<CredentialType>) -> Cr
 }
 
 /// The next to expire. What has expired stands in the notifications.
-pub(super) fn next_deadline(members: &[Member<'_>]) -> Option<NextDeadline> {
+pub(super) fn next_deadline(members: &[TenantMember<'_>]) -> Option<NextDeadline> {
     let dated = members.iter().filter(|member| !member.expired).filter_map(|member| Some((member.not_after?, member)));
     let (time, member) = dated.min_by_key(|(time, member)| (*time, member.name))?;
     Some(NextDeadline { time, name: member.name.to_owned(), type_: member.type_ })

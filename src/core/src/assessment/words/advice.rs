@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use super::at;
 use crate::api::reasons::FailureReason;
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
-use crate::assessment::peers::Standing;
+use crate::assessment::peers::SharingState;
 
 /// Something that needs attention, without its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Case {
+pub enum FindingKind {
     /// It will lapse.
     Expiring,
     /// It has lapsed.
@@ -43,7 +43,7 @@ pub enum Case {
     /// An older credential than the newest seen.
     WentBackwards,
     /// Others hold it too, or a newer one.
-    Shared(Standing),
+    Shared(SharingState),
     /// It can't be read.
     Unreadable(FailureReason),
 }
@@ -70,11 +70,11 @@ const APNS_STOPS: &str = "existing devices stop reporting, new actions and polic
 const APNS_GOES_ON: &str = "users keep application features such as secure mail, and the policy already applied";
 
 /// The consequences of `case` for a credential of `spec`, of which `facts` are known.
-pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&CredentialFacts>) -> Advice {
+pub fn advice(case: FindingKind, spec: &TenantCredentialSpec, facts: Option<&CredentialFacts>) -> Advice {
     match case {
-        Case::Expiring => lapse(spec, None),
-        Case::Expired => lapse(spec, facts.and_then(|facts| facts.grace_end_time)),
-        Case::GracePeriodOver => Advice::new(
+        FindingKind::Expiring => lapse(spec, None),
+        FindingKind::Expired => lapse(spec, facts.and_then(|facts| facts.grace_end_time)),
+        FindingKind::GracePeriodOver => Advice::new(
             APNS_STOPS,
             APNS_GOES_ON,
             format!(
@@ -83,7 +83,7 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
                 its_secret(spec)
             ),
         ),
-        Case::ExpiryUnknown => Advice::new(
+        FindingKind::ExpiryUnknown => Advice::new(
             "the warnings before it lapses: its date is not known",
             "",
             match spec.type_ {
@@ -93,25 +93,25 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
                 _ => "watch its date by other means",
             },
         ),
-        Case::NotYetValid => Advice::new(
+        FindingKind::NotYetValid => Advice::new(
             "what needs it is refused until then",
             "",
             "put the one before it back until then; if the date is wrong, check the clock of whoever issued it and of this cluster",
         ),
-        Case::DatesReversed => Advice::new(
+        FindingKind::DatesReversed => Advice::new(
             "every use of the certificate, because programs refuse it",
             "",
             "have it issued again with dates in the right order",
         ),
-        Case::IssuerExpired | Case::IssuerExpiresFirst => Advice::new(
+        FindingKind::IssuerExpired | FindingKind::IssuerExpiresFirst => Advice::new(
             match case {
-                Case::IssuerExpired => "programs that check the chain refuse the certificate",
+                FindingKind::IssuerExpired => "programs that check the chain refuse the certificate",
                 _ => "programs that check the chain refuse the certificate from then on",
             },
             "",
             format!("get the current chain from the issuer, and put it into {} with the certificate", its_secret(spec)),
         ),
-        Case::KeyUnreadable => Advice::new(
+        FindingKind::KeyUnreadable => Advice::new(
             "the check that the private key belongs to the certificate",
             "",
             match spec.secret_ref.as_ref().and_then(|secret| secret.private_key_key.as_deref()) {
@@ -122,13 +122,13 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
                 None => format!("put the private key into {} in PEM, PKCS#8 or PKCS#1 form", its_secret(spec)),
             },
         ),
-        Case::SeveralCertificates => Advice::new(
+        FindingKind::SeveralCertificates => Advice::new(
             "nothing yet, but a program that reads another of these certificates uses another expiry date",
             "",
             format!("leave only the certificate that is in use in {}", its_secret(spec)),
         ),
-        Case::IdentityChanged => identity_changed(spec),
-        Case::IdentityUnknown => Advice::new(
+        FindingKind::IdentityChanged => identity_changed(spec),
+        FindingKind::IdentityUnknown => Advice::new(
             "nothing yet, but lapsewatch can't detect whether another account made this credential",
             "",
             format!(
@@ -137,7 +137,7 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
                 its_secret(spec)
             ),
         ),
-        Case::KeyMismatch => Advice::new(
+        FindingKind::KeyMismatch => Advice::new(
             match spec.type_ {
                 CredentialType::APNsCertificate => "the MDM refuses the upload, or pushes to all devices fail",
                 _ => "whoever loads the two together refuses them, or what is signed with the key is refused",
@@ -154,7 +154,7 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
                 ),
             },
         ),
-        Case::WentBackwards => Advice::new(
+        FindingKind::WentBackwards => Advice::new(
             match spec.type_ {
                 CredentialType::DEPToken => "downloading the newer token has reset this one: syncs with Apple fail",
                 _ => "nothing yet, but it may lapse earlier than the newer one",
@@ -166,8 +166,8 @@ pub fn advice(case: Case, spec: &TenantCredentialSpec, facts: Option<&Credential
             ),
         ),
         // Made beside its message, from what is known of the others.
-        Case::Shared(_) => Advice::default(),
-        Case::Unreadable(reason) => {
+        FindingKind::Shared(_) => Advice::default(),
+        FindingKind::Unreadable(reason) => {
             let (stops, goes_on) = match facts {
                 Some(_) => ("deadlines can no longer be seen, other than those read last", "the last known dates hold"),
                 None => ("deadlines can't be seen: it was never read, so nothing warns before it lapses", ""),

@@ -3,26 +3,26 @@
 
 use super::{Words, identity_name};
 use crate::api::CredentialType;
-use crate::api::identity::{Difference, UNSEEN, overlooked};
-use crate::assessment::renewal::Standing;
+use crate::api::identity::{IdentityDifference, UNSEEN, overlooked};
+use crate::assessment::renewal::IdentityMatch;
 
 impl Words<'_> {
     /// The identity and how it stands to `accepted`, the one that renewals are compared with. `first`: no other credential
     /// was read before.
-    pub fn identity(&self, standing: Standing, first: bool, accepted: Option<&str>) -> String {
+    pub fn identity(&self, standing: IdentityMatch, first: bool, accepted: Option<&str>) -> String {
         let (subject, name) = (self.subject(), identity_name(self.spec.type_));
         let identity = self.facts.identity.as_deref().unwrap_or("(none)");
         self.end(match (standing, self.pins()) {
-            (Standing::NotIdentified, _) => match self.spec.type_ {
+            (IdentityMatch::NotIdentified, _) => match self.spec.type_ {
                 CredentialType::X509Certificate | CredentialType::DeclaredExpiry => {
                     "this type has no identity: any replacement counts as a renewal".to_owned()
                 }
                 _ => format!("{subject} carries no {name}"),
             },
-            (Standing::Unknown, _) => {
+            (IdentityMatch::Unknown, _) => {
                 format!("{subject} contains no {name}: expected {}, found none", self.expected(accepted))
             }
-            (Standing::Changed, pins) => {
+            (IdentityMatch::Changed, pins) => {
                 let closest = pins.unwrap_or_default().iter().map(String::as_str).chain(accepted);
                 let difference = closest.filter_map(|expected| overlooked(expected, identity)).next();
                 let difference = difference.map(|difference| format!(". {}", place(&difference)));
@@ -33,13 +33,13 @@ impl Words<'_> {
                     difference.unwrap_or_default()
                 )
             }
-            (Standing::Accepted, Some(_)) => {
+            (IdentityMatch::Accepted, Some(_)) => {
                 format!("the {name} {identity} is one that spec.expectedIdentities names")
             }
-            (Standing::Accepted, None) if first => {
+            (IdentityMatch::Accepted, None) if first => {
                 format!("the {name} {identity} is the first one read here, and is accepted from now on")
             }
-            (Standing::Accepted, None) => format!("the {name} {identity} is the accepted one"),
+            (IdentityMatch::Accepted, None) => format!("the {name} {identity} is the accepted one"),
         })
     }
 
@@ -55,7 +55,7 @@ impl Words<'_> {
 }
 
 /// Where two identities that look alike differ.
-fn place(difference: &Difference) -> String {
+fn place(difference: &IdentityDifference) -> String {
     format!(
         "The two first differ at character {}: expected {}, found {}",
         difference.at,

@@ -18,7 +18,7 @@ pub use files::not_understood;
 pub use short::short;
 
 use super::expiry::Stage;
-use super::renewal::Standing;
+use super::renewal::IdentityMatch;
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{EventBudget, Expiry, KeyMatch, KeysUsed, LastChange, Newest};
@@ -149,19 +149,19 @@ impl Words<'_> {
     }
 
     /// Of its place beside the newest one of its identity.
-    pub fn newest(&self, standing: Standing, older: bool, newest: Option<&Newest>) -> String {
+    pub fn newest(&self, standing: IdentityMatch, older: bool, newest: Option<&Newest>) -> String {
         match standing {
-            Standing::Changed => {
+            IdentityMatch::Changed => {
                 return self
                     .end("it has another identity, and is not compared with those of the accepted one".to_owned());
             }
-            Standing::Unknown => {
+            IdentityMatch::Unknown => {
                 return self.end(
                     "the credential carries no identity, so lapsewatch does not compare its age with earlier ones"
                         .to_owned(),
                 );
             }
-            Standing::NotIdentified | Standing::Accepted => {}
+            IdentityMatch::NotIdentified | IdentityMatch::Accepted => {}
         }
         if !older {
             return self.end("no newer one was read here before".to_owned());

@@ -3,7 +3,7 @@
 use super::Words;
 use super::advice::{Advice, secret};
 use crate::api::CredentialType;
-use crate::assessment::peers::{Other, Standing, Unlisted, View};
+use crate::assessment::peers::{Other, SharingState, Unlisted, View};
 
 /// Those of other namespaces, who are never named.
 pub const ELSEWHERE: &str = "a credential of another namespace";
@@ -24,19 +24,19 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
     let subject = words.subject();
     let others = list(view);
     let mut message = match view.standing {
-        Standing::Unique => UNIQUE.to_owned(),
-        Standing::SameSecret => format!("{subject} is also read, from the same Secret, by {others}"),
-        Standing::SharedByOthers => format!("{subject} was here first, and is also held by {others}"),
-        Standing::ControlAssumed => {
+        SharingState::Unique => UNIQUE.to_owned(),
+        SharingState::SameSecret => format!("{subject} is also read, from the same Secret, by {others}"),
+        SharingState::SharedByOthers => format!("{subject} was here first, and is also held by {others}"),
+        SharingState::ControlAssumed => {
             format!("the override here assumes control of {subject}, which is also held by {others}")
         }
-        Standing::Superseded { certain: true } => match words.spec.type_ {
+        SharingState::Superseded { certain: true } => match words.spec.type_ {
             CredentialType::DEPToken => format!(
                 "{subject} no longer works, since the download of a newer one has reset it: a newer token of the same consumer key is held by {others}"
             ),
             _ => format!("a newer certificate of the same topic as {subject} is held by {others}"),
         },
-        Standing::Superseded { certain: false } => match words.spec.type_ {
+        SharingState::Superseded { certain: false } => match words.spec.type_ {
             CredentialType::DEPToken => format!(
                 "their dates do not tell which is newer, but one of the two no longer works: another token of the same consumer key as {subject} is held by {others}"
             ),
@@ -44,8 +44,8 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
                 "their dates do not tell which is newer: another certificate of the same topic as {subject} is held by {others}"
             ),
         },
-        Standing::TokenInUse => format!("{subject} is also held by {others}"),
-        Standing::ControlLost => match &view.claimant {
+        SharingState::TokenInUse => format!("{subject} is also held by {others}"),
+        SharingState::ControlLost => match &view.claimant {
             Some(claimant) if view.unlisted != Unlisted::None || view.others.iter().any(|other| other != claimant) => {
                 format!(
                     "the override of {} assumes control of {subject}, which is also held by {others}",
@@ -58,7 +58,7 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
             ),
             _ => format!("the override of {others}, which holds it too, assumes control of {subject}"),
         },
-        Standing::OverrideContested => {
+        SharingState::OverrideContested => {
             format!("the override claims {subject} in more than one place; it is also held by {others}")
         }
     };
@@ -115,8 +115,8 @@ fn rest(words: &Words<'_>, view: &View) -> Option<String> {
 }
 
 /// What selects them: the fingerprint, or of those that hold another one the identity, where a shell takes it as it is.
-fn selector(words: &Words<'_>, standing: Standing) -> Option<String> {
-    if let Standing::Superseded { .. } = standing {
+fn selector(words: &Words<'_>, standing: SharingState) -> Option<String> {
+    if let SharingState::Superseded { .. } = standing {
         let identity = words.facts.identity.as_deref()?;
         let is_plain = identity.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         return is_plain.then(|| format!("status.credential.identity={identity}"));
@@ -125,48 +125,48 @@ fn selector(words: &Words<'_>, standing: Standing) -> Option<String> {
 }
 
 /// What stops, what goes on and how to act.
-pub fn advice(words: &Words<'_>, standing: Standing) -> Advice {
+pub fn advice(words: &Words<'_>, standing: SharingState) -> Advice {
     let secret = secret(words.spec);
     let here = here(words);
     match (standing, words.spec.type_) {
-        (Standing::Unique, _) => Advice::default(),
-        (Standing::SameSecret, _) => {
+        (SharingState::Unique, _) => Advice::default(),
+        (SharingState::SameSecret, _) => {
             Advice::new("", "", "nothing, where both objects are meant; else delete the one that is not needed")
         }
-        (Standing::SharedByOthers, _) => Advice::new(
+        (SharingState::SharedByOthers, _) => Advice::new(
             "syncs with Apple may fail, and features in both places",
             "apps and devices already deployed",
             format!(
                 "give the other environment a content token of its own; or decide which of the two keeps this one and set spec.vppToken.override: Enabled there{here}"
             ),
         ),
-        (Standing::ControlAssumed, _) => Advice::new(
+        (SharingState::ControlAssumed, _) => Advice::new(
             "the other environment's use of the token",
             "this tenant's use of it",
             format!("give the other environment a content token of its own{here}"),
         ),
-        (Standing::ControlLost, _) => Advice::new(
+        (SharingState::ControlLost, _) => Advice::new(
             "this tenant's calls with the token fail",
             "apps already deployed",
             format!(
                 "download a content token of its own for this tenant and put it into Secret {secret}; or withdraw the override on the other side{here}"
             ),
         ),
-        (Standing::OverrideContested, _) => Advice::new(
+        (SharingState::OverrideContested, _) => Advice::new(
             "whoever uploaded the token last holds it, the others' calls fail",
             "apps already deployed",
             format!(
                 "leave spec.vppToken.override: Enabled on one of them, and give the others a token of their own{here}"
             ),
         ),
-        (Standing::TokenInUse, CredentialType::VPPToken) => Advice::new(
+        (SharingState::TokenInUse, CredentialType::VPPToken) => Advice::new(
             "syncs with Apple may fail, and features in both places",
             "apps and devices already deployed",
             format!(
                 "set spec.vppToken.override: Enabled here, so that this tenant assumes control and the token can no longer be used in the other environment; or put a content token of its own into Secret {secret}{here}"
             ),
         ),
-        (Standing::TokenInUse, CredentialType::DEPToken) => Advice::new(
+        (SharingState::TokenInUse, CredentialType::DEPToken) => Advice::new(
             "the upload is refused: a server token can't be shared with another instance, a previous trial, a QA environment or another MDM",
             "",
             format!(
@@ -177,26 +177,26 @@ pub fn advice(words: &Words<'_>, standing: Standing) -> Advice {
                 }
             ),
         ),
-        (Standing::TokenInUse, CredentialType::APNsCertificate) => Advice::new(
+        (SharingState::TokenInUse, CredentialType::APNsCertificate) => Advice::new(
             "a push certificate belongs to one MDM server: in the other place devices may fall silent",
             "",
             format!(
                 "find out which MDM server the devices of this topic are enrolled with: it keeps the certificate; create one of its own for the other, and delete the object that is not needed{here}"
             ),
         ),
-        (Standing::TokenInUse, _) => Advice::new(
+        (SharingState::TokenInUse, _) => Advice::new(
             "perhaps nothing: the same certificate is used in two places",
             "",
             format!("check that both are meant, and delete the object that is not needed{here}"),
         ),
-        (Standing::Superseded { .. }, CredentialType::DEPToken) => Advice::new(
+        (SharingState::Superseded { .. }, CredentialType::DEPToken) => Advice::new(
             "syncs with Apple fail: downloading a newer token has reset the one before it",
             "devices already enrolled",
             format!(
                 "put the newest token into Secret {secret} and delete the object that holds it now, or delete this one{here}"
             ),
         ),
-        (Standing::Superseded { .. }, _) => Advice::new(
+        (SharingState::Superseded { .. }, _) => Advice::new(
             "nothing yet, but this one lapses by its own date",
             "",
             format!(

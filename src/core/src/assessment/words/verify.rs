@@ -8,7 +8,7 @@ use super::{at, identity_name};
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
-use crate::assessment::point::{Cause, Outcome, Point};
+use crate::assessment::point::{VerifyCause, VerifyFinding, VerifyOutcome};
 use crate::assessment::published;
 use crate::assessment::renewal;
 
@@ -36,16 +36,16 @@ fn is_same(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
 }
 
 /// The verdict in one line.
-pub fn verdict(outcome: Outcome, points: &[Point], compared: &Compared<'_>) -> String {
+pub fn verdict(outcome: VerifyOutcome, points: &[VerifyFinding], compared: &Compared<'_>) -> String {
     let decide = points.iter().filter(|point| point.outcome == outcome);
     let reasons: Vec<String> = decide.map(|point| short(point, compared)).collect();
     match outcome {
-        Outcome::Stop => format!("STOP: {}", reasons.join(". Also: ")),
-        Outcome::Untold => format!("could not tell: {}", reasons.join(". Also: ")),
-        Outcome::Safe if compared.facts.is_some_and(|facts| is_same(compared.previous, facts)) => {
+        VerifyOutcome::Stop => format!("STOP: {}", reasons.join(". Also: ")),
+        VerifyOutcome::Untold => format!("could not tell: {}", reasons.join(". Also: ")),
+        VerifyOutcome::Safe if compared.facts.is_some_and(|facts| is_same(compared.previous, facts)) => {
             "nothing would change: this one is in place already".to_owned()
         }
-        Outcome::Safe => {
+        VerifyOutcome::Safe => {
             let is_soon = points.iter().any(|point| point.reason.starts_with("ExpiresWithin"));
             let soon = if is_soon { "; it is within its warning days already" } else { "" };
             format!("{}: safe to apply{soon}", good(compared).join(", "))
@@ -102,47 +102,47 @@ fn later(before: Option<&CredentialFacts>, facts: &CredentialFacts) -> Option<St
 }
 
 /// A point as a part of the verdict's line.
-fn short(point: &Point, compared: &Compared<'_>) -> String {
+fn short(point: &VerifyFinding, compared: &Compared<'_>) -> String {
     let (type_, name) = (compared.spec.type_, identity_name(compared.spec.type_));
     match point.cause {
-        Cause::IdentityChanged => match type_ {
+        VerifyCause::IdentityChanged => match type_ {
             CredentialType::APNsCertificate => format!("another {name}; every device would have to enroll again"),
             CredentialType::DEPToken => format!("another {name}; it was made for another MDM server"),
             _ => format!("another {name}; it may be another account's"),
         },
-        Cause::KeyMismatch => "the private key does not belong to the certificate".to_owned(),
-        Cause::WentBackwards => match type_ {
+        VerifyCause::KeyMismatch => "the private key does not belong to the certificate".to_owned(),
+        VerifyCause::WentBackwards => match type_ {
             CredentialType::DEPToken => {
                 "older than one that was in place; downloading the newer one has reset it".to_owned()
             }
             _ => "older than one that was in place".to_owned(),
         },
-        Cause::KeyNotTold => match compared.facts.map(|facts| facts.key_match) {
+        VerifyCause::KeyNotTold => match compared.facts.map(|facts| facts.key_match) {
             Some(KeyMatch::KeyUnreadable) => "the private key can't be read, so that it may be the wrong one",
             _ => "no private key was given or seen, so that the one in use may be the wrong one",
         }
         .to_owned(),
-        Cause::NothingInPlace => {
+        VerifyCause::NothingInPlace => {
             "nothing is known of what is in place, so that there is nothing to compare with".to_owned()
         }
-        Cause::IdentityUnknown => format!("no {name} to compare with the expected one"),
-        Cause::AgeNotTold => match type_ {
+        VerifyCause::IdentityUnknown => format!("no {name} to compare with the expected one"),
+        VerifyCause::AgeNotTold => match type_ {
             CredentialType::DEPToken => {
                 "the dates do not tell which of the two is newer, and only the newest works".to_owned()
             }
             _ => "no date tells which of the two is newer".to_owned(),
         },
-        Cause::InPlace => "this one is in place already and needs attention, which it would not mend".to_owned(),
-        Cause::Unreadable
-        | Cause::IdentityAccepted
-        | Cause::Expired
-        | Cause::Replaced
-        | Cause::Shared
-        | Cause::NotYetValid
-        | Cause::DatesReversed
-        | Cause::Chain
-        | Cause::SeveralCertificates
-        | Cause::Expiring => point.message.clone(),
+        VerifyCause::InPlace => "this one is in place already and needs attention, which it would not mend".to_owned(),
+        VerifyCause::Unreadable
+        | VerifyCause::IdentityAccepted
+        | VerifyCause::Expired
+        | VerifyCause::Replaced
+        | VerifyCause::Shared
+        | VerifyCause::NotYetValid
+        | VerifyCause::DatesReversed
+        | VerifyCause::Chain
+        | VerifyCause::SeveralCertificates
+        | VerifyCause::Expiring => point.message.clone(),
     }
 }
 
@@ -174,12 +174,12 @@ pub fn in_place(type_: CredentialType, facts: &CredentialFacts) -> String {
 }
 
 /// What a point means, where the assessment says nothing of it.
-pub fn impact(cause: Cause, type_: CredentialType) -> &'static str {
+pub fn impact(cause: VerifyCause, type_: CredentialType) -> &'static str {
     match (cause, type_) {
-        (Cause::IdentityAccepted, CredentialType::APNsCertificate) => {
+        (VerifyCause::IdentityAccepted, CredentialType::APNsCertificate) => {
             "stops: once the MDM uses it, every device enrolled under the topic before stops reporting and takes no new actions or policies: an enrolled device can't change its topic"
         }
-        (Cause::NothingInPlace, CredentialType::APNsCertificate) => {
+        (VerifyCause::NothingInPlace, CredentialType::APNsCertificate) => {
             "stops: were it of another topic, every enrolled device would have to enroll again"
         }
         _ => "",
@@ -187,48 +187,48 @@ pub fn impact(cause: Cause, type_: CredentialType) -> &'static str {
 }
 
 /// How to act before it is applied.
-pub fn remedy(cause: Cause, spec: &TenantCredentialSpec) -> String {
+pub fn remedy(cause: VerifyCause, spec: &TenantCredentialSpec) -> String {
     let type_ = spec.type_;
     match cause {
-        Cause::IdentityChanged => match type_ {
+        VerifyCause::IdentityChanged => match type_ {
             CredentialType::APNsCertificate => format!(
                 "do not apply it: in {PORTAL} choose Renew, not Create, beside the certificate of the accepted topic, with the Apple ID of the set-up{}; if the new topic is meant, add it to spec.expectedIdentities first",
                 account(spec).map(|account| format!(" ({account})")).unwrap_or_default()
             ),
             _ => "check whether it is meant for this tenant: if so, add its identity to spec.expectedIdentities first; if not, download or renew the right one".to_owned(),
         },
-        Cause::IdentityUnknown => format!("{} before you apply it", verify_origin(type_)),
-        Cause::IdentityAccepted => match type_ {
+        VerifyCause::IdentityUnknown => format!("{} before you apply it", verify_origin(type_)),
+        VerifyCause::IdentityAccepted => match type_ {
             CredentialType::APNsCertificate => "go on only where the devices are to be enrolled again".to_owned(),
             _ => String::new(),
         },
-        Cause::KeyMismatch => match type_ {
+        VerifyCause::KeyMismatch => match type_ {
             CredentialType::APNsCertificate => format!(
                 "give the private key of the request that Apple signed with another --file; if it is lost, start again with Renew (not Create) in {PORTAL}"
             ),
             _ => "give the private key of the request that was signed with another --file; if it is lost, have the certificate issued again".to_owned(),
         },
-        Cause::Expired => match type_ {
+        VerifyCause::Expired => match type_ {
             CredentialType::APNsCertificate => {
                 format!("do not apply it: renew it in {PORTAL} with {}", apple_id(spec))
             }
             _ => "do not apply it: renew it first, or look for the file that was downloaded last".to_owned(),
         },
-        Cause::DatesReversed => "do not apply it: have it issued again with dates in the right order".to_owned(),
-        Cause::Chain => "give the current chain of the issuer with the certificate".to_owned(),
-        Cause::SeveralCertificates => "give a file that contains only the certificate that you want to use".to_owned(),
-        Cause::NotYetValid => "apply it when its validity has begun".to_owned(),
-        Cause::WentBackwards => "do not apply it: look for the file that was downloaded last".to_owned(),
-        Cause::AgeNotTold => "apply the one that was downloaded last".to_owned(),
-        Cause::NothingInPlace if type_ == CredentialType::X509Certificate => {
+        VerifyCause::DatesReversed => "do not apply it: have it issued again with dates in the right order".to_owned(),
+        VerifyCause::Chain => "give the current chain of the issuer with the certificate".to_owned(),
+        VerifyCause::SeveralCertificates => "give a file that contains only the certificate that you want to use".to_owned(),
+        VerifyCause::NotYetValid => "apply it when its validity has begun".to_owned(),
+        VerifyCause::WentBackwards => "do not apply it: look for the file that was downloaded last".to_owned(),
+        VerifyCause::AgeNotTold => "apply the one that was downloaded last".to_owned(),
+        VerifyCause::NothingInPlace if type_ == CredentialType::X509Certificate => {
             "look by other means at what is in place".to_owned()
         }
-        Cause::NothingInPlace => format!(
+        VerifyCause::NothingInPlace => format!(
             "compare its {} with what the MDM shows, or pin the right one in spec.expectedIdentities",
             identity_name(type_)
         ),
-        Cause::InPlace => "if this was to be its renewal, look for the file that was downloaded last".to_owned(),
-        Cause::Unreadable | Cause::KeyNotTold | Cause::Replaced | Cause::Shared | Cause::Expiring => String::new(),
+        VerifyCause::InPlace => "if this was to be its renewal, look for the file that was downloaded last".to_owned(),
+        VerifyCause::Unreadable | VerifyCause::KeyNotTold | VerifyCause::Replaced | VerifyCause::Shared | VerifyCause::Expiring => String::new(),
     }
 }
 

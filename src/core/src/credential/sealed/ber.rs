@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::Locked;
+use super::OpenError;
 use crate::credential::der::OCTET_STRING;
 
 /// How deep elements may be nested.
@@ -13,7 +13,7 @@ const END: [u8; 2] = [0, 0];
 
 /// The first element of the input in definite lengths, each as short as can be, and its OCTET STRINGs in one piece.
 /// What follows it is left away.
-pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, Locked> {
+pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     // Only the header of an element of indefinite length can grow, by one, and only if it holds 64 KiB or more.
     let mut output = Zeroizing::new(Vec::with_capacity(input.len() + input.len() / 1024 + DEPTH));
     element(input, &mut output, DEPTH)?;
@@ -21,8 +21,8 @@ pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, 
 }
 
 /// Writes the first element, and gives what follows it.
-fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], Locked> {
-    let depth = depth.checked_sub(1).ok_or(Locked::TooDeep)?;
+fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], OpenError> {
+    let depth = depth.checked_sub(1).ok_or(OpenError::TooDeep)?;
     let header = Header::read(input)?;
     let is_string = header.tag == OCTET_STRING | CONSTRUCTED;
     output.push(if is_string { OCTET_STRING } else { header.tag });
@@ -39,8 +39,8 @@ fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'
 }
 
 /// Writes the content of a piece of a string, which may itself be in pieces.
-fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], Locked> {
-    let depth = depth.checked_sub(1).ok_or(Locked::TooDeep)?;
+fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], OpenError> {
+    let depth = depth.checked_sub(1).ok_or(OpenError::TooDeep)?;
     let header = Header::read(input)?;
     if header.tag == OCTET_STRING {
         let (content, rest) = header.definite()?;
@@ -49,15 +49,15 @@ fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a 
     } else if header.tag == OCTET_STRING | CONSTRUCTED {
         each(&header, |child| piece(child, output, depth))
     } else {
-        Err(Locked::Malformed)
+        Err(OpenError::Malformed)
     }
 }
 
 /// Goes through what a constructed element holds, and gives what follows it.
 fn each<'a>(
     header: &Header<'a>,
-    mut child: impl FnMut(&'a [u8]) -> Result<&'a [u8], Locked>,
-) -> Result<&'a [u8], Locked> {
+    mut child: impl FnMut(&'a [u8]) -> Result<&'a [u8], OpenError>,
+) -> Result<&'a [u8], OpenError> {
     match header.length {
         Some(_) => {
             let (mut content, rest) = header.definite()?;
@@ -107,29 +107,29 @@ struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    fn read(input: &'a [u8]) -> Result<Self, Locked> {
-        let (tag, after) = input.split_first().ok_or(Locked::Malformed)?;
-        let (length, after) = after.split_first().ok_or(Locked::Malformed)?;
+    fn read(input: &'a [u8]) -> Result<Self, OpenError> {
+        let (tag, after) = input.split_first().ok_or(OpenError::Malformed)?;
+        let (length, after) = after.split_first().ok_or(OpenError::Malformed)?;
         // The end of an indefinite length is no element.
         if tag & 0x1f == 0x1f || *tag == 0 {
-            return Err(Locked::Malformed);
+            return Err(OpenError::Malformed);
         }
         Ok(match length {
             0x80 => Self { tag: *tag, length: None, after },
             short @ 0..0x80 => Self { tag: *tag, length: Some(usize::from(*short)), after },
             long => {
-                let (octets, after) = after.split_at_checked(usize::from(long & 0x7f)).ok_or(Locked::Malformed)?;
+                let (octets, after) = after.split_at_checked(usize::from(long & 0x7f)).ok_or(OpenError::Malformed)?;
                 let length = octets
                     .iter()
                     .try_fold(0_usize, |length, octet| length.checked_mul(256)?.checked_add(usize::from(*octet)));
-                Self { tag: *tag, length: Some(length.ok_or(Locked::Malformed)?), after }
+                Self { tag: *tag, length: Some(length.ok_or(OpenError::Malformed)?), after }
             }
         })
     }
 
     /// The content and what follows it.
-    fn definite(&self) -> Result<(&'a [u8], &'a [u8]), Locked> {
-        self.after.split_at_checked(self.length.ok_or(Locked::Malformed)?).ok_or(Locked::Malformed)
+    fn definite(&self) -> Result<(&'a [u8], &'a [u8]), OpenError> {
+        self.after.split_at_checked(self.length.ok_or(OpenError::Malformed)?).ok_or(OpenError::Malformed)
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn der(input: &[u8]) -> Result<Vec<u8>, Locked> {
+    fn der(input: &[u8]) -> Result<Vec<u8>, OpenError> {
         to_der(input).map(|output| output.to_vec())
     }
 
@@ -170,7 +170,7 @@ mod tests {
             &[0x30, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0],
             &[0, 0],
         ] {
-            assert_eq!(der(input), Err(Locked::Malformed), "{input:?}");
+            assert_eq!(der(input), Err(OpenError::Malformed), "{input:?}");
         }
     }
 
@@ -179,8 +179,8 @@ mod tests {
         let nested = |depth: usize, open: [u8; 2]| [open.repeat(depth), END.repeat(depth)].concat();
         for open in [[0x30, 0x80], [0x24, 0x80]] {
             assert!(der(&nested(DEPTH, open)).is_ok());
-            assert_eq!(der(&nested(DEPTH + 1, open)), Err(Locked::TooDeep));
-            assert_eq!(der(&nested(60_000, open)), Err(Locked::TooDeep));
+            assert_eq!(der(&nested(DEPTH + 1, open)), Err(OpenError::TooDeep));
+            assert_eq!(der(&nested(60_000, open)), Err(OpenError::TooDeep));
         }
     }
 

@@ -1,7 +1,7 @@
 //! How much key derivation, and how many operations with RSA keys, one Secret may ask for. It is spent before the work
 //! is done.
 
-use super::Locked;
+use super::OpenError;
 
 /// The most iterations of one derivation.
 const EACH: u64 = 1_000_000;
@@ -29,10 +29,10 @@ impl RsaBudget {
     ///
     /// # Errors
     /// `ManyKeys` if the budget does not cover the operation. A key that was not tried may be the right one.
-    pub(in crate::credential) fn spend(&mut self, bytes: usize) -> Result<(), Locked> {
+    pub(in crate::credential) fn spend(&mut self, bytes: usize) -> Result<(), OpenError> {
         let work = bytes.div_ceil(128).saturating_pow(3);
         if work > self.left && self.left < RSA_WORK {
-            return Err(Locked::ManyKeys);
+            return Err(OpenError::ManyKeys);
         }
         self.left = self.left.saturating_sub(work);
         Ok(())
@@ -52,13 +52,13 @@ impl KdfBudget {
     }
 
     /// Takes one derivation's iterations off, or refuses them.
-    pub(in crate::credential) fn spend(&mut self, iterations: u64) -> Result<(), Locked> {
+    pub(in crate::credential) fn spend(&mut self, iterations: u64) -> Result<(), OpenError> {
         // Also a derivation of none is work.
         let iterations = iterations.max(1);
         if iterations > EACH {
-            return Err(Locked::TooCostly);
+            return Err(OpenError::TooCostly);
         }
-        self.left = self.left.checked_sub(iterations).ok_or(Locked::TooCostly)?;
+        self.left = self.left.checked_sub(iterations).ok_or(OpenError::TooCostly)?;
         Ok(())
     }
 }
@@ -70,12 +70,12 @@ mod tests {
     #[test]
     fn each_and_all_are_bounded() {
         let mut budget = KdfBudget::new();
-        assert_eq!(budget.spend(EACH + 1), Err(Locked::TooCostly));
-        assert_eq!(budget.spend(u64::MAX), Err(Locked::TooCostly));
+        assert_eq!(budget.spend(EACH + 1), Err(OpenError::TooCostly));
+        assert_eq!(budget.spend(u64::MAX), Err(OpenError::TooCostly));
         assert_eq!(budget.spend(EACH), Ok(()));
         assert_eq!(budget.spend(EACH - 1), Ok(()));
         assert_eq!(budget.spend(0), Ok(()));
-        assert_eq!(budget.spend(1), Err(Locked::TooCostly));
+        assert_eq!(budget.spend(1), Err(OpenError::TooCostly));
     }
 
     #[test]

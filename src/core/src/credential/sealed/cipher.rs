@@ -7,8 +7,8 @@ use pkcs8::ObjectIdentifier;
 use rc4::{Rc4, StreamCipher as _};
 use zeroize::Zeroizing;
 
-use super::walk::Walk;
-use super::{Locked, oid};
+use super::walk::DerReader;
+use super::{OpenError, oid};
 use crate::credential::der::OCTET_STRING;
 
 /// A cipher that containers name. RC2 and RC4 with the length of their key in bytes.
@@ -28,18 +28,18 @@ impl Cipher {
     /// The cipher of an algorithm, and its initial vector, which is all that its parameters hold.
     pub(in crate::credential) fn read<'a>(
         name: ObjectIdentifier,
-        mut parameters: Walk<'a>,
-    ) -> Result<(Self, &'a [u8]), Locked> {
+        mut parameters: DerReader<'a>,
+    ) -> Result<(Self, &'a [u8]), OpenError> {
         let cipher = match name {
             oid::AES_128_CBC => Self::Aes128,
             oid::AES_192_CBC => Self::Aes192,
             oid::AES_256_CBC => Self::Aes256,
             oid::DES_EDE3_CBC => Self::TripleDes,
             oid::DES_CBC => Self::Des,
-            _ => return Err(Locked::NotSupported),
+            _ => return Err(OpenError::NotSupported),
         };
         let iv = parameters.expect(OCTET_STRING)?;
-        if iv.len() == cipher.iv_len() { Ok((cipher, iv)) } else { Err(Locked::Malformed) }
+        if iv.len() == cipher.iv_len() { Ok((cipher, iv)) } else { Err(OpenError::Malformed) }
     }
 
     /// How long its key is.

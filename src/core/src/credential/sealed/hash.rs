@@ -9,7 +9,7 @@ use sha2::digest::block_api::BlockSizeUser;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{Locked, oid};
+use super::{OpenError, oid};
 
 /// A hash that containers name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ macro_rules! with {
 
 impl Hash {
     /// The hash of that name.
-    pub(in crate::credential) fn named(name: ObjectIdentifier) -> Result<Self, Locked> {
+    pub(in crate::credential) fn named(name: ObjectIdentifier) -> Result<Self, OpenError> {
         Ok(match name {
             oid::MD5 => Self::Md5,
             oid::SHA1 => Self::Sha1,
@@ -71,19 +71,19 @@ impl Hash {
             oid::SHA256 => Self::Sha256,
             oid::SHA384 => Self::Sha384,
             oid::SHA512 => Self::Sha512,
-            _ => return Err(Locked::NotSupported),
+            _ => return Err(OpenError::NotSupported),
         })
     }
 
     /// The hash of the keyed hash of that name.
-    pub(in crate::credential) fn of_hmac(name: ObjectIdentifier) -> Result<Self, Locked> {
+    pub(in crate::credential) fn of_hmac(name: ObjectIdentifier) -> Result<Self, OpenError> {
         Ok(match name {
             oid::HMAC_SHA1 => Self::Sha1,
             oid::HMAC_SHA224 => Self::Sha224,
             oid::HMAC_SHA256 => Self::Sha256,
             oid::HMAC_SHA384 => Self::Sha384,
             oid::HMAC_SHA512 => Self::Sha512,
-            _ => return Err(Locked::NotSupported),
+            _ => return Err(OpenError::NotSupported),
         })
     }
 

@@ -15,7 +15,7 @@ pub(super) mod fixture;
 
 /// Why a container stays closed. No parser's own text, and nothing of what is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Locked {
+pub(super) enum OpenError {
     /// It is encrypted, no password is given, and the empty one does not open it.
     PasswordRequired,
     /// The password given does not open it.

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::Locked;
+use super::OpenError;
 use crate::credential::password_file;
 
 /// One way to read a password.
@@ -46,8 +46,8 @@ pub(in crate::credential) fn as_bytes(mut candidates: Vec<Password>) -> Vec<Pass
 }
 
 /// What to say when none of the candidates opens a container.
-pub(in crate::credential) fn refused(given: Option<&[u8]>) -> Locked {
-    if given.is_some() { Locked::PasswordWrong } else { Locked::PasswordRequired }
+pub(in crate::credential) fn refused(given: Option<&[u8]>) -> OpenError {
+    if given.is_some() { OpenError::PasswordWrong } else { OpenError::PasswordRequired }
 }
 
 fn copy(bytes: &[u8]) -> Zeroizing<Vec<u8>> {

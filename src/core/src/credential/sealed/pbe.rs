@@ -7,8 +7,8 @@ use super::cipher::Cipher;
 use super::hash::{Hash, Purpose};
 use super::password::Password;
 use super::pbes2;
-use super::walk::Walk;
-use super::{Locked, oid};
+use super::walk::DerReader;
+use super::{OpenError, oid};
 use crate::credential::der::{OCTET_STRING, SEQUENCE};
 
 /// How something is encrypted.
@@ -27,7 +27,7 @@ pub(in crate::credential) struct Salted<'a> {
 
 impl<'a> Scheme<'a> {
     /// Reads the algorithm that stands next.
-    pub(in crate::credential) fn read(walk: &mut Walk<'a>) -> Result<Self, Locked> {
+    pub(in crate::credential) fn read(walk: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, mut parameters) = walk.algorithm()?;
         let mut salted = || {
             let mut parameters = parameters.enter(SEQUENCE)?;
@@ -45,7 +45,7 @@ impl<'a> Scheme<'a> {
             oid::SHA1_DES => Self::Pbes1(Hash::Sha1, Cipher::Des, salted()?),
             oid::SHA1_RC2 => Self::Pbes1(Hash::Sha1, Cipher::Rc2(8), salted()?),
             oid::PBES2 => Self::Pbes2(pbes2::Scheme::read(parameters)?),
-            _ => return Err(Locked::NotSupported),
+            _ => return Err(OpenError::NotSupported),
         })
     }
 
@@ -61,7 +61,7 @@ impl<'a> Scheme<'a> {
         password: &Password,
         data: &[u8],
         budget: &mut KdfBudget,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, Locked> {
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, OpenError> {
         let clear = match self {
             Self::Pbes2(scheme) => {
                 check(scheme.cipher(), data)?;
@@ -71,8 +71,8 @@ impl<'a> Scheme<'a> {
                 check(*cipher, data)?;
                 let iterations = salted.spend(budget)?;
                 let derived = hash.pbkdf1(&password.bytes, salted.salt, iterations);
-                let (key, rest) = derived.split_at_checked(8).ok_or(Locked::NotSupported)?;
-                let iv = rest.get(..8).ok_or(Locked::NotSupported)?;
+                let (key, rest) = derived.split_at_checked(8).ok_or(OpenError::NotSupported)?;
+                let iv = rest.get(..8).ok_or(OpenError::NotSupported)?;
                 cipher.decrypt(key, iv, data)
             }
             Self::Pkcs12(cipher, salted) => {
@@ -91,13 +91,13 @@ impl<'a> Scheme<'a> {
 }
 
 impl Salted<'_> {
-    fn spend(&self, budget: &mut KdfBudget) -> Result<u32, Locked> {
+    fn spend(&self, budget: &mut KdfBudget) -> Result<u32, OpenError> {
         budget.spend(self.iterations)?;
-        u32::try_from(self.iterations).map_err(|_| Locked::TooCostly)
+        u32::try_from(self.iterations).map_err(|_| OpenError::TooCostly)
     }
 }
 
 /// What cannot be decrypted by any password is damaged.
-fn check(cipher: Cipher, data: &[u8]) -> Result<(), Locked> {
-    if cipher.fits(data.len()) { Ok(()) } else { Err(Locked::Malformed) }
+fn check(cipher: Cipher, data: &[u8]) -> Result<(), OpenError> {
+    if cipher.fits(data.len()) { Ok(()) } else { Err(OpenError::Malformed) }
 }

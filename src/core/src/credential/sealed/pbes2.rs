@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 use super::budget::KdfBudget;
 use super::cipher::Cipher;
 use super::hash::Hash;
-use super::walk::Walk;
-use super::{Locked, oid};
+use super::walk::DerReader;
+use super::{OpenError, oid};
 use crate::credential::der::{INTEGER, OCTET_STRING, SEQUENCE};
 
 /// The most memory that scrypt may take: with what is read beside it, reading a Secret stays below 8 MiB.
@@ -22,13 +22,13 @@ pub(in crate::credential) struct Scheme<'a> {
 
 impl<'a> Scheme<'a> {
     /// Reads the parameters of the scheme.
-    pub(super) fn read(mut parameters: Walk<'a>) -> Result<Self, Locked> {
+    pub(super) fn read(mut parameters: DerReader<'a>) -> Result<Self, OpenError> {
         let mut parameters = parameters.enter(SEQUENCE)?;
         let kdf = Kdf::read(&mut parameters)?;
         let (name, vector) = parameters.algorithm()?;
         let (cipher, iv) = Cipher::read(name, vector)?;
         if kdf.key_len.is_some_and(|length| length != cipher.key_len() as u64) {
-            return Err(Locked::Malformed);
+            return Err(OpenError::Malformed);
         }
         Ok(Self { kdf, cipher, iv })
     }
@@ -43,7 +43,7 @@ impl<'a> Scheme<'a> {
         password: &[u8],
         data: &[u8],
         budget: &mut KdfBudget,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, Locked> {
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, OpenError> {
         let key = self.kdf.derive(password, self.cipher.key_len(), budget)?;
         Ok(self.cipher.decrypt(&key, self.iv, data))
     }
@@ -64,7 +64,7 @@ enum Function {
 
 impl<'a> Kdf<'a> {
     /// Reads the algorithm of a derivation.
-    pub(in crate::credential) fn read(walk: &mut Walk<'a>) -> Result<Self, Locked> {
+    pub(in crate::credential) fn read(walk: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, mut parameters) = walk.algorithm()?;
         match name {
             oid::PBKDF2 => {
@@ -83,7 +83,7 @@ impl<'a> Kdf<'a> {
                 let key_len = key_len(&mut parameters)?;
                 Ok(Self { function: Function::Scrypt { cost, block, parallel }, salt, key_len })
             }
-            _ => Err(Locked::NotSupported),
+            _ => Err(OpenError::NotSupported),
         }
     }
 
@@ -93,27 +93,27 @@ impl<'a> Kdf<'a> {
         password: &[u8],
         len: usize,
         budget: &mut KdfBudget,
-    ) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         match self.function {
             Function::Pbkdf2 { hash, iterations } => {
                 budget.spend(iterations)?;
-                let iterations = u32::try_from(iterations.max(1)).map_err(|_| Locked::TooCostly)?;
+                let iterations = u32::try_from(iterations.max(1)).map_err(|_| OpenError::TooCostly)?;
                 Ok(hash.pbkdf2(password, self.salt, iterations, len))
             }
             Function::Scrypt { cost, block, parallel } => {
                 if scrypt_memory(cost, block, parallel).is_none_or(|memory| memory > MEMORY) {
-                    return Err(Locked::TooCostly);
+                    return Err(OpenError::TooCostly);
                 }
                 // Mixing two blocks in and two out costs about as much as an iteration of PBKDF2.
                 budget.spend(cost.saturating_mul(block).saturating_mul(parallel).saturating_mul(2))?;
-                let small = |number: u64| u32::try_from(number).map_err(|_| Locked::Malformed);
+                let small = |number: u64| u32::try_from(number).map_err(|_| OpenError::Malformed);
                 if !cost.is_power_of_two() {
-                    return Err(Locked::Malformed);
+                    return Err(OpenError::Malformed);
                 }
-                let params =
-                    Params::new(cost.ilog2() as u8, small(block)?, small(parallel)?).map_err(|_| Locked::Malformed)?;
+                let params = Params::new(cost.ilog2() as u8, small(block)?, small(parallel)?)
+                    .map_err(|_| OpenError::Malformed)?;
                 let mut key = Zeroizing::new(vec![0; len]);
-                scrypt::scrypt(password, self.salt, &params, &mut key).map_err(|_| Locked::Malformed)?;
+                scrypt::scrypt(password, self.salt, &params, &mut key).map_err(|_| OpenError::Malformed)?;
                 Ok(key)
             }
         }
@@ -126,6 +126,6 @@ fn scrypt_memory(cost: u64, block: u64, parallel: u64) -> Option<u64> {
     blocks.checked_mul(block)?.checked_mul(128)
 }
 
-fn key_len(parameters: &mut Walk<'_>) -> Result<Option<u64>, Locked> {
+fn key_len(parameters: &mut DerReader<'_>) -> Result<Option<u64>, OpenError> {
     if parameters.tag() == Some(INTEGER) { parameters.number().map(Some) } else { Ok(None) }
 }

@@ -3,12 +3,12 @@
 
 use pkcs8::ObjectIdentifier;
 
-use super::{Locked, ber};
+use super::{OpenError, ber};
 use crate::credential::der::{self, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 
 /// What is left of some elements side by side.
 #[derive(Clone, Copy)]
-pub(in crate::credential) struct Walk<'a>(&'a [u8]);
+pub(in crate::credential) struct DerReader<'a>(&'a [u8]);
 
 /// An element with its header and without.
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ pub(in crate::credential) struct Element<'a> {
     pub content: &'a [u8],
 }
 
-impl<'a> Walk<'a> {
+impl<'a> DerReader<'a> {
     /// Elements that stand one after the other.
     pub(in crate::credential) fn new(elements: &'a [u8]) -> Self {
         Self(elements)
@@ -35,33 +35,33 @@ impl<'a> Walk<'a> {
     }
 
     /// The next element, of any kind.
-    pub(in crate::credential) fn any(&mut self) -> Result<Element<'a>, Locked> {
-        let element = der::first(self.0).ok_or(Locked::Malformed)?;
+    pub(in crate::credential) fn any(&mut self) -> Result<Element<'a>, OpenError> {
+        let element = der::first(self.0).ok_or(OpenError::Malformed)?;
         let length = self.0.len() - element.rest.len();
-        let whole = self.0.get(..length).ok_or(Locked::Malformed)?;
+        let whole = self.0.get(..length).ok_or(OpenError::Malformed)?;
         self.0 = element.rest;
         Ok(Element { tag: element.tag, whole, content: element.content })
     }
 
     /// The content of the next element, which has this tag.
-    pub(in crate::credential) fn expect(&mut self, tag: u8) -> Result<&'a [u8], Locked> {
-        if self.tag() == Some(tag) { Ok(self.any()?.content) } else { Err(Locked::Malformed) }
+    pub(in crate::credential) fn expect(&mut self, tag: u8) -> Result<&'a [u8], OpenError> {
+        if self.tag() == Some(tag) { Ok(self.any()?.content) } else { Err(OpenError::Malformed) }
     }
 
     /// The content of the next element, where it has this tag.
-    pub(in crate::credential) fn optional(&mut self, tag: u8) -> Result<Option<&'a [u8]>, Locked> {
+    pub(in crate::credential) fn optional(&mut self, tag: u8) -> Result<Option<&'a [u8]>, OpenError> {
         if self.tag() == Some(tag) { self.expect(tag).map(Some) } else { Ok(None) }
     }
 
     /// What the next element holds, which has this tag.
-    pub(in crate::credential) fn enter(&mut self, tag: u8) -> Result<Self, Locked> {
+    pub(in crate::credential) fn enter(&mut self, tag: u8) -> Result<Self, OpenError> {
         self.expect(tag).map(Self)
     }
 
     /// The next element, a number that is not negative. One too large for 64 bits is as good as the largest.
-    pub(in crate::credential) fn number(&mut self) -> Result<u64, Locked> {
+    pub(in crate::credential) fn number(&mut self) -> Result<u64, OpenError> {
         match self.expect(INTEGER)? {
-            [] | [0x80..=0xff, ..] => Err(Locked::Malformed),
+            [] | [0x80..=0xff, ..] => Err(OpenError::Malformed),
             octets => Ok(octets
                 .iter()
                 .try_fold(0_u64, |number, octet| Some(number.checked_mul(256)? + u64::from(*octet)))
@@ -70,12 +70,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The next element, an object identifier.
-    pub(in crate::credential) fn oid(&mut self) -> Result<ObjectIdentifier, Locked> {
-        ObjectIdentifier::from_bytes(self.expect(OBJECT_IDENTIFIER)?).map_err(|_| Locked::Malformed)
+    pub(in crate::credential) fn oid(&mut self) -> Result<ObjectIdentifier, OpenError> {
+        ObjectIdentifier::from_bytes(self.expect(OBJECT_IDENTIFIER)?).map_err(|_| OpenError::Malformed)
     }
 
     /// The next element, an algorithm, and its parameters.
-    pub(in crate::credential) fn algorithm(&mut self) -> Result<(ObjectIdentifier, Self), Locked> {
+    pub(in crate::credential) fn algorithm(&mut self) -> Result<(ObjectIdentifier, Self), OpenError> {
         let mut algorithm = self.enter(SEQUENCE)?;
         Ok((algorithm.oid()?, algorithm))
     }
@@ -113,11 +113,11 @@ mod tests {
             (&[2, 2, 0, 0x80], Ok(128)),
             (&[2, 5, 0, 0x80, 0, 0, 0], Ok(1 << 31)),
             (&[2, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0], Ok(u64::MAX)),
-            (&[2, 1, 0x80], Err(Locked::Malformed)),
-            (&[2, 0], Err(Locked::Malformed)),
-            (&[4, 1, 1], Err(Locked::Malformed)),
+            (&[2, 1, 0x80], Err(OpenError::Malformed)),
+            (&[2, 0], Err(OpenError::Malformed)),
+            (&[4, 1, 1], Err(OpenError::Malformed)),
         ] {
-            assert_eq!(Walk::new(input).number(), number, "{input:?}");
+            assert_eq!(DerReader::new(input).number(), number, "{input:?}");
         }
     }
 

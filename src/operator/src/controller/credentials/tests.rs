@@ -7,12 +7,12 @@ use kube::{Client, Config};
 use serde_json::json;
 
 use super::*;
-use crate::controller::cache::{Change, SecretVersion};
+use crate::controller::cache::{ListChange, SecretVersion};
 use crate::controller::gather::Access;
 use crate::controller::lease::Leadership;
 use crate::controller::publish::Publisher;
-use crate::controller::reconcile::Context;
-use crate::controller::watch::Seen;
+use crate::controller::reconcile::ReconcileContext;
+use crate::controller::watch::WatchUpdate;
 use crate::metrics::Metrics;
 use lapsewatch_cluster::clock::Clock;
 use lapsewatch_core::observed::trimmed_meta::TrimmedMeta;
@@ -53,18 +53,18 @@ fn secret(version: &str) -> SecretVersion {
 /// All of a namespace's lists: the object and its Secret, or nothing.
 fn list(operator: &mut Operator, scope: usize, is_there: bool) {
     let key = || Key::new("a", "vpp");
-    operator.see(scope, Seen::Tenant(Change::ListEnds));
+    operator.see(scope, WatchUpdate::Tenant(ListChange::ListEnds));
     if is_there {
-        operator.see(scope, Seen::Secret(Change::Listed(key(), secret("7"))));
-        operator.see(scope, Seen::Object(Change::Listed(key(), vpp("3"))));
+        operator.see(scope, WatchUpdate::Secret(ListChange::Listed(key(), secret("7"))));
+        operator.see(scope, WatchUpdate::Object(ListChange::Listed(key(), vpp("3"))));
     }
-    operator.see(scope, Seen::Secret(Change::ListEnds));
-    operator.see(scope, Seen::Object(Change::ListEnds));
+    operator.see(scope, WatchUpdate::Secret(ListChange::ListEnds));
+    operator.see(scope, WatchUpdate::Object(ListChange::ListEnds));
 }
 
 fn operator() -> Operator {
     let client = Client::try_from(Config::new("http://127.0.0.1:9".parse().unwrap())).unwrap();
-    let context = Context {
+    let context = ReconcileContext {
         publisher: Publisher::new(client, "test".to_owned(), Metrics::default()),
         clock: Arc::new(Still),
         settle: TimeDelta::zero(),
@@ -101,21 +101,21 @@ async fn what_waited_for_the_barrier_is_said_if_it_is_still_so() {
     assert!(is_said(&mut waiting().await));
     // The watch tells of the state that was read, once more.
     let mut operator = waiting().await;
-    operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret("7"))));
+    operator.see(0, WatchUpdate::Secret(ListChange::Applied(key.clone(), secret("7"))));
     assert!(is_said(&mut operator));
 
     let mut operator = waiting().await;
-    operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret("8"))));
+    operator.see(0, WatchUpdate::Secret(ListChange::Applied(key.clone(), secret("8"))));
     assert!(!is_said(&mut operator), "its Secret holds something else now");
     assert!(operator.start_read() && operator.reading == 1, "it is looked at again");
 
     let mut operator = waiting().await;
-    operator.see(0, Seen::Object(Change::Applied(key.clone(), vpp("4"))));
+    operator.see(0, WatchUpdate::Object(ListChange::Applied(key.clone(), vpp("4"))));
     assert!(!is_said(&mut operator), "it is declared anew");
     assert!(operator.start_read() && operator.reading == 1, "it is looked at again");
 
     let mut operator = waiting().await;
-    operator.see(0, Seen::Object(Change::Deleted(key)));
+    operator.see(0, WatchUpdate::Object(ListChange::Deleted(key)));
     assert!(!is_said(&mut operator), "it is gone");
     operator.start();
     assert_eq!(operator.tasks.len(), 0);
@@ -137,7 +137,7 @@ async fn a_secret_that_changes_while_it_is_read_is_published_as_it_was_read() {
                 operator.end(done);
             }
         }
-        operator.see(0, Seen::Secret(Change::Applied(key.clone(), secret(version))));
+        operator.see(0, WatchUpdate::Secret(ListChange::Applied(key.clone(), secret(version))));
         let done = operator.tasks.join_next().await.unwrap();
         operator.end(done);
         assert_eq!(operator.credentials.found.len(), 1);
@@ -153,10 +153,10 @@ async fn a_secret_that_comes_or_goes_while_it_is_read_is_read_once_more_and_no_o
     list(&mut operator, 1, false);
     let key = Key::new("a", "vpp");
     for (change, is_published) in
-        [(Change::Deleted(key.clone()), false), (Change::Applied(key.clone(), secret("8")), true)]
+        [(ListChange::Deleted(key.clone()), false), (ListChange::Applied(key.clone(), secret("8")), true)]
     {
         operator.start_read();
-        operator.see(0, Seen::Secret(change));
+        operator.see(0, WatchUpdate::Secret(change));
         let done = operator.tasks.join_next().await.unwrap();
         operator.end(done);
         assert!(operator.start_credential());
@@ -166,31 +166,31 @@ async fn a_secret_that_comes_or_goes_while_it_is_read_is_read_once_more_and_no_o
 
 #[tokio::test]
 async fn one_that_cannot_be_understood_holds_what_it_held_and_stays_its_tenants() {
-    use lapsewatch_core::assessment::peers::Standing;
+    use lapsewatch_core::assessment::peers::SharingState;
     let mut operator = operator();
     let key = |name| Key::new("a", name);
     let newer = json!({"type": "VPPToken", "secretRef": {"name": "newer"}, "tenantRef": {"name": "acme"},
         "warnBeforeDays": ["soon"]});
-    operator.see(0, Seen::Secret(Change::Listed(key("newer"), secret("7"))));
-    operator.see(0, Seen::Object(Change::Listed(key("newer"), object("newer", "5", &newer))));
+    operator.see(0, WatchUpdate::Secret(ListChange::Listed(key("newer"), secret("7"))));
+    operator.see(0, WatchUpdate::Object(ListChange::Listed(key("newer"), object("newer", "5", &newer))));
     list(&mut operator, 0, true);
     let standing = |operator: &Operator| operator.index.view(&key("vpp")).map(|view| view.standing);
-    assert_eq!(standing(&operator), Some(Standing::TokenInUse), "as remembered");
+    assert_eq!(standing(&operator), Some(SharingState::TokenInUse), "as remembered");
     assert_eq!(operator.cache.members(&key("acme")).count(), 1);
     for _ in 0..2 {
         operator.start();
         let done = operator.tasks.join_next().await.unwrap();
         operator.end(done);
     }
-    assert_eq!(standing(&operator), Some(Standing::TokenInUse), "as it was looked at");
+    assert_eq!(standing(&operator), Some(SharingState::TokenInUse), "as it was looked at");
     // What it points to can be told all the same.
-    operator.see(0, Seen::Secret(Change::Deleted(key("newer"))));
+    operator.see(0, WatchUpdate::Secret(ListChange::Deleted(key("newer"))));
     while operator.index.len() == 2 {
         operator.start();
         let done = operator.tasks.join_next().await.unwrap();
         operator.end(done);
     }
-    assert_eq!(standing(&operator), Some(Standing::Unique));
+    assert_eq!(standing(&operator), Some(SharingState::Unique));
 }
 
 #[tokio::test]
@@ -216,12 +216,12 @@ async fn a_page_does_not_wait_until_all_credentials_are_done() {
         ..TrimmedMeta::default()
     };
     let tenant = Arc::new(Observed::new(&wire("1"), &json!({}), &json!({})));
-    operator.see(0, Seen::Tenant(Change::Listed(Key::new("a", "acme"), tenant)));
+    operator.see(0, WatchUpdate::Tenant(ListChange::Listed(Key::new("a", "acme"), tenant)));
     for number in 0..60 {
         let name = format!("c-{number}");
         let spec = json!({"type": "X509Certificate", "secretRef": {"name": name}, "tenantRef": {"name": "acme"}});
-        operator.see(0, Seen::Secret(Change::Listed(Key::new("a", &name), secret("7"))));
-        operator.see(0, Seen::Object(Change::Listed(Key::new("a", &name), object(&name, "5", &spec))));
+        operator.see(0, WatchUpdate::Secret(ListChange::Listed(Key::new("a", &name), secret("7"))));
+        operator.see(0, WatchUpdate::Object(ListChange::Listed(Key::new("a", &name), object(&name, "5", &spec))));
     }
     list(&mut operator, 0, false);
     tokio::time::sleep(std::time::Duration::from_millis(350)).await;

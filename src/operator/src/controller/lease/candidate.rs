@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout};
 
-use super::election::Report;
-use super::record::{self, Step};
-use super::{Leadership, Settings};
-use crate::controller::said::Said;
+use super::election::ElectionReport;
+use super::record::{self, LeaseAction};
+use super::{Leadership, LeaseSettings};
+use crate::controller::said::LogThrottle;
 use crate::controller::sleep_until;
 use lapsewatch_cluster::clock::Clock;
-use lapsewatch_cluster::request::{self, Cause, Sensitivity};
+use lapsewatch_cluster::request::{self, RequestError, Sensitivity};
 
 /// How long an observation of the Lease is relied upon. A leader stops this long after its last renewal, which is before
 /// another replica may take the Lease.
@@ -35,7 +35,7 @@ const RELEASE_AGAIN: Duration = Duration::from_millis(200);
 /// A replica that leads or would like to.
 pub(super) struct Candidate {
     path: String,
-    settings: Settings,
+    settings: LeaseSettings,
     identity: String,
     /// The Lease as it was last seen here, and since when it has been so.
     seen: Option<(Value, Instant)>,
@@ -46,15 +46,15 @@ pub(super) struct Candidate {
     /// True from the first request that could make this replica the holder until another holder is seen.
     may_hold: bool,
     /// The reason why the last turn failed, if it did.
-    failed: Option<Cause>,
-    log: Said,
+    failed: Option<RequestError>,
+    log: LogThrottle,
 }
 
 impl Candidate {
     /// A candidate that has not read the Lease yet. `instance` names it for people.
-    pub(super) fn new(settings: Settings, instance: &str) -> Self {
+    pub(super) fn new(settings: LeaseSettings, instance: &str) -> Self {
         use std::hash::{BuildHasher, RandomState};
-        let Settings { namespace, name } = &settings;
+        let LeaseSettings { namespace, name } = &settings;
         Self {
             path: format!("/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}"),
             // A process that follows another one under the same name must not take the former's Lease for its own.
@@ -65,7 +65,7 @@ impl Candidate {
             held_by_other: None,
             may_hold: false,
             failed: None,
-            log: Said::default(),
+            log: LogThrottle::default(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Candidate {
         mut self,
         client: Client,
         clock: Arc<dyn Clock>,
-        reports: watch::Sender<Report>,
+        reports: watch::Sender<ElectionReport>,
         mut stop: oneshot::Receiver<()>,
     ) {
         loop {
@@ -99,7 +99,7 @@ impl Candidate {
             }
         }
         if self.may_hold && timeout(RELEASE, self.release(&client)).await.is_err() {
-            let Settings { namespace, name } = &self.settings;
+            let LeaseSettings { namespace, name } = &self.settings;
             tracing::warn!(
                 "the Lease \"{namespace}/{name}\" could not be released, and the next leader waits until it expires"
             );
@@ -107,12 +107,12 @@ impl Candidate {
     }
 
     /// The reason why the Lease was not renewed in time: the last answer, where the API server refuses each renewal.
-    fn expired(&self) -> Cause {
-        self.failed.clone().unwrap_or(Cause::Timeout(RELIED_UPON))
+    fn expired(&self) -> RequestError {
+        self.failed.clone().unwrap_or(RequestError::Timeout(RELIED_UPON))
     }
 
     /// Reports the outcome of one turn. Returns the time to wait before the next turn.
-    fn report(&mut self, outcome: Result<(), Cause>, reports: &watch::Sender<Report>) -> Duration {
+    fn report(&mut self, outcome: Result<(), RequestError>, reports: &watch::Sender<ElectionReport>) -> Duration {
         let now = Instant::now();
         let is_answered = outcome.is_ok();
         self.failed = outcome.as_ref().err().filter(|cause| cause.code() != Some(409)).cloned();
@@ -124,16 +124,16 @@ impl Candidate {
             Err(cause) if cause.is_not_found() && self.seen.is_some() => self.seen = None,
             Err(cause) => {
                 if self.log.is_news(&cause.to_string()) {
-                    let (Settings { namespace, name }, advice) = (&self.settings, advice(&cause));
+                    let (LeaseSettings { namespace, name }, advice) = (&self.settings, advice(&cause));
                     tracing::error!(advice, "the Lease \"{namespace}/{name}\" can't be read or written: {cause}");
                 }
             }
         }
         let fresh = |at: Option<Instant>| at.map(|at| at + RELIED_UPON).filter(|expires| now < *expires);
         let report = match (fresh(self.renewed), fresh(self.held_by_other)) {
-            (Some(expires), _) => Report::until(Leadership::Leads, expires),
-            (None, Some(expires)) => Report::until(Leadership::StandsBy, expires),
-            (None, None) => Report::UNKNOWN,
+            (Some(expires), _) => ElectionReport::until(Leadership::Leads, expires),
+            (None, Some(expires)) => ElectionReport::until(Leadership::StandsBy, expires),
+            (None, None) => ElectionReport::UNKNOWN,
         };
         if report.leadership != Leadership::Leads {
             self.renewed = None;
@@ -157,7 +157,7 @@ impl Candidate {
     }
 
     /// Reads the Lease if necessary, and acquires or renews it if that is allowed.
-    async fn turn(&mut self, client: &Client, now: DateTime<Utc>) -> Result<(), Cause> {
+    async fn turn(&mut self, client: &Client, now: DateTime<Utc>) -> Result<(), RequestError> {
         // The holder's own last write is the newest version unless another client wrote the Lease, which a 409 reveals.
         let lease = match (&self.renewed, &self.seen) {
             (Some(_), Some((lease, _))) => Some(lease.clone()),
@@ -167,13 +167,13 @@ impl Candidate {
         let since = self.seen.as_ref().map_or(asked, |(_, since)| *since);
         let step = record::step(lease.as_ref(), &self.identity, asked.duration_since(since));
         let (method, path, mut lease) = match (step, lease) {
-            (Step::Wait, _) => {
+            (LeaseAction::Wait, _) => {
                 (self.renewed, self.held_by_other, self.may_hold) = (None, Some(asked), false);
                 return Ok(());
             }
-            (Step::Create, _) | (_, None) => {
+            (LeaseAction::Create, _) | (_, None) => {
                 let (path, _) = self.path.rsplit_once('/').unwrap_or_default();
-                let Settings { namespace, name } = &self.settings;
+                let LeaseSettings { namespace, name } = &self.settings;
                 let metadata = json!({"namespace": namespace, "name": name});
                 let lease = json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata});
                 (Method::POST, path.to_owned(), lease)
@@ -189,9 +189,9 @@ impl Candidate {
     }
 
     /// The Lease as the server has it, if it exists.
-    async fn look(&mut self, client: &Client) -> Result<Option<Value>, Cause> {
+    async fn look(&mut self, client: &Client) -> Result<Option<Value>, RequestError> {
         let lease = match request::send(client, Method::GET, &self.path, None, Vec::new(), Sensitivity::Open).await {
-            Ok(body) => serde_json::from_slice(&body).map_err(|_| Cause::NoObject)?,
+            Ok(body) => serde_json::from_slice(&body).map_err(|_| RequestError::NoObject)?,
             Err(cause) if cause.is_not_found() => return Ok(None),
             Err(cause) => return Err(cause),
         };
@@ -217,7 +217,7 @@ impl Candidate {
         }
     }
 
-    async fn try_release(&mut self, client: &Client, seen: Option<Value>) -> Result<(), Cause> {
+    async fn try_release(&mut self, client: &Client, seen: Option<Value>) -> Result<(), RequestError> {
         let lease = match seen {
             Some(lease) => Some(lease),
             None => self.look(client).await?,
@@ -230,13 +230,13 @@ impl Candidate {
     }
 }
 
-async fn write(client: &Client, method: Method, path: &str, lease: &Value) -> Result<Value, Cause> {
+async fn write(client: &Client, method: Method, path: &str, lease: &Value) -> Result<Value, RequestError> {
     let body = lease.to_string().into_bytes();
     let written = request::send(client, method, path, Some("application/json"), body, Sensitivity::Open).await?;
-    serde_json::from_slice(&written).map_err(|_| Cause::NoObject)
+    serde_json::from_slice(&written).map_err(|_| RequestError::NoObject)
 }
 
-fn advice(cause: &Cause) -> &'static str {
+fn advice(cause: &RequestError) -> &'static str {
     match cause.code() {
         Some(401 | 403) => {
             "allow the service account to get, create and update leases.coordination.k8s.io in the namespace of the Lease"
@@ -251,15 +251,15 @@ mod tests {
     use super::*;
 
     fn candidate() -> Candidate {
-        Candidate::new(Settings { namespace: "ops".to_owned(), name: "lapsewatch".to_owned() }, "pod-1")
+        Candidate::new(LeaseSettings { namespace: "ops".to_owned(), name: "lapsewatch".to_owned() }, "pod-1")
     }
 
     fn held_by(holder: &str) -> Option<(Value, Instant)> {
         Some((json!({"spec": {"holderIdentity": holder}}), Instant::now()))
     }
 
-    fn conflict() -> Cause {
-        Cause::Api { code: 409, reason: "Conflict".to_owned(), message: None }
+    fn conflict() -> RequestError {
+        RequestError::Api { code: 409, reason: "Conflict".to_owned(), message: None }
     }
 
     #[test]
@@ -271,42 +271,42 @@ mod tests {
     #[test]
     fn a_refused_renewal_is_not_called_a_missing_answer() {
         let mut candidate = candidate();
-        let (reports, _report) = watch::channel(Report::UNKNOWN);
-        assert!(matches!(candidate.expired(), Cause::Timeout(_)));
-        let refused = Cause::Api { code: 401, reason: "Unauthorized".to_owned(), message: None };
+        let (reports, _report) = watch::channel(ElectionReport::UNKNOWN);
+        assert!(matches!(candidate.expired(), RequestError::Timeout(_)));
+        let refused = RequestError::Api { code: 401, reason: "Unauthorized".to_owned(), message: None };
         candidate.report(Err(refused), &reports);
         assert_eq!(candidate.expired().code(), Some(401));
         candidate.report(Ok(()), &reports);
-        assert!(matches!(candidate.expired(), Cause::Timeout(_)));
+        assert!(matches!(candidate.expired(), RequestError::Timeout(_)));
         candidate.report(Err(conflict()), &reports);
-        assert!(matches!(candidate.expired(), Cause::Timeout(_)), "another client's write is no refusal");
+        assert!(matches!(candidate.expired(), RequestError::Timeout(_)), "another client's write is no refusal");
     }
 
     #[test]
     fn a_leader_that_cannot_renew_stops_before_another_one_may_begin() {
         let mut candidate = candidate();
-        let (reports, report) = watch::channel(Report::UNKNOWN);
-        let is = |report: &watch::Receiver<Report>| report.borrow().leadership;
-        candidate.report(Err(Cause::Connection), &reports);
+        let (reports, report) = watch::channel(ElectionReport::UNKNOWN);
+        let is = |report: &watch::Receiver<ElectionReport>| report.borrow().leadership;
+        candidate.report(Err(RequestError::Connection), &reports);
         assert_eq!(is(&report), Leadership::Unknown);
         (candidate.seen, candidate.renewed) = (held_by(&candidate.identity), Some(Instant::now()));
         assert_eq!(candidate.report(Ok(()), &reports), RENEW);
-        assert_eq!(candidate.report(Err(Cause::Connection), &reports), LOOK);
+        assert_eq!(candidate.report(Err(RequestError::Connection), &reports), LOOK);
         assert_eq!(is(&report), Leadership::Leads);
         candidate.renewed = Instant::now().checked_sub(RELIED_UPON);
-        candidate.report(Err(Cause::Connection), &reports);
+        candidate.report(Err(RequestError::Connection), &reports);
         assert_eq!((is(&report), candidate.renewed), (Leadership::Unknown, None));
         candidate.held_by_other = Some(Instant::now());
         candidate.report(Ok(()), &reports);
         assert_eq!(is(&report), Leadership::StandsBy);
         candidate.held_by_other = Instant::now().checked_sub(RELIED_UPON);
-        candidate.report(Err(Cause::Connection), &reports);
+        candidate.report(Err(RequestError::Connection), &reports);
         assert_eq!(is(&report), Leadership::Unknown, "an old observation proves nothing");
     }
 
     #[test]
     fn another_replica_is_reported_only_if_another_one_was_seen_to_hold_the_lease() {
-        let (reports, report) = watch::channel(Report::UNKNOWN);
+        let (reports, report) = watch::channel(ElectionReport::UNKNOWN);
         // The first write is refused, whoever held the Lease before.
         let mut fresh = candidate();
         fresh.seen = held_by("");

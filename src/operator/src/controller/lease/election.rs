@@ -11,19 +11,19 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::candidate::Candidate;
-use super::{Leadership, Settings};
+use super::{Leadership, LeaseSettings};
 use crate::controller::sleep_until;
 use lapsewatch_cluster::clock::Clock;
 
 /// A statement of the election task about this replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Report {
+pub(super) struct ElectionReport {
     pub(super) leadership: Leadership,
     /// From then on the leadership is unknown.
     expires: Option<Instant>,
 }
 
-impl Report {
+impl ElectionReport {
     pub(super) const UNKNOWN: Self = Self { leadership: Leadership::Unknown, expires: None };
 
     pub(super) fn until(leadership: Leadership, expires: Instant) -> Self {
@@ -33,12 +33,12 @@ impl Report {
 
 /// Reads the leadership as it is at this moment, from any task.
 #[derive(Clone)]
-pub struct LeadershipReader(watch::Receiver<Report>);
+pub struct LeadershipReader(watch::Receiver<ElectionReport>);
 
 impl LeadershipReader {
     /// The leadership now: `Unknown` once the last report has expired, or the election task has ended.
     pub fn get(&self) -> Leadership {
-        let Report { leadership, expires } = *self.0.borrow();
+        let ElectionReport { leadership, expires } = *self.0.borrow();
         let is_expired = expires.is_some_and(|expires| expires <= Instant::now());
         // The sender is gone: its task has ended.
         if is_expired || self.0.has_changed().is_err() { Leadership::Unknown } else { leadership }
@@ -59,19 +59,19 @@ pub struct Election {
     /// Empty without a Lease. The set aborts its task when it is dropped.
     task: JoinSet<()>,
     /// Keeps the one report valid of a replica without a Lease.
-    _sole: Option<watch::Sender<Report>>,
+    _sole: Option<watch::Sender<ElectionReport>>,
 }
 
 impl Election {
     /// Without a Lease, this process always leads.
     pub fn without_lease() -> Self {
-        let (sender, reader) = watch::channel(Report { leadership: Leadership::Leads, expires: None });
+        let (sender, reader) = watch::channel(ElectionReport { leadership: Leadership::Leads, expires: None });
         Self { reader: LeadershipReader(reader), expires: None, stop: None, task: JoinSet::new(), _sole: Some(sender) }
     }
 
     /// Starts to compete for a Lease. `instance` names this replica for people.
-    pub fn start(client: Client, clock: Arc<dyn Clock>, settings: Settings, instance: &str) -> Self {
-        let (reports, reader) = watch::channel(Report::UNKNOWN);
+    pub fn start(client: Client, clock: Arc<dyn Clock>, settings: LeaseSettings, instance: &str) -> Self {
+        let (reports, reader) = watch::channel(ElectionReport::UNKNOWN);
         let (stop, stopped) = oneshot::channel();
         let mut task = JoinSet::new();
         task.spawn(Candidate::new(settings, instance).run(client, clock, reports, stopped));
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    fn election(report: Report) -> (watch::Sender<Report>, Election) {
+    fn election(report: ElectionReport) -> (watch::Sender<ElectionReport>, Election) {
         let (sender, reader) = watch::channel(report);
         let reader = LeadershipReader(reader);
         (sender, Election { reader, expires: None, stop: None, task: JoinSet::new(), _sole: None })
@@ -123,7 +123,7 @@ mod tests {
     #[tokio::test]
     async fn a_report_that_is_not_renewed_expires_and_is_noticed() {
         let expires = Instant::now() + Duration::from_millis(300);
-        let (_sender, mut election) = election(Report::until(Leadership::Leads, expires));
+        let (_sender, mut election) = election(ElectionReport::until(Leadership::Leads, expires));
         let reader = election.reader();
         while election.leadership() == Leadership::Leads {
             election.changed().await.unwrap();
@@ -137,7 +137,7 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_ended_leads_no_more_and_is_noticed() {
         let (sender, mut election) =
-            election(Report::until(Leadership::Leads, Instant::now() + Duration::from_secs(3600)));
+            election(ElectionReport::until(Leadership::Leads, Instant::now() + Duration::from_secs(3600)));
         let reader = election.reader();
         assert_eq!(election.leadership(), Leadership::Leads);
         drop(sender);
@@ -147,9 +147,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_report_between_reading_and_waiting_is_not_missed() {
-        let (sender, mut election) = election(Report::UNKNOWN);
+        let (sender, mut election) = election(ElectionReport::UNKNOWN);
         assert_eq!(election.leadership(), Leadership::Unknown);
-        sender.send_replace(Report::until(Leadership::Leads, Instant::now() + Duration::from_secs(10)));
+        sender.send_replace(ElectionReport::until(Leadership::Leads, Instant::now() + Duration::from_secs(10)));
         election.changed().await.unwrap();
         assert_eq!(election.leadership(), Leadership::Leads);
     }

@@ -14,7 +14,7 @@ mod record;
 
 /// The Lease that replicas compete for.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct LeaseSettings {
     /// Its namespace.
     pub namespace: String,
     /// Its name.

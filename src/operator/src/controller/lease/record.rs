@@ -10,7 +10,7 @@ const DURATION: Duration = Duration::from_secs(15);
 
 /// What is to be done about a lease.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum LeaseAction {
     /// There is none: create it.
     Create,
     /// It is free, or its holder has fallen silent: take it.
@@ -32,15 +32,15 @@ pub fn version(lease: &Value) -> &str {
 }
 
 /// What `identity` is to do about a lease that has been as it is for this long.
-pub fn step(lease: Option<&Value>, identity: &str, unchanged: Duration) -> Step {
-    let Some(lease) = lease else { return Step::Create };
-    let Some(holder) = holder(lease) else { return Step::Take };
+pub fn step(lease: Option<&Value>, identity: &str, unchanged: Duration) -> LeaseAction {
+    let Some(lease) = lease else { return LeaseAction::Create };
+    let Some(holder) = holder(lease) else { return LeaseAction::Take };
     if holder == identity {
-        return Step::Renew;
+        return LeaseAction::Renew;
     }
     let seconds = lease.pointer("/spec/leaseDurationSeconds").and_then(Value::as_u64);
     let lasts = seconds.map_or(DURATION, Duration::from_secs).min(DURATION * 20);
-    if unchanged >= lasts { Step::Take } else { Step::Wait }
+    if unchanged >= lasts { LeaseAction::Take } else { LeaseAction::Wait }
 }
 
 /// Enters `identity` as its holder; what else stands in it stays.
@@ -83,24 +83,24 @@ mod tests {
     #[test]
     fn a_lease_is_taken_where_it_is_free_or_its_record_has_not_changed_for_its_duration() {
         let step = |lease: &Value, unchanged| step(Some(lease), "pod-1", unchanged);
-        assert_eq!(super::step(None, "pod-1", Duration::ZERO), Step::Create);
-        assert_eq!(step(&lease("", "7"), Duration::ZERO), Step::Take);
+        assert_eq!(super::step(None, "pod-1", Duration::ZERO), LeaseAction::Create);
+        assert_eq!(step(&lease("", "7"), Duration::ZERO), LeaseAction::Take);
         let other = lease("pod-2", "7");
-        assert_eq!(step(&other, Duration::ZERO), Step::Wait);
-        assert_eq!(step(&other, DURATION - Duration::from_millis(1)), Step::Wait);
-        assert_eq!(step(&other, DURATION), Step::Take);
-        assert_eq!(step(&lease("pod-1", "8"), DURATION), Step::Renew);
+        assert_eq!(step(&other, Duration::ZERO), LeaseAction::Wait);
+        assert_eq!(step(&other, DURATION - Duration::from_millis(1)), LeaseAction::Wait);
+        assert_eq!(step(&other, DURATION), LeaseAction::Take);
+        assert_eq!(step(&lease("pod-1", "8"), DURATION), LeaseAction::Renew);
         // Whoever writes a lease that never ends does not keep it for ever.
         let mut endless = other;
         endless["spec"]["leaseDurationSeconds"] = json!(i64::MAX);
-        assert_eq!(step(&endless, DURATION * 20), Step::Take);
+        assert_eq!(step(&endless, DURATION * 20), LeaseAction::Take);
     }
 
     #[test]
     fn one_that_is_given_back_is_free() {
         let mut held = lease("pod-2", "7");
         give_back(&mut held);
-        assert_eq!((holder(&held), step(Some(&held), "pod-1", Duration::ZERO)), (None, Step::Take));
+        assert_eq!((holder(&held), step(Some(&held), "pod-1", Duration::ZERO)), (None, LeaseAction::Take));
     }
 
     #[test]
