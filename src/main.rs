@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_cli::args::{self, Called, CheckArgs, Command, InspectArgs, NewArgs, RunArgs, StatusArgs, VerifyArgs};
 use lapsewatch_cli::terminal::Paint;
-use lapsewatch_cli::{check, crds, exit, home, inspect, new, shell, telemetry, verify};
+use lapsewatch_cli::{check, crds, exit, inspect, new, shell, status, telemetry, verify};
 use lapsewatch_cluster::clock::Clock;
 use lapsewatch_cluster::connect;
 use lapsewatch_operator::controller::{lease, snapshot};
@@ -89,7 +89,7 @@ fn print(text: &[u8]) -> Result<ExitCode, anyhow::Error> {
 fn status(args: &StatusArgs) -> Result<ExitCode, anyhow::Error> {
     use std::io::IsTerminal;
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    let streams = home::Streams {
+    let streams = status::Streams {
         out_is_terminal: out.is_terminal(),
         err_is_terminal: err.is_terminal(),
         paint: Paint::of_stdout(args.color),
@@ -97,7 +97,7 @@ fn status(args: &StatusArgs) -> Result<ExitCode, anyhow::Error> {
         err: &mut err,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let code = runtime.block_on(async { home::run(args, Arc::new(SystemClock), streams, stop_signal()?).await })?;
+    let code = runtime.block_on(async { status::run(args, Arc::new(SystemClock), streams, stop_signal()?).await })?;
     Ok(ExitCode::from(code))
 }
 

@@ -6,7 +6,7 @@ use lapsewatch_core::api::reasons::{ChangeReason, FailureReason};
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::Reading;
-use lapsewatch_core::assessment::rehearsal::{Verification, VerifyCause, VerifyInput, VerifyOutcome, rehearse};
+use lapsewatch_core::assessment::verification::{Verification, VerifyCause, VerifyInput, VerifyOutcome, rehearse};
 use proptest::prelude::*;
 
 use super::facts::{apns, apns_of_another_topic, fingerprint, of_type, time};

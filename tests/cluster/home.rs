@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use lapsewatch_cli::args::{Cli, Command as Asked};
-use lapsewatch_cli::home::{Streams, run};
+use lapsewatch_cli::status::{Streams, run};
 use lapsewatch_cluster::clock::Clock;
 use serde_json::{Value, json};
 

@@ -5,7 +5,11 @@ use crate::*;
 fn with(password: &[u8], values: &[(&str, &str)], type_: CredentialType) -> Result<CredentialFacts, Failure> {
     let mut data = files(values);
     data.values.insert("password".to_owned(), password.to_vec().into());
-    credential::read(type_, &data, &KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() })
+    credential::read(
+        type_,
+        &data,
+        &KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() },
+    )
 }
 
 fn utf16(text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {

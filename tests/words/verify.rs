@@ -8,7 +8,7 @@ use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::rehearsal::{VerifyInput, rehearse};
+use lapsewatch_core::assessment::verification::{VerifyInput, rehearse};
 use lapsewatch_core::assessment::words::verify::{DECLARED, remarks};
 use lapsewatch_core::assessment::{Reading, TenantContext};
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Inspection;
-use crate::in_hand::{self, LocalAssessment};
+use crate::local_files::{self, LocalAssessment};
 use crate::terminal;
 use lapsewatch_core::api::status::{KeysUsed, Notification};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Severity};
@@ -90,7 +90,7 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
 fn found<'a>(inspection: &Inspection, look: &'a LocalAssessment) -> InspectedCredential<'a> {
     let facts = look.status.credential.clone().unwrap_or_default();
     // Where the password was is no file's name.
-    let as_key = |name: Option<String>| name.map(|name| in_hand::secret_key(&name));
+    let as_key = |name: Option<String>| name.map(|name| local_files::secret_key(&name));
     let keys = facts.keys.map(|keys| KeysUsed {
         credential: as_key(keys.credential),
         private_key: as_key(keys.private_key),

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::args::{InspectArgs, InspectFormat};
 use crate::exit::{ATTENTION, FAILED, FINE};
-use crate::in_hand::{self, LocalAssessment, LocalCredential};
+use crate::local_files::{self, LocalAssessment, LocalCredential};
 use lapsewatch_core::api::{Failure, Severity};
 
 /// What came of it.
@@ -54,11 +54,11 @@ pub fn run(
 }
 
 fn inspect(args: &InspectArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Inspection {
-    let (mut in_hand, mut problems) = in_hand::gather(&args.files, args.password_file.as_deref(), stdin);
-    let look = (!in_hand.paths.is_empty()).then(|| in_hand::look(&mut in_hand, args.type_, now, in_hand::spec));
+    let (mut in_hand, mut problems) = local_files::gather(&args.files, args.password_file.as_deref(), stdin);
+    let look = (!in_hand.paths.is_empty()).then(|| local_files::look(&mut in_hand, args.type_, now, local_files::spec));
     if let Some(Ok(_)) = &look {
         // What is the matter with the files where nothing can be told is in the failure.
-        problems.extend(in_hand::not_understood(&in_hand));
+        problems.extend(local_files::not_understood(&in_hand));
     }
     Inspection { at: now, in_hand, problems, look }
 }

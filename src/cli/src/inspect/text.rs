@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Inspection;
-use crate::in_hand::LocalAssessment;
+use crate::local_files::LocalAssessment;
 use crate::terminal::{aligned, paragraph};
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Expiry;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::source::place::STDIN;
+use crate::source::location::STDIN;
 
 /// What one file may hold at most.
 const MAX_FILE: u64 = 16 << 20;

@@ -4,13 +4,13 @@
 
 mod bounded;
 mod documents;
+pub mod encrypted_object;
 mod files;
 mod items;
-pub mod made;
 pub mod objects;
 mod plain_scalars;
 pub mod rules;
-pub mod sealed;
+pub mod secret_producers;
 pub mod secrets;
 mod sops;
 

@@ -10,13 +10,13 @@ use zeroize::Zeroizing;
 
 use super::bounded::wipe;
 use super::documents::{YamlDocument, documents, is_meant};
+use super::encrypted_object::EncryptedObject;
 use super::files::ManifestFile;
 use super::items;
-use super::made::{SecretProducer, made};
-use super::sealed::EncryptedObject;
+use super::secret_producers::{SecretProducer, made};
 use super::secrets::ManifestSecret;
 use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
-use crate::source::place::SourceLocation;
+use crate::source::location::SourceLocation;
 use crate::source::problem::{ManifestProblem, ObjectKind};
 use lapsewatch_core::api::{self, CredentialType, Key, names};
 use lapsewatch_core::sanitize::{harmless, plain};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::sops::is_cipher;
-use crate::source::place::SourceLocation;
+use crate::source::location::SourceLocation;
 use lapsewatch_core::sanitize::plain;
 use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 

@@ -5,7 +5,7 @@ use std::io;
 use super::names;
 use super::secret::SecretEntry;
 use crate::args::NewArgs;
-use crate::in_hand::{self, LocalAssessment};
+use crate::local_files::{self, LocalAssessment};
 use crate::manifests::rules::Rules;
 use lapsewatch_core::api::credential::{Owner, SecretRef, TenantRef};
 use lapsewatch_core::api::{self, CredentialType, TenantCredentialSpec};
@@ -38,7 +38,7 @@ pub(super) fn declared(args: &NewArgs, type_: CredentialType) -> TenantCredentia
     TenantCredentialSpec {
         tenant_ref: args.tenant.clone().map(|name| TenantRef { name }),
         owner: Some(owner).filter(|owner| *owner != Owner::default()),
-        ..in_hand::spec(type_)
+        ..local_files::spec(type_)
     }
 }
 

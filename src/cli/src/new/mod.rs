@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::args::NewArgs;
 use crate::exit::{ATTENTION, FAILED, FINE};
-use crate::in_hand::{self, LocalAssessment, LocalCredential};
+use crate::local_files::{self, LocalAssessment, LocalCredential};
 use credential::Names;
 use lapsewatch_core::api::conditions::{ConditionStatus, ConditionType};
 use lapsewatch_core::sanitize::plain;
@@ -31,16 +31,16 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<u8> {
-    let (mut in_hand, mut problems) = in_hand::gather(&args.files, args.password_file.as_deref(), stdin);
+    let (mut in_hand, mut problems) = local_files::gather(&args.files, args.password_file.as_deref(), stdin);
     if !problems.is_empty() {
         return refuse(&problems, FAILED, err);
     }
     let declare = |type_| credential::declared(args, type_);
-    let look = match in_hand::look(&mut in_hand, args.type_, args.at.unwrap_or(now), declare) {
+    let look = match local_files::look(&mut in_hand, args.type_, args.at.unwrap_or(now), declare) {
         Ok(look) => look,
         Err(failure) => return refuse(&[failure.message], FAILED, err),
     };
-    let unknown = in_hand::not_understood(&in_hand);
+    let unknown = local_files::not_understood(&in_hand);
     if !unknown.is_empty() {
         return refuse(&unknown, FAILED, err);
     }

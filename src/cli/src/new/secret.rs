@@ -1,6 +1,6 @@
 //! Which values the Secret has, and under which keys.
 
-use crate::in_hand::{self, LocalCredential};
+use crate::local_files::{self, LocalCredential};
 use lapsewatch_core::credential::Identified;
 use lapsewatch_core::secret::SecretBytes;
 
@@ -29,8 +29,9 @@ pub(super) fn entries<'a>(
     in_hand: &'a LocalCredential,
 ) -> Result<Vec<SecretEntry<'a>>, String> {
     let used = identified.facts.keys.clone().unwrap_or_default();
-    let is_other =
-        |file: &str, key: &str| in_hand.paths.keys().any(|other| other != file && in_hand::secret_key(other) == key);
+    let is_other = |file: &str, key: &str| {
+        in_hand.paths.keys().any(|other| other != file && local_files::secret_key(other) == key)
+    };
     let mut entries = Vec::new();
     for file in in_hand.paths.keys() {
         let Some(bytes) = in_hand.data.values.get(file) else { continue };
@@ -43,7 +44,7 @@ pub(super) fn entries<'a>(
         };
         // Another file may have that name already.
         let usual = usual.filter(|usual| !is_other(file, usual)).map(str::to_owned);
-        let key = usual.unwrap_or_else(|| in_hand::secret_key(file));
+        let key = usual.unwrap_or_else(|| local_files::secret_key(file));
         entries.push(SecretEntry { key, file: Some(file), bytes });
     }
     if let (Some(_), Some(bytes)) = (&used.password, in_hand.password()) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Unread;
+use crate::manifests::encrypted_object::EncryptedObject;
 use crate::manifests::rules::Rules;
-use crate::manifests::sealed::EncryptedObject;
 use crate::manifests::{Manifest, ManifestObjects};
 use crate::report::{self, Origin};
 use crate::source::{ManifestProblem, ObjectKind, SourceLocation};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::place::SourceLocation;
+use super::location::SourceLocation;
 use lapsewatch_core::api::Key;
 
 /// The kinds of object that are read from manifests.

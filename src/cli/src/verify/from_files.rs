@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::place::RenewalTarget;
-use crate::in_hand;
+use crate::local_files;
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::secret::SecretBytes;
 
@@ -16,10 +16,10 @@ pub fn place(
     type_: Option<CredentialType>,
     password: Option<SecretBytes>,
 ) -> Result<RenewalTarget, String> {
-    let mut files = in_hand::read(paths, password)?;
-    let found = in_hand::identify(&mut files, type_);
+    let mut files = local_files::read(paths, password)?;
+    let found = local_files::identify(&mut files, type_);
     let type_ = found.map_err(|failure| format!("--against: {}", failure.message))?.type_;
-    match in_hand::not_understood(&files).into_iter().next() {
+    match local_files::not_understood(&files).into_iter().next() {
         Some(problem) => Err(format!("--against: {problem}")),
         None => Ok(RenewalTarget::of_files(type_, files)),
     }

@@ -9,7 +9,7 @@ use super::VerifyResult;
 use crate::terminal;
 use lapsewatch_core::api::conditions::Condition;
 use lapsewatch_core::api::{CredentialFacts, CredentialType};
-use lapsewatch_core::assessment::rehearsal::{VerifyFinding, VerifyOutcome};
+use lapsewatch_core::assessment::verification::{VerifyFinding, VerifyOutcome};
 use lapsewatch_core::assessment::words::at;
 
 /// Raised where a field goes or changes its meaning; new fields leave it as it is.

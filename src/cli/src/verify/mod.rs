@@ -15,14 +15,14 @@ use chrono::{DateTime, Utc};
 
 use crate::args::{VerifyArgs, VerifyOutput};
 use crate::exit::{ATTENTION, FAILED, FINE};
-use crate::in_hand::{self, LocalCredential};
+use crate::local_files::{self, LocalCredential};
 use from_cluster::Cluster;
 use from_manifests::Manifests;
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Key};
 use lapsewatch_core::assessment::peers::{Peers, is_exclusive};
-use lapsewatch_core::assessment::rehearsal::{Verification, VerifyInput, VerifyOutcome, rehearse};
+use lapsewatch_core::assessment::verification::{Verification, VerifyInput, VerifyOutcome, rehearse};
 use lapsewatch_core::assessment::words::verify::{self as words, remarks};
-use lapsewatch_core::assessment::{Reading, published};
+use lapsewatch_core::assessment::{Reading, normalize};
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretBytes;
 use place::RenewalTarget;
@@ -71,7 +71,7 @@ pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mu
 fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<VerifyResult, String> {
     let password = password(args, stdin)?;
     let copy = password.as_ref().map(|password| SecretBytes::new(password.expose().to_vec()));
-    let mut new = in_hand::read(&args.files, copy)?;
+    let mut new = local_files::read(&args.files, copy)?;
     let (mut place, others) = if !args.against.is_empty() {
         (from_files::place(&args.against, args.type_, password)?, Others::Nobody)
     } else if !args.previous.is_empty() {
@@ -91,9 +91,9 @@ fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result
     // Where the Secret has a password, that opens it.
     if place.selection.password_key.is_none() {
         // What can't be told yet may be told beside what is in place.
-        let _ = in_hand::identify(&mut new, Some(place.spec.type_));
+        let _ = local_files::identify(&mut new, Some(place.spec.type_));
     }
-    let unknown = in_hand::not_understood(&new);
+    let unknown = local_files::not_understood(&new);
     let done = rehearsed(new, place, others, now);
     // A verdict on what could be read must not stand for a file that is not understood, unless it is STOP in any case.
     match unknown.into_iter().next().filter(|_| done.new.is_some() && done.rehearsal.outcome != VerifyOutcome::Stop) {
@@ -109,14 +109,14 @@ fn password(args: &VerifyArgs, stdin: &mut dyn Read) -> Result<Option<SecretByte
     if is_stdin(file) && args.previous.iter().any(is_stdin) {
         return Err("-: the standard input can't be the manifests and the password at once".to_owned());
     }
-    in_hand::password::from_file(file, stdin).map(Some)
+    local_files::password::from_file(file, stdin).map(Some)
 }
 
 fn rehearsed(new: LocalCredential, mut place: RenewalTarget, mut others: Others, now: DateTime<Utc>) -> VerifyResult {
     let Swapped { data, selection, is_all, remarks } = swap::put(new, &mut place);
     place.remarks.splice(0..0, remarks);
     let reading = match credential::read(place.spec.type_, &data, &selection) {
-        Ok(facts) => Reading::Facts(published::facts(facts, &place.spec)),
+        Ok(facts) => Reading::Facts(normalize::facts(facts, &place.spec)),
         Err(failure) => Reading::Failed(failure),
     };
     drop(data);
@@ -136,7 +136,7 @@ fn rehearsed(new: LocalCredential, mut place: RenewalTarget, mut others: Others,
     }
     if let Some(keys) = new.as_mut().and_then(|facts| facts.keys.as_mut()) {
         // One that was given is no key of a Secret.
-        keys.password = keys.password.take().filter(|key| !in_hand::is_password(key));
+        keys.password = keys.password.take().filter(|key| !local_files::is_password(key));
     }
     let looked_for_others = is_exclusive(place.spec.type_) && peers != Peers::Pending;
     let rehearsal = rehearse(VerifyInput {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::in_hand::{self, LocalCredential};
+use crate::local_files::{self, LocalCredential};
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
@@ -80,7 +80,7 @@ impl RenewalTarget {
     pub fn of_files(type_: CredentialType, beside: LocalCredential) -> Self {
         Self {
             key: None,
-            spec: in_hand::spec(type_),
+            spec: local_files::spec(type_),
             selection: beside.selection,
             status: TenantCredentialStatus::default(),
             beside: InstalledSecret::Seen(beside.data),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::place::{InstalledSecret, RenewalTarget};
-use crate::in_hand::{self, LocalCredential};
+use crate::local_files::{self, LocalCredential};
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::assessment::words::verify::remarks;
 use lapsewatch_core::credential;
@@ -58,7 +58,7 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
             data.values.insert(name, bytes);
             continue;
         }
-        let key = target.unwrap_or_else(|| in_hand::secret_key(&name));
+        let key = target.unwrap_or_else(|| local_files::secret_key(&name));
         let is_new = is_all && !data.values.contains_key(&key);
         remarks.push(remarks::stands_for(&name, &key, &place.spec, is_new));
         data.values.insert(key, bytes);

@@ -7,7 +7,7 @@ use crate::terminal::paragraph;
 use lapsewatch_core::api::CredentialFacts;
 use lapsewatch_core::api::conditions::{Condition, ConditionType};
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::assessment::rehearsal::{VerifyCause, VerifyFinding, VerifyOutcome};
+use lapsewatch_core::assessment::verification::{VerifyCause, VerifyFinding, VerifyOutcome};
 use lapsewatch_core::assessment::words;
 use lapsewatch_core::sanitize::plain;
 

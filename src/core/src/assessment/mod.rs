@@ -11,17 +11,17 @@ pub mod event_budget;
 pub mod expiry;
 pub mod finding;
 mod health;
+pub mod normalize;
 mod notice;
 pub mod notices;
 pub mod peers;
-mod point;
-pub mod published;
-pub mod rehearsal;
 mod reminders;
 pub mod renewal;
 mod severity;
 pub mod staleness;
 pub mod tenant;
+pub mod verification;
+mod verify_finding;
 mod whole_second;
 pub mod words;
 
@@ -115,10 +115,10 @@ pub fn assess(input: AssessmentInput<'_>) -> Assessment {
     let now = input.now.trunc_subsecs(0);
     let (facts, failure) = match reading {
         Reading::Facts(facts) => (Some(facts), None),
-        Reading::Failed(failure) => (previous.credential.clone(), Some(published::failure(failure))),
+        Reading::Failed(failure) => (previous.credential.clone(), Some(normalize::failure(failure))),
     };
-    let facts = facts.map(|facts| published::facts(facts, spec));
-    let last_read = last_read.map(|read| LastRead { failure: read.failure.map(published::failure), ..read });
+    let facts = facts.map(|facts| normalize::facts(facts, spec));
+    let last_read = last_read.map(|read| LastRead { failure: read.failure.map(normalize::failure), ..read });
     let mut verdicts = Vec::with_capacity(8);
     let mut findings = Vec::new();
     let mut next = None;

@@ -11,9 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::TenantContext;
 use super::expiry::Stage;
 use super::finding::Finding;
+use super::normalize;
 pub use super::notice::Notice;
 use super::peers::Peers;
-use super::published;
 use super::renewal::{mark_of, stage_mark};
 use super::words::{self, Words};
 use crate::api::conditions::{Condition, ConditionType};
@@ -306,7 +306,7 @@ impl NoticePlanner<'_> {
         }
         let is_found = |type_: ConditionType| self.findings.iter().any(|finding| finding.type_ == type_);
         let types = [ConditionType::Expired, ConditionType::Expiring];
-        let mut say = published::is_declared(words.facts) && !types.into_iter().any(is_found);
+        let mut say = normalize::is_declared(words.facts) && !types.into_iter().any(is_found);
         for type_ in types {
             let is_open = self.last(type_).is_some_and(|last| last.reason != RECOVERED && last.fingerprint != mark);
             if is_open && !is_found(type_) {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::published;
+use super::normalize;
 use crate::api::identity;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{ChangeSide, LastChange, Newest};
@@ -56,7 +56,7 @@ pub fn mark(facts: &CredentialFacts) -> String {
 
 /// As [`mark`], of its date: a date that the user declares is another one although the token is the same.
 pub fn stage_mark(facts: &CredentialFacts) -> String {
-    let fingerprint = facts.fingerprint.clone().filter(|_| !published::is_declared(facts));
+    let fingerprint = facts.fingerprint.clone().filter(|_| !normalize::is_declared(facts));
     mark(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })
 }
 
@@ -196,7 +196,7 @@ fn compare(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFac
 
 /// The date that it carries itself: a declared one tells nothing of its age.
 fn own_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
-    facts.not_after.filter(|_| !published::is_declared(facts))
+    facts.not_after.filter(|_| !normalize::is_declared(facts))
 }
 
 /// Compares by notBefore, then by notAfter. A shorter lifetime with a later notBefore is newer, but of two that begin at

@@ -3,7 +3,7 @@
 use super::expected::ReadRequest;
 use super::failure::failure;
 use super::kind::Container;
-use super::sealed::OpenError;
+use super::pbe::OpenError;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 

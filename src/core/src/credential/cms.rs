@@ -8,12 +8,12 @@ use zeroize::Zeroizing;
 use super::base64_text;
 use super::cms_key::{KeyTransRecipient, RsaDecryptionKey};
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
+use super::pbe::budget::RsaBudget;
+use super::pbe::cipher::Cipher;
+use super::pbe::walk::DerReader;
+use super::pbe::{OpenError, ber, oid};
 use super::pem;
 use super::pkcs12_bags::string;
-use super::sealed::budget::RsaBudget;
-use super::sealed::cipher::Cipher;
-use super::sealed::walk::DerReader;
-use super::sealed::{OpenError, ber, oid};
 
 /// The most recipients that the key is tried with.
 const RECIPIENTS: usize = 16;
@@ -118,7 +118,7 @@ fn unwrapped(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use crate::credential::sealed::fixture::{block, file, names};
+    use crate::credential::pbe::fixture::{block, file, names};
     use proptest::prelude::*;
 
     fn message(name: &str) -> Vec<u8> {

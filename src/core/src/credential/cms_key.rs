@@ -9,11 +9,11 @@ use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
 use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
+use super::pbe::budget::RsaBudget;
+use super::pbe::hash::Hash;
+use super::pbe::walk::DerReader;
+use super::pbe::{OpenError, oid};
 use super::rsa as numbers;
-use super::sealed::budget::RsaBudget;
-use super::sealed::hash::Hash;
-use super::sealed::walk::DerReader;
-use super::sealed::{OpenError, oid};
 use super::shape::{DerShape, shape};
 
 /// EXPLICIT [1] and [2].

@@ -4,9 +4,9 @@
 
 use zeroize::Zeroizing;
 
+use super::pbe::OpenError;
+use super::pbe::budget::{KdfBudget, RsaBudget};
 use super::pkcs12_bags::Keystore;
-use super::sealed::OpenError;
-use super::sealed::budget::{KdfBudget, RsaBudget};
 use super::{cms, encrypted_key, pkcs12};
 
 /// A private key that a password opens.

@@ -3,12 +3,12 @@
 use zeroize::Zeroizing;
 
 use super::der::{OCTET_STRING, SEQUENCE};
-use super::sealed::budget::KdfBudget;
-use super::sealed::cipher::Cipher;
-use super::sealed::hash::Hash;
-use super::sealed::pbe::Scheme;
-use super::sealed::walk::{DerReader, is_whole_sequence};
-use super::sealed::{OpenError, ber, password};
+use super::pbe::budget::KdfBudget;
+use super::pbe::cipher::Cipher;
+use super::pbe::hash::Hash;
+use super::pbe::pbe::Scheme;
+use super::pbe::walk::{DerReader, is_whole_sequence};
+use super::pbe::{OpenError, ber, password};
 
 /// Opens an EncryptedPrivateKeyInfo; what comes out is PKCS#8.
 pub(super) fn open(
@@ -89,8 +89,8 @@ fn hex(text: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use crate::credential::pbe::fixture::{block, file, legacy_block, names};
     use crate::credential::private_key::public_key;
-    use crate::credential::sealed::fixture::{block, file, legacy_block, names};
     use proptest::prelude::*;
 
     fn opened(bytes: &[u8], password: Option<&str>) -> Result<Zeroizing<Vec<u8>>, OpenError> {

@@ -4,9 +4,9 @@ use zeroize::Zeroizing;
 
 use super::container::EncryptedKey;
 use super::key_damage::KeyDamage;
+use super::pbe::walk::is_whole_sequence;
 use super::private_key;
 use super::public_key::PublicKey;
-use super::sealed::walk::is_whole_sequence;
 use super::x509::Certificate;
 
 /// A private key that was found.

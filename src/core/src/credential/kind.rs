@@ -2,7 +2,7 @@
 
 pub(super) use super::breakage::{Breakage, Flaw};
 use super::foreign::ForeignFile;
-use super::sealed::OpenError;
+use super::pbe::OpenError;
 use super::signed_data::FileEncoding;
 use super::token;
 use crate::api::credential::CredentialType;

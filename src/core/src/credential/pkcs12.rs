@@ -4,12 +4,12 @@
 //! from a damaged file and hands out certificates as they are.
 
 use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
+use super::pbe::budget::KdfBudget;
+use super::pbe::password::{self, Password};
+use super::pbe::walk::DerReader;
+use super::pbe::{OpenError, ber, oid};
 use super::pkcs12_bags::{Contents, Keystore};
 use super::pkcs12_mac;
-use super::sealed::budget::KdfBudget;
-use super::sealed::password::{self, Password};
-use super::sealed::walk::DerReader;
-use super::sealed::{OpenError, ber, oid};
 
 /// Opens a keystore with the password, or where there is none with the empty one.
 pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget) -> Result<Keystore, OpenError> {
@@ -59,8 +59,8 @@ fn tried(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use crate::credential::pbe::fixture::{block, file, names};
     use crate::credential::private_key::public_key;
-    use crate::credential::sealed::fixture::{block, file, names};
     use proptest::prelude::*;
 
     fn opened(name: &str, password: Option<&str>) -> Result<Keystore, OpenError> {

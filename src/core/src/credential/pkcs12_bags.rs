@@ -5,11 +5,11 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::der::{CONTEXT_0, INTEGER, OCTET_STRING, SEQUENCE};
-use super::sealed::budget::KdfBudget;
-use super::sealed::password::Password;
-use super::sealed::pbe::Scheme;
-use super::sealed::walk::DerReader;
-use super::sealed::{OpenError, ber, oid};
+use super::pbe::budget::KdfBudget;
+use super::pbe::password::Password;
+use super::pbe::pbe::Scheme;
+use super::pbe::walk::DerReader;
+use super::pbe::{OpenError, ber, oid};
 
 /// An IMPLICIT [0] that is one string, and one in pieces.
 const IMPLICIT_0: u8 = 0x80;

@@ -1,12 +1,12 @@
 //! The code by which a keystore tells that it is whole and that the password is right.
 
 use super::der::{OCTET_STRING, SEQUENCE};
-use super::sealed::budget::KdfBudget;
-use super::sealed::hash::{Hash, Purpose};
-use super::sealed::password::{self, Password};
-use super::sealed::pbes2::Kdf;
-use super::sealed::walk::DerReader;
-use super::sealed::{OpenError, oid};
+use super::pbe::budget::KdfBudget;
+use super::pbe::hash::{Hash, Purpose};
+use super::pbe::password::{self, Password};
+use super::pbe::pbes2::Kdf;
+use super::pbe::walk::DerReader;
+use super::pbe::{OpenError, oid};
 
 /// The longest key of PBMAC1 that makes sense.
 const MAX_KEY: u64 = 64;

@@ -9,7 +9,7 @@ use super::found_key::FoundPrivateKey;
 use super::kind::{Container, FileKind, ReadProblem};
 use super::not_understood;
 use super::password_file;
-use super::sealed::OpenError;
+use super::pbe::OpenError;
 use super::token::is_token;
 use super::value::{self, Value};
 use super::x509::{self, Tail};

@@ -2,9 +2,9 @@
 
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
 use super::kind::FileKind;
+use super::pbe::ber;
+use super::pbe::walk::DerReader;
 use super::pem::find;
-use super::sealed::ber;
-use super::sealed::walk::DerReader;
 
 /// The keys of the property list that is uploaded to Apple for a push certificate.
 const PUSH_REQUEST: [&[u8]; 3] = [b"PushCertRequestCSR", b"PushCertCertificateChain", b"PushCertSignature"];

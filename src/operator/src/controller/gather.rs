@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::cache::SecretVersion;
 use super::error::ReconcileError;
-use super::lanes::ReadSlots;
+use super::read_slots::ReadSlots;
 use crate::metrics::{Metrics, SecretRead};
 use lapsewatch_cluster::request::{self, Sensitivity};
 use lapsewatch_core::api::reasons::FailureReason;

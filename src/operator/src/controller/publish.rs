@@ -7,9 +7,9 @@ use kube::Client;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::contest::{OverwriteBackoff, Wait};
 use super::error::ReconcileError;
 use super::event::{event, type_of};
+use super::overwrite_backoff::{OverwriteBackoff, Wait};
 use super::write::{self, MANAGER, PrunedStatuses, StoredVersion, WriteResult};
 use crate::metrics::Metrics;
 use lapsewatch_cluster::request::{self, RequestError, Sensitivity};

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::fair_queue::FairQueue;
-use super::throttle::Throttle;
+use super::object_throttle::Throttle;
 use super::timetable::Timetable;
 use lapsewatch_core::api::Key;
 

@@ -11,7 +11,7 @@ use super::cache::SecretVersion;
 use super::causes::Causes;
 use super::knowledge::KnowledgeGaps;
 use super::own_writes::OwnWrites;
-use super::pace::PageDebouncer;
+use super::page_debouncer::PageDebouncer;
 use super::queue::Queue;
 use super::reconcile::SecretReading;
 use super::startup_barrier::StartupBarrier;

@@ -14,7 +14,7 @@ use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::crowd::{ConnectionLimiter, ConnectionSlot};
+use super::connection_limiter::{ConnectionLimiter, ConnectionSlot};
 use super::exposition::Exposition;
 use super::objects::ObjectSeries;
 use crate::controller::snapshot::{Asker, Snapshot};

@@ -4,7 +4,7 @@
 //! there is room for so many, each is for one request and ends soon, and where there is none left the oldest goes.
 
 pub mod answer;
-mod crowd;
+mod connection_limiter;
 pub mod exposition;
 pub mod objects;
 
@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use crate::controller::snapshot::Asker;
 use crate::metrics::Metrics;
 use answer::Endpoints;
-use crowd::ConnectionLimiter;
+use connection_limiter::ConnectionLimiter;
 
 /// Connections at once that have yet to send their request.
 const SILENT: usize = 256;

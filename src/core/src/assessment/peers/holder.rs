@@ -7,7 +7,7 @@ use crate::api::identity;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus};
-use crate::assessment::{Reading, published};
+use crate::assessment::{Reading, normalize};
 
 /// SHA-256.
 pub(super) type Fingerprint = [u8; 32];
@@ -94,7 +94,7 @@ impl Holder {
         }
         match reading {
             // The facts are normalized as they are published, so that a restart finds the same claim in the status.
-            Reading::Facts(facts) => Self::of(created, spec, Some(&published::facts(facts.clone(), spec)), None),
+            Reading::Facts(facts) => Self::of(created, spec, Some(&normalize::facts(facts.clone(), spec)), None),
             Reading::Failed(failure) => Self::of(created, spec, previous.credential.as_ref(), Some(failure.reason)),
         }
     }

@@ -4,8 +4,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::crowd::{FingerprintHolders, SharedMember};
 use super::holder::{Fingerprint, Holder, Rank};
+use super::shared_credential::{FingerprintHolders, SharedMember};
 use super::succession::Lineage;
 use super::{Other, SharingState, Unlisted, View};
 use crate::api::{CredentialType, Key};

@@ -3,11 +3,11 @@
 //! [`Index`] is kept up to date holder by holder, at a cost that does not grow with their number. What it tells of one
 //! of them names few others, and that there are more, so that who comes or goes changes what is said of few.
 
-mod crowd;
 mod holder;
 mod index;
 mod partial;
 mod remembered;
+mod shared_credential;
 mod succession;
 
 pub use holder::{End, Holder, is_exclusive};

@@ -5,17 +5,17 @@
 
 pub mod advice;
 mod certificate;
-mod files;
 mod identity;
+mod local_files;
+mod reason_summary;
 pub mod shared;
-mod short;
 pub mod stored;
 pub mod tenant;
 pub mod verify;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-pub use files::not_understood;
-pub use short::short;
+pub use local_files::not_understood;
+pub use reason_summary::short;
 
 use super::expiry::Stage;
 use super::renewal::IdentityMatch;

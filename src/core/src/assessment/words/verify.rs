@@ -8,9 +8,9 @@ use super::{at, identity_name};
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
-use crate::assessment::point::{VerifyCause, VerifyFinding, VerifyOutcome};
-use crate::assessment::published;
+use crate::assessment::normalize;
 use crate::assessment::renewal;
+use crate::assessment::verify_finding::{VerifyCause, VerifyFinding, VerifyOutcome};
 
 /// What is compared.
 pub struct Compared<'a> {
@@ -85,10 +85,10 @@ fn good(compared: &Compared<'_>) -> Vec<String> {
 
 /// How much later it expires than what is in place.
 fn later(before: Option<&CredentialFacts>, facts: &CredentialFacts) -> Option<String> {
-    let Some(end) = facts.not_after.filter(|_| !published::is_declared(facts)) else {
+    let Some(end) = facts.not_after.filter(|_| !normalize::is_declared(facts)) else {
         return (facts.expiry == Expiry::Never).then(|| "without expiry".to_owned());
     };
-    let Some(was) = before.and_then(|before| before.not_after.filter(|_| !published::is_declared(before))) else {
+    let Some(was) = before.and_then(|before| before.not_after.filter(|_| !normalize::is_declared(before))) else {
         return Some(format!("expires {}", at(end)));
     };
     let seconds = end.signed_duration_since(was).num_seconds();

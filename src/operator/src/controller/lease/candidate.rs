@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use super::election::ElectionReport;
 use super::record::{self, LeaseAction};
 use super::{Leadership, LeaseSettings};
-use crate::controller::said::LogThrottle;
+use crate::controller::log_throttle::LogThrottle;
 use crate::controller::sleep_until;
 use lapsewatch_cluster::clock::Clock;
 use lapsewatch_cluster::request::{self, RequestError, Sensitivity};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::source::place::SourceLocation;
+use crate::source::location::SourceLocation;
 use lapsewatch_core::api::Key;
 
 /// What makes a Secret in the cluster.

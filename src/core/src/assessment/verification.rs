@@ -5,10 +5,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::peers::Peers;
-pub use super::point::{VerifyCause, VerifyFinding, VerifyOutcome};
 use super::renewal::{self, IdentityMatch};
+pub use super::verify_finding::{VerifyCause, VerifyFinding, VerifyOutcome};
 use super::words::verify as words;
-use super::{Assessment, AssessmentInput, Reading, TenantContext, assess, certificate, published};
+use super::{Assessment, AssessmentInput, Reading, TenantContext, assess, certificate, normalize};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch, Notification};
@@ -52,7 +52,7 @@ pub fn rehearse(scene: VerifyInput<'_>) -> Verification {
     let VerifyInput { spec, previous, reading, sees_all, peers, tenant, now } = scene;
     let failure = match &reading {
         Reading::Facts(_) => None,
-        Reading::Failed(failure) => Some(published::failure(failure.clone())),
+        Reading::Failed(failure) => Some(normalize::failure(failure.clone())),
     };
     let Assessment { status, .. } = assess(AssessmentInput {
         uid: "",
