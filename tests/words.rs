@@ -25,8 +25,9 @@ use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{CredentialFacts, EventBudget, Expiry, IssuerExpiry, KeyMatch, OtherCertificate};
 use lapsewatch_core::api::{CredentialType, TenantCredentialSpec};
 use lapsewatch_core::assessment::TenantContext;
-use lapsewatch_core::assessment::peers::{Other, Peers, SharingState, Unlisted, View};
-use lapsewatch_core::assessment::words::Side;
+use lapsewatch_core::assessment::peers::Peers;
+use lapsewatch_core::messages::Side;
+use lapsewatch_core::verdict::{Other, SharingState, Unlisted, View};
 use story::{Look, Story};
 
 const BEGIN: &str = "2029-12-13T00:00:00Z";

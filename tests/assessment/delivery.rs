@@ -87,9 +87,7 @@ fn so_it_is_for_stages_mismatches_and_changes() {
     story.holds(facts(KeyMatch::Matches)).at("2030-06-01T00:00:00Z").quiet();
     for minute in [1, 11, 21] {
         let at = |seconds: i64| {
-            lapsewatch_core::assessment::words::at(
-                time("2030-06-01T00:00:00Z") + TimeDelta::seconds(minute * 60 + seconds),
-            )
+            lapsewatch_core::messages::at(time("2030-06-01T00:00:00Z") + TimeDelta::seconds(minute * 60 + seconds))
         };
         story.holds(facts(KeyMatch::Mismatch)).crash_at(&at(0)).events(["KeyMismatch"]);
         story.holds(facts(KeyMatch::Matches)).at(&at(1)).events(["Recovered"]);
@@ -112,7 +110,7 @@ fn so_it_is_for_stages_mismatches_and_changes() {
 fn so_it_is_for_a_reminder_a_recovery_and_a_change() {
     let mut story = story();
     let due = story.at("2030-12-02T00:00:00Z").next.unwrap();
-    let at = |seconds| lapsewatch_core::assessment::words::at(due + TimeDelta::seconds(seconds));
+    let at = |seconds| lapsewatch_core::messages::at(due + TimeDelta::seconds(seconds));
     story.crash_at(&at(0)).events(["ExpiresWithin30Days"]);
     story.at(&at(10)).quiet();
     story.fails(SecretNotFound).at(&at(20));

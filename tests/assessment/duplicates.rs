@@ -5,8 +5,9 @@ use lapsewatch_core::api::conditions::ConditionType::{Duplicate, Healthy};
 use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::{CredentialType, Severity, TenantCredentialStatus};
 use lapsewatch_core::assessment::TenantContext;
-use lapsewatch_core::assessment::peers::{Other, Peers, SharingState, Unlisted, View};
-use lapsewatch_core::assessment::words::Side;
+use lapsewatch_core::assessment::peers::Peers;
+use lapsewatch_core::messages::Side;
+use lapsewatch_core::verdict::{Other, SharingState, Unlisted, View};
 
 use super::facts::{apns, dated};
 use super::story::Story;

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::CredentialFacts;
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::api::reasons::FailureReason::SecretNotFound;
-use lapsewatch_core::assessment::words::at;
+use lapsewatch_core::messages::at;
 
 use super::facts::{apns, apns_of_another_topic, time};
 use super::story::{Look, Story};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use lapsewatch_core::api::{CredentialType, Key};
-use lapsewatch_core::assessment::peers::{End, Holder, Index, NAMED, Other, Reveal, SharingState, Unlisted, View};
+use lapsewatch_core::assessment::peers::{End, Holder, Index, NAMED, Reveal};
+use lapsewatch_core::verdict::{Other, SharingState, Unlisted, View};
 use proptest::prelude::*;
 
 type All = BTreeMap<Key, Holder>;

@@ -6,7 +6,8 @@ use lapsewatch_core::api::reasons::{ChangeReason, FailureReason};
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::Reading;
-use lapsewatch_core::assessment::verification::{Verification, VerifyCause, VerifyInput, VerifyOutcome, rehearse};
+use lapsewatch_core::assessment::verification::{Verification, VerifyInput, rehearse};
+use lapsewatch_core::verdict::{VerifyCause, VerifyOutcome};
 use proptest::prelude::*;
 
 use super::facts::{apns, apns_of_another_topic, fingerprint, of_type, time};

@@ -14,7 +14,7 @@ fn story() -> Story {
 }
 
 fn text(time: DateTime<Utc>) -> String {
-    lapsewatch_core::assessment::words::at(time)
+    lapsewatch_core::messages::at(time)
 }
 
 /// The first one comes up to an hour after the period.

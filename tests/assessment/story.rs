@@ -14,9 +14,10 @@ use lapsewatch_core::api::{
 use lapsewatch_core::assessment::delivery::settle;
 use lapsewatch_core::assessment::event_budget::reported;
 use lapsewatch_core::assessment::notices::Notice;
-use lapsewatch_core::assessment::peers::{Peers, View};
-use lapsewatch_core::assessment::words::Side;
+use lapsewatch_core::assessment::peers::Peers;
 use lapsewatch_core::assessment::{Assessment, AssessmentInput, Reading, TenantContext, assess};
+use lapsewatch_core::messages::Side;
+use lapsewatch_core::verdict::View;
 
 use super::facts::{spec, time};
 use super::invariants;
@@ -132,7 +133,7 @@ impl Story {
         let mut events = Vec::new();
         loop {
             let look = self.look(now, Outcome::Done);
-            events.extend(look.sent.iter().map(|n| (lapsewatch_core::assessment::words::at(now), n.reason.clone())));
+            events.extend(look.sent.iter().map(|n| (lapsewatch_core::messages::at(now), n.reason.clone())));
             match look.next {
                 Some(next) if next <= to => now = next,
                 _ => return events,

@@ -6,7 +6,8 @@ use lapsewatch_core::api::CredentialType::{
 use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialFacts, TenantCredentialStatus};
-use lapsewatch_core::assessment::peers::{Other, Peers, SharingState, Unlisted, View};
+use lapsewatch_core::assessment::peers::Peers;
+use lapsewatch_core::verdict::{Other, SharingState, Unlisted, View};
 use serde_json::{Value, json};
 
 use crate::facts::{apns, apns_of_another_topic, of_type, undated_dep};

@@ -9,8 +9,9 @@ use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
 use lapsewatch_core::assessment::verification::{VerifyInput, rehearse};
-use lapsewatch_core::assessment::words::verify::{DECLARED, remarks};
 use lapsewatch_core::assessment::{Reading, TenantContext};
+use lapsewatch_core::messages::verify::DECLARED;
+use lapsewatch_core::messages::verify_remarks;
 
 use crate::facts::{of_type, spec, time, undated_dep};
 use crate::story::Story;
@@ -127,15 +128,15 @@ fn the_words_of_a_rehearsal() {
         Some(SecretRef { name: "acme-apns".into(), key: None, private_key_key: None, password_key: None });
     all.text.push_str("\n\n=== remarks ===\n");
     for remark in [
-        remarks::stands_for("new.pem", "push.pem", &spec, false),
-        remarks::stands_for("new.pem", "new.pem", &spec, true),
-        remarks::secret_unseen(&spec, "403: this user may not"),
-        remarks::no_secret(&spec),
-        remarks::tenant_unseen("acme-prod", "403: this user may not"),
-        remarks::own_namespace_only("acme"),
-        remarks::others_unseen("403: this user may not"),
-        remarks::REMOVED.to_owned(),
-        remarks::password(&spec),
+        verify_remarks::stands_for("new.pem", "push.pem", &spec, false),
+        verify_remarks::stands_for("new.pem", "new.pem", &spec, true),
+        verify_remarks::secret_unseen(&spec, "403: this user may not"),
+        verify_remarks::no_secret(&spec),
+        verify_remarks::tenant_unseen("acme-prod", "403: this user may not"),
+        verify_remarks::own_namespace_only("acme"),
+        verify_remarks::others_unseen("403: this user may not"),
+        verify_remarks::REMOVED.to_owned(),
+        verify_remarks::password(&spec),
         DECLARED.to_owned(),
     ] {
         writeln!(all.text, "{remark}").unwrap();

@@ -13,6 +13,8 @@
 pub mod api;
 pub mod assessment;
 pub mod credential;
+pub mod messages;
 pub mod observed;
 pub mod sanitize;
 pub mod secret;
+pub mod verdict;

@@ -6,7 +6,7 @@ use lapsewatch_core::api::conditions::ConditionStatus::True;
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::credential::{Owner, TenantRef};
 use lapsewatch_core::assessment::TenantContext;
-use lapsewatch_core::assessment::words::Side;
+use lapsewatch_core::messages::Side;
 
 use crate::facts::apns;
 use crate::story::{Look, Story};
@@ -63,7 +63,7 @@ fn a_tenant_that_never_comes_is_not_waited_for_longer_and_the_event_says_so() {
     look.events(["ExpiresWithin30Days"]);
     assert!(note(&look).contains(&format!(". {ABSENT}. ")), "{}", note(&look));
     // The reminder comes in its time, and says so too.
-    let reminder = lapsewatch_core::assessment::words::at(look.next.unwrap());
+    let reminder = lapsewatch_core::messages::at(look.next.unwrap());
     assert!(reminder.starts_with("2030-12-06T0"), "{reminder}");
     let look = story.at(&reminder);
     look.events(["ExpiresWithin30Days"]);

@@ -8,7 +8,7 @@ use crate::offline::previous::Previous;
 use crate::report::{Diagnostic, Report, ReportedCredential};
 use crate::source::ObjectKind;
 use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, stored};
-use lapsewatch_core::assessment::words::verify::remarks;
+use lapsewatch_core::messages::verify_remarks;
 
 /// The state before beside the state now.
 pub struct Comparison<'a> {
@@ -37,7 +37,7 @@ impl<'a> Comparison<'a> {
         for one in &report.credentials {
             let Some(why) = self.obstacle(one) else { continue };
             let is_vouched_for = one.spec.type_ == CredentialType::X509Certificate || is_pinned(&one.spec, one);
-            let message = remarks::not_compared(&why, is_vouched_for);
+            let message = verify_remarks::not_compared(&why, is_vouched_for);
             let object = Some((ObjectKind::TenantCredential, one.key.clone()));
             let list = if is_vouched_for { &mut report.passed_over } else { &mut report.not_compared };
             list.push(Diagnostic { origin: one.origin.clone(), object, message });

@@ -7,7 +7,7 @@ use crate::local_files::LocalAssessment;
 use crate::terminal::{aligned, paragraph};
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::assessment::words;
+use lapsewatch_core::messages;
 use lapsewatch_core::sanitize::plain;
 
 /// Writes it; nothing where nothing could be told.
@@ -47,15 +47,15 @@ fn rows(inspection: &Inspection, look: &LocalAssessment) -> Vec<[String; 2]> {
         }
     };
     row("state", Some(state(look)));
-    row(words::identity_name(look.identified.type_), facts.identity.clone());
+    row(messages::identity_name(look.identified.type_), facts.identity.clone());
     row("subject", facts.subject.clone());
     row("issuer", facts.issuer.clone());
     row("serial number", facts.serial_number.clone());
-    row("valid from", facts.not_before.map(words::at));
+    row("valid from", facts.not_before.map(messages::at));
     row(
         "valid until",
         match (facts.expiry, look.status.credential.as_ref().and_then(|facts| facts.not_after)) {
-            (Expiry::Known, Some(end)) => Some(words::at(end)),
+            (Expiry::Known, Some(end)) => Some(messages::at(end)),
             (Expiry::Never, _) => Some("it does not expire".to_owned()),
             _ => Some("it carries no date".to_owned()),
         },

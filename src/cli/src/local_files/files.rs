@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::file::{MAX_FILE, is_stdin, limited, open, why};
 use super::password;
 use lapsewatch_core::api::status::KeySelection;
-use lapsewatch_core::assessment::words;
 use lapsewatch_core::credential;
+use lapsewatch_core::messages;
 use lapsewatch_core::sanitize::plain;
 use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 
@@ -103,7 +103,7 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (LocalCredent
 pub fn not_understood(in_hand: &LocalCredential) -> Vec<String> {
     let files = in_hand.paths.keys().filter_map(|name| Some((name, in_hand.data.values.get(name)?)));
     let unknown = files.filter_map(|(name, bytes)| Some((name, credential::not_understood(bytes)?)));
-    unknown.map(|(name, what)| words::not_understood(name, &what)).collect()
+    unknown.map(|(name, what)| messages::not_understood(name, &what)).collect()
 }
 
 /// Whether that is where [`read`] keeps the password.

@@ -9,7 +9,7 @@ use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::KeyMatch;
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess, words};
+use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess, messages};
 use lapsewatch_core::credential::{self, Identified};
 use lapsewatch_core::sanitize::plain;
 
@@ -38,7 +38,7 @@ impl LocalAssessment {
     /// Whom it is for, with what that is called.
     pub fn identity(&self) -> Option<String> {
         let identity = self.identified.facts.identity.as_deref()?;
-        Some(format!("{} {identity}", words::identity_name(self.identified.type_)))
+        Some(format!("{} {identity}", messages::identity_name(self.identified.type_)))
     }
 
     /// Whether the private key belongs to the certificate, where the type has one.

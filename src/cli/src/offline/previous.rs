@@ -21,8 +21,8 @@ use lapsewatch_core::api::crds;
 use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Index;
-use lapsewatch_core::assessment::words::verify::remarks;
-use lapsewatch_core::assessment::words::{Side, Words};
+use lapsewatch_core::messages::verify_remarks;
+use lapsewatch_core::messages::{Side, Words};
 use lapsewatch_core::sanitize::harmless;
 use lapsewatch_core::secret::SecretData;
 
@@ -81,7 +81,7 @@ pub fn empty(paths: &[PathBuf], previous: &Previous) -> Option<Diagnostic> {
     let path = paths.first().filter(|_| previous.is_empty())?;
     let file = if path.as_os_str() == "-" { STDIN.into() } else { harmless(&path.display().to_string()).into() };
     let origin = Origin::Manifest(SourceLocation { file, line: None, item: None });
-    Some(Diagnostic { origin, object: None, message: remarks::NOTHING_BEFORE.to_owned() })
+    Some(Diagnostic { origin, object: None, message: verify_remarks::NOTHING_BEFORE.to_owned() })
 }
 
 /// What the API server says to a change of the type.
@@ -143,7 +143,7 @@ impl Previous {
         let may_be = |one: &&EncryptedObject| {
             one.may_be(ObjectKind::TenantCredential, key) && !sealed_now.contains(&one.digest())
         };
-        self.tenants.sealed().iter().find(may_be).map(|_| remarks::MAY_BE_ENCRYPTED.to_owned())
+        self.tenants.sealed().iter().find(may_be).map(|_| verify_remarks::MAY_BE_ENCRYPTED.to_owned())
     }
 
     /// The encrypted objects.
@@ -186,14 +186,14 @@ impl Previous {
                     before.place.clone(),
                     ObjectKind::TenantCredential,
                     key,
-                    remarks::REMOVED,
+                    verify_remarks::REMOVED,
                 ));
                 continue;
             };
             if manifest.spec.get("type").is_some_and(|type_| type_ != before.spec.type_.as_str()) {
                 let mut refused = refused(&before.spec, &manifest.spec);
                 if refused.is_empty() {
-                    refused.push(remarks::OTHER_TYPE.to_owned());
+                    refused.push(verify_remarks::OTHER_TYPE.to_owned());
                 }
                 let problem =
                     |what| ManifestProblem::of(manifest.place.clone(), ObjectKind::TenantCredential, key, what);

@@ -13,7 +13,7 @@ use crate::source::{ManifestProblem, ObjectKind, SourceLocation};
 use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, decode, stored};
 use lapsewatch_core::assessment::TenantContext;
 use lapsewatch_core::assessment::tenant::{self, TenantInput, TenantMember};
-use lapsewatch_core::assessment::words::verify::remarks;
+use lapsewatch_core::messages::verify_remarks;
 
 /// All MDMTenants.
 pub struct CheckedTenants {
@@ -86,7 +86,7 @@ impl CheckedTenants {
     pub fn absent(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
         let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
         let tenant = named_by(key, spec).filter(|tenant| !has_own && !self.declared.contains_key(tenant))?;
-        Some(remarks::tenant_absent(&tenant.name))
+        Some(verify_remarks::tenant_absent(&tenant.name))
     }
 
     /// What is encrypted, tenants and their credentials.

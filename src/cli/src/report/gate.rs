@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Report, ReportedCredential, ReportedTenant};
 use crate::exit::{ATTENTION, FAILED, FINE};
 use lapsewatch_core::api::Severity;
-use lapsewatch_core::assessment::words;
+use lapsewatch_core::messages;
 
 /// From where on something counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,10 +84,10 @@ impl Gate {
         if not_after > end {
             return None;
         }
-        let (when, text) = (words::at(not_after), &within.text);
+        let (when, text) = (messages::at(not_after), &within.text);
         Some(match not_after < at {
             true => format!("it lapsed at {when} already (--within {text})"),
-            false => format!("it lapses at {when}, which is within {text} of {} (--within {text})", words::at(at)),
+            false => format!("it lapses at {when}, which is within {text} of {} (--within {text})", messages::at(at)),
         })
     }
 }

@@ -78,7 +78,7 @@ fn head(summary: &Summary, report: &Report) -> String {
         by.warning,
         by.notice,
         by.none,
-        lapsewatch_core::assessment::words::at(report.at),
+        lapsewatch_core::messages::at(report.at),
     )
 }
 
@@ -192,11 +192,8 @@ fn tenant<'a>(one: &'a ReportedTenant, gate: &Gate) -> Option<MarkdownRow<'a>> {
     if findings.is_empty() {
         return None;
     }
-    let next = one
-        .status
-        .next_deadline
-        .as_ref()
-        .map_or("-".to_owned(), |next| lapsewatch_core::assessment::words::at(next.time));
+    let next =
+        one.status.next_deadline.as_ref().map_or("-".to_owned(), |next| lapsewatch_core::messages::at(next.time));
     let object = object(&one.origin, &one.key.to_string());
     Some(MarkdownRow {
         rank: (!passes, severity),

@@ -11,7 +11,7 @@ use super::{Diagnostic, Gate, Origin, Report, ReportedFinding, Summary};
 use crate::source::{ObjectKind, SourceLocation};
 use crate::terminal::document;
 use lapsewatch_core::api::{Key, Severity};
-use lapsewatch_core::assessment::words::short;
+use lapsewatch_core::messages::short;
 use lapsewatch_core::sanitize::harmless;
 
 /// Where the version's schema is published.

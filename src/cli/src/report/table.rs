@@ -7,7 +7,7 @@ use crate::terminal::columns::or_dash;
 use crate::terminal::{Paint, painted, paragraph};
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::assessment::words;
+use lapsewatch_core::messages;
 
 const HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "NAME", "TYPE", "STATE", "SEVERITY", "EXPIRES"];
 const TENANT_HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
@@ -83,7 +83,7 @@ fn tenant_row(tenant: &ReportedTenant) -> TableRow {
         status
             .next_deadline
             .as_ref()
-            .map_or_else(|| "-".to_owned(), |next| format!("{} {}", words::at(next.time), next.name)),
+            .map_or_else(|| "-".to_owned(), |next| format!("{} {}", messages::at(next.time), next.name)),
     ];
     (cells, severity)
 }
@@ -106,7 +106,7 @@ fn row(credential: &ReportedCredential) -> TableRow {
 pub fn expires(credential: &ReportedCredential) -> String {
     let is_never = credential.status.credential.as_ref().is_some_and(|facts| facts.expiry == Expiry::Never);
     let otherwise = if is_never { "never" } else { "-" };
-    credential.not_after().map_or_else(|| otherwise.to_owned(), words::at)
+    credential.not_after().map_or_else(|| otherwise.to_owned(), messages::at)
 }
 
 /// What is said of one object, worst first.

@@ -11,8 +11,9 @@ use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Expiry;
 use lapsewatch_core::api::{Severity, limits};
 use lapsewatch_core::assessment::expiry::warning_days;
-use lapsewatch_core::assessment::words;
-use lapsewatch_core::assessment::words::advice::{FindingKind, advice};
+use lapsewatch_core::messages;
+use lapsewatch_core::messages::advice::advice;
+use lapsewatch_core::verdict::FindingKind;
 
 /// How long what is shown of a deadline lasts: an event without an end is drawn differently by each program.
 const LENGTH: TimeDelta = TimeDelta::minutes(30);
@@ -35,7 +36,7 @@ pub fn calendar(rows: &[StatusRow], now: DateTime<Utc>, made: DateTime<Utc>) -> 
         ics.raw("X-WR-TIMEZONE", "UTC");
         let undated = rows.iter().filter(|row| not_after(row).is_none() && !is_endless(row)).count();
         if undated > 0 {
-            ics.text("X-WR-CALDESC", &words::undated(undated));
+            ics.text("X-WR-CALDESC", &messages::undated(undated));
         }
         for row in rows {
             if let Some(not_after) = not_after(row) {
@@ -114,7 +115,7 @@ fn uid(row: &StatusRow, uid: &str) -> String {
 
 fn description(row: &StatusRow, not_after: DateTime<Utc>) -> String {
     let credential = &row.credential;
-    let mut lines = vec![format!("{} {} at {}", credential.spec.type_, credential.key, words::at(not_after))];
+    let mut lines = vec![format!("{} {} at {}", credential.spec.type_, credential.key, messages::at(not_after))];
     for said in &credential.status.notifications {
         lines.push(format!("{} {}: {}", said.severity, said.reason, said.message));
         lines.extend((!said.impact.is_empty()).then(|| said.impact.clone()));

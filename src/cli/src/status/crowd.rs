@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::read::{ClusterContents, ListedCredential};
 use lapsewatch_core::api::{Key, TenantCredentialStatus};
-use lapsewatch_core::assessment::peers::{Index, Other, Peers, Reveal, View, remembered};
+use lapsewatch_core::assessment::peers::{Index, Peers, Reveal, remembered};
+use lapsewatch_core::verdict::{Other, View};
 
 /// Stands between a context's number and a namespace, where all contexts are in one index: no name has it.
 const BETWEEN: char = '/';

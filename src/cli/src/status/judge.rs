@@ -14,7 +14,7 @@ use lapsewatch_core::api::conditions::{Condition, ConditionStatus, ConditionType
 use lapsewatch_core::api::{CredentialType, Key, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
 use lapsewatch_core::assessment::staleness::{self, TOLERANCE};
-use lapsewatch_core::assessment::{Assessment, expiry, tenant, words};
+use lapsewatch_core::assessment::{Assessment, expiry, messages, tenant};
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::{AssessmentContext, NamedTenant};
 use lapsewatch_core::observed::kind::TenantKind;
@@ -186,7 +186,9 @@ impl Judge<'_> {
     fn is_outside(&self, spec: &TenantCredentialSpec) -> bool {
         let facts = self.seen.observed.previous.credential.as_ref();
         let days = expiry::warning_days(spec);
-        facts.is_some_and(|facts| expiry::stage(spec.type_, facts, &days, self.time.now) == expiry::Stage::Outside)
+        facts.is_some_and(|facts| {
+            expiry::stage(spec.type_, facts, &days, self.time.now) == lapsewatch_core::verdict::Stage::Outside
+        })
     }
 }
 
@@ -202,7 +204,7 @@ fn never_read(generation: i64) -> TenantCredentialStatus {
         observed_generation: Some(generation),
         last_transition_time: DateTime::UNIX_EPOCH,
         reason: "Pending".to_owned(),
-        message: words::NEVER_READ.to_owned(),
+        message: messages::NEVER_READ.to_owned(),
     };
     let conditions = vec![condition(ConditionType::Ready), condition(ConditionType::Healthy)];
     TenantCredentialStatus { severity: Some(Severity::None), conditions, ..TenantCredentialStatus::default() }

@@ -11,7 +11,7 @@ use crate::terminal::columns::or_dash;
 use crate::terminal::{Paint, painted};
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::assessment::{staleness, words};
+use lapsewatch_core::assessment::{messages, staleness};
 use lapsewatch_core::sanitize::plain;
 
 /// How much of a fingerprint tells one from another.
@@ -76,7 +76,7 @@ fn tenant_cells(tenant: &report::ReportedTenant, contexts: bool) -> Cells {
     let severity = status.severity.unwrap_or_default();
     let is_stale =
         status.notifications.iter().any(|said| said.type_ == staleness::TYPE && said.reason == staleness::STALE);
-    let next = status.next_deadline.as_ref().map(|next| format!("{} {}", words::at(next.time), plain(&next.name)));
+    let next = status.next_deadline.as_ref().map(|next| format!("{} {}", messages::at(next.time), plain(&next.name)));
     let mut cells = vec![
         or_dash(&tenant.key.namespace),
         plain(&tenant.key.name),
@@ -96,7 +96,7 @@ fn cells(row: &StatusRow, contexts: bool, look: PageStyle) -> Cells {
     let facts = status.credential.as_ref();
     let not_after = facts.and_then(|facts| facts.not_after);
     let expires = match (facts.map(|facts| facts.expiry), not_after) {
-        (_, Some(not_after)) => words::at(not_after),
+        (_, Some(not_after)) => messages::at(not_after),
         (Some(Expiry::Never), _) => "never".to_owned(),
         _ => "-".to_owned(),
     };

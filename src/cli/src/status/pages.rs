@@ -121,8 +121,6 @@ fn page(
 fn add(status: &mut MDMTenantStatus, notification: TenantNotification) {
     let at = status.notifications.partition_point(|other| other.severity >= notification.severity);
     status.severity = Some(status.severity.unwrap_or_default().max(notification.severity));
-    status
-        .agenda
-        .insert(at.min(status.agenda.len()), lapsewatch_core::assessment::words::tenant::agenda(&notification));
+    status.agenda.insert(at.min(status.agenda.len()), lapsewatch_core::messages::tenant::agenda(&notification));
     status.notifications.insert(at, notification);
 }

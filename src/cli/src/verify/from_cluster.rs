@@ -14,7 +14,7 @@ use lapsewatch_cluster::list::list;
 use lapsewatch_cluster::request::{self, RequestError, Sensitivity};
 use lapsewatch_core::api::{CredentialFacts, GROUP, Key, TenantCredentialStatus, VERSION, decode, stored};
 use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal, is_exclusive};
-use lapsewatch_core::assessment::words::verify::remarks;
+use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::SecretData;
 
 /// A cluster, and the object in it.
@@ -81,18 +81,18 @@ impl Cluster {
             match self.get::<Object>("mdmtenants", &named.name) {
                 Ok(object) => match decode::tenant(&object.spec) {
                     Ok(spec) => tenant = Some(spec),
-                    Err(why) => remarks.push(remarks::tenant_invalid(&named.name, &why)),
+                    Err(why) => remarks.push(verify_remarks::tenant_invalid(&named.name, &why)),
                 },
                 // The operator says the same of it as of one that it knows nothing of.
                 Err(cause) if cause.code() == Some(404) => {}
-                Err(cause) => remarks.push(remarks::tenant_unseen(&named.name, &why(&cause))),
+                Err(cause) => remarks.push(verify_remarks::tenant_unseen(&named.name, &why(&cause))),
             }
         }
         let beside = match spec.secret_ref.as_ref().map(|secret| self.secret(&secret.name)) {
             Some(Ok(data)) => InstalledSecret::Seen(data),
             Some(Err(cause)) if cause.is_not_found() => InstalledSecret::Missing,
             Some(Err(cause)) => {
-                remarks.push(remarks::secret_unseen(&spec, &why(&cause)));
+                remarks.push(verify_remarks::secret_unseen(&spec, &why(&cause)));
                 InstalledSecret::Unseen
             }
             None => InstalledSecret::Missing,
@@ -127,7 +127,7 @@ impl Cluster {
             let mut found = self.list(&scope, &selector);
             if scope.is_empty() && found.as_ref().is_err_and(|cause| cause.code() == Some(403)) {
                 scope = format!("namespaces/{}/", self.key.namespace);
-                remark = Some(remarks::own_namespace_only(&self.key.namespace));
+                remark = Some(verify_remarks::own_namespace_only(&self.key.namespace));
                 found = self.list(&scope, &selector);
             }
             match found {
@@ -143,11 +143,11 @@ impl Cluster {
                         .filter(|object| !object.as_ref().is_some_and(|object| enter(&mut index, object)))
                         .count();
                 }
-                Err(cause) => return (Peers::Pending, Some(remarks::others_unseen(&why(&cause)))),
+                Err(cause) => return (Peers::Pending, Some(verify_remarks::others_unseen(&why(&cause)))),
             }
         }
         index.set(&self.key, Holder::of(place.created, &place.spec, Some(facts), None));
-        let unread = (unread > 0).then(|| remarks::others_unread(unread));
+        let unread = (unread > 0).then(|| verify_remarks::others_unread(unread));
         (
             Peers::Known(index.view(&self.key)),
             remark.into_iter().chain(unread).reduce(|all, one| format!("{all}. {one}")),

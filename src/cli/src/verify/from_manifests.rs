@@ -9,7 +9,7 @@ use super::place::{InstalledSecret, RenewalTarget};
 use crate::offline::previous::{self, Before, Previous};
 use lapsewatch_core::api::{CredentialFacts, Key};
 use lapsewatch_core::assessment::peers::{Holder, Peers, is_exclusive};
-use lapsewatch_core::assessment::words::verify::remarks;
+use lapsewatch_core::messages::verify_remarks;
 
 /// The most names that are listed.
 const MOST: usize = 10;
@@ -47,18 +47,18 @@ impl Manifests {
         let mut remarks: Vec<String> = problems.map(|problem| format!("--previous: {problem}")).collect();
         if let Some(more) = remarks.len().checked_sub(MOST).filter(|more| *more > 0) {
             remarks.truncate(MOST);
-            remarks.push(remarks::more_problems(more));
+            remarks.push(verify_remarks::more_problems(more));
         }
         let beside = match self.previous.secret(key, &before.spec) {
             Ok(data) => InstalledSecret::Seen(data),
             Err(why) => {
-                remarks.push(remarks::secret_unseen(&before.spec, why));
+                remarks.push(verify_remarks::secret_unseen(&before.spec, why));
                 InstalledSecret::Unseen
             }
         };
         if let Some(tenant) = before.spec.tenant_ref.as_ref().filter(|_| self.previous.hides_days_of(key, &before.spec))
         {
-            remarks.push(remarks::tenant_unseen(&tenant.name, "it is encrypted with sops"));
+            remarks.push(verify_remarks::tenant_unseen(&tenant.name, "it is encrypted with sops"));
         }
         RenewalTarget {
             key: Some(key.clone()),
@@ -99,6 +99,6 @@ impl Manifests {
         };
         let index = &mut self.previous.index;
         index.set(key, Holder::of(place.created, &place.spec, Some(facts), None));
-        (Peers::Known(index.view(key)), (unread > 0).then(|| remarks::others_unread(unread)))
+        (Peers::Known(index.view(key)), (unread > 0).then(|| verify_remarks::others_unread(unread)))
     }
 }

@@ -9,8 +9,8 @@ use super::VerifyResult;
 use crate::terminal;
 use lapsewatch_core::api::conditions::Condition;
 use lapsewatch_core::api::{CredentialFacts, CredentialType};
-use lapsewatch_core::assessment::verification::{VerifyFinding, VerifyOutcome};
-use lapsewatch_core::assessment::words::at;
+use lapsewatch_core::messages::at;
+use lapsewatch_core::verdict::{VerifyFinding, VerifyOutcome};
 
 /// Raised where a field goes or changes its meaning; new fields leave it as it is.
 const SCHEMA: &str = "lapsewatch.dev/verify/v1";

@@ -20,11 +20,12 @@ use from_cluster::Cluster;
 use from_manifests::Manifests;
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Key};
 use lapsewatch_core::assessment::peers::{Peers, is_exclusive};
-use lapsewatch_core::assessment::verification::{Verification, VerifyInput, VerifyOutcome, rehearse};
-use lapsewatch_core::assessment::words::verify::{self as words, remarks};
+use lapsewatch_core::assessment::verification::{Verification, VerifyInput, rehearse};
 use lapsewatch_core::assessment::{Reading, normalize};
 use lapsewatch_core::credential;
+use lapsewatch_core::messages::{verify as words, verify_remarks};
 use lapsewatch_core::secret::SecretBytes;
+use lapsewatch_core::verdict::VerifyOutcome;
 use place::RenewalTarget;
 use swap::Swapped;
 
@@ -132,7 +133,7 @@ fn rehearsed(new: LocalCredential, mut place: RenewalTarget, mut others: Others,
     place.remarks.extend(remark);
     let used_password = new.as_ref().and_then(|facts| facts.keys.as_ref()).is_some_and(|keys| keys.password.is_some());
     if used_password && place.key.is_some() && place.selection.password_key.is_none() {
-        place.remarks.push(remarks::password(&place.spec));
+        place.remarks.push(verify_remarks::password(&place.spec));
     }
     if let Some(keys) = new.as_mut().and_then(|facts| facts.keys.as_mut()) {
         // One that was given is no key of a Secret.

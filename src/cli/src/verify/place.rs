@@ -6,9 +6,9 @@ use crate::local_files::{self, LocalCredential};
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::words::verify::remarks;
 use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess, tenant};
 use lapsewatch_core::credential;
+use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::SecretData;
 
 /// What is in the Secret now.
@@ -51,7 +51,7 @@ impl RenewalTarget {
                 Err(failure) => Reading::Failed(failure),
             },
             InstalledSecret::Missing => {
-                self.remarks.push(remarks::no_secret(&self.spec));
+                self.remarks.push(verify_remarks::no_secret(&self.spec));
                 return;
             }
             InstalledSecret::Unseen => return,

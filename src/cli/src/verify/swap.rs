@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::place::{InstalledSecret, RenewalTarget};
 use crate::local_files::{self, LocalCredential};
 use lapsewatch_core::api::status::KeySelection;
-use lapsewatch_core::assessment::words::verify::remarks;
 use lapsewatch_core::credential;
+use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::{SecretBytes, SecretData};
 
 /// The Secret as it would be.
@@ -60,7 +60,7 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
         }
         let key = target.unwrap_or_else(|| local_files::secret_key(&name));
         let is_new = is_all && !data.values.contains_key(&key);
-        remarks.push(remarks::stands_for(&name, &key, &place.spec, is_new));
+        remarks.push(verify_remarks::stands_for(&name, &key, &place.spec, is_new));
         data.values.insert(key, bytes);
     }
     selection.password_key = match password {

@@ -7,9 +7,9 @@ use crate::terminal::paragraph;
 use lapsewatch_core::api::CredentialFacts;
 use lapsewatch_core::api::conditions::{Condition, ConditionType};
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::assessment::verification::{VerifyCause, VerifyFinding, VerifyOutcome};
-use lapsewatch_core::assessment::words;
+use lapsewatch_core::messages;
 use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::verdict::{VerifyCause, VerifyFinding, VerifyOutcome};
 
 /// Writes it; of a failure the sentence alone.
 ///
@@ -91,10 +91,10 @@ fn is_shown(done: &VerifyResult, condition: &Condition) -> bool {
 /// Whose it is and until when.
 fn credential(done: &VerifyResult, facts: Option<&CredentialFacts>) -> String {
     let Some(facts) = facts else { return "nothing that is known".to_owned() };
-    let identity = facts.identity.as_deref().map(|id| format!("{} {id}", words::identity_name(done.type_)));
+    let identity = facts.identity.as_deref().map(|id| format!("{} {id}", messages::identity_name(done.type_)));
     let expires = match (facts.expiry, facts.not_after) {
         (Expiry::Never, _) => "no expiry".to_owned(),
-        (_, Some(end)) => format!("expires {}", words::at(end)),
+        (_, Some(end)) => format!("expires {}", messages::at(end)),
         (_, None) => "no date of expiry".to_owned(),
     };
     // As much of it as tells two apart.

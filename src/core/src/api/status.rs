@@ -160,6 +160,13 @@ pub struct CredentialFacts {
     pub other_certificates: Vec<OtherCertificate>,
 }
 
+impl CredentialFacts {
+    /// True if the user declared the date. Such a date says nothing about the age of the credential.
+    pub fn is_declared(&self) -> bool {
+        self.expiry == Expiry::Unknown && self.not_after.is_some()
+    }
+}
+
 /// The form in which a credential was found.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

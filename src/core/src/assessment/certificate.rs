@@ -4,11 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::expiry;
 use super::finding::Finding;
-use super::words::Words;
-use super::words::advice::FindingKind;
 use crate::api::conditions::ConditionType;
 use crate::api::status::KeyMatch;
 use crate::api::{CredentialFacts, CredentialType, Severity};
+use crate::messages::Words;
+use crate::verdict::FindingKind;
 
 /// The reasons of the findings here.
 pub(super) const DATES_REVERSED: &str = "DatesReversed";

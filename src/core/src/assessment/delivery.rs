@@ -20,10 +20,10 @@ use chrono::{DateTime, Utc};
 
 use super::event_budget::{self, Spent, Urgency};
 use super::notices::Notice;
-use super::words::held_back;
 use crate::api::limits;
 use crate::api::pending_events::EventRecords;
 use crate::api::status::{Announced, EventBudget, PendingEvent};
+use crate::messages::held_back;
 
 /// The Events to send now, and the records that the first status write makes of them.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,13 +1,13 @@
 //! Duplicates: whether only this object holds the credential, what else is to be said of it, and how much it matters.
 
 use super::finding::Finding;
-use super::peers::{Other, Peers, Permitted, SharingState, Unlisted, View, permitted};
-use super::words::Words;
-use super::words::advice::FindingKind;
-use super::words::shared;
+use super::peers::{Peers, Permitted, permitted};
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::status::OtherHolder;
 use crate::api::{CredentialType, Severity, TenantCredentialStatus, limits};
+use crate::messages::Words;
+use crate::messages::shared;
+use crate::verdict::{FindingKind, Other, SharingState, Unlisted, View};
 
 /// What the peers make of a credential.
 pub(super) struct SharingVerdict {

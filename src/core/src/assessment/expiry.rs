@@ -7,70 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
+use crate::verdict::Stage;
 
 /// Apple renews a lapsed APNs certificate with the same topic for this long (documented by IBM and Microsoft).
 pub const GRACE: TimeDelta = TimeDelta::days(30);
 /// A clock may be this much behind the issuer's before a credential counts as not yet valid.
 const SKEW: TimeDelta = TimeDelta::minutes(5);
-
-/// Where a credential stands in its lifetime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// It carries no date.
-    Unknown,
-    /// It does not expire.
-    Never,
-    /// Before the first warning.
-    Outside,
-    /// Within this many days of expiry.
-    Within(u16),
-    /// Past notAfter; Apple still renews it with the same topic.
-    InGracePeriod,
-    /// Past notAfter and the grace period.
-    GracePeriodOver,
-    /// Past notAfter, for kinds without a grace period.
-    Lapsed,
-}
-
-impl Stage {
-    /// Orders the stages of one credential: a later one is greater. None where there is nothing to announce.
-    pub fn rank(self) -> Option<i64> {
-        match self {
-            Self::Unknown | Self::Never | Self::Outside => None,
-            Self::Within(days) => Some(-i64::from(days)),
-            Self::InGracePeriod | Self::Lapsed => Some(1),
-            Self::GracePeriodOver => Some(2),
-        }
-    }
-
-    /// The reason under which the stage is announced.
-    pub fn event_reason(self) -> Cow<'static, str> {
-        match self {
-            Self::Unknown => "ExpiryUnknown".into(),
-            Self::Never | Self::Outside => "OutsideWindow".into(),
-            Self::Within(days) => format!("ExpiresWithin{days}Days").into(),
-            Self::InGracePeriod | Self::Lapsed => "Expired".into(),
-            Self::GracePeriodOver => "GracePeriodOver".into(),
-        }
-    }
-
-    /// The stage that was announced under `reason`: the reverse of [`Stage::event_reason`].
-    pub fn rank_of_reason(reason: &str) -> Option<i64> {
-        match reason {
-            "Expired" => Self::Lapsed.rank(),
-            "GracePeriodOver" => Self::GracePeriodOver.rank(),
-            _ => {
-                let days = reason.strip_prefix("ExpiresWithin")?.strip_suffix("Days")?.parse().ok()?;
-                Self::Within(days).rank()
-            }
-        }
-    }
-
-    /// Past notAfter.
-    pub fn is_expired(self) -> bool {
-        matches!(self, Self::InGracePeriod | Self::GracePeriodOver | Self::Lapsed)
-    }
-}
 
 /// The warning stages in days before expiry, from the first to the last.
 pub fn warning_days(spec: &TenantCredentialSpec) -> Cow<'_, [u16]> {

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::certificate;
-use super::words::advice::{Advice, FindingKind, advice};
-use super::words::{self, sentence};
 use crate::api::conditions::ConditionType;
 use crate::api::limits;
 use crate::api::status::Notification;
 use crate::api::{CredentialFacts, Severity, TenantCredentialSpec, TenantCredentialStatus};
+use crate::messages::advice::{Advice, advice};
+use crate::messages::{self, sentence};
+use crate::verdict::FindingKind;
 
 /// Something that needs attention.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +135,7 @@ impl Finding {
         let then = self.then();
         let message = sentence(&self.message);
         let (stops, goes_on) = (format!("What stops{then}: "), format!("What goes on{then}: "));
-        let absent = if tenant_is_absent { words::tenant::absent(spec) } else { None };
+        let absent = if tenant_is_absent { messages::tenant::absent(spec) } else { None };
         let parts = [
             ("", Some(message.as_str())),
             (stops.as_str(), Some(self.advice.stops.as_str())),

@@ -1,9 +1,9 @@
 //! The two summaries: Ready (could it be read and assessed) and Healthy (its state in one word).
 
 use super::finding::Finding;
-use super::words::advice::FindingKind;
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::{Failure, Severity};
+use crate::verdict::FindingKind;
 
 /// Whether it was read, understood and assessed. An expired credential is Ready: GitOps waits for this one.
 pub(super) fn ready(failure: Option<&Failure>, read: String) -> Verdict {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::api::decode;
     use crate::api::reasons::FailureReason;
-    use crate::assessment::peers::SharingState;
+    use crate::verdict::SharingState;
 
     #[test]
     fn the_states_stand_in_their_order() {

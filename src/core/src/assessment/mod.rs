@@ -21,9 +21,7 @@ mod severity;
 pub mod staleness;
 pub mod tenant;
 pub mod verification;
-mod verify_finding;
 mod whole_second;
-pub mod words;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -32,14 +30,12 @@ use crate::api::reasons::FailureReason;
 use crate::api::status::{Announced, KeyMatch, LastRead, OtherHolder, PendingEvent};
 use crate::api::stored::Stored;
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
-use expiry::Stage;
+use crate::messages::{NEVER_READ, Side, Words};
+use crate::verdict::{FindingKind, IdentityMatch, Stage};
 use finding::Finding;
 use notices::{Notice, NoticePlanner, PlannedNotices};
 use peers::Peers;
-use renewal::IdentityMatch;
 use whole_second::whole_second;
-use words::advice::FindingKind;
-use words::{NEVER_READ, Side, Words};
 
 /// What was found where the spec points.
 #[derive(Clone, Debug, PartialEq)]

@@ -62,11 +62,6 @@ pub fn failure(mut failure: Failure) -> Failure {
     failure
 }
 
-/// Whether the date is the user's and not the credential's: it then says nothing of the credential's age.
-pub fn is_declared(facts: &CredentialFacts) -> bool {
-    facts.expiry == Expiry::Unknown && facts.not_after.is_some()
-}
-
 /// The date for a token that carries none.
 fn declared(spec: &TenantCredentialSpec) -> Option<DateTime<Utc>> {
     let date = spec.expiration_time.filter(|end| end.timestamp() < NEVER).map(moment);

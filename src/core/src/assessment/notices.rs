@@ -9,18 +9,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::TenantContext;
-use super::expiry::Stage;
 use super::finding::Finding;
-use super::normalize;
 pub use super::notice::Notice;
 use super::peers::Peers;
 use super::renewal::{mark_of, stage_mark};
-use super::words::{self, Words};
 use crate::api::conditions::{Condition, ConditionType};
 use crate::api::limits;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{Announced, KeyMatch, LastChange, Notification};
 use crate::api::{Severity, TenantCredentialSpec};
+use crate::messages::{self, Words};
+use crate::verdict::Stage;
 
 /// The reason of what closes a problem.
 pub const RECOVERED: &str = "Recovered";
@@ -229,7 +228,7 @@ impl NoticePlanner<'_> {
                 self.notice(finding, record)
             }
             _ => {
-                let mut note = words::sentence(&words.change(change));
+                let mut note = messages::sentence(&words.change(change));
                 limits::cut_bytes(&mut note, limits::NOTE_BYTES);
                 Notice {
                     warning: false,
@@ -306,7 +305,7 @@ impl NoticePlanner<'_> {
         }
         let is_found = |type_: ConditionType| self.findings.iter().any(|finding| finding.type_ == type_);
         let types = [ConditionType::Expired, ConditionType::Expiring];
-        let mut say = normalize::is_declared(words.facts) && !types.into_iter().any(is_found);
+        let mut say = words.facts.is_declared() && !types.into_iter().any(is_found);
         for type_ in types {
             let is_open = self.last(type_).is_some_and(|last| last.reason != RECOVERED && last.fingerprint != mark);
             if is_open && !is_found(type_) {
@@ -319,7 +318,7 @@ impl NoticePlanner<'_> {
     }
 
     pub(super) fn recovered_as(&self, type_: ConditionType, record: Announced) -> Notice {
-        let mut note = words::sentence(&words::recovered(type_, self.words));
+        let mut note = messages::sentence(&messages::recovered(type_, self.words));
         limits::cut_bytes(&mut note, limits::NOTE_BYTES);
         let entered = record.time;
         Notice { warning: false, critical: false, reason: RECOVERED.to_owned(), note, record, entered }

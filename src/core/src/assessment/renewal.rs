@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::normalize;
 use crate::api::identity;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{ChangeSide, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
+use crate::verdict::IdentityMatch;
 
 /// What is remembered from one assessment to the next.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,19 +32,6 @@ impl Memory {
     }
 }
 
-/// How the identity stands to the accepted one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdentityMatch {
-    /// There is no identity, and none was accepted or pinned.
-    NotIdentified,
-    /// There is no identity that could be compared with the accepted or pinned one.
-    Unknown,
-    /// It is the accepted one, or a pinned one.
-    Accepted,
-    /// It is another one.
-    Changed,
-}
-
 /// What tells one credential from another: its fingerprint, or the date where it has none.
 pub fn mark(facts: &CredentialFacts) -> String {
     facts
@@ -56,7 +43,7 @@ pub fn mark(facts: &CredentialFacts) -> String {
 
 /// As [`mark`], of its date: a date that the user declares is another one although the token is the same.
 pub fn stage_mark(facts: &CredentialFacts) -> String {
-    let fingerprint = facts.fingerprint.clone().filter(|_| !normalize::is_declared(facts));
+    let fingerprint = facts.fingerprint.clone().filter(|_| !facts.is_declared());
     mark(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })
 }
 
@@ -196,7 +183,7 @@ fn compare(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFac
 
 /// The date that it carries itself: a declared one tells nothing of its age.
 fn own_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
-    facts.not_after.filter(|_| !normalize::is_declared(facts))
+    facts.not_after.filter(|_| !facts.is_declared())
 }
 
 /// Compares by notBefore, then by notAfter. A shorter lifetime with a later notBefore is newer, but of two that begin at

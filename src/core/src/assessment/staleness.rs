@@ -5,10 +5,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::words::stored as words;
 use crate::api::conditions::{Condition, ConditionType};
 use crate::api::status::{Notification, Severity};
 use crate::api::{MDMTenantStatus, TenantCredentialStatus, limits};
+use crate::messages::stored as words;
 
 /// How far two clocks may differ, and how long an operator may take, before that is worth a word.
 pub const TOLERANCE: TimeDelta = TimeDelta::minutes(2);

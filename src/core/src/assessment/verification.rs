@@ -5,14 +5,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::peers::Peers;
-use super::renewal::{self, IdentityMatch};
-pub use super::verify_finding::{VerifyCause, VerifyFinding, VerifyOutcome};
-use super::words::verify as words;
+use super::renewal;
 use super::{Assessment, AssessmentInput, Reading, TenantContext, assess, certificate, normalize};
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch, Notification};
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
+use crate::messages::verify as words;
+use crate::verdict::IdentityMatch;
+pub use crate::verdict::{VerifyCause, VerifyFinding, VerifyOutcome};
 
 /// All that a rehearsal goes by.
 pub struct VerifyInput<'a> {
@@ -80,7 +81,17 @@ pub fn rehearse(scene: VerifyInput<'_>) -> Verification {
     };
     points.sort_by_key(|point| (std::cmp::Reverse(point.outcome), point.cause));
     let outcome = points.iter().map(|point| point.outcome).max().unwrap_or(VerifyOutcome::Safe);
-    let sentence = words::verdict(outcome, &points, &words::Compared { spec, previous, facts, change });
+    let sentence = words::verdict(
+        outcome,
+        &points,
+        &words::Compared {
+            spec,
+            previous,
+            facts,
+            change,
+            is_same: facts.is_some_and(|facts| is_same(previous, facts)),
+        },
+    );
     Verification { outcome, sentence, points, change, status }
 }
 
@@ -221,7 +232,7 @@ impl VerifiedStatus<'_> {
     /// The one that is there, given once more, renews nothing: which matters where what is there needs attention, also
     /// after another key was put beside it.
     fn in_place(&self) -> Option<VerifyFinding> {
-        if !words::is_in_place(self.previous, self.facts) {
+        if !is_in_place(self.previous, self.facts) {
             return None;
         }
         let needs_attention = self.status.severity.unwrap_or_default() >= Severity::Warning;
@@ -252,4 +263,15 @@ fn unreadable(
         impact: said.map(|said| said.impact.clone()).unwrap_or_default(),
         remedy: words::unreadable(failure.reason, spec),
     }
+}
+
+/// True if this is the credential that is in place. The private key beside it may be another one.
+fn is_in_place(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
+    previous.credential.as_ref().is_some_and(|before| renewal::mark(before) == renewal::mark(facts))
+}
+
+/// True if this is the credential that is in place, with the same private key.
+fn is_same(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
+    let is_key_alike = previous.credential.as_ref().is_some_and(|before| before.key_match == facts.key_match);
+    is_key_alike && is_in_place(previous, facts)
 }

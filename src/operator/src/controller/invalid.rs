@@ -124,7 +124,7 @@ impl Edited {
             .and_then(|condition| text(condition, "lastTransitionTime"));
         let ready = json!({
             "type": "Ready", "status": "False", "reason": INVALID_OBJECT, "observedGeneration": generation,
-            "lastTransitionTime": since.unwrap_or_else(|| lapsewatch_core::assessment::words::at(now)), "message": message,
+            "lastTransitionTime": since.unwrap_or_else(|| lapsewatch_core::messages::at(now)), "message": message,
         });
         match conditions.iter_mut().find(|condition| is_ready(condition)) {
             Some(condition) => *condition = ready,

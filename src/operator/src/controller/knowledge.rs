@@ -8,8 +8,9 @@ use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Announced;
 use lapsewatch_core::api::{CredentialType, Key};
 use lapsewatch_core::assessment::notices::RECOVERED;
-use lapsewatch_core::assessment::peers::{self, Peers, SharingState};
+use lapsewatch_core::assessment::peers::{self, Peers};
 use lapsewatch_core::observed::Observed;
+use lapsewatch_core::verdict::SharingState;
 
 /// What the operator could not look at, and what it assessed without that. By credential type, since only a credential
 /// of the same type can be the same.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::holder::{Fingerprint, Holder, Rank};
 use super::shared_credential::{FingerprintHolders, SharedMember};
 use super::succession::Lineage;
-use super::{Other, SharingState, Unlisted, View};
 use crate::api::{CredentialType, Key};
+use crate::verdict::{Other, SharingState, Unlisted, View};
 
 /// How much may be told of those in other namespaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,10 +3,11 @@
 //! A holder that was seen exists, whatever else does. A holder that was not seen may exist all the same. So partial
 //! knowledge can make a verdict worse, and can never take one back.
 
-use super::{Peers, SharingState, View, remembered};
+use super::{Peers, remembered};
 use crate::api::TenantCredentialStatus;
 use crate::api::conditions::{ConditionStatus, ConditionType};
 use crate::api::reasons::FailureReason;
+use crate::verdict::{SharingState, View};
 
 /// A verdict on who else holds a credential, and what it rests on.
 #[derive(Debug, PartialEq)]

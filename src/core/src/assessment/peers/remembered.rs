@@ -1,8 +1,9 @@
 //! What a status tells of the others, for whoever can't look at them.
 
-use super::{Other, Peers, SharingState, Unlisted, View};
+use super::Peers;
 use crate::api::TenantCredentialStatus;
 use crate::api::conditions::{ConditionStatus, ConditionType};
+use crate::verdict::{Other, SharingState, Unlisted, View};
 
 /// All standings but [`Standing::Unique`].
 const STANDINGS: [SharingState; 7] = [

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::NAMED;
 use super::holder::Rank;
-use super::{NAMED, SharingState};
 use crate::api::{CredentialType, Key};
+use crate::verdict::SharingState;
 
 /// One holder is the rule, and takes little memory.
 pub(super) enum FingerprintHolders {

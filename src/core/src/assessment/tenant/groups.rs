@@ -10,7 +10,7 @@ use crate::api::conditions::ConditionType;
 use crate::api::reasons::FailureReason;
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{CredentialType, Severity, limits};
-use crate::assessment::words::tenant as words;
+use crate::messages::tenant as words;
 
 /// The credentials of one type of which the same is said.
 struct NotificationGroup<'a> {

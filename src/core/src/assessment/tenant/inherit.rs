@@ -7,7 +7,7 @@ use crate::api::credential::Owner;
 use crate::api::tenant::Environment;
 use crate::api::{MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::expiry;
-use crate::assessment::words::Side;
+use crate::messages::Side;
 
 /// The spec that a credential is assessed by: the tenant's days for its type, and the tenant's contact and runbook,
 /// where it gives none. Never the tenant's account: that a certificate was made with it, nobody has said.

@@ -24,7 +24,7 @@ pub use inherit::{inherit, inherit_unseen, side};
 use notices::TenantNoticePlanner;
 use state::TenantState;
 
-use super::words::tenant as words;
+use crate::messages::tenant as words;
 
 /// A credential of the tenant: of its status what the page is made from.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use crate::api::status::Announced;
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{CredentialType, Severity};
 use crate::assessment::notices::{Notice, PlannedNotices, RECOVERED};
-use crate::assessment::words::tenant as words;
+use crate::messages::tenant as words;
 
 /// What the notices are decided from.
 pub(super) struct TenantNoticePlanner<'a> {

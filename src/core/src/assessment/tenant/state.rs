@@ -8,7 +8,7 @@ use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::tenant_status::{CredentialCounts, MISSING, NextDeadline, StateCount, TenantNotification};
 use crate::api::{CredentialType, MDMTenantSpec, Severity, limits};
 use crate::assessment::health;
-use crate::assessment::words::tenant as words;
+use crate::messages::tenant as words;
 
 /// What is said where all is well.
 pub(super) const VALID: &str = "Valid";

@@ -16,6 +16,7 @@ use crate::controller::watch::WatchUpdate;
 use crate::metrics::Metrics;
 use lapsewatch_cluster::clock::Clock;
 use lapsewatch_core::observed::trimmed_meta::TrimmedMeta;
+use lapsewatch_core::verdict::SharingState;
 
 struct Still;
 
@@ -166,7 +167,6 @@ async fn a_secret_that_comes_or_goes_while_it_is_read_is_read_once_more_and_no_o
 
 #[tokio::test]
 async fn one_that_cannot_be_understood_holds_what_it_held_and_stays_its_tenants() {
-    use lapsewatch_core::assessment::peers::SharingState;
     let mut operator = operator();
     let key = |name| Key::new("a", name);
     let newer = json!({"type": "VPPToken", "secretRef": {"name": "newer"}, "tenantRef": {"name": "acme"},

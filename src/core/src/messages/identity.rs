@@ -4,7 +4,7 @@
 use super::{Words, identity_name};
 use crate::api::CredentialType;
 use crate::api::identity::{IdentityDifference, UNSEEN, overlooked};
-use crate::assessment::renewal::IdentityMatch;
+use crate::verdict::IdentityMatch;
 
 impl Words<'_> {
     /// The identity and how it stands to `accepted`, the one that renewals are compared with. `first`: no other credential

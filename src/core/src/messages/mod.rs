@@ -12,17 +12,17 @@ pub mod shared;
 pub mod stored;
 pub mod tenant;
 pub mod verify;
+pub mod verify_remarks;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 pub use local_files::not_understood;
 pub use reason_summary::short;
 
-use super::expiry::Stage;
-use super::renewal::IdentityMatch;
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
 use crate::api::status::{EventBudget, Expiry, KeyMatch, KeysUsed, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
+use crate::verdict::{IdentityMatch, Stage};
 
 /// A time as all texts write it: RFC 3339 in UTC, whole seconds.
 pub fn at(time: DateTime<Utc>) -> String {

@@ -1,7 +1,7 @@
 //! The remarks on what was seen and done, and what was not. None of them decides.
 
 use crate::api::TenantCredentialSpec;
-use crate::assessment::words::advice::secret;
+use crate::messages::advice::secret;
 
 /// A file that stands for a value of the Secret.
 pub fn stands_for(file: &str, key: &str, spec: &TenantCredentialSpec, is_new: bool) -> String {

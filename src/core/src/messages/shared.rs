@@ -3,7 +3,7 @@
 use super::Words;
 use super::advice::{Advice, secret};
 use crate::api::CredentialType;
-use crate::assessment::peers::{Other, SharingState, Unlisted, View};
+use crate::verdict::{Other, SharingState, Unlisted, View};
 
 /// Those of other namespaces, who are never named.
 pub const ELSEWHERE: &str = "a credential of another namespace";

@@ -1,16 +1,12 @@
 //! Every sentence of `verify`: the verdict, what to do about it, and what was not seen. What is wrong with a credential
 //! is said in the assessment's own words.
 
-pub mod remarks;
-
 use super::advice::{PORTAL, account, apple_id, secret, verify_origin};
 use super::{at, identity_name};
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
-use crate::assessment::normalize;
-use crate::assessment::renewal;
-use crate::assessment::verify_finding::{VerifyCause, VerifyFinding, VerifyOutcome};
+use crate::verdict::{VerifyCause, VerifyFinding, VerifyOutcome};
 
 /// What is compared.
 pub struct Compared<'a> {
@@ -22,17 +18,8 @@ pub struct Compared<'a> {
     pub facts: Option<&'a CredentialFacts>,
     /// What the change would be.
     pub change: Option<ChangeReason>,
-}
-
-/// Whether it is the credential that is in place; what stands beside it may be another key.
-pub fn is_in_place(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
-    previous.credential.as_ref().is_some_and(|before| renewal::mark(before) == renewal::mark(facts))
-}
-
-/// Whether it is the credential that is in place, with the same key.
-fn is_same(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
-    let is_key_alike = previous.credential.as_ref().is_some_and(|before| before.key_match == facts.key_match);
-    is_key_alike && is_in_place(previous, facts)
+    /// True if the credential and its private key are those that are in place.
+    pub is_same: bool,
 }
 
 /// The verdict in one line.
@@ -42,9 +29,7 @@ pub fn verdict(outcome: VerifyOutcome, points: &[VerifyFinding], compared: &Comp
     match outcome {
         VerifyOutcome::Stop => format!("STOP: {}", reasons.join(". Also: ")),
         VerifyOutcome::Untold => format!("could not tell: {}", reasons.join(". Also: ")),
-        VerifyOutcome::Safe if compared.facts.is_some_and(|facts| is_same(compared.previous, facts)) => {
-            "nothing would change: this one is in place already".to_owned()
-        }
+        VerifyOutcome::Safe if compared.is_same => "nothing would change: this one is in place already".to_owned(),
         VerifyOutcome::Safe => {
             let is_soon = points.iter().any(|point| point.reason.starts_with("ExpiresWithin"));
             let soon = if is_soon { "; it is within its warning days already" } else { "" };
@@ -85,10 +70,10 @@ fn good(compared: &Compared<'_>) -> Vec<String> {
 
 /// How much later it expires than what is in place.
 fn later(before: Option<&CredentialFacts>, facts: &CredentialFacts) -> Option<String> {
-    let Some(end) = facts.not_after.filter(|_| !normalize::is_declared(facts)) else {
+    let Some(end) = facts.not_after.filter(|_| !facts.is_declared()) else {
         return (facts.expiry == Expiry::Never).then(|| "without expiry".to_owned());
     };
-    let Some(was) = before.and_then(|before| before.not_after.filter(|_| !normalize::is_declared(before))) else {
+    let Some(was) = before.and_then(|before| before.not_after.filter(|_| !before.is_declared())) else {
         return Some(format!("expires {}", at(end)));
     };
     let seconds = end.signed_duration_since(was).num_seconds();

@@ -1,0 +1,13 @@
+//! The vocabulary of verdicts: plain enums that the assessment decides on and that messages put into words.
+
+mod finding_kind;
+mod identity_match;
+mod sharing_state;
+mod stage;
+mod verify_finding;
+
+pub use finding_kind::FindingKind;
+pub use identity_match::IdentityMatch;
+pub use sharing_state::{Other, SharingState, Unlisted, View};
+pub use stage::Stage;
+pub use verify_finding::{VerifyCause, VerifyFinding, VerifyOutcome};
