@@ -9,8 +9,9 @@ use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::KeyMatch;
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess, messages};
+use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess};
 use lapsewatch_core::credential::{self, Identified};
+use lapsewatch_core::messages;
 use lapsewatch_core::sanitize::plain;
 
 /// How often a wrong password may be entered.

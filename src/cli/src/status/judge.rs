@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::crowd::{HolderIndexes, PeerViews};
 use super::harmless::harmless;
+use super::holder_indexes::{HolderIndexes, PeerViews};
 use super::read::{ClusterContents, ListedCredential};
 use crate::report::{self, Origin};
 use lapsewatch_core::api::conditions::{Condition, ConditionStatus, ConditionType};
 use lapsewatch_core::api::{CredentialType, Key, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
 use lapsewatch_core::assessment::staleness::{self, TOLERANCE};
-use lapsewatch_core::assessment::{Assessment, expiry, messages, tenant};
+use lapsewatch_core::assessment::{Assessment, expiry, tenant};
+use lapsewatch_core::messages;
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::{AssessmentContext, NamedTenant};
 use lapsewatch_core::observed::kind::TenantKind;

@@ -5,8 +5,8 @@
 
 mod calendar;
 mod contexts;
-mod crowd;
 mod harmless;
+mod holder_indexes;
 mod ics;
 mod judge;
 mod page;
@@ -30,7 +30,7 @@ use crate::exit;
 use crate::report::{self, Diagnostic, Origin};
 use crate::terminal::Paint;
 use contexts::Target;
-use crowd::HolderIndexes;
+use holder_indexes::HolderIndexes;
 use judge::{StatusRow, Time};
 use lapsewatch_cluster::clock::Clock;
 use progress::Progress;

@@ -11,7 +11,8 @@ use crate::terminal::columns::or_dash;
 use crate::terminal::{Paint, painted};
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::assessment::{messages, staleness};
+use lapsewatch_core::assessment::staleness;
+use lapsewatch_core::messages;
 use lapsewatch_core::sanitize::plain;
 
 /// How much of a fingerprint tells one from another.

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::base64_text;
-use super::kind::{Breakage, Flaw, Limit, ReadProblem};
+use super::file_kind::{Breakage, Flaw, Limit, ReadProblem};
 use super::x509::hex;
 use crate::api::status::{CredentialFacts, Format};
 

@@ -3,7 +3,7 @@
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::X509Name;
 
-use super::kind::FileKind;
+use super::file_kind::FileKind;
 use super::name;
 use crate::api::limits;
 

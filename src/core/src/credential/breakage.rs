@@ -1,7 +1,7 @@
 //! How something that begins as a credential breaks, in an administrator's words.
 
+use super::file_kind::FileKind;
 use super::invalid_date::{DateFault, InvalidDate};
-use super::kind::FileKind;
 use super::wrapping::Wrapping;
 
 /// What is wrong with something that begins as a credential.

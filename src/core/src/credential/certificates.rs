@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure;
+use super::file_kind::{FileKind, ReadProblem};
 use super::found_key::FoundPrivateKey;
-use super::kind::{FileKind, ReadProblem};
 use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
 use super::several;
 use super::tokens;

@@ -1,7 +1,7 @@
 //! What a value is that holds neither PEM nor DER: text of some kind, or not even text.
 
+use super::file_kind::FileKind;
 use super::foreign;
-use super::kind::FileKind;
 use super::pem::find;
 use super::signed_data;
 

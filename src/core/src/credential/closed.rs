@@ -2,7 +2,7 @@
 
 use super::expected::ReadRequest;
 use super::failure::failure;
-use super::kind::Container;
+use super::file_kind::Container;
 use super::pbe::OpenError;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::api::credential::CredentialType;
     use crate::credential::failure::problem;
-    use crate::credential::kind::ReadProblem;
+    use crate::credential::file_kind::ReadProblem;
     use crate::secret::ValueSource;
 
     #[test]

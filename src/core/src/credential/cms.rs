@@ -10,7 +10,7 @@ use super::cms_key::{KeyTransRecipient, RsaDecryptionKey};
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
 use super::pbe::budget::RsaBudget;
 use super::pbe::cipher::Cipher;
-use super::pbe::walk::DerReader;
+use super::pbe::der_reader::DerReader;
 use super::pbe::{OpenError, ber, oid};
 use super::pem;
 use super::pkcs12_bags::string;

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
 use super::pbe::budget::RsaBudget;
+use super::pbe::der_reader::DerReader;
 use super::pbe::hash::Hash;
-use super::pbe::walk::DerReader;
 use super::pbe::{OpenError, oid};
 use super::rsa as numbers;
 use super::shape::{DerShape, shape};

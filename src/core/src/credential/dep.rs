@@ -3,8 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::date::{self, TokenDate};
+use super::file_kind::Flaw;
 use super::json::{JsonMembers, MemberError};
-use super::kind::Flaw;
 use super::validity;
 use super::vpp::flaw;
 use super::x509::hex;

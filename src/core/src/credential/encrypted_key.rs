@@ -5,9 +5,9 @@ use zeroize::Zeroizing;
 use super::der::{OCTET_STRING, SEQUENCE};
 use super::pbe::budget::KdfBudget;
 use super::pbe::cipher::Cipher;
+use super::pbe::der_reader::{DerReader, is_whole_sequence};
 use super::pbe::hash::Hash;
-use super::pbe::pbe::Scheme;
-use super::pbe::walk::{DerReader, is_whole_sequence};
+use super::pbe::scheme::Scheme;
 use super::pbe::{OpenError, ber, password};
 
 /// Opens an EncryptedPrivateKeyInfo; what comes out is PKCS#8.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::closed;
 use super::expected::{ReadRequest, noun};
-use super::kind::{Breakage, FileKind, Limit, ReadProblem};
+use super::file_kind::{Breakage, FileKind, Limit, ReadProblem};
 use super::name;
 use super::token::is_token;
 use crate::api::credential::CredentialType;

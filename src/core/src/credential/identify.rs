@@ -2,7 +2,7 @@
 
 use super::certificates;
 use super::failure;
-use super::kind::{FileKind, ReadProblem};
+use super::file_kind::{FileKind, ReadProblem};
 use super::search::Search;
 use super::token;
 use super::tokens;

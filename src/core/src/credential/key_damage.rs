@@ -1,6 +1,6 @@
 //! The damage of a private key that no program can read, in an administrator's words.
 
-use super::kind::Breakage;
+use super::file_kind::Breakage;
 
 /// What is wrong with a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

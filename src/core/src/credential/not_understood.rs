@@ -2,7 +2,7 @@
 
 use super::expected::ReadRequest;
 use super::failure::{failure, shown};
-use super::kind::{FileKind, ReadProblem};
+use super::file_kind::{FileKind, ReadProblem};
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 

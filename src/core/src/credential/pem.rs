@@ -7,8 +7,8 @@
 use zeroize::Zeroizing;
 
 use super::base64_text;
+use super::file_kind::Breakage;
 use super::garbled::{GarbledBlock, garbled};
-use super::kind::Breakage;
 
 /// The most blocks that are read of one value.
 pub(super) const MAX_BLOCKS: usize = 64;

@@ -5,8 +5,8 @@
 
 use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
 use super::pbe::budget::KdfBudget;
+use super::pbe::der_reader::DerReader;
 use super::pbe::password::{self, Password};
-use super::pbe::walk::DerReader;
 use super::pbe::{OpenError, ber, oid};
 use super::pkcs12_bags::{Contents, Keystore};
 use super::pkcs12_mac;

@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 
 use super::der::{CONTEXT_0, INTEGER, OCTET_STRING, SEQUENCE};
 use super::pbe::budget::KdfBudget;
+use super::pbe::der_reader::DerReader;
 use super::pbe::password::Password;
-use super::pbe::pbe::Scheme;
-use super::pbe::walk::DerReader;
+use super::pbe::scheme::Scheme;
 use super::pbe::{OpenError, ber, oid};
 
 /// An IMPLICIT [0] that is one string, and one in pieces.

@@ -2,10 +2,10 @@
 
 use super::der::{OCTET_STRING, SEQUENCE};
 use super::pbe::budget::KdfBudget;
+use super::pbe::der_reader::DerReader;
 use super::pbe::hash::{Hash, Purpose};
 use super::pbe::password::{self, Password};
 use super::pbe::pbes2::Kdf;
-use super::pbe::walk::DerReader;
 use super::pbe::{OpenError, oid};
 
 /// The longest key of PBMAC1 that makes sense.

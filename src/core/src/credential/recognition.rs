@@ -1,8 +1,8 @@
 //! Tells of one file by itself whether any reader understands it.
 
 use super::failure;
+use super::file_kind::ReadProblem;
 use super::found_key::FoundPrivateKey;
-use super::kind::ReadProblem;
 use super::value;
 use crate::api::credential::CredentialType;
 use crate::secret::SecretBytes;

@@ -1,6 +1,6 @@
 //! What to do with a file that is no credential, and out of which or for which there is one.
 
-use super::kind::FileKind;
+use super::file_kind::FileKind;
 use super::signed_data::FileEncoding;
 
 impl FileKind {

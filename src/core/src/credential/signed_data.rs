@@ -1,9 +1,9 @@
 //! Names the PKCS#7 messages that are no DEP token: bundles of certificates, and property lists that Apple's tools signed.
 
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
-use super::kind::FileKind;
+use super::file_kind::FileKind;
 use super::pbe::ber;
-use super::pbe::walk::DerReader;
+use super::pbe::der_reader::DerReader;
 use super::pem::find;
 
 /// The keys of the property list that is uploaded to Apple for a push certificate.

@@ -5,7 +5,7 @@ use x509_parser::certificate::X509Certificate;
 
 use super::apns;
 use super::der::{self, OBJECT_IDENTIFIER, SEQUENCE};
-use super::kind::FileKind;
+use super::file_kind::FileKind;
 use super::name;
 
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";

@@ -2,8 +2,8 @@
 
 use super::classify;
 use super::dep;
+use super::file_kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
 use super::json::{JsonError, JsonMembers};
-use super::kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
 use super::mime;
 use super::pem;
 use super::vpp;

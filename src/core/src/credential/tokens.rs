@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::failure;
+use super::file_kind::{Container, ReadProblem};
 use super::found_key::FoundPrivateKey;
-use super::kind::{Container, ReadProblem};
 use super::pbe::OpenError;
 use super::public_key::PublicKey;
 use super::search::{Search, key_name};

@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use super::base64_text;
 use super::date::{self, TokenDate};
+use super::file_kind::Flaw;
 use super::json::{JsonMembers, MemberError};
-use super::kind::Flaw;
 use super::validity;
 use super::x509::hex;
 use crate::api::identity;

@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use super::base64_text;
 use super::classify;
+use super::file_kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
 use super::found_key::DAMAGED;
-use super::kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
 use super::mail;
 use super::pem;
 use super::shape::shape;

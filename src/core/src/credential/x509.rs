@@ -9,8 +9,8 @@ use x509_parser::nom::Parser as _;
 
 use super::apns;
 use super::der::{self, BOOLEAN, SEQUENCE};
+use super::file_kind::{Breakage, FileKind, Limit, ReadProblem};
 use super::invalid_date;
-use super::kind::{Breakage, FileKind, Limit, ReadProblem};
 use super::name;
 use super::public_key::{self, CertificateKey, PublicKey};
 use super::shape::{DerShape, shape};

@@ -7,7 +7,7 @@ use pkcs8::ObjectIdentifier;
 use rc4::{Rc4, StreamCipher as _};
 use zeroize::Zeroizing;
 
-use super::walk::DerReader;
+use super::der_reader::DerReader;
 use super::{OpenError, oid};
 use crate::credential::der::OCTET_STRING;
 

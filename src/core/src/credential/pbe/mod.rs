@@ -3,12 +3,12 @@
 pub(super) mod ber;
 pub(super) mod budget;
 pub(super) mod cipher;
+pub(super) mod der_reader;
 pub(super) mod hash;
 pub(super) mod oid;
 pub(super) mod password;
-pub(super) mod pbe;
 pub(super) mod pbes2;
-pub(super) mod walk;
+pub(super) mod scheme;
 
 #[cfg(test)]
 pub(super) mod fixture;

@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use super::budget::KdfBudget;
 use super::cipher::Cipher;
+use super::der_reader::DerReader;
 use super::hash::Hash;
-use super::walk::DerReader;
 use super::{OpenError, oid};
 use crate::credential::der::{INTEGER, OCTET_STRING, SEQUENCE};
 

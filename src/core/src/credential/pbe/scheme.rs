@@ -4,10 +4,10 @@ use zeroize::Zeroizing;
 
 use super::budget::KdfBudget;
 use super::cipher::Cipher;
+use super::der_reader::DerReader;
 use super::hash::{Hash, Purpose};
 use super::password::Password;
 use super::pbes2;
-use super::walk::DerReader;
 use super::{OpenError, oid};
 use crate::credential::der::{OCTET_STRING, SEQUENCE};
 
@@ -86,7 +86,7 @@ impl<'a> Scheme<'a> {
                 cipher.decrypt(&key, &derive(Purpose::InitialVector, cipher.iv_len()), data)
             }
         };
-        Ok(clear.filter(|clear| super::walk::is_whole_sequence(clear)))
+        Ok(clear.filter(|clear| super::der_reader::is_whole_sequence(clear)))
     }
 }
 
