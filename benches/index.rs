@@ -1,4 +1,5 @@
-//! What it takes to keep the index of holders up to date among few and among many: the last table of docs/benchmarks.md.
+//! Measures updates of the index of holders, with few and with many entries. The results form the last table of
+//! docs/benchmarks.md.
 #![allow(missing_docs, clippy::unwrap_used, reason = "it ends where something fails")]
 
 use divan::Bencher;
@@ -12,7 +13,7 @@ fn main() {
     divan::main();
 }
 
-/// The entry of this number; with `of` the same for several they hold the same.
+/// Creates the entry of this number. Entries with the same `of` use the same credential.
 fn holder(number: usize, of: usize) -> Holder {
     Holder {
         created: Some(i64::try_from(number).unwrap()),
@@ -26,17 +27,17 @@ fn holder(number: usize, of: usize) -> Holder {
     }
 }
 
-/// In namespaces of fifty.
+/// Returns the key of an entry. Each namespace contains fifty entries.
 fn key(number: usize) -> Key {
     Key::new(&format!("tenant-{}", number / 50), &format!("credential-{number}"))
 }
 
-/// Which entry leaves and comes back.
+/// The entry that is removed and added again.
 #[derive(Clone, Copy)]
 enum Which {
-    /// The same every time, so that the processor has it at hand: what is measured is the work.
+    /// The same entry every time. Its data stays in the processor's cache, so only the work is measured.
     One,
-    /// Another one every time: here the memory is waited for, too.
+    /// A different entry every time, so the time for memory access is measured too.
     Any,
 }
 

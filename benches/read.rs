@@ -1,4 +1,4 @@
-//! What it takes to read one credential of each kind: the middle table of docs/benchmarks.md.
+//! Measures the reading of one credential of each kind. The results form the middle table of docs/benchmarks.md.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "it ends where something fails")]
 
 use std::path::Path;
@@ -23,12 +23,12 @@ fn files(files: &[(&str, &str)]) -> SecretData {
     files.iter().map(|(key, file)| (*key, fixture(file))).collect()
 }
 
-/// Measures the reading alone: the Secret stands ready.
+/// Measures the reading alone, with a Secret prepared in advance.
 fn measure(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, selection: &KeySelection) {
     bencher.bench(|| credential::read(type_, secret, selection));
 }
 
-/// What is measured is read, and its private key is held against it where there is one.
+/// Measures a Secret after a check that the credential is readable and has this result for its private key.
 fn reads(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, key: KeyMatch) {
     let facts =
         credential::read(type_, secret, &KeySelection::default()).unwrap_or_else(|why| panic!("{}", why.message));
@@ -45,13 +45,13 @@ fn opens(bencher: Bencher<'_, '_>, values: &[(&str, &str)]) {
     measure(bencher, APNsCertificate, &secret, &selection);
 }
 
-/// What is no credential at all.
+/// Measures a Secret without a credential, which the reader must refuse.
 fn refuses(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData) {
     assert!(credential::read(type_, secret, &KeySelection::default()).is_err());
     measure(bencher, type_, secret, &KeySelection::default());
 }
 
-/// Bytes as chance has them, the same ones every time.
+/// Generates pseudo-random bytes, the same in every run.
 fn garbage(length: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let next = || {
@@ -152,7 +152,7 @@ fn p_base64_of_garbage_of_256_kib(bencher: Bencher<'_, '_>) {
     refuses(bencher, APNsCertificate, &[("garbage", text.into_bytes())].into_iter().collect());
 }
 
-/// Values of 1 KiB, each another, and in the midst of them the certificate.
+/// Measures different values of 1 KiB with the certificate among them.
 #[divan::bench]
 fn q_secret_of_1_mib(bencher: Bencher<'_, '_>) {
     let all = garbage(1 << 20);

@@ -1,5 +1,5 @@
-//! What it takes to read the costliest Secrets of 1 MiB that anyone could think of, without a password: the table of
-//! the worst in docs/benchmarks.md.
+//! Measures the reading of the slowest known Secrets of 1 MiB, without a password. The results form the table of the
+//! worst cases in docs/benchmarks.md.
 #![allow(missing_docs, clippy::unwrap_used, reason = "it ends where something fails")]
 
 use std::path::Path;
@@ -29,7 +29,7 @@ fn measure(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData)
     bencher.bench(|| credential::read(type_, secret, &KeySelection::default()));
 }
 
-/// As many of them as a Secret holds, each in a value of its own.
+/// Fills a Secret with as many copies of the value as fit, each under its own Secret key.
 fn filled(value: &[u8]) -> SecretData {
     (0..SECRET / value.len()).map(|number| (format!("{number:05}"), value.to_vec())).collect()
 }
@@ -44,7 +44,7 @@ fn pem(label: &str, body: &[u8]) -> Vec<u8> {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(body)).into_bytes()
 }
 
-/// The numbers of an RSA key of 16,384 bits which is none: its exponents are as long as the modulus.
+/// Builds an invalid RSA key of almost 16,384 bits, whose exponents are as long as the modulus.
 fn large_rsa_key() -> Vec<u8> {
     let number = |bytes: usize| element(2, &[&[0x7f][..], &vec![0xe5; bytes - 1]].concat());
     let whole = number(2047);
@@ -106,7 +106,7 @@ fn i_messages_with_keys_that_do_not_fit(bencher: Bencher<'_, '_>) {
     measure(bencher, DEPToken, &secret);
 }
 
-/// One operation with the longest key that opens any.
+/// Measures one operation with the longest private key that can open a message.
 #[divan::bench]
 fn o_message_for_6144_bits(bencher: Bencher<'_, '_>) {
     let values = [("key", "containers/cms/long.key"), ("message", "containers/cms/long-der.p7m")];

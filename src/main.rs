@@ -1,4 +1,5 @@
-//! The binary: the only place that looks at a clock, and at the process's signals.
+//! The `lapsewatch` binary: runs the command and provides the wall clock, the process signals and the standard streams.
+//! No other code reads the wall clock.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -29,7 +30,7 @@ impl Clock for SystemClock {
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let called = Called::by(words.first().map(OsString::as_os_str));
+    let called = Called::from_program_name(words.first().map(OsString::as_os_str));
     let result = match args::parse(called, words).command {
         Command::Run(args) => run(args),
         Command::Check(args) => check(&args),
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(problem) => {
-            // Where even that can't be said, the code says it.
+            // If stderr can't be written either, only the exit code reports the failure.
             let _ = writeln!(std::io::stderr(), "lapsewatch: {problem}");
             ExitCode::from(2)
         }
@@ -116,14 +117,14 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut stop = std::pin::pin!(stop_signal()?);
-        // The port is taken first: whoever probes it is answered, even while there is no connection.
+        // The port is opened first, so that probes get an answer even without a connection to the API server.
         let mut endpoints = JoinSet::new();
         if let Some(address) = args.listen {
             let listener = server::listen(address).await?;
             tracing::info!(address = %listener.local_addr().unwrap_or(address), "listening");
             endpoints.spawn(server::serve(listener, asker, metrics.clone()));
         }
-        // A kubeconfig may have a program run that gives the credentials, which may take its time.
+        // A kubeconfig may run an exec plugin to get credentials, which may take a long time.
         let config = tokio::select! {
             () = &mut stop => return Ok(ExitCode::SUCCESS),
             config = connect::config(args.kubeconfig.as_deref(), args.context.as_deref()) => config?,
@@ -154,14 +155,15 @@ fn run(args: RunArgs) -> Result<ExitCode, anyhow::Error> {
     })
 }
 
-/// The name of this process in its Events: the API server refuses an Event where it is empty or longer than 128 bytes.
+/// Returns the name of this process in its Events (`reportingInstance`). The API server refuses an Event if this name
+/// is empty or longer than 128 bytes.
 fn instance(host: Option<String>, process: u32) -> String {
     let mut name = host.filter(|host| !host.is_empty()).unwrap_or_else(|| format!("process-{process}"));
     lapsewatch_core::api::limits::cut_bytes(&mut name, 128);
     name
 }
 
-/// Ends at SIGTERM, as Kubernetes sends it, or at Ctrl-C.
+/// Completes at SIGTERM, which Kubernetes sends to stop a container, or at SIGINT (Ctrl-C).
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;

@@ -1,4 +1,4 @@
-//! 10,000 manifests in 1,000 files, 50 of them in each of 20 folders.
+//! Generates 10,000 manifests in 1,000 files, with 50 files in each of 20 folders.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,22 +10,22 @@ use base64::engine::general_purpose::STANDARD;
 const FILES: usize = 1000;
 const DOCUMENTS: usize = 10;
 
-/// A manifest with nothing else to read.
+/// A manifest that needs no Secret.
 pub const DECLARED: &str = "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {name: support, namespace: acme}\n\
 spec: {type: DeclaredExpiry, expirationTime: \"2031-01-01T00:00:00Z\"}\n";
 
-/// What there is to find.
+/// The kinds of manifests in the folders.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Mix {
-    /// Two TenantCredentials with their Secrets in each file, in each tenth file an MDMTenant, and what else is deployed.
+    /// Each file contains two TenantCredentials with Secrets and other objects, and each tenth file an MDMTenant too.
     Repository,
-    /// Nothing else.
+    /// The files contain almost only TenantCredentials with Secrets, and MDMTenants.
     Ours,
-    /// One TenantCredential in all.
+    /// All files together contain a single TenantCredential.
     Others,
 }
 
-/// Writes them.
+/// Writes the manifests into the folder.
 pub fn write(folder: &Path, mix: Mix) {
     for file in 0..FILES {
         let tenant = (mix != Mix::Others && file % 10 == 0).then(|| tenant(file / 10));
@@ -42,7 +42,7 @@ pub fn write(folder: &Path, mix: Mix) {
             documents.push(DECLARED.to_owned());
         }
         while documents.len() < DOCUMENTS {
-            // An odd place that no pair takes.
+            // Other objects fill the places that no pair takes.
             documents.push(other(file * DOCUMENTS + documents.len()));
         }
         let path = folder.join(format!("team-{}/{file:04}.yaml", file / 50));
@@ -59,7 +59,7 @@ requiredCredentials: [VPPToken]\n  owner:\n    contact: \"#mobile-ops\"\n"
     )
 }
 
-/// A TenantCredential and its Secret. Tokens are all different, certificates need not be.
+/// Generates a TenantCredential and its Secret. All tokens differ, while certificates may repeat.
 fn credential(file: usize, number: usize) -> [String; 2] {
     let (type_, key, value) = match number % 5 {
         0 | 1 => ("VPPToken", "token", vpp(number)),
@@ -99,7 +99,7 @@ fn fixture(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
 }
 
-/// What else a repository deploys: three kinds in turn.
+/// Generates another object of a repository, of three kinds in turn.
 fn other(number: usize) -> String {
     match number % 3 {
         0 => deployment(number),

@@ -1,5 +1,5 @@
-//! `make bench`: what 2,000 credentials cost, as the real binary on a real API server. Prints the table of
-//! docs/benchmarks.md.
+//! Measures for `make bench` the cost of 2,000 credentials with the real binary on a real API server. Prints the table
+//! of docs/benchmarks.md.
 #![allow(
     dead_code,
     clippy::expect_used,
@@ -34,7 +34,7 @@ use objects::reason;
 use operator::Operator;
 
 const CREDENTIALS: usize = 2000;
-/// Of the second import: a hundred pairs that hold the same.
+/// The number of credentials in the second import that share a token in pairs, which makes a hundred pairs.
 const DUPLICATES: usize = 200;
 const USER: &str = "operator";
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -59,7 +59,7 @@ async fn measure() {
     with_duplicates(&bed, &client, &namespace).await;
 }
 
-/// Each holds a token of its own.
+/// Measures credentials that each use a different token.
 async fn different(bed: &Bed, client: &Client, namespace: &str) {
     let begun = Instant::now();
     let since = bed.mark();
@@ -81,7 +81,7 @@ async fn different(bed: &Bed, client: &Client, namespace: &str) {
     drop(operator);
     drop(restart(bed, "restarted").await);
 
-    // As after an upgrade whose reader reads better.
+    // This is the state after an upgrade to a version with a better reader.
     let reread = json!({"lastRead": null, "severity": null});
     stream::iter(objects::list(client, namespace).await)
         .for_each_concurrent(16, |object| {
@@ -103,7 +103,7 @@ async fn different(bed: &Bed, client: &Client, namespace: &str) {
     eprintln!("It ended {:.1} s after SIGTERM.", begun.elapsed().as_secs_f64());
 }
 
-/// Some hold the same as another one.
+/// Measures credentials of which some use the same token as another.
 async fn with_duplicates(bed: &Bed, client: &Client, namespace: &str) {
     let operator = Operator::start(bed);
     operator.until_watching();
@@ -117,7 +117,7 @@ async fn with_duplicates(bed: &Bed, client: &Client, namespace: &str) {
     })
     .await;
     let took = begun.elapsed();
-    // Until it has settled, and is announced.
+    // The Events appear only after the event delay.
     while objects::events(client, namespace).await.len() < DUPLICATES {
         assert!(begun.elapsed() < PATIENCE, "it is not announced");
         calm().await;
@@ -138,7 +138,7 @@ async fn restart(bed: &Bed, what: &str) -> Operator {
     operator
 }
 
-/// In no order; `holds`: the number of the token that each holds.
+/// Creates the credentials in mixed order. `holds` maps a credential to the number of its token.
 async fn import(client: &Client, namespace: &str, holds: impl Fn(usize) -> usize) {
     stream::iter((0..CREDENTIALS).map(|n| n * 7919 % CREDENTIALS))
         .for_each_concurrent(16, |n| {

@@ -1,4 +1,4 @@
-//! The binary, as it is run.
+//! Runs the operator binary for the benchmark.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::bed::Bed;
 use crate::{PATIENCE, USER};
 
-/// The binary, under a user of its own.
+/// The running operator, with a Kubernetes user of its own.
 pub struct Operator {
     process: Child,
     log: std::path::PathBuf,
@@ -26,7 +26,7 @@ impl Operator {
         Self { process, log }
     }
 
-    /// Until it has listed all.
+    /// Waits until the operator has listed all objects.
     pub fn until_watching(&self) {
         let begun = Instant::now();
         while !std::fs::read_to_string(&self.log).unwrap().contains("watching") {

@@ -1,5 +1,5 @@
-//! `make bench`: what a scrape of 10,000 credentials costs, of the real binary on a real API server. Prints the table of
-//! docs/benchmarks.md.
+//! Measures for `make bench` the cost of a scrape of 10,000 credentials with the real binary on a real API server.
+//! Prints the table of docs/benchmarks.md.
 #![allow(
     dead_code,
     clippy::expect_used,
@@ -32,10 +32,10 @@ use bed::Bed;
 
 const NAMESPACES: usize = 100;
 const EACH: usize = 100;
-/// Of each namespace's: due within a week, so that there is something to say of them.
+/// The number of credentials in each namespace that expire within a week and therefore have findings.
 const DUE: usize = 10;
 const SCRAPES: u32 = 50;
-/// After these the memory is what it is.
+/// The number of scrapes after which the memory usage is measured first.
 const FIRST: u32 = 5;
 
 fn main() {
@@ -117,7 +117,7 @@ fn mean(operator: &Operator, scrape: impl Fn(), mut after: impl FnMut(u32)) -> M
     Mean { cpu: (operator.cpu() - cpu) / SCRAPES, took: begun.elapsed() / SCRAPES }
 }
 
-/// The binary, as it is run.
+/// The running operator.
 struct Operator {
     process: Child,
     address: String,
@@ -136,7 +136,7 @@ impl Operator {
         let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
         let line = log.by_ref().map(Result::unwrap).find(|line| line.contains("listening")).unwrap();
         let address = line.rsplit_once("address=").unwrap().1.trim().to_owned();
-        // It is not to be held up by a pipe that nobody empties.
+        // A full pipe would block the operator, so its output is read and dropped.
         std::thread::spawn(move || log.for_each(drop));
         Self { process, address }
     }
@@ -148,7 +148,7 @@ impl Operator {
         body.to_owned()
     }
 
-    /// The whole answer to a scrape with these headers.
+    /// Returns the complete response to a scrape with these headers.
     fn ask(&self, headers: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(stream, "GET /metrics HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").unwrap();
@@ -157,17 +157,17 @@ impl Operator {
         answer
     }
 
-    /// In MiB.
+    /// Returns a memory field of /proc/PID/status, in MiB.
     fn memory(&self, field: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
     }
 
-    /// User and system time so far, in hundredths of a second.
+    /// Returns the user and system time so far, with a resolution of 10 ms.
     fn cpu(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
-        // After the name, which may hold spaces: utime and stime are the 12th and 13th.
+        // The name in parentheses may contain spaces. utime and stime are the 12th and 13th fields after it (proc(5)).
         let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
         let ticks: u64 = fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
         Duration::from_millis(ticks * 10)

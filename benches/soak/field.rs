@@ -1,4 +1,4 @@
-//! One namespace of a soak: its objects, what users do to them, and what can be seen of them.
+//! Manages one namespace of a soak: creates its objects, performs the users' actions, and reads the results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use crate::script::Action;
 
-/// How long Secrets are away that blink.
+/// The time for which a blinking Secret is deleted.
 pub const BLINK: Duration = Duration::from_millis(2500);
-/// Contents for certificates and for tokens: files of tests/fixtures by the keys of a Secret.
+/// The contents of the Secrets, first for certificates and then for tokens: files of tests/fixtures by Secret key.
 const CONTENTS: [[&[(&str, &str)]; 4]; 2] = [
     [
         &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")],
@@ -34,7 +34,7 @@ const CONTENTS: [[&[(&str, &str)]; 4]; 2] = [
 ];
 pub const CONTENT: usize = CONTENTS[0].len();
 
-/// Events of one object, by type and reason, and how often.
+/// The number of Events of one object, by type and reason.
 pub type Events = BTreeMap<String, usize>;
 
 pub struct Field {
@@ -43,7 +43,7 @@ pub struct Field {
     credentials: usize,
     contents: Vec<usize>,
     tenants: BTreeSet<usize>,
-    /// Events that were counted in a former round, by their UIDs.
+    /// The UIDs of the Events that earlier rounds counted.
     counted: BTreeSet<String>,
 }
 
@@ -51,18 +51,18 @@ fn name(credential: usize) -> String {
     format!("c-{credential:02}")
 }
 
-/// Every third is a token, which several credentials hold.
+/// True if the credential is a token: every third is, and several objects use the same token.
 fn is_token(credential: usize) -> bool {
     credential % 3 == 2
 }
 
-/// Two credentials have a tenant in common.
+/// Returns the tenant of a credential. Two credentials share a tenant.
 fn tenant(credential: usize) -> usize {
     credential / 2
 }
 
 impl Field {
-    /// Creates the namespace's objects.
+    /// Creates the objects of the namespace.
     pub async fn new(client: Client, namespace: String, credentials: usize) -> Self {
         let mut field = Self {
             namespace,
@@ -91,7 +91,7 @@ impl Field {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
-    /// Deletes or creates all Secrets that blink.
+    /// Creates all blinking Secrets if `is_there`, or else deletes them.
     pub async fn blink(&self, credentials: &[usize], is_there: bool) {
         for credential in credentials {
             match is_there {
@@ -101,7 +101,7 @@ impl Field {
         }
     }
 
-    /// What a user does, other than a blink.
+    /// Performs a user's action. A blink is ignored here.
     pub async fn act(&mut self, credential: usize, action: Action) {
         match action {
             Action::Content(content) => {
@@ -159,7 +159,7 @@ impl Field {
         api.patch(&name, &PatchParams::apply("user").force(), &Patch::Apply(&object)).await.unwrap();
     }
 
-    /// What is said of each object, without times, versions and the namespace.
+    /// Returns the status of each object, without times, versions and the namespace.
     pub async fn verdicts(&self) -> BTreeMap<String, Value> {
         let mut all = BTreeMap::new();
         for kind in ["TenantCredential", "MDMTenant"] {
@@ -171,7 +171,7 @@ impl Field {
         all
     }
 
-    /// All Events since the last call of [`Self::next_round`], by object.
+    /// Returns all Events since the last call of [`Self::next_round`], by object.
     pub async fn events(&self) -> BTreeMap<String, Events> {
         let mut all: BTreeMap<String, Events> = BTreeMap::new();
         for event in self.all_events().await {
@@ -185,7 +185,7 @@ impl Field {
         all
     }
 
-    /// Everything that was sent so far belongs to former rounds.
+    /// Assigns all present Events to earlier rounds.
     pub async fn next_round(&mut self) {
         self.counted = self.all_events().await.into_iter().map(|event| event.metadata.uid.unwrap()).collect();
     }
@@ -195,7 +195,8 @@ impl Field {
         api.list(&ListParams::default()).await.unwrap().items
     }
 
-    /// The names of the objects that an action may concern: those of its tenant, and those that hold the same token.
+    /// Returns the names of the objects that an action may affect, which have the same tenant or the same token.
+    /// token.
     pub fn concerned(&self, credential: usize) -> Vec<String> {
         let own = (0..self.credentials)
             .filter(|other| tenant(*other) == tenant(credential) || is_token(credential) && is_token(*other));

@@ -1,9 +1,11 @@
-//! `make soak`: users act on the same objects in two namespaces at the same time. In one of them nothing breaks. In the
-//! other one two replicas are killed, stopped, suspended and cut off, and so is their API server. After each round both
-//! namespaces must have had the same Events, and have the same verdicts; in the end the verdicts must be those of `check`.
+//! Implements `make soak`, which compares two namespaces in which users perform the same actions at the same time.
+//! Nothing fails in the first namespace. In the second, two replicas and their API server are killed, suspended and
+//! disconnected.
+//! After each round both namespaces must have the same Events and statuses. At the end the conditions must match those
+//! of `check`.
 //!
-//! `--seed` chooses the actions and faults, `--minutes` how long new rounds begin, `--round` plays one round only, and
-//! `--program` soaks another build.
+//! `--seed` selects the actions and faults, and `--minutes` limits the time in which new rounds begin. `--round` runs a
+//! single round, and `--program` tests another build.
 #![allow(
     dead_code,
     clippy::expect_used,
@@ -39,10 +41,10 @@ use script::{Action, Round};
 use storm::{DELAY, Program, Storm};
 
 const CREDENTIALS: usize = 36;
-/// How long nothing may happen until a namespace counts as settled. Events wait for [`DELAY`], and the states of tenants
-/// that follow from them wait once more.
+/// The time without changes after which a namespace counts as settled. Events are delayed by [`DELAY`], and the tenant
+/// statuses that follow are delayed once more.
 const QUIET: Duration = Duration::from_secs(2 * DELAY.as_secs() + 3);
-/// How long the replicas may take to catch up after the last fault, on a slow machine.
+/// The maximum time in which the replicas must catch up after the last fault, on a slow machine.
 const CATCH_UP: Duration = Duration::from_secs(180);
 
 struct Settings {
@@ -115,7 +117,7 @@ async fn soak(settings: &Settings) -> Vec<String> {
             tokio::time::sleep(BLINK).await;
             tokio::join!(calm.blink(&blinking, true), stormy.blink(&blinking, true));
             if away.elapsed() > DELAY - Duration::from_secs(1) {
-                // On a machine so slow the Secrets may rightly be announced as missing.
+                // On such a slow machine the missing Secrets may be announced correctly.
                 left_out.extend(blinking.iter().flat_map(|credential| calm.concerned(*credential)));
             }
             for (pause, credential, action) in &round.actions {
@@ -145,7 +147,8 @@ async fn soak(settings: &Settings) -> Vec<String> {
     problems
 }
 
-/// Waits until the undisturbed namespace has settled, and the other one is the same. Tells what stays different.
+/// Waits until the undisturbed namespace has settled and the other namespace is the same. Returns the remaining
+/// differences.
 async fn compare(when: &str, calm: &Field, stormy: &Field, left_out: &BTreeSet<String>) -> Vec<String> {
     let expected = settled(calm).await;
     let begun = Instant::now();
@@ -197,7 +200,7 @@ fn differences(expected: &Seen, found: &Seen, left_out: &BTreeSet<String>) -> Ve
     differences
 }
 
-/// The conditions that do not depend on the past are those that `check` finds for the same objects.
+/// Compares the conditions that do not depend on the past with the results of `check` for the same objects.
 async fn check(bed: &Bed, program: &str, field: &Field) -> Vec<String> {
     let objects = bed.kubectl_ok(&["get", "secrets,tcred,mdmt", "-n", &field.namespace, "-o", "json"], "");
     let mut program = Command::new(program)
@@ -221,7 +224,8 @@ async fn check(bed: &Bed, program: &str, field: &Field) -> Vec<String> {
                 let one = all.iter().find(|condition| condition["type"] == type_);
                 one.map(|one| format!("{}/{}", one["status"], one["reason"]))
             };
-            // A credential that can't be read keeps its last known dates, which `check` has not.
+            // The operator keeps the last known dates of a credential that can't be read. `check` does not have these
+            // dates.
             let (expected, found) = (of(&credential["conditions"]), of(&verdicts[&name]["conditions"]));
             let is_unknown = expected.as_deref().is_some_and(|expected| expected.contains("Unknown"));
             if expected != found && !is_unknown {

@@ -1,8 +1,9 @@
-//! The script of a soak: what users do in each round, and what breaks meanwhile. The same seed gives the same script.
+//! Generates the script of a soak: the actions of users and the faults in each round. A seed always gives the same
+//! script.
 
 use std::time::Duration;
 
-/// A generator of numbers that is the same everywhere (splitmix64).
+/// A random number generator with the same sequence on every platform (splitmix64).
 pub struct Dice(u64);
 
 impl Dice {
@@ -18,7 +19,7 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// One of `0..count`.
+    /// Returns a number in `0..count`.
     pub fn below(&mut self, count: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(count).unwrap()).unwrap()
     }
@@ -28,41 +29,41 @@ impl Dice {
     }
 }
 
-/// What users do to one credential, at most once a round.
+/// A user's action on one credential, at most once in a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Its Secret holds the content of this number from now on.
+    /// The Secret gets the content of this number.
     Content(usize),
-    /// Its Secret is deleted.
+    /// The Secret is deleted.
     Delete,
-    /// Its Secret is deleted at the beginning of the round, and created again sooner than the event delay.
+    /// The Secret is deleted at the beginning of the round, and created again before the event delay ends.
     Blink,
-    /// Its tenant is created, or deleted if it exists.
+    /// The tenant is created, or deleted if it exists.
     Tenant,
-    /// Its spec changes in a way that changes no verdict.
+    /// The contact in the spec changes, which changes no condition.
     Contact(usize),
 }
 
-/// What breaks, when it begins, and how long it lasts.
+/// A fault of a replica, the network or the API server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// SIGKILL to a replica, which is started again.
+    /// A replica gets SIGKILL and is started again.
     Kill(usize),
-    /// SIGTERM to a replica, which is started again.
+    /// A replica gets SIGTERM and is started again.
     Terminate(usize),
-    /// SIGSTOP to a replica, then SIGCONT.
+    /// A replica gets SIGSTOP, and later SIGCONT.
     Suspend(usize),
-    /// All connections of the replicas are cut, and none is taken.
+    /// All connections of the replicas are cut, and new connections fail.
     Cut,
-    /// Answers are held back. Requests reach the server.
+    /// Responses are held back, while requests reach the server.
     Mute,
-    /// SIGKILL to the replicas' API server, which is started again.
+    /// The replicas' API server gets SIGKILL and is started again.
     KillServer,
-    /// SIGSTOP to the replicas' API server, then SIGCONT.
+    /// The replicas' API server gets SIGSTOP, and later SIGCONT.
     SuspendServer,
 }
 
-/// A fault in its time.
+/// A fault with its start time and duration.
 #[derive(Clone, Copy, Debug)]
 pub struct Timed {
     pub fault: Fault,
@@ -70,7 +71,7 @@ pub struct Timed {
     pub lasts: Duration,
 }
 
-/// One round: the actions in their order, each with the pause before it, and the faults.
+/// One round: the actions in order, each after a pause, and the faults.
 #[derive(Debug)]
 pub struct Round {
     pub actions: Vec<(Duration, usize, Action)>,
@@ -78,7 +79,7 @@ pub struct Round {
 }
 
 impl Round {
-    /// The round of this number, for so many credentials.
+    /// Generates the round of this number for the given number of credentials.
     pub fn new(seed: u64, number: u64, credentials: usize, contents: usize) -> Self {
         let mut dice = Dice::new(seed ^ number.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let mut actions = Vec::new();

@@ -1,4 +1,4 @@
-//! Two replicas of the program, the relay and the API server that they use, and what breaks of them.
+//! Runs two replicas of the program with a relay and an API server of their own, and injects faults.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use crate::bed::Bed;
 use crate::relay::Relay;
 use crate::script::{Fault, Timed};
 
-/// The event delay of all operators of a soak.
+/// The event delay of all operators of a soak, set with `--settle`.
 pub const DELAY: Duration = Duration::from_secs(6);
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A process that ends with this one.
+/// A child process that is killed when the soak ends.
 pub struct Program {
     command: Vec<String>,
     log: PathBuf,
@@ -28,7 +28,7 @@ impl Program {
         Self { command, log, child }
     }
 
-    /// An operator of one namespace, connected as `kubeconfig` says.
+    /// Starts an operator for one namespace with this kubeconfig.
     pub fn operator(program: &str, kubeconfig: &Path, namespace: &str, log: PathBuf) -> Self {
         let text = |path: &Path| path.to_str().unwrap().to_owned();
         let delay = format!("--settle={}s", DELAY.as_secs());
@@ -60,7 +60,7 @@ impl Program {
         Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
     }
 
-    /// Ends it by this signal, and starts it again later.
+    /// Ends the process with this signal, and starts it again after a pause.
     async fn restart(&mut self, signal: &str, after: Duration) {
         self.signal(signal);
         let begun = Instant::now();
@@ -78,7 +78,7 @@ impl Program {
         self.signal("-CONT");
     }
 
-    /// A program that ended by itself has failed, and is started again.
+    /// Restarts the process after an unexpected end, and returns a description of this failure.
     fn revive(&mut self) -> Option<String> {
         let status = self.child.try_wait().unwrap()?;
         self.child = Self::spawn(&self.command, &self.log);
@@ -101,7 +101,7 @@ pub struct Storm {
 }
 
 impl Storm {
-    /// An API server beside the first one, on the same etcd, and two replicas that use it by way of the relay.
+    /// Starts a second API server on the same etcd, and two replicas that connect to this server through the relay.
     pub async fn begin(bed: &Bed, program: &str, namespace: &str) -> Self {
         let arguments = std::fs::read(format!("/proc/{}/cmdline", bed.server_pid())).unwrap();
         let arguments = String::from_utf8(arguments).unwrap();
@@ -125,7 +125,7 @@ impl Storm {
         Self { replicas: [replica(0), replica(1)], server, relay, address }
     }
 
-    /// What breaks, one after the other in the order of their times; two that overlap follow one another.
+    /// Injects the faults one after another in the order of their start times. Overlapping faults run in sequence.
     pub async fn breaks(&mut self, mut faults: Vec<Timed>) {
         faults.sort_by_key(|timed| timed.after);
         let begun = Instant::now();
@@ -154,7 +154,7 @@ impl Storm {
         }
     }
 
-    /// Starts what has ended by itself, and tells what that was.
+    /// Restarts the processes that ended by themselves, and returns a description of each failure.
     pub fn revive(&mut self) -> Vec<String> {
         self.replicas.iter_mut().chain([&mut self.server]).filter_map(Program::revive).collect()
     }

@@ -1,14 +1,14 @@
-//! What the fuzz targets share: a Secret made of the input is read, and what comes out keeps within its limits.
+//! Shared code of the fuzz targets: reads a Secret made from the input, and checks that the results keep their limits.
 //!
-//! That a message quotes no content is not asserted here: an input may hold a message's own words. The tests of
-//! `tests/readers/` plant marks of their own for that.
+//! The targets do not assert that messages quote no content, because an input may contain the words of a message. The
+//! tests in `tests/readers/` use planted markers for this check.
 
 use lapsewatch_core::api::credential::CredentialType;
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
-/// What `door` chooses among.
+/// The credential types that [`door`] can select.
 const TYPES: [CredentialType; 5] = [
     CredentialType::APNsCertificate,
     CredentialType::X509Certificate,
@@ -24,23 +24,23 @@ pub fn beside(type_: CredentialType, private_key: &[u8], password: &[u8], input:
     check(type_, &secret(None, &values), &selection);
 }
 
-/// Reads a Secret whose values, type and selection are all made of the input:
+/// Reads a Secret whose values, type and selection all come from the input:
 ///
-/// | byte | |
+/// | byte | meaning |
 /// |---|---|
 /// | 0 | the credential's type |
-/// | 1 | bits: 1 the Secret is one for TLS, 2 `passwordKey` is named, 4 `key`, 8 `privateKeyKey` |
-/// | 2 | the password's length |
-/// | 3, 4 | the private key's length |
-/// | 5, 6 | the second file's length |
-/// | 7… | password, private key, second file; the rest is the first file |
+/// | 1 | bits: 1 the Secret has the type `kubernetes.io/tls`, 2 `passwordKey` is set, 4 `key`, 8 `privateKeyKey` |
+/// | 2 | the password's length in bytes |
+/// | 3, 4 | the private key's length in bytes, big-endian |
+/// | 5, 6 | the second file's length in bytes, big-endian |
+/// | 7… | the password, the private key, the second file, and in the remaining bytes the first file |
 pub fn door(input: &[u8]) {
     if let Some((type_, secret, selection)) = taken_apart(input) {
         check(type_, &secret, &selection);
     }
 }
 
-/// What `door` reads, and how.
+/// Splits the input into the credential type, the Secret and the selection that [`door`] reads.
 pub fn taken_apart(input: &[u8]) -> Option<(CredentialType, SecretData, KeySelection)> {
     let (&[type_, bits, password, key_1, key_0, second_1, second_0], rest) = input.split_first_chunk::<7>()?;
     let (password, rest) = split(rest, usize::from(password));
@@ -76,7 +76,7 @@ fn check(type_: CredentialType, secret: &SecretData, selection: &KeySelection) {
             assert!(facts.subject.is_none_or(|name| name.chars().count() <= 512 && !name.contains(char::is_control)));
             assert!(facts.serial_number.is_none_or(|serial| serial.len() <= 82));
         }
-        // The keys' names are ASCII, and nothing else that is not the reader's own gets into a message.
+        // The Secret keys are ASCII, and a message contains nothing else from the input.
         Err(failure) => assert!(failure.message.len() <= 2048 && failure.message.is_ascii(), "{}", failure.message),
     }
 }

@@ -6,7 +6,7 @@ use lapsewatch_core::api::reasons::{ChangeReason, FailureReason};
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::Reading;
-use lapsewatch_core::assessment::verification::{Verification, VerifyInput, rehearse};
+use lapsewatch_core::assessment::verification::{Verification, VerifyInput, verify};
 use lapsewatch_core::verdict::{VerifyCause, VerifyOutcome};
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ fn with(
     sees_all: bool,
     now: DateTime<Utc>,
 ) -> Verification {
-    rehearse(VerifyInput {
+    verify(VerifyInput {
         spec: &story.spec,
         previous,
         reading,

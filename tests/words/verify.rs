@@ -8,7 +8,7 @@ use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, KeyMatch};
 use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::verification::{VerifyInput, rehearse};
+use lapsewatch_core::assessment::verification::{VerifyInput, verify};
 use lapsewatch_core::assessment::{Reading, TenantContext};
 use lapsewatch_core::messages::verify::DECLARED;
 use lapsewatch_core::messages::verify_remarks;
@@ -37,7 +37,7 @@ impl Page {
             tenant: TenantContext::Unnamed,
             now: time(at),
         };
-        let said = rehearse(scene);
+        let said = verify(scene);
         writeln!(self.text, "\n--- {case}\n{}", said.sentence).unwrap();
         for point in &said.points {
             let mut text = format!("! {} {}: {}", point.outcome.as_str(), point.reason, point.message);

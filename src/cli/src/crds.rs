@@ -1,11 +1,11 @@
-//! `lapsewatch crds`: the CustomResourceDefinitions as YAML.
+//! `lapsewatch crds` prints the CustomResourceDefinitions as YAML.
 
 use lapsewatch_core::api::crds::all;
 
-/// All definitions as one YAML stream, as `lapsewatch crds` prints it.
+/// Returns all CustomResourceDefinitions as one YAML stream.
 ///
 /// # Errors
-/// Where a definition can't be written as YAML, which no definition of this crate does.
+/// If a definition can't be serialized as YAML. No definition of this program causes this error.
 pub fn yaml() -> Result<String, serde_norway::Error> {
     all().iter().map(|(_, crd)| Ok(format!("---\n{}", serde_norway::to_string(crd)?))).collect()
 }

@@ -1,10 +1,10 @@
-//! Exit codes, which are the same for every command that judges.
+//! Exit codes. Every command that assesses credentials uses the same codes.
 
-/// All of it went well, and nothing needs attention now.
+/// The command succeeded, and nothing needs attention.
 pub const FINE: u8 = 0;
-/// Something needs attention.
+/// At least one finding needs attention.
 pub const ATTENTION: u8 = 1;
-/// Something could not be read or told, or nothing was looked at.
+/// At least one input could not be read or assessed, or there was nothing to assess.
 pub const FAILED: u8 = 2;
-/// `run` ended because of a defect of lapsewatch itself, as sysexits.h has it for EX_SOFTWARE. Start it again.
+/// `run` ended because of a defect of lapsewatch itself (EX_SOFTWARE of sysexits.h). Start `run` again.
 pub const DEFECT: u8 = 70;

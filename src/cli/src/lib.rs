@@ -1,5 +1,7 @@
-//! The commands beside the operator: `check` on manifests, `status` and `verify` on a cluster, `inspect`, `new` and `verify`
-//! on files. They use the same assessment as the operator, and write to no cluster.
+//! The command-line interface: the arguments of every command, and all commands except the operator itself.
+//!
+//! `check` reads manifests; `status` and `verify` read a cluster; `inspect`, `new` and `verify` read files. All of them
+//! use the same assessment as the operator. None of them writes to a cluster.
 
 pub mod args;
 pub mod check;

@@ -1,36 +1,38 @@
-//! The log: one line an occurrence, as text or JSON, to standard error.
+//! The log on standard error: one line for each occurrence, as text or JSON.
 
 use std::io::IsTerminal;
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// For log collectors: one JSON object a line.
+    /// For log collectors: one JSON object for each line.
     Json,
 }
 
-/// How much is logged.
+/// The level of detail in the log.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum LogLevel {
     /// Failures only.
     Error,
-    /// And what is odd.
+    /// Also unexpected conditions.
     Warn,
-    /// And what was done.
+    /// Also completed actions.
     Info,
-    /// And why.
+    /// Also the reasons for actions.
     Debug,
-    /// And each step.
+    /// Also every step.
     Trace,
 }
 
-/// Starts logging. Of the libraries only warnings are let through, and of the API client's nothing: it logs whole
-/// answers where decoding fails, a Secret's too. What it fails at is logged here in words of our own.
+/// Starts logging. If logging was started before, the call has no effect.
+///
+/// Libraries log errors only. The log of kube's client is off: if decoding fails, that client logs the whole response,
+/// which may contain a Secret. lapsewatch logs the failures of requests itself.
 pub fn start(format: LogFormat, level: LogLevel) {
     let level = match level {
         LogLevel::Error => "error",
@@ -44,14 +46,14 @@ pub fn start(format: LogFormat, level: LogLevel) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
-        // By default an error of the writer is printed to standard error. If that is the writer, printing panics, and the
-        // task that only wanted to log ends.
+        // By default, the subscriber prints an error of its writer to standard error. Here the writer is standard error
+        // itself, so printing panics and ends the task that logged.
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     let started = match format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
-    // A second start, as in tests, keeps the first one's log.
+    // A second start, for example in tests, keeps the first subscriber.
     drop(started);
 }

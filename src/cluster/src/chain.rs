@@ -1,16 +1,17 @@
-//! The chain of sources of an error, searched by type.
+//! Searches the chain of sources of an error by type, and recognizes one certificate error.
 
 use std::error::Error as StdError;
 use std::io;
 
 use rustls::CertificateError;
 
-/// The first error of this type in the chain. An `io::Error` reports the source of what it contains, not what it contains.
+/// Returns the first error of type `T` in the chain. The `source` of an `io::Error` skips the error that the
+/// `io::Error` wraps; this search includes the wrapped error.
 pub(super) fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     chain(error).find_map(|error| error.downcast_ref::<T>())
 }
 
-/// The innermost `io::Error` of the chain.
+/// Returns the innermost `io::Error` of the chain.
 pub(super) fn deepest_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
     chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last()
 }
@@ -22,7 +23,7 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
     })
 }
 
-/// True if the certificate is X.509 version 1, which the TLS library does not accept.
+/// True if the certificate is X.509 version 1, which rustls-webpki does not accept.
 pub(super) fn is_version_1(error: &CertificateError) -> bool {
     let CertificateError::Other(error) = error else { return false };
     matches!(find::<webpki::Error>(&*error.0), Some(webpki::Error::UnsupportedCertVersion))

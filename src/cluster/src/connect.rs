@@ -1,4 +1,4 @@
-//! The connection to a cluster: a client that names itself, waits within bounds and says why there is no connection.
+//! Builds the client of a cluster. The client sets a User-Agent, limits every wait, and explains failed connections.
 
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -20,17 +20,17 @@ use super::login::{LoginError, Plugin};
 use super::proxy::{Proxy, ProxyUrlError, address};
 use super::unreachable::Unreachable;
 
-/// How long a connection may take to be made, with a proxy's and TLS' part in it.
+/// The longest time to establish a connection, including the proxy and the TLS handshake.
 const CONNECT: Duration = Duration::from_secs(15);
-/// How long the API server may be silent before a connection counts as broken. Requests and watches have shorter limits
-/// of their own: this one only ends what they have left behind.
+/// The longest silence of the API server before a connection counts as broken. Requests and watches have shorter limits
+/// of their own; this limit only ends connections that they left behind.
 const SILENCE: Duration = Duration::from_secs(90);
 
-/// How long an unused connection is kept for the next request. It may be frozen as a watch may be, and a request on it
-/// would only fail by its time limit.
+/// The longest time that an idle connection is kept for the next request. A request on a frozen idle connection would
+/// fail only at its own time limit.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// Why there is no client.
+/// The reasons why no client could be built.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The configuration can't be used.
@@ -54,15 +54,15 @@ fn sentences(unreachable: &Unreachable) -> String {
     format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))
 }
 
-/// A client for `context` of `kubeconfig`, or for what is found without them.
+/// Builds a client for `context` of `kubeconfig`. If both are None, the configuration is found as kubectl finds it.
 ///
 /// # Errors
-/// If no usable configuration is found; the cluster itself is not asked.
+/// If no usable configuration is found. This function sends no request to the cluster.
 pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Client, ConnectError> {
     client(config(kubeconfig, context).await?)
 }
 
-/// The configuration that [`connect`] makes a client of.
+/// Reads the configuration from which [`connect`] builds a client.
 ///
 /// # Errors
 /// If no usable configuration is found.
@@ -70,43 +70,43 @@ pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<
     Ok(kubeconfig::config(kubeconfig, context).await?)
 }
 
-/// A client as `status`, `verify` and the operator need it.
+/// Builds a client for `status`, `verify` and the operator.
 ///
 /// # Errors
-/// If what the configuration names can't be used.
+/// If the credentials, certificates or proxy of the configuration can't be used.
 pub fn client(config: Config) -> Result<Client, ConnectError> {
     Ok(builder(config)?.build())
 }
 
-/// The service below kube's client: a request to the API server, and its response.
+/// The service below kube's client, which sends a request to the API server and returns the response.
 pub type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::body::Incoming>, tower::BoxError>;
 
-/// The builder of a client, to which a caller can add layers. The layers are kube's own, except for the connections to the
-/// server, which kube does not let a caller choose.
+/// Returns the builder of a client, to which a caller can add layers. The layers are kube's own. Only the connector is
+/// replaced, because kube does not let a caller choose the connector.
 ///
 /// # Errors
-/// If what the configuration names can't be used.
+/// If the credentials, certificates or proxy of the configuration can't be used.
 pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, ConnectError> {
     if config.headers.iter().all(|(name, _)| name != header::USER_AGENT) {
         let agent = HeaderValue::from_static(concat!("lapsewatch/", env!("CARGO_PKG_VERSION")));
         config.headers.push((header::USER_AGENT, agent));
     }
     let plugin = config.auth_info.exec.as_ref().map(|exec| Plugin {
-        program: exec.command.as_deref().map(lapsewatch_core::sanitize::plain),
+        program: exec.command.as_deref().map(lapsewatch_core::sanitize::sanitize_line),
         hint: exec
             .install_hint
             .as_deref()
-            .map(|hint| lapsewatch_core::sanitize::plain(hint.trim()))
+            .map(|hint| lapsewatch_core::sanitize::sanitize_line(hint.trim()))
             .filter(|h| !h.is_empty()),
     });
     let plugin = plugin.unwrap_or_default();
     let server = address(&config.cluster_url);
     let failed = |error: kube::Error| explained(error, &server, &plugin);
-    // First, since it runs the program that gives the credentials.
+    // The credentials come first, because this step runs the exec plugin that provides them.
     let auth = authentication(&config)?.map_err(failed)?;
     let proxy = config.proxy_url.as_ref().map(|url| Proxy::parse(&url.to_string())).transpose();
     let proxy = proxy.map_err(|error: ProxyUrlError| ConfigError::Proxy { place: "the kubeconfig", error })?;
-    // As kubectl does it, a proxy that is reached by TLS is trusted by the cluster's own settings.
+    // Like kubectl, use the cluster's TLS settings also for a proxy with an https URL.
     let dialer = Dialer::new(proxy.as_ref(), |tcp| config.rustls_https_connector_with_connector(tcp));
     let dialer = dialer.map_err(failed)?;
     let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(dialer).map_err(failed)?);
@@ -132,7 +132,7 @@ pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, ConnectErr
     Ok(ClientBuilder::new(BoxCloneService::new(service), config.default_namespace))
 }
 
-/// The layer that adds the credentials. A library panics where a token does not fit into a header.
+/// Returns the layer that adds the credentials. `auth_layer` may panic on a token that is not a valid header value.
 fn authentication(config: &Config) -> Result<Result<Option<AuthLayer>, kube::Error>, ConnectError> {
     let no_header = || ConnectError::Unreachable(Unreachable::Credentials(LoginError::NoHeader));
     if let Some(token) = &config.auth_info.token

@@ -1,4 +1,5 @@
-//! The way to the API server: directly, or through an HTTP or SOCKS5 proxy. Each failure names the server that failed.
+//! Opens connections to the API server, directly or through an HTTP or SOCKS5 proxy. Each failure names the server that
+//! failed. TLS to the API server is added by the caller.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -23,18 +24,18 @@ use super::unreachable::{ConnectionFault, Peer, Unreachable};
 
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type DialFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
-/// A connection without TLS.
+/// A connector without TLS.
 pub type Plain = HttpConnector<Resolver>;
 
-/// How long one connection may take to be made, and a proxy to pass it on.
+/// The longest time to establish one TCP connection, and for a proxy to open the tunnel.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long a connection is idle before the kernel asks whether the other side is still there.
+/// The idle time before the kernel sends the first TCP keepalive probe.
 const KEEPALIVE: Duration = Duration::from_secs(20);
-/// How often the kernel asks again: a connection counts as broken 40 seconds after its last byte.
+/// The time between two keepalive probes. A connection counts as broken 40 seconds after its last byte.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 4;
 
-/// Makes connections to the API server. TLS to the API server follows on each.
+/// Opens connections to the API server. The caller runs the TLS handshake with the API server on each connection.
 #[derive(Clone)]
 pub struct Dialer {
     tcp: Plain,
@@ -50,10 +51,11 @@ enum Way {
 }
 
 impl Dialer {
-    /// A dialer for this proxy, or for none. `tls` makes the connector for a proxy that is itself reached by TLS.
+    /// Returns a dialer for this proxy, or for direct connections. `tls` builds the connector for a proxy with an https
+    /// URL.
     ///
     /// # Errors
-    /// Those of `tls`.
+    /// If `tls` fails.
     pub fn new<E>(
         proxy: Option<&Proxy>,
         tls: impl FnOnce(Plain) -> Result<HttpsConnector<Plain>, E>,
@@ -91,7 +93,7 @@ impl Service<Uri> for Dialer {
             Way::Direct => Box::pin(async move {
                 let peer = Peer::Server(address(&server));
                 let stream = tcp.call(server).await;
-                stream.map(MaybeHttpsStream::Http).map_err(|error| trouble(peer, ConnectionFault::of(&error)))
+                stream.map(MaybeHttpsStream::Http).map_err(|error| trouble(peer, ConnectionFault::from_error(&error)))
             }),
             Way::Http(proxy, auth) => Box::pin(async move {
                 let first = FirstHop::new(tcp);
@@ -125,7 +127,8 @@ fn with_auth<C>(tunnel: Tunnel<C>, auth: Option<HeaderValue>) -> Tunnel<C> {
     }
 }
 
-/// Connects through a proxy. The proxy's connector does not show why the way to the proxy failed: [`FirstHop`] keeps it.
+/// Connects through a proxy. The proxy's connector hides the reason why the connection to the proxy failed, so
+/// [`FirstHop`] records the reason in `failed`.
 async fn through<S: Service<Uri>>(
     mut tunnel: S,
     server: Uri,
@@ -143,7 +146,7 @@ fn trouble(peer: Peer, trouble: ConnectionFault) -> Unreachable {
     Unreachable::Peer { peer, trouble }
 }
 
-/// The connection to a proxy, and why it failed.
+/// The connection to a proxy, with the reason of its failure.
 #[derive(Clone)]
 struct FirstHop<C> {
     inner: C,
@@ -175,23 +178,24 @@ where
         Box::pin(async move {
             connecting.await.map_err(|error| {
                 let error: Box<dyn StdError + Send + Sync> = error.into();
-                failed.get_or_init(|| ConnectionFault::of(&*error));
+                failed.get_or_init(|| ConnectionFault::from_error(&*error));
                 HopFailed
             })
         })
     }
 }
 
-/// A connection to a proxy failed; [`FirstHop`] keeps the reason.
+/// The connection to a proxy failed. [`FirstHop`] contains the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection to the proxy")]
 struct HopFailed;
 
-/// Resolves host names as the system does.
+/// Resolves host names with the system's resolver.
 #[derive(Clone)]
 pub struct Resolver(GaiResolver);
 
-/// A host name that was not resolved. The system's error has no type that would tell it from others.
+/// The host name was not resolved. The system's error is wrapped because its type does not distinguish a failed lookup
+/// from other I/O errors.
 #[derive(Debug, thiserror::Error)]
 #[error("the host name was not resolved")]
 pub struct LookupError(#[source] io::Error);
@@ -213,7 +217,7 @@ impl Service<Name> for Resolver {
 
 impl fmt::Debug for Dialer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A proxy's user name and password stay out of every log.
+        // The fields contain the proxy's user name and password, which must not reach a log.
         f.debug_struct("Dialer").finish_non_exhaustive()
     }
 }

@@ -1,7 +1,8 @@
-//! The configuration of a connection: a kubeconfig, several that are merged, or the pod's service account.
+//! Finds and reads the configuration of a connection: one kubeconfig, several merged kubeconfigs, or the pod's service
+//! account.
 //!
-//! Files are chosen and merged as kubectl does it: entries of KUBECONFIG that don't exist are skipped, and of several
-//! values the first counts.
+//! Like kubectl, this module skips entries of KUBECONFIG that do not exist. If merged files set the same value, the
+//! first file takes precedence.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,60 +15,60 @@ use super::proxy::{Proxy, ProxyEnvironment, ProxyUrlError};
 /// The most names that a message lists.
 const MOST: usize = 10;
 
-/// A configuration that can't be used. The texts show names and paths, and nothing of a file's content.
+/// A configuration that can't be used. The messages contain names and paths, but no content of a file.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file that was named is not there.
+    /// The given kubeconfig does not exist.
     #[error("the kubeconfig \"{}\" does not exist. Give another file with --kubeconfig", .0.display())]
     Missing(PathBuf),
     /// A file can't be read.
     #[error("the kubeconfig \"{}\" cannot be read ({}). Check its permissions", .0.display(), .1)]
     Unreadable(PathBuf, io::ErrorKind),
-    /// A file is no kubeconfig.
+    /// A file is not a valid kubeconfig.
     #[error("the kubeconfig \"{}\" is not valid YAML of the kind Config. Check it with kubectl config view", .0.display())]
     Invalid(PathBuf),
-    /// The files contradict each other.
+    /// The files have different kinds or versions.
     #[error("the files of KUBECONFIG cannot be merged: they have different kinds or versions")]
     Merge,
-    /// There is no such context.
+    /// The kubeconfig does not contain the context.
     #[error("the kubeconfig has no context \"{name}\". {known}", known = listed(.known))]
     NoContext {
-        /// The name that was given, or that is the current one.
+        /// The given name, or the current context.
         name: String,
-        /// The contexts that there are.
+        /// The contexts of the kubeconfig.
         known: Vec<String>,
     },
-    /// No context was named, and none is the current one.
+    /// No context was given, and the kubeconfig has no current context. Contains the names of its contexts.
     #[error("the kubeconfig has no current context. Give one with --context. {known}", known = listed(.0))]
     NoCurrentContext(Vec<String>),
-    /// The context names a cluster that is not there.
+    /// The kubeconfig does not contain the cluster that the context names.
     #[error("the kubeconfig has no cluster \"{0}\", which its context names")]
     NoCluster(String),
-    /// The cluster has no address.
+    /// The cluster has no server address, or the address is not a URL.
     #[error("the cluster of the kubeconfig's context has no server address, or one that is not a URL")]
     NoServer,
     /// A file that the kubeconfig names can't be read.
     #[error("the file \"{}\", which the kubeconfig names for {what}, cannot be read ({kind})", .path.display())]
     File {
-        /// The field's purpose.
+        /// The purpose of the file.
         what: &'static str,
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The system's reason.
+        /// The system's error kind.
         kind: io::ErrorKind,
     },
-    /// A value of the kubeconfig is not what it should be.
+    /// A value of the kubeconfig is missing or is not base64-encoded PEM.
     #[error("the kubeconfig's {0} is missing or is not base64-encoded PEM")]
     Value(&'static str),
     /// The proxy's URL can't be used.
     #[error("the proxy URL in {place} is {error}")]
     Proxy {
-        /// Where it was found.
+        /// The field or environment variable that contains the URL.
         place: &'static str,
-        /// What is wrong.
+        /// The reason.
         error: ProxyUrlError,
     },
-    /// Neither a kubeconfig nor a service account was found.
+    /// Neither a kubeconfig nor a service account was found. Contains the entries of KUBECONFIG that do not exist.
     #[error(
         "no cluster to connect to: give --kubeconfig FILE, set KUBECONFIG, or run in a pod with a service \
 account{missing}", missing = missing(.0)
@@ -79,7 +80,7 @@ account{missing}", missing = missing(.0)
 }
 
 fn listed(names: &[String]) -> String {
-    let quoted = |name: &String| format!("\"{}\"", lapsewatch_core::sanitize::plain(name));
+    let quoted = |name: &String| format!("\"{}\"", lapsewatch_core::sanitize::sanitize_line(name));
     let shown: Vec<String> = names.iter().take(MOST).map(quoted).collect();
     match (names.len(), names.len().saturating_sub(MOST)) {
         (0, _) => "The kubeconfig has no contexts".to_owned(),
@@ -98,10 +99,11 @@ fn missing(paths: &[PathBuf]) -> String {
     }
 }
 
-/// The configuration for `context` of `kubeconfig`, or for what is found without them.
+/// Reads the configuration for `context` of `kubeconfig`. Without a kubeconfig, reads the files of KUBECONFIG, else
+/// `~/.kube/config`, else the pod's service account.
 ///
 /// # Errors
-/// If no usable configuration is found; the cluster itself is not asked.
+/// If no usable configuration is found. This function sends no request to the cluster.
 pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<Config, ConfigError> {
     let (kubeconfig, skipped) = match kubeconfig {
         Some(path) => (read_file(path)?, Vec::new()),
@@ -138,10 +140,10 @@ pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<
     Ok(config)
 }
 
-/// All contexts of the kubeconfig by name.
+/// Returns the names of all contexts of the kubeconfig.
 ///
 /// # Errors
-/// If it can't be read.
+/// If the kubeconfig can't be read.
 pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<String>, ConfigError> {
     let kubeconfig = match kubeconfig {
         Some(path) => read_file(path)?,
@@ -153,7 +155,7 @@ pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<String>, ConfigError> {
 fn usable(url: &str, place: &'static str) -> Result<http::Uri, ConfigError> {
     let error = |error| ConfigError::Proxy { place, error };
     Proxy::parse(url).map_err(error)?;
-    // A URL without a scheme is one of a proxy by HTTP.
+    // A URL without a scheme names an HTTP proxy.
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     url.parse().map_err(|_| error(ProxyUrlError))
 }
@@ -169,13 +171,13 @@ fn read_file(path: &Path) -> Result<Kubeconfig, ConfigError> {
         _ => ConfigError::Invalid(path.to_owned()),
     });
     let mut kubeconfig = read?;
-    // kubectl writes an empty name where no context is chosen.
+    // kubectl writes an empty name if no context is chosen.
     kubeconfig.current_context = kubeconfig.current_context.filter(|name| !name.is_empty());
     Ok(kubeconfig)
 }
 
-/// The files of KUBECONFIG, merged, or the one in the home folder; and the entries that were skipped, since they don't
-/// exist.
+/// Reads and merges the files of KUBECONFIG, or reads the kubeconfig in the home directory. Also returns the entries of
+/// KUBECONFIG that do not exist.
 fn read_found() -> Result<(Kubeconfig, Vec<PathBuf>), ConfigError> {
     let entries = std::env::var_os("KUBECONFIG").unwrap_or_default();
     let mut paths: Vec<PathBuf> = std::env::split_paths(&entries).filter(|path| !path.as_os_str().is_empty()).collect();
@@ -203,7 +205,7 @@ fn in_pod(skipped: Vec<PathBuf>) -> Result<Config, ConfigError> {
     })
 }
 
-/// An error of kube, without the texts of libraries.
+/// Converts an error of kube. The result contains no text of a library.
 fn explained(error: KubeconfigError, has_proxy_url: bool) -> ConfigError {
     let load = |what: &'static str, value: &'static str, error: LoadDataError| match error {
         LoadDataError::ReadFile(error, path) => ConfigError::File { what, path, kind: error.kind() },
@@ -226,7 +228,7 @@ fn explained(error: KubeconfigError, has_proxy_url: bool) -> ConfigError {
     }
 }
 
-/// A file or value that only turns out to be unusable when the client is made.
+/// Converts an error that appears only when the client is built, such as an unreadable file that the kubeconfig names.
 pub fn unusable(error: KubeconfigError) -> ConfigError {
     explained(error, false)
 }

@@ -1,4 +1,5 @@
-//! The way to a cluster: the configuration, the connection, one request on it, lists in pages, and watches.
+//! Access to a cluster: configuration, connection, single requests, lists in pages, and watches. This crate does not
+//! interpret the objects.
 
 mod chain;
 pub mod clock;

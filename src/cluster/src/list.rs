@@ -1,4 +1,4 @@
-//! A list in pages: thousands of objects, and never more than a page of their text in memory.
+//! Reads lists in pages: thousands of objects, with no more than one page of JSON in memory.
 
 use std::time::Duration;
 
@@ -8,19 +8,21 @@ use serde_json::value::RawValue;
 
 use super::request::{self, Extent, RequestError};
 
-/// Objects of the first page. Anyone who may write an object may make it a megabyte large.
+/// The number of objects of the first page. It is small because a single object may have more than a megabyte.
 const FIRST_PAGE: usize = 16;
 /// The most objects of one page.
 const PAGE: usize = 500;
-/// Bytes that a page should have: the next one is made as large or small as the last one was.
+/// The target size of a page, in bytes. The size of each page determines how many objects the next page requests.
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
-/// How much larger than the last one a page may be.
+/// The largest factor by which the number of objects grows from page to page.
 const GROWTH: usize = 4;
-/// How often a list is begun again, since the state that its pages are of is kept for minutes only.
+/// The most attempts to read a whole list. The API server keeps the state behind a continue token for about five
+/// minutes, then answers 410 (Kubernetes documentation, "Kubernetes API Concepts", section on retrieving large results
+/// sets in chunks).
 const BEGINNINGS: u32 = 3;
-/// How often a page is asked for where the server has too much to do.
+/// The most attempts to read a page while the API server answers 429 or 503.
 const TRIES: u32 = 4;
-/// How long to leave it alone then.
+/// The wait between two such attempts.
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
@@ -42,39 +44,39 @@ struct ListMeta {
     version: String,
 }
 
-/// A list that is being read, page by page.
+/// A list that is read page by page.
 pub struct Pages {
-    /// The path, and a query that selects objects, if any.
+    /// The path, with a query that selects objects, if any.
     path: String,
     extent: Extent,
     limit: usize,
     next: Option<String>,
 }
 
-/// One page, and where it leads.
+/// One page of a list.
 pub struct Page<T> {
-    /// Its objects.
+    /// The objects of the page.
     pub items: Vec<T>,
-    /// The version of the whole list, if this is its last page.
+    /// The resourceVersion of the whole list. None if more pages follow.
     pub end: Option<String>,
 }
 
 impl Pages {
-    /// The list of `path`, which may have a query.
-    pub fn of(path: &str, extent: Extent) -> Self {
+    /// Starts a list of `path`, which may contain a query.
+    pub fn new(path: &str, extent: Extent) -> Self {
         Self { path: path.to_owned(), extent, limit: FIRST_PAGE, next: None }
     }
 
-    /// The next page, each object made by `take` of its JSON.
+    /// Reads the next page. `take` converts the JSON of each object.
     ///
     /// # Errors
-    /// The API server's answer to the page that it refuses. 410 means that the list must be begun again.
+    /// If the page could not be read. After status 410 the list must start again.
     pub async fn next<T>(&mut self, client: &Client, take: impl Fn(&str) -> T) -> Result<Page<T>, RequestError> {
         loop {
             let token = self.next.as_deref().map(|token| format!("&continue={}", encoded(token))).unwrap_or_default();
             let path = format!("{}{}limit={}{token}", self.path, joined(&self.path), self.limit);
             let body = match get(client, &path, self.extent).await {
-                // Objects may be of any size up to an answer's bound: then fewer at once.
+                // The page exceeds the size limit of an answer: request fewer objects.
                 Err(RequestError::TooLarge) if self.limit > 1 => {
                     self.limit = (self.limit / 8).max(1);
                     continue;
@@ -83,7 +85,7 @@ impl Pages {
             };
             let ListResponse { kind, metadata, items } =
                 serde_json::from_slice(&body).map_err(|_| RequestError::NoList)?;
-            // Another answer in JSON, as a proxy gives it, is not a list of nothing.
+            // JSON from another source, such as a proxy, must not count as an empty list.
             if items.is_none() && !kind.ends_with("List") {
                 return Err(RequestError::NoList);
             }
@@ -96,16 +98,17 @@ impl Pages {
     }
 }
 
-/// How many objects to ask for next, where so many had so many bytes.
+/// Returns how many objects to request next, after a page of `objects` objects and `bytes` bytes.
 fn following(limit: usize, objects: usize, bytes: usize) -> usize {
     let fit = PAGE_BYTES.saturating_mul(objects.max(1)).checked_div(bytes.max(1)).unwrap_or(1);
     fit.min(limit.saturating_mul(GROWTH)).clamp(1, PAGE)
 }
 
-/// What `path` lists, each object made by `take` of its JSON. `so_far` is told how many there are, page by page.
+/// Reads the whole list of `path`. `take` converts the JSON of each object. `so_far` receives the number of objects
+/// after each page.
 ///
 /// # Errors
-/// What the API server answers to the page that it refuses.
+/// If a page could not be read.
 pub async fn list<T>(
     client: &Client,
     path: &str,
@@ -116,7 +119,7 @@ pub async fn list<T>(
     loop {
         begun += 1;
         match all(client, path, &take, so_far).await {
-            // The pages' state is gone, and a part of two states is none.
+            // The state behind the pages has expired. Pages of two states must not be mixed, so the list starts again.
             Err(cause) if cause.code() == Some(410) && begun < BEGINNINGS => {}
             result => return result,
         }
@@ -130,7 +133,7 @@ async fn all<T>(
     so_far: &dyn Fn(usize),
 ) -> Result<Vec<T>, RequestError> {
     let mut all = Vec::new();
-    let mut pages = Pages::of(path, Extent::Whole);
+    let mut pages = Pages::new(path, Extent::Whole);
     loop {
         let page = pages.next(client, take).await?;
         all.extend(page.items);
@@ -141,10 +144,10 @@ async fn all<T>(
     }
 }
 
-/// The version that the API server has now, of the objects of `path`.
+/// Returns the API server's current resourceVersion of the list at `path`.
 ///
 /// # Errors
-/// What the API server answers.
+/// If the list could not be read.
 pub async fn version(client: &Client, path: &str, extent: Extent) -> Result<String, RequestError> {
     let body = get(client, &format!("{path}{}limit=1", joined(path)), extent).await?;
     let ListResponse { metadata, .. } = serde_json::from_slice(&body).map_err(|_| RequestError::NoList)?;
@@ -162,12 +165,12 @@ async fn get(client: &Client, path: &str, extent: Extent) -> Result<zeroize::Zer
     }
 }
 
-/// What joins a parameter to a path.
+/// Returns the character that separates a further query parameter from `path`.
 pub(super) fn joined(path: &str) -> char {
     if path.contains('?') { '&' } else { '?' }
 }
 
-/// As it may stand in a query.
+/// Percent-encodes the token for a query (RFC 3986, section 2.1).
 fn encoded(token: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     token
@@ -188,7 +191,7 @@ mod tests {
 
     #[test]
     fn pages_follow_the_size_of_their_objects() {
-        // Small objects: the pages grow to the most.
+        // Small objects: the pages grow to the largest page.
         let mut limit = FIRST_PAGE;
         let sizes: Vec<usize> = (0..4)
             .map(|_| {
@@ -197,10 +200,10 @@ mod tests {
             })
             .collect();
         assert_eq!(sizes, [64, 256, 500, 500]);
-        // A quarter of a megabyte each, and as large as etcd takes them.
+        // Objects of 256 KiB, and objects of about the largest size that etcd accepts by default (1.5 MiB).
         assert_eq!(following(16, 16, 16 * 262_144), 8);
         assert_eq!(following(500, 500, 500 * 1_500_000), 1);
-        // An empty page says nothing.
+        // An empty page contains no information about the size of objects.
         assert_eq!(following(16, 0, 200), 64);
     }
 }

@@ -1,4 +1,5 @@
-//! The credentials of a kubeconfig, and why they can't be used. Nothing that a plugin prints is kept.
+//! Explains why the credentials of a kubeconfig can't be used. Output of a credential plugin is discarded, because it
+//! may contain a credential.
 
 use std::fmt;
 use std::io;
@@ -8,50 +9,50 @@ use rustls::Error as TlsError;
 
 use super::chain::is_version_1;
 
-/// What is wrong with the credentials of the kubeconfig.
+/// A reason why the credentials of the kubeconfig can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginError {
     /// The client certificate is X.509 version 1.
     ClientCertificateVersion1,
     /// The client certificate or its private key can't be used.
     ClientCertificate,
-    /// The program of the exec plugin is not there.
+    /// The program of the exec plugin does not exist.
     PluginMissing {
         /// The program.
         program: String,
         /// The kubeconfig's `installHint`.
         hint: Option<String>,
     },
-    /// The program of the exec plugin could not be started.
+    /// The program of the exec plugin could not be started. Contains the program.
     PluginNotStarted(String),
     /// The program of the exec plugin failed.
     PluginFailed {
         /// The program.
         program: String,
-        /// Its exit code, where it has one.
+        /// The exit code. None if a signal ended the program.
         code: Option<i32>,
     },
-    /// The program of the exec plugin printed no credential.
+    /// The program of the exec plugin printed no valid credential. Contains the program.
     PluginOutput(String),
-    /// The token file can't be read.
+    /// The token file can't be read. Contains its path.
     TokenFile(String),
-    /// The kubeconfig's way to log in is not supported.
+    /// The kubeconfig's authentication method is not supported.
     NotSupported,
-    /// The token or password has characters that no HTTP header takes.
+    /// The token or password contains characters that are not valid in an HTTP header.
     NoHeader,
 }
 
 /// The exec plugin of a kubeconfig's user.
 #[derive(Debug, Clone, Default)]
 pub struct Plugin {
-    /// The program.
+    /// The program. None if the user has no exec plugin.
     pub program: Option<String>,
-    /// What the kubeconfig says about its installation.
+    /// The kubeconfig's `installHint`, trimmed and sanitized.
     pub hint: Option<String>,
 }
 
 impl LoginError {
-    /// What is wrong, by the error of a login.
+    /// Converts an authentication error of kube.
     pub(super) fn from_auth(error: &AuthError, plugin: &Plugin) -> Self {
         let program = || plugin.program.clone().unwrap_or_default();
         match error {
@@ -71,7 +72,7 @@ impl LoginError {
         }
     }
 
-    /// What is wrong with the client certificate, where the TLS library refuses it.
+    /// Converts a TLS error of kube. None if the error does not concern the client certificate.
     pub fn from_tls(error: &RustlsTlsError) -> Option<Self> {
         match error {
             RustlsTlsError::InvalidPrivateKey(TlsError::InvalidCertificate(error)) if is_version_1(error) => {
@@ -86,7 +87,7 @@ impl LoginError {
         }
     }
 
-    /// What to do.
+    /// Returns the remedy.
     pub(super) fn advice(&self) -> &'static str {
         match self {
             Self::ClientCertificateVersion1 => {

@@ -1,22 +1,22 @@
-//! The proxy in front of an API server, chosen as kubectl chooses it: `proxy-url` of the kubeconfig's cluster, else the
-//! environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+//! Chooses the proxy for an API server as kubectl does: `proxy-url` of the kubeconfig's cluster, else the environment
+//! variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 
 use std::net::IpAddr;
 
 use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
 
-/// A proxy, without the user name and password in its address.
+/// A proxy. Its address does not contain the user name and password.
 #[derive(Clone)]
 pub enum Proxy {
-    /// Connects by the method CONNECT.
+    /// An HTTP proxy, used with the method CONNECT (RFC 9110, section 9.3.6).
     Http {
-        /// The address; https where the proxy itself is reached by TLS.
+        /// The address. The scheme is https if the connection to the proxy uses TLS.
         uri: Uri,
-        /// The user name and password, as a header.
+        /// The user name and password as the value of the header Proxy-Authorization.
         auth: Option<HeaderValue>,
     },
-    /// SOCKS version 5. The proxy resolves host names.
+    /// A SOCKS version 5 proxy (RFC 1928). The proxy resolves host names.
     Socks {
         /// The address.
         uri: Uri,
@@ -25,18 +25,18 @@ pub enum Proxy {
     },
 }
 
-/// A proxy URL that can't be used. The URL itself may contain a password, and is not shown.
+/// A proxy URL that can't be used. The error does not contain the URL, because the URL may contain a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a URL with the scheme http, https or socks5")]
 pub struct ProxyUrlError;
 
 impl Proxy {
-    /// A proxy by its URL.
+    /// Parses the URL of a proxy.
     ///
     /// # Errors
-    /// If it is no URL, or of another scheme.
+    /// If `url` is not a URL, or its scheme is not http, https, socks5 or socks5h.
     pub fn parse(url: &str) -> Result<Self, ProxyUrlError> {
-        // Any server will do: the matcher splits the URL.
+        // The matcher only splits the proxy URL, so any server works here.
         let proxy = Matcher::builder().https(url).build().intercept(&Uri::from_static("https://server"));
         let proxy = proxy.ok_or(ProxyUrlError)?;
         let uri = proxy.uri().clone();
@@ -51,19 +51,19 @@ impl Proxy {
     }
 }
 
-/// What the environment says about proxies.
+/// The proxy settings of the environment.
 #[derive(Debug, Clone, Default)]
 pub struct ProxyEnvironment {
-    /// HTTPS_PROXY or https_proxy.
+    /// The value of HTTPS_PROXY or https_proxy.
     pub https: Option<String>,
-    /// HTTP_PROXY or http_proxy.
+    /// The value of HTTP_PROXY or http_proxy.
     pub http: Option<String>,
-    /// NO_PROXY or no_proxy.
+    /// The value of NO_PROXY or no_proxy.
     pub exempt: Option<String>,
 }
 
 impl ProxyEnvironment {
-    /// The process's own.
+    /// Reads the environment variables of this process.
     pub fn from_process() -> Self {
         let first = |names: [&str; 2]| {
             names.into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.trim().is_empty())
@@ -75,7 +75,7 @@ impl ProxyEnvironment {
         }
     }
 
-    /// The URL of the proxy for this server. This machine itself is never asked through a proxy, as in Go's
+    /// Returns the URL of the proxy for this server. Loopback addresses never use a proxy, as in Go's
     /// `golang.org/x/net/http/httpproxy`, which kubectl uses.
     pub fn proxy_for(&self, server: &Uri) -> Option<&str> {
         let url = if server.scheme_str() == Some("http") { self.http.as_deref()? } else { self.https.as_deref()? };
@@ -84,18 +84,18 @@ impl ProxyEnvironment {
         (!is_local && !self.exempts(server)).then_some(url)
     }
 
-    /// True if NO_PROXY lists the server: by name, domain, address or network, each with or without a port.
+    /// True if NO_PROXY lists the server by name, domain, address or network, each with or without a port.
     fn exempts(&self, server: &Uri) -> bool {
         let Some(exempt) = &self.exempt else { return false };
         let port = port(server);
         let entries: Vec<String> = exempt.split(',').filter_map(|entry| normalized(entry.trim(), port)).collect();
-        // A matcher with some proxy, of which only the exemption is asked.
+        // The proxy URL does not matter, because only the exemption is evaluated.
         let matcher = Matcher::builder().all("http://proxy").no(entries.join(",")).build();
         matcher.intercept(server).is_none()
     }
 }
 
-/// An entry as the matcher takes it; none if it is for another port.
+/// Converts an entry of NO_PROXY for the matcher, which does not support ports. None if the entry is for another port.
 fn normalized(entry: &str, port: u16) -> Option<String> {
     let entry = entry.strip_prefix("*.").map_or_else(|| entry.to_owned(), |domain| format!(".{domain}"));
     let of_host = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -114,7 +114,7 @@ fn port(server: &Uri) -> u16 {
     server.port_u16().unwrap_or(if server.scheme_str() == Some("http") { 80 } else { 443 })
 }
 
-/// Host and port, as people write them. A user name and password are left out.
+/// Returns host and port for messages, without user name and password.
 pub fn address(server: &Uri) -> String {
     format!("{}:{}", server.host().unwrap_or_default(), port(server))
 }

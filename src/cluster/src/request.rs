@@ -1,6 +1,7 @@
-//! One request to the API server: bytes out, bytes in, with a time limit.
+//! Sends one request to the API server and returns the bytes of the answer, within a time limit.
 //!
-//! Not by kube's typed calls: they log the whole body where decoding fails, a Secret's too, and have no time limit.
+//! This module does not use kube's typed calls. They have no time limit, and they log the whole body if decoding fails,
+//! even the body of a Secret.
 
 use std::time::Duration;
 
@@ -14,28 +15,29 @@ use zeroize::Zeroizing;
 
 use super::unreachable::Unreachable;
 
-/// How long one request may take, from its first byte to the answer's last.
+/// The longest duration of one request, from its first byte to the answer's last.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
-/// No object of the API is larger: etcd holds 1.5 MiB, which base64 and JSON lengthen.
+/// The largest accepted answer, in bytes. etcd accepts requests up to 1.5 MiB by default (etcd documentation, "System
+/// limits"); base64 and JSON make an object longer.
 pub const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
-/// The most answers that are being read at once, if they are pages of lists, each of which may be as large.
+/// The most pages of lists that are read at once, to limit memory.
 const PAGES_AT_ONCE: usize = 2;
 
-/// Whether the API server's own sentence may be kept for the logs.
+/// Determines if an error may contain the API server's message, which appears in logs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Sensitivity {
-    /// It may.
+    /// The message may be kept.
     Open,
-    /// It may not: it may be about a Secret's content.
+    /// The message must be dropped, because it may contain content of a Secret.
     Secret,
 }
 
-/// How much of objects is asked for.
+/// The part of each object that a list or watch requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// All of them.
+    /// The whole objects.
     Whole,
-    /// Their metadata alone.
+    /// Only the metadata of the objects.
     Metadata,
 }
 
@@ -63,10 +65,10 @@ struct Refusal {
     message: String,
 }
 
-/// Sends `body` and gives the answer's body, which is wiped when dropped.
+/// Sends `body` and returns the answer's body, which is zeroized when dropped.
 ///
 /// # Errors
-/// What [`RequestError`] lists; any status but a success is [`Cause::Api`].
+/// If the request fails for a reason in [`RequestError`]. Every status other than 2xx is [`RequestError::Api`].
 pub async fn send(
     client: &Client,
     method: Method,
@@ -78,19 +80,19 @@ pub async fn send(
     exchange(client, method, path, content_type, body, sensitivity, "application/json").await
 }
 
-/// The metadata of one object, whatever it contains.
+/// Reads the metadata of one object, without its content.
 ///
 /// # Errors
-/// Those of [`send`].
+/// In the same cases as [`send`].
 pub async fn metadata(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     let accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     exchange(client, Method::GET, path, None, Vec::new(), Sensitivity::Secret, accept).await
 }
 
-/// The metadata of the objects of a list, in one answer.
+/// Reads the metadata of the objects of a list, in one answer.
 ///
 /// # Errors
-/// Those of [`send`].
+/// In the same cases as [`send`].
 pub async fn metadata_of_list(client: &Client, path: &str) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     let accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     exchange(client, Method::GET, path, None, Vec::new(), Sensitivity::Secret, accept).await
@@ -117,26 +119,26 @@ async fn exchange(
     tokio::time::timeout(TIMEOUT, exchange).await.map_err(|_| RequestError::Timeout(TIMEOUT))?
 }
 
-/// Gets a page of a list. Few are read at once in the whole process, so that lists of many scopes need no more memory
-/// than those of one.
+/// Reads a page of a list. The whole process reads only a few pages at once, so the memory does not grow with the
+/// number of scopes.
 ///
 /// # Errors
-/// Those of [`send`].
+/// In the same cases as [`send`].
 pub async fn page(client: &Client, path: &str, extent: Extent) -> Result<Zeroizing<Vec<u8>>, RequestError> {
     static PAGES: Semaphore = Semaphore::const_new(PAGES_AT_ONCE);
     let request = Request::get(path).header(header::ACCEPT, extent.of_list()).body(Body::empty());
     let request = request.map_err(|_| RequestError::Request)?;
     let begun = tokio::time::timeout(TIMEOUT, begin(client, request, Sensitivity::Open)).await;
     let response = begun.map_err(|_| RequestError::Timeout(TIMEOUT))??;
-    // Waited for here, and not before: a server that does not answer holds up no other.
+    // Acquired only after the answer has begun, so an API server that does not answer does not block other lists.
     let _turn = PAGES.acquire().await.map_err(|_| RequestError::Request)?;
     tokio::time::timeout(TIMEOUT, collect(response)).await.map_err(|_| RequestError::Timeout(TIMEOUT))?
 }
 
-/// Begins a watch; its events are the body.
+/// Starts a watch. The events are the body of the answer.
 ///
 /// # Errors
-/// Those of [`send`].
+/// In the same cases as [`send`].
 pub async fn watch(client: &Client, path: &str, extent: Extent) -> Result<Body, RequestError> {
     let request = Request::get(path).header(header::ACCEPT, extent.of_watch()).body(Body::empty());
     let request = request.map_err(|_| RequestError::Request)?;
@@ -144,7 +146,7 @@ pub async fn watch(client: &Client, path: &str, extent: Extent) -> Result<Body, 
     Ok(begun.map_err(|_| RequestError::Timeout(TIMEOUT))??.into_body())
 }
 
-/// Sends a request, and gives the answer if it is a success.
+/// Sends a request. Returns the answer if its status is 2xx.
 async fn begin(
     client: &Client,
     request: Request<Body>,
@@ -178,7 +180,8 @@ async fn collect(response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, Request
         Some(_) => RequestError::TooLarge,
         None => RequestError::Connection,
     })?;
-    // The buffer is ours alone where nothing else refers to it; then it is wiped with the vector.
+    // If no other reference to the buffer exists, the conversion reuses the buffer, which is then zeroized with the
+    // vector.
     Ok(Zeroizing::new(Vec::from(body.to_bytes())))
 }
 
@@ -187,47 +190,47 @@ async fn collect(response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, Request
 #[error("this replica does not lead")]
 pub struct NotLeading;
 
-/// Why a request failed.
+/// The reasons why a request failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RequestError {
-    /// It is a write, and this replica does not lead. Nothing was sent.
+    /// The request is a write, and this replica does not lead. Nothing was sent.
     #[error("this replica does not lead")]
     NotLeading,
-    /// No answer in time.
+    /// The answer was not complete within this time.
     #[error("no answer within {} s", .0.as_secs())]
     Timeout(Duration),
     /// No connection could be made, for this reason.
     #[error("{0}")]
     Unreachable(Unreachable),
-    /// A connection was there, and broke.
+    /// The connection broke before the answer was complete.
     #[error("the connection to the API server broke before the answer was complete")]
     Connection,
-    /// The answer is larger than any object.
+    /// The answer is larger than [`LARGEST_ANSWER`], or a line of a watch is larger than its limit.
     #[error("the answer is larger than is read")]
     TooLarge,
-    /// The answer is no list.
+    /// The answer is not a list in JSON.
     #[error("the answer is no list in JSON")]
     NoList,
-    /// The answer is not what was asked for.
+    /// The answer is not the JSON of an object.
     #[error("the answer is not the JSON of an object")]
     NoObject,
-    /// The request could not be made.
+    /// The request could not be built.
     #[error("the request could not be made")]
     Request,
-    /// The API server refused it. Its sentence is only kept where no Secret was asked for.
+    /// The API server answered with a status other than 2xx.
     #[error("the API server answered {code} {reason}{}", message.as_deref().map(|m| format!(": {m}")).unwrap_or_default())]
     Api {
-        /// The HTTP status.
+        /// The HTTP status code.
         code: u16,
-        /// The reason in the answer.
+        /// The reason in the answer's Status object.
         reason: String,
-        /// The sentence in the answer.
+        /// The message in the answer's Status object, shortened. None if the request concerned a Secret.
         message: Option<String>,
     },
 }
 
 impl RequestError {
-    /// The HTTP status of a refusal.
+    /// Returns the HTTP status code of a refusal.
     pub fn code(&self) -> Option<u16> {
         match self {
             Self::Api { code, .. } => Some(*code),
@@ -235,7 +238,7 @@ impl RequestError {
         }
     }
 
-    /// The reason of a refusal.
+    /// Returns the reason of a refusal.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Api { reason, .. } => Some(reason),
@@ -243,17 +246,18 @@ impl RequestError {
         }
     }
 
-    /// True if the API server gave no answer of its own.
+    /// True if no complete answer arrived.
     pub fn is_unanswered(&self) -> bool {
         matches!(self, Self::Timeout(_) | Self::Unreachable(_) | Self::Connection)
     }
 
-    /// True if the API server itself answers that there is no such object. The bare status 404 may come from a proxy.
+    /// True if the API server itself reports that the object does not exist. A status 404 without the reason NotFound
+    /// may come from a proxy.
     pub fn is_not_found(&self) -> bool {
         self.code() == Some(404) && self.reason() == Some("NotFound")
     }
 
-    /// A short name that is the same for the same cause, whichever object it is about.
+    /// Returns a description of the cause that is the same for all objects.
     pub fn class(&self) -> String {
         match self {
             Self::Api { code, reason, .. } => format!("the API server answered {code} {reason}"),

@@ -1,7 +1,7 @@
-//! Reasons why there is no connection to the API server, in this program's own words.
+//! Explains why no connection to the API server could be made.
 //!
-//! Each reason is found by the type of an error in the chain of sources. No text of another program or library is kept:
-//! it may contain what a credential plugin printed.
+//! Each reason is found by the type of an error in the chain of sources. No text of another program or library is kept,
+//! because the text may contain output of a credential plugin.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -18,71 +18,71 @@ use super::login::{LoginError, Plugin};
 /// A connection that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
-    /// A server on the way did not do what it should.
+    /// The connection to the API server or the proxy failed.
     Peer {
-        /// Which server.
+        /// The server whose connection failed.
         peer: Peer,
-        /// What is wrong.
+        /// The reason.
         trouble: ConnectionFault,
     },
     /// The credentials of the kubeconfig can't be used.
     Credentials(LoginError),
-    /// None of the reasons that are known here.
+    /// An unknown reason.
     Other,
 }
 
-/// A server on the way, by its host and port.
+/// The API server or the proxy, by host and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Peer {
-    /// The API server itself.
+    /// The API server.
     Server(String),
-    /// The proxy in front of it.
+    /// The proxy.
     Proxy(String),
 }
 
-/// What is wrong with a server on the way.
+/// A reason why the connection to the API server or the proxy failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionFault {
-    /// The name was not resolved.
+    /// The host name was not resolved.
     UnknownHost,
-    /// Nothing listens there.
+    /// The connection was refused.
     Refused,
-    /// No answer within the time limit.
+    /// No answer arrived within the time limit.
     TimedOut,
     /// The network has no route.
     NoRoute,
     /// The connection was closed before it could be used.
     Closed,
-    /// The server does not speak TLS.
+    /// The server does not use TLS.
     NotTls,
-    /// No common protocol version or cipher.
+    /// Client and server support no common TLS version or cipher.
     Handshake,
-    /// No known authority issued the server certificate.
+    /// The server certificate was issued by an unknown authority.
     NotTrusted,
-    /// The server certificate has expired, at this time where it is known (seconds since 1970).
+    /// The server certificate has expired. Contains the end of its validity, if known, in seconds since 1970.
     Expired(Option<i64>),
-    /// The server certificate is not valid yet.
+    /// The server certificate is not valid yet. Contains the start of its validity, if known, in seconds since 1970.
     NotYetValid(Option<i64>),
-    /// The server certificate is for other names, which these are.
+    /// The server certificate is for other names.
     OtherName {
-        /// The name that was asked for.
+        /// The requested name. Empty if unknown.
         expected: String,
-        /// The names of the certificate.
+        /// The names in the certificate.
         presented: Vec<String>,
     },
     /// The server certificate is X.509 version 1.
     Version1,
     /// The server certificate can't be used for another reason.
     BadCertificate,
-    /// The server refused the TLS connection, as for a client certificate that it does not accept.
+    /// The server ended the TLS handshake with an alert, for example because it does not accept the client certificate.
     RefusedByAlert,
-    /// The proxy did not pass the connection on.
+    /// The proxy did not open a tunnel to the API server.
     NotPassedOn,
 }
 
 impl Unreachable {
-    /// Reads the chain of sources of `error`. `server` is the API server by host and port. None if the connection was
-    /// there, and broke.
+    /// Finds the reason in the chain of sources of `error`. `server` is the host and port of the API server. None if
+    /// the connection was established and broke later.
     pub fn find(error: &(dyn StdError + 'static), server: &str, plugin: &Plugin) -> Option<Self> {
         if let Some(found) = find::<Self>(error) {
             return Some(found.clone());
@@ -92,7 +92,8 @@ impl Unreachable {
         }
         let is_connecting = find::<hyper_util::client::legacy::Error>(error).is_some_and(|error| error.is_connect());
         match ConnectionFault::find(error) {
-            // TLS 1.3 refuses a client certificate only after the connection was made.
+            // In TLS 1.3 the server checks the client certificate after the client has finished the handshake (RFC
+            // 8446, section 2).
             Some(trouble) if is_connecting || trouble == ConnectionFault::RefusedByAlert => {
                 Some(Self::Peer { peer: Peer::Server(server.to_owned()), trouble })
             }
@@ -100,7 +101,7 @@ impl Unreachable {
         }
     }
 
-    /// What to do.
+    /// Returns the remedy.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Peer { peer, trouble } => trouble.advice(peer),
@@ -140,8 +141,8 @@ impl Peer {
 }
 
 impl ConnectionFault {
-    /// The reason why a connection to one server failed.
-    pub fn of(error: &(dyn StdError + 'static)) -> Self {
+    /// Returns the reason why a connection to one server failed. If no reason is found, the result is `Closed`.
+    pub fn from_error(error: &(dyn StdError + 'static)) -> Self {
         Self::find(error).unwrap_or(Self::Closed)
     }
 
@@ -298,7 +299,8 @@ fn written(at: Option<i64>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// A few of the names of a certificate. rustls presents them as Rust writes them: `DnsName("a")`, `IpAddress(127.0.0.1)`.
+/// Lists a few names of a certificate. rustls presents them in Rust's debug format: `DnsName("a")`,
+/// `IpAddress(127.0.0.1)`.
 fn named(presented: &[String]) -> String {
     const MOST: usize = 5;
     let bare = |name: &String| {

@@ -1,8 +1,9 @@
-//! One watch: what the API server reports from a version on, until it ends the watch after the time that was asked for.
+//! Runs one watch: reads the events after a resourceVersion, until the API server ends the watch at the requested time.
 //!
-//! kube's own watcher notices a connection without bytes after five minutes, and reads pages of 500 objects whatever
-//! their size. Here a watch is short: it ends by itself after less than a minute, and one that does not is broken. Nothing
-//! else tells a quiet watch from a frozen one, since the API server sends bookmarks a minute apart at best.
+//! kube's own watcher notices a silent connection only after about five minutes, and reads pages of 500 objects of any
+//! size. Here a watch is short: the API server ends the watch in less than a minute, and a watch that does not end is
+//! broken. No other signal distinguishes a quiet watch from a frozen connection, because the API server sends regular
+//! bookmarks only about once a minute.
 
 use std::time::Duration;
 
@@ -16,38 +17,38 @@ use tokio::time::Instant;
 use super::list::joined;
 use super::request::{self, Extent, RequestError};
 
-/// How long the API server is asked to keep a watch open. The API server sends a bookmark two seconds before the end, so that the
-/// next watch continues from there.
+/// The shortest duration that a watch requests. The API server sends a bookmark two seconds before the end, so the next
+/// watch continues from that bookmark.
 const LASTS: Duration = Duration::from_secs(40);
-/// How much the times of several watches differ, so that they don't all end at once.
+/// The range by which the durations of watches differ, so that not all watches end at once.
 const SPREAD: Duration = Duration::from_secs(5);
-/// How long after that a watch that has not ended counts as broken. With the above: 55 seconds after it began at most.
+/// The time after the requested end at which a watch counts as broken, at most 55 seconds after its start.
 const GRACE: Duration = Duration::from_secs(10);
-/// The longest line: an object with both its own JSON and its escapes, as of the largest answer.
+/// The longest line, in bytes. A line contains one object and a few bytes around it.
 const LONGEST: usize = request::LARGEST_ANSWER;
 
-/// A watch that is under way.
+/// A watch in progress.
 pub struct Watch {
     body: Body,
     line: Vec<u8>,
-    /// Up to where the line was searched for its end.
+    /// The length of the part of `line` that contains no line end.
     searched: usize,
     broken_at: Instant,
 }
 
-/// An event of a watch.
+/// The type of a watch event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum What {
-    /// An object is there that was not.
+    /// An object was created.
     Added,
-    /// An object has another version.
+    /// An object was modified.
     Modified,
-    /// An object is gone.
+    /// An object was deleted.
     Deleted,
-    /// No object: all events up to a version were sent.
+    /// All events up to a resourceVersion were sent.
     Bookmark,
-    /// No object: the watch can't go on.
+    /// The watch failed. The event contains a Status.
     Error,
 }
 
@@ -67,10 +68,11 @@ struct WatchStatus {
 }
 
 impl Watch {
-    /// Begins to watch what follows `version`. `spread`, from 0 to 1, is this watch's share of the spread of times.
+    /// Starts a watch of the changes after `version`. `spread`, from 0 to 1, determines how much longer than the
+    /// shortest duration this watch lasts.
     ///
     /// # Errors
-    /// What the API server answers.
+    /// If the API server refuses the watch or can't be reached.
     pub async fn begin(
         client: &Client,
         path: &str,
@@ -89,10 +91,12 @@ impl Watch {
         Ok(Self { body, line: Vec::new(), searched: 0, broken_at })
     }
 
-    /// The next event, and what `take` makes of it and the object's JSON; none if the watch has ended in good order.
+    /// Reads the next event. `take` receives its type and the object's JSON. None if the API server ended the watch as
+    /// requested.
     ///
     /// # Errors
-    /// [`Cause::Api`] if the API server ended it, as with 410 if the version is too old; else the connection broke.
+    /// If the API server reported an error ([`RequestError::Api`], with code 410 if the resourceVersion is too old), if
+    /// an event is invalid or too large, or if the connection broke.
     pub async fn next<T>(&mut self, take: impl FnOnce(What, &str) -> T) -> Result<Option<T>, RequestError> {
         let end = match tokio::time::timeout_at(self.broken_at, self.fill()).await {
             Ok(end) => end?,
@@ -110,14 +114,14 @@ impl Watch {
         };
         self.line.drain(..=end.min(self.line.len().saturating_sub(1)));
         self.searched = 0;
-        // What a large object took is given back.
+        // Free the memory of a large object.
         if self.line.is_empty() {
             self.line = Vec::new();
         }
         taken
     }
 
-    /// Reads on until there is a whole line; gives its length. None at the end of the watch.
+    /// Reads until a line is complete, and returns its length. None at the end of the watch.
     async fn fill(&mut self) -> Result<Option<usize>, RequestError> {
         loop {
             let rest = self.line.get(self.searched..).unwrap_or_default();
@@ -135,7 +139,7 @@ impl Watch {
                     }
                 }
                 Some(Err(_)) => return Err(RequestError::Connection),
-                // A line that was not sent to its end is none.
+                // An incomplete line at the end of the body is discarded; the connection broke.
                 None if self.line.is_empty() => return Ok(None),
                 None => return Err(RequestError::Connection),
             }

@@ -1,5 +1,5 @@
-//! Reads credentials from the bytes of Secrets, assesses them, and words the result. This crate has no clock, no I/O and no
-//! Kubernetes client: its dependencies offer none.
+//! Reads credentials from the bytes of Secrets, assesses them, and writes the messages about the result. This crate has
+//! no clock, no I/O and no Kubernetes client, and its dependencies offer none.
 //!
 //! A value passes through the modules in this order:
 //!
@@ -8,7 +8,9 @@
 //!  secret          credential         assessment
 //! ```
 //!
-//! `api` contains the types of the custom resources. `observed` contains an object as the operator and `status` keep it.
+//! `api` contains the types of the custom resources. `verdict` contains the enums of the assessment's results, and
+//! `messages` all sentences for users. `observed` contains an object in the form that the operator and `status` keep in
+//! memory.
 
 pub mod api;
 pub mod assessment;

@@ -1,4 +1,4 @@
-//! A Secret's values: zeroized when dropped, and never shown.
+//! The values of a Secret, which are zeroized when dropped and never shown.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,17 +10,17 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Bytes that must not be shown: zeroized when dropped, `Debug` says only that they are there. There is neither
-/// `Display` nor `Serialize`.
+/// Bytes that must not be shown and that are zeroized when dropped. `Debug` prints a placeholder. The type implements
+/// neither `Display` nor `Serialize`.
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// Takes the bytes over.
+    /// Wraps the bytes without copying them.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// The bytes themselves.
+    /// Returns the bytes.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
@@ -52,28 +52,28 @@ impl Drop for SecretBytes {
 
 impl ZeroizeOnDrop for SecretBytes {}
 
-/// What of a Secret the readers go by.
+/// The part of a Secret that the readers use.
 #[derive(Debug, Default)]
 pub struct SecretData {
     /// The Secret's type, such as `kubernetes.io/tls`.
     pub type_: Option<String>,
-    /// The values by their keys.
+    /// The values by Secret key or file name.
     pub values: BTreeMap<String, SecretBytes>,
-    /// Where they stand, which decides how messages speak of them.
+    /// The source of the values, which decides if messages mention keys or files.
     pub source: ValueSource,
 }
 
-/// Where values stand.
+/// The source of values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ValueSource {
-    /// In a Secret, under its keys.
+    /// The values are in a Secret, by Secret key.
     #[default]
     Secret,
-    /// In files that are to become a Secret, under their names.
+    /// The values are in files that are to become a Secret, by file name.
     Files,
 }
 
-/// An opaque Secret of keys and values.
+/// Creates a Secret without a type from keys and values.
 impl<K: Into<String>, V: Into<SecretBytes>> FromIterator<(K, V)> for SecretData {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
         let values = values.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
@@ -81,24 +81,25 @@ impl<K: Into<String>, V: Into<SecretBytes>> FromIterator<(K, V)> for SecretData 
     }
 }
 
-/// A Secret as the API server gives it.
+/// A Secret as the API server returns it.
 #[derive(Debug)]
 pub struct SecretObject {
-    /// `metadata.uid`.
+    /// The value of `metadata.uid`.
     pub uid: String,
-    /// `metadata.resourceVersion`.
+    /// The value of `metadata.resourceVersion`.
     pub resource_version: String,
-    /// The type and the values.
+    /// The type and the values of the Secret.
     pub data: SecretData,
 }
 
-/// Why a body is no Secret. A parser's own text would quote the body, so there is none.
+/// The reason why a response is not a Secret. The error has no source, because a parser's message would quote the
+/// response.
 #[derive(Error, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretDecodeError {
-    /// It is not the JSON of an object of that form.
+    /// The response is not JSON of the expected form.
     #[error("the answer is not a Secret's JSON")]
     NotJson,
-    /// It is another kind of object.
+    /// The response is an object of another kind.
     #[error("the answer is another kind of object than a Secret")]
     NotASecret,
     /// `metadata.uid` or `metadata.resourceVersion` is missing.
@@ -109,7 +110,7 @@ pub enum SecretDecodeError {
     NotBase64,
 }
 
-/// A Secret's JSON, with the values left where they are in the body: decoded strings would stay behind in memory.
+/// The JSON of a Secret. The values remain in the response body, because decoded strings would leave copies in memory.
 #[derive(Deserialize)]
 struct Body<'a> {
     kind: Option<String>,
@@ -128,10 +129,10 @@ struct SecretMeta {
 }
 
 impl SecretData {
-    /// Decodes the JSON of a core/v1 Secret. The body stays the caller's to zeroize.
+    /// Decodes the JSON of a Secret (core/v1). The caller zeroizes the body.
     ///
     /// # Errors
-    /// When it is no Secret; the error quotes nothing of it.
+    /// Returns an error if the body is not a Secret. The error does not quote the body.
     pub fn from_json(body: &[u8]) -> Result<SecretObject, SecretDecodeError> {
         let body: Body<'_> = serde_json::from_slice(body).map_err(|_| SecretDecodeError::NotJson)?;
         if body.kind.is_some_and(|kind| kind != "Secret") {
@@ -150,13 +151,13 @@ impl SecretData {
     }
 }
 
-/// Decodes one value from its JSON: base64 needs no escapes, so that nothing has to be unescaped into a copy.
+/// Decodes one value. Base64 contains no JSON escapes, so the text can be decoded without an unescaped copy.
 fn decode(json: &str) -> Result<SecretBytes, SecretDecodeError> {
     if json == "null" {
         return Ok(SecretBytes::new(Vec::new()));
     }
     let text = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or(SecretDecodeError::NotBase64)?;
-    // Reserved at once: a vector that grows leaves a copy behind.
+    // The full capacity is reserved first, because a vector that grows leaves a copy in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
     STANDARD.decode_vec(text, &mut bytes).map_err(|_| SecretDecodeError::NotBase64)?;
     Ok(SecretBytes::new(std::mem::take(&mut *bytes)))

@@ -1,5 +1,5 @@
-//! The operator: watches TenantCredentials, MDMTenants and Secrets, and publishes their assessments. Nothing else writes to
-//! a cluster.
+//! The operator: watches TenantCredentials, MDMTenants and Secrets, and publishes their assessments. Among the crates
+//! of lapsewatch, only the operator writes to a cluster.
 
 pub mod controller;
 pub mod metrics;

@@ -120,7 +120,7 @@ impl Page {
         let kept: Vec<_> =
             self.credentials.iter().map(|(name, story)| (name, &story.spec, bare(&story.status))).collect();
         let mut members: Vec<TenantMember<'_>> =
-            kept.iter().map(|(name, spec, status)| TenantMember::of(name, spec, status)).collect();
+            kept.iter().map(|(name, spec, status)| TenantMember::from_status(name, spec, status)).collect();
         if reversed {
             members.reverse();
         }

@@ -37,7 +37,7 @@ async fn compare(kind: ApiResource, file: &str, invalid: Vec<Value>, valid: Vec<
     let bed = bed();
     let namespace = bed.namespace("offline");
     let api: Api<DynamicObject> = Api::namespaced_with(bed.client().await, &namespace, &kind);
-    let rules = Rules::of(file);
+    let rules = Rules::for_crd(file);
     let offline = |spec: &Value| rules.broken(spec).iter().map(ToString::to_string).collect::<Vec<String>>();
     let mut wrong = Vec::new();
     assert!(invalid.len() > 30, "{}", invalid.len());
@@ -93,7 +93,7 @@ fn an_unknown_field_is_refused_with_the_servers_words() {
     let server = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     let offline: Vec<String> =
-        Rules::of("tenantcredentials.yaml").broken(&spec).iter().map(ToString::to_string).collect();
+        Rules::for_crd("tenantcredentials.yaml").broken(&spec).iter().map(ToString::to_string).collect();
     assert_eq!(offline, [r#"unknown field "spec.secretRef.kye""#, r#"unknown field "spec.warnBeforeDay""#]);
     assert!(offline.iter().all(|fault| server.contains(fault)), "{server}");
 }

@@ -1,29 +1,32 @@
-//! How the program was called: by its own name, or by kubectl, whose plugin it is where its file is named so.
+//! Detects the name under which the program was called: its own name, or the name of the kubectl plugin.
+//!
+//! kubectl runs an executable named `kubectl-lapsewatch` for `kubectl lapsewatch` (Kubernetes documentation, "Extend
+//! kubectl with plugins").
 
 use std::ffi::OsStr;
 use std::path::Path;
 
 use clap::Command;
 
-/// By what name.
+/// The name under which the program was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Called {
     /// `lapsewatch`.
     Itself,
-    /// `kubectl lapsewatch`, which runs `kubectl-lapsewatch`.
+    /// `kubectl lapsewatch`, for which kubectl runs `kubectl-lapsewatch`.
     Plugin,
 }
 
 impl Called {
-    /// By the first word of the command line: a link keeps the name of the link.
-    pub fn by(word: Option<&OsStr>) -> Self {
+    /// Detects the name from the first word of the command line. A link to the program counts by the name of the link.
+    pub fn from_program_name(word: Option<&OsStr>) -> Self {
         match word.map(Path::new).and_then(Path::file_stem) {
             Some(name) if name == Self::Plugin.file() => Self::Plugin,
             _ => Self::Itself,
         }
     }
 
-    /// What its user types.
+    /// Returns the words that the user types to call the program.
     pub fn typed(self) -> &'static str {
         match self {
             Self::Itself => "lapsewatch",
@@ -31,7 +34,7 @@ impl Called {
         }
     }
 
-    /// What its file is called, and its pages.
+    /// Returns the name of the program's file and the prefix of its manual pages.
     pub fn file(self) -> &'static str {
         match self {
             Self::Itself => "lapsewatch",
@@ -39,7 +42,7 @@ impl Called {
         }
     }
 
-    /// The command line with its usage and examples as its user types them.
+    /// Rewrites the usage and examples of the command line to the words that the user types.
     pub(super) fn name(self, command: Command) -> Command {
         if self == Self::Itself {
             return command;
@@ -67,11 +70,11 @@ mod tests {
         for name in
             ["kubectl-lapsewatch", "/usr/bin/kubectl-lapsewatch", "./kubectl-lapsewatch", "kubectl-lapsewatch.exe"]
         {
-            assert_eq!(Called::by(Some(OsStr::new(name))), Called::Plugin, "{name}");
+            assert_eq!(Called::from_program_name(Some(OsStr::new(name))), Called::Plugin, "{name}");
         }
         for name in ["lapsewatch", "/kubectl-lapsewatch/lapsewatch", "kubectl", "lw", ""] {
-            assert_eq!(Called::by(Some(OsStr::new(name))), Called::Itself, "{name}");
+            assert_eq!(Called::from_program_name(Some(OsStr::new(name))), Called::Itself, "{name}");
         }
-        assert_eq!(Called::by(None), Called::Itself);
+        assert_eq!(Called::from_program_name(None), Called::Itself);
     }
 }

@@ -10,57 +10,57 @@ use crate::report::gate::{Gate, Within};
 use crate::terminal::paint::When;
 use lapsewatch_core::api::Severity;
 
-/// What to check, what to let pass, and how to say it.
+/// The input, the gate and the output of `check`.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// A file, a folder (its *.yaml, *.yml and *.json, hidden folders left out), or - for the standard input
+    /// A file, a folder (its *.yaml, *.yml and *.json files, without hidden folders), or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How the result is written; for all but table the counts go to the standard error
+    /// Output format. For every format except table, the counts go to standard error
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value = "table")]
     pub output: CheckOutput,
-    /// From which severity on something does not pass
+    /// Fail if a finding has at least this severity
     #[arg(long, value_name = "SEVERITY", value_enum, default_value = "warning")]
     pub fail_on: FailOn,
-    /// Let nothing pass that lapses within this, however bad it is: 45d, 6w, 36h
+    /// Fail if a credential expires within this period, whatever its severity: 45d, 6w, 36h
     #[arg(long, value_name = "SPAN", value_parser = within)]
     pub within: Option<Within>,
-    /// Manifests of what was there before, as of the base branch: a file, a folder, or - for the standard input. What
-    /// changes is then held against it: another identity, an older credential
+    /// Manifests of the previous state, such as the base branch: a file, a folder, or - for standard input. check then
+    /// compares the credentials and reports a different identity or an older credential
     #[arg(long, value_name = "PATH")]
     pub previous: Vec<PathBuf>,
-    /// Say what it would say then: a time such as 2027-03-01T09:00:00Z, or a date, which means its midnight in UTC
+    /// Assess as of this time: a time such as 2027-03-01T09:00:00Z, or a date, which means 00:00 UTC on that date
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub at: Option<DateTime<Utc>>,
-    /// Take a TenantCredential whose Secret is not given for an error, and not for a skip
+    /// Fail if the Secret of a TenantCredential is not in the input (default: skip the TenantCredential)
     #[arg(long)]
     pub strict: bool,
-    /// Take it for fine when nothing was checked
+    /// Exit with 0 if there is nothing to check
     #[arg(long)]
     pub allow_empty: bool,
-    /// Whether the table has colour; auto: in a terminal, where NO_COLOR is not set
+    /// Color of the table. auto: color in a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
     pub color: When,
 }
 
-/// How a result of `check` is written.
+/// The output format of `check`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckOutput {
     /// For people, in a terminal
     Table,
-    /// For programs: docs/report-v1.schema.json is its schema
+    /// For programs; the schema is docs/report-v1.schema.json
     Json,
-    /// For the test reports of GitLab, Jenkins, Azure and others
+    /// For the test reports of GitLab, Jenkins, Azure and others (JUnit XML)
     Junit,
     /// For code scanning: SARIF 2.1.0
     Sarif,
-    /// For GitHub Actions: annotations of the lines
+    /// For GitHub Actions: annotations on lines
     Github,
-    /// For the comment of a merge request
+    /// For a comment on a merge request
     Markdown,
 }
 
-/// A severity that a gate may have.
+/// The least severity at which a command fails.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
     /// Worth knowing
@@ -82,7 +82,7 @@ impl From<FailOn> for Severity {
 }
 
 impl CheckArgs {
-    /// What is let pass.
+    /// Returns the conditions under which a check passes.
     pub fn gate(&self) -> Gate {
         Gate { fail_on: self.fail_on.into(), within: self.within.clone(), allow_empty: self.allow_empty, reads: true }
     }

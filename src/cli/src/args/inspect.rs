@@ -9,38 +9,39 @@ use clap::{Args, ValueEnum};
 use super::values::instant;
 use lapsewatch_core::api::CredentialType;
 
-/// What to look at.
+/// The files that `inspect` reads, and the output.
 #[derive(Args, Debug)]
 pub struct InspectArgs {
-    /// The credential's file, and those that belong to it: its private key, its chain; - for the standard input
+    /// The file of the credential, and the files of its private key and its chain; - for standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Take it for this type, and say why it is none; without it: whichever type it is
+    /// Read the files as a credential of this type, and report the reason if the files contain none. Default: detect
+    /// the type
     #[arg(long = "type", value_name = "TYPE", value_parser = credential_type(), ignore_case = true)]
     pub type_: Option<CredentialType>,
-    /// The file with the password of the keystore or private key, or - for the standard input. Without it, it is asked
-    /// for where there is a terminal
+    /// The file with the password of the keystore or private key, or - for standard input. Default: ask for the
+    /// password if there is a terminal
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// Say what it would say then: a time such as 2027-03-01T09:00:00Z, or a date, which means its midnight in UTC
+    /// Assess as of this time: a time such as 2027-03-01T09:00:00Z, or a date, which means 00:00 UTC on that date
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub at: Option<DateTime<Utc>>,
-    /// How to say it
+    /// Output format
     #[arg(long, short, value_enum, default_value_t)]
     pub output: InspectFormat,
 }
 
-/// How `inspect` says it.
+/// The output format of `inspect`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum InspectFormat {
     /// For people
     #[default]
     Text,
-    /// For programs, as docs/inspect.md has it
+    /// For programs; docs/inspect.md describes the fields
     Json,
 }
 
-/// The types that are read from files.
+/// Parses a type that can be read from a file. A DeclaredExpiry has no file.
 pub(super) fn credential_type() -> impl TypedValueParser<Value = CredentialType> {
     let read = CredentialType::ALL.into_iter().filter(|type_| *type_ != CredentialType::DeclaredExpiry);
     PossibleValuesParser::new(read.map(CredentialType::as_str)).try_map(|name| {

@@ -1,4 +1,4 @@
-//! The command line: one file for the options of each command.
+//! The command line: the commands, their options and their help. Each command's options are in a module of their own.
 
 mod called;
 mod check;
@@ -23,19 +23,19 @@ pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use status::{StatusArgs, StatusFormat};
 pub use verify::{VerifyArgs, VerifyOutput};
 
-/// Warns before the certificates and tokens of mobile device management lapse or are renewed wrongly.
+/// Warns before the certificates and tokens of mobile device management expire or are renewed wrongly.
 #[derive(Parser, Debug)]
 #[command(name = "lapsewatch", version, about, max_term_width = 100, arg_required_else_help = true)]
 pub struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// A command with its options.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Run the operator: watch TenantCredentials, MDMTenants and Secrets, write conditions and Events
+    /// Run the operator: watch TenantCredentials, MDMTenants and Secrets, publish conditions and Events
     #[command(after_help = "Examples:
   lapsewatch run                                   in a cluster, or with the current context
   lapsewatch run --context staging --settle 5s     against another cluster, from a desk
@@ -51,7 +51,7 @@ Rights that it needs, in a ClusterRole, or with --namespace in a Role in each of
 and with --leader-elect, in the Lease's namespace:
   get, create, update   leases.coordination.k8s.io")]
     Run(RunArgs),
-    /// Say what the operator would say of manifests, without a cluster
+    /// Check manifests without a cluster
     #[command(
         long_about = "Say what the operator would say of manifests, without a cluster.\n\n\
 Reads TenantCredentials, their Secrets and MDMTenants from files, folders and the standard input, in YAML or JSON, \
@@ -73,7 +73,7 @@ any input or credential could not be read or compared, regardless of --fail-on, 
   kubectl get tcred,mdmt,secret -o yaml | lapsewatch check -  what is in a namespace"
     )]
     Check(CheckArgs),
-    /// Rehearse a renewal before it is applied: "safe to apply", or STOP
+    /// Rehearse a renewal before you apply it: "safe to apply", or STOP
     #[command(
         long_about = "Rehearse a renewal before it is applied: \"safe to apply\", or STOP.\n\n\
 Takes the new file, puts it in thought where the old one is, and says what the operator would say then: whether it is of \
@@ -92,7 +92,7 @@ Rights that it needs: get on the TenantCredential; where they are there, also ge
 tenantcredentials.lapsewatch.dev, in all namespaces or its own. What may not be read is said."
     )]
     Verify(VerifyArgs),
-    /// Say what a certificate or token in a file is: whose, until when, and fit for what
+    /// Show what a certificate or token in a file is: its owner, its expiry and its use
     #[command(
         long_about = "Say what a certificate or token in a file is: whose, until when, and fit for what.\n\n\
 All files that are given are taken as one credential: the certificate and its private key, or a DEP server token and the \
@@ -109,7 +109,7 @@ belongs to another certificate, 2 when a file could not be read or it can't be t
   lapsewatch inspect --at 2027-03-01 push.pem              what it would say then"
     )]
     Inspect(InspectArgs),
-    /// Write the Secret and TenantCredential of a certificate or token in a file
+    /// Write the Secret and the TenantCredential for a certificate or token in a file
     #[command(
         long_about = "Write the Secret and TenantCredential of a certificate or token in a file, as manifests in YAML.\n\n\
 Reads it first and says on the standard error what it is, as `lapsewatch inspect` does. Its identity (the topic of an \
@@ -125,7 +125,7 @@ can't be told what it is or a name can't be one. Nothing is written where it is 
   lapsewatch new --tenant acme-prod --file push.pem --without-secret   the TenantCredential alone"
     )]
     New(NewArgs),
-    /// Show the tenants and credentials of a cluster, worst first, with deadlines and what to do
+    /// Show the tenants and credentials of a cluster, worst first, with deadlines and remedies
     #[command(
         long_about = "Show the tenants and credentials of a cluster, worst first, with deadlines and what to do.\n\n\
 Reads with your own kubeconfig and rights: get and list on tenantcredentials and mdmtenants of lapsewatch.dev. Secrets \
@@ -144,26 +144,27 @@ nothing to show.",
     #[command(after_help = "Example:
   lapsewatch crds | kubectl apply --server-side -f -")]
     Crds,
-    /// Print the completions for a shell, or for kubectl
+    /// Print the completions for a shell or for kubectl
     #[command(after_help = "Examples:
   lapsewatch completions bash > /usr/share/bash-completion/completions/lapsewatch
   lapsewatch completions zsh > /usr/local/share/zsh/site-functions/_lapsewatch
   lapsewatch completions fish > ~/.config/fish/completions/lapsewatch.fish
   lapsewatch completions kubectl > ~/bin/kubectl_complete-lapsewatch    then chmod +x it; ~/bin is on the PATH")]
     Completions(CompletionsArgs),
-    /// Print the manual page, or write those of all commands
+    /// Print the manual page, or write the pages of all commands
     #[command(after_help = "Examples:
   lapsewatch man | man -l -                               the page of the whole
   lapsewatch man --out /usr/local/share/man/man1          one page for each command: man lapsewatch-check")]
     Man(ManArgs),
 }
 
-/// The command line, as whoever called it so types it.
+/// Returns the command line with its help in the words that the user types.
 pub fn command(called: Called) -> clap::Command {
     called.name(Cli::command())
 }
 
-/// Understands the command line, or ends with a text that says why not, as `--help` ends with its own.
+/// Parses the command line. If the command line is not valid, or asks for help or the version, prints the text and ends
+/// the process.
 pub fn parse(called: Called, words: impl IntoIterator<Item = OsString>) -> Cli {
     let mut command = command(called);
     let matches = command.try_get_matches_from_mut(words).unwrap_or_else(|error| error.exit());

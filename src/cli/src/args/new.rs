@@ -9,48 +9,48 @@ use super::inspect::credential_type;
 use super::values::instant;
 use lapsewatch_core::api::{CredentialType, names};
 
-/// What to write.
+/// The files of the credential, and the names and fields of the manifests.
 #[derive(Args, Debug)]
 pub struct NewArgs {
-    /// The credential's file, or one that belongs to it, as its private key; may be given several times; - for the standard
-    /// input
+    /// The file of the credential, or a file that belongs to the credential, such as its private key; may be given
+    /// several times; - for standard input
     #[arg(long = "file", short, required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The MDMTenant that it belongs to
+    /// The MDMTenant of the credential
     #[arg(long, short, value_name = "NAME", value_parser = names::object, required_unless_present = "name")]
     pub tenant: Option<String>,
-    /// The namespace; without it none is written, and kubectl takes the current one
+    /// The namespace. Default: none in the manifests, so that kubectl uses the current namespace
     #[arg(long, short, value_name = "NAMESPACE", value_parser = names::namespace)]
     pub namespace: Option<String>,
-    /// The TenantCredential's name; without it the tenant's with the kind behind it, such as acme-prod-apns
+    /// The name of the TenantCredential. Default: the name of the tenant and the kind, such as acme-prod-apns
     #[arg(long, value_name = "NAME", value_parser = names::object)]
     pub name: Option<String>,
-    /// The Secret's name; without it that of the TenantCredential
+    /// The name of the Secret. Default: the name of the TenantCredential
     #[arg(long, value_name = "NAME", value_parser = names::object)]
     pub secret_name: Option<String>,
-    /// Write the TenantCredential alone, for a Secret that is there or is made by other means
+    /// Write the TenantCredential only, for a Secret that exists or is created by other means
     #[arg(long)]
     pub without_secret: bool,
-    /// Take it for this type; without it: whichever type it is
+    /// Read the files as a credential of this type. Default: detect the type
     #[arg(long = "type", value_name = "TYPE", value_parser = credential_type(), ignore_case = true)]
     pub type_: Option<CredentialType>,
-    /// The file with the password of the keystore or private key, or - for the standard input; it becomes a value of the
-    /// Secret. Without it, it is asked for where there is a terminal
+    /// The file with the password of the keystore or private key, or - for standard input. A needed password becomes a
+    /// value of the Secret. Default: ask for the password if there is a terminal
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// The account that it was made with: of an APNs certificate the Apple ID, which stands nowhere in it
+    /// The account that created the credential. An APNs certificate does not contain its Apple ID
     #[arg(long, value_name = "ACCOUNT")]
     pub owner_account: Option<String>,
-    /// Whom to ask
+    /// The contact for questions about the credential
     #[arg(long, value_name = "WHO")]
     pub contact: Option<String>,
-    /// Where the steps of its renewal are written down
+    /// The page with the steps of the renewal
     #[arg(long, value_name = "URL")]
     pub runbook_url: Option<String>,
-    /// Write it also where it has expired, and a Secret also to a terminal
+    /// Write manifests even if the credential has expired, and print a Secret even to a terminal
     #[arg(long)]
     pub force: bool,
-    /// Judge it as of then: a time such as 2027-03-01T09:00:00Z, or a date, which means its midnight in UTC
+    /// Assess as of this time: a time such as 2027-03-01T09:00:00Z, or a date, which means 00:00 UTC on that date
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub at: Option<DateTime<Utc>>,
 }

@@ -10,39 +10,41 @@ use super::values::{address, duration, namespace};
 use crate::telemetry::{LogFormat, LogLevel};
 use lapsewatch_core::api::names;
 
-/// How to run the operator.
+/// The connection, the scope and the behavior of the operator.
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// The kubeconfig file; without it KUBECONFIG, then ~/.kube/config, then the pod's service account
+    /// The kubeconfig file. Default: KUBECONFIG, then ~/.kube/config, then the service account of the pod
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
-    /// The context of the kubeconfig; without it the current one
+    /// The context of the kubeconfig. Default: the current context
     #[arg(long)]
     pub context: Option<String>,
-    /// Watch this namespace only, and look for duplicates in no other; may be given several times. Without it: all
+    /// Watch only this namespace, and search only watched namespaces for duplicates; may be given several times.
+    /// Default: all namespaces
     #[arg(long = "namespace", short = 'n', value_name = "NAMESPACE", value_parser = namespace)]
     pub namespaces: Vec<String>,
-    /// Send the Event of a missing, unreadable, exchanged, older or shared credential, and of a tenant's state, only when
-    /// it has been so for this long, since GitOps applies in any order: 30s, 2m, 0s. The Event of
-    /// any problem waits as long for an MDMTenant that does not exist yet, so that it contains the runbook and contact
+    /// The time that a state must last before its Event is sent, because GitOps tools apply objects in any order: 30s,
+    /// 2m, 0s. The delay applies to a missing, unreadable, exchanged, older or shared credential, and to the state of a
+    /// tenant. The Event of any problem waits as long for an MDMTenant that does not exist yet. The Event then contains
+    /// the runbook and the contact
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub settle: Duration,
-    /// Answer /livez, /readyz and /metrics there, in plain HTTP: 0.0.0.0:8080 in a pod. Without it nothing is served
+    /// Serve /livez, /readyz and /metrics at this address, in plain HTTP: 0.0.0.0:8080 in a pod. Default: serve nothing
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub listen: Option<SocketAddr>,
-    /// Work only while holding a Lease, so that of several replicas one works and the others stand by
+    /// Work only while holding a Lease, so that one of several replicas works and the others wait
     #[arg(long)]
     pub leader_elect: bool,
-    /// The name of that Lease
+    /// The name of the Lease
     #[arg(long, value_name = "NAME", default_value = "lapsewatch", value_parser = names::object, requires = "leader_elect")]
     pub lease_name: String,
-    /// The namespace of that Lease; without it the namespace of the pod, or of the kubeconfig's context
+    /// The namespace of the Lease. Default: the namespace of the pod, or of the context of the kubeconfig
     #[arg(long, value_name = "NAMESPACE", value_parser = namespace, requires = "leader_elect")]
     pub lease_namespace: Option<String>,
-    /// How log lines are written
+    /// Log format
     #[arg(long, value_enum, default_value = "text", env = "LAPSEWATCH_LOG_FORMAT")]
     pub log_format: LogFormat,
-    /// How much is logged; at every level nothing of a Secret
+    /// Log level. The content of a Secret is never logged
     #[arg(long, value_enum, default_value = "info", env = "LAPSEWATCH_LOG_LEVEL")]
     pub log_level: LogLevel,
 }

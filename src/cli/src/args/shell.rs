@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// For which shell.
+/// The shell whose completions are printed.
 #[derive(Args, Debug)]
 pub struct CompletionsArgs {
     /// The shell, or kubectl
@@ -12,7 +12,7 @@ pub struct CompletionsArgs {
     pub shell: Shell,
 }
 
-/// What completes a command line.
+/// A program that completes command lines.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
     /// bash 4.4 or later
@@ -21,14 +21,14 @@ pub enum Shell {
     Zsh,
     /// fish
     Fish,
-    /// kubectl, in whichever shell, by an executable named `kubectl_complete-lapsewatch` on the PATH
+    /// kubectl in any shell, through an executable named `kubectl_complete-lapsewatch` on the PATH
     Kubectl,
 }
 
-/// Where to.
+/// The destination of the manual pages.
 #[derive(Args, Debug)]
 pub struct ManArgs {
-    /// Write all pages, one for each command, into this folder, which is made where it is missing
+    /// Write all pages, one for each command, to this folder. A missing folder is created
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }

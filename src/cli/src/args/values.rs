@@ -1,4 +1,4 @@
-//! The forms of options' values: times, durations, namespaces.
+//! Parsers of option values: times, durations, namespaces, severities, types. An error is a sentence for the user.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use crate::report::gate::Within;
 use lapsewatch_core::api::{CredentialType, Severity, names};
 
-/// A time in RFC 3339, or the midnight in UTC with which a date begins.
+/// Parses a time in RFC 3339, or a date, which means 00:00 UTC on that date.
 pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    // Years of more than four digits are none of the API's.
+    // RFC 3339, section 5.6, has years of four digits only, but chrono also accepts longer years after a plus sign.
     let text = text.strip_prefix('+').map_or(text, |_| "");
     let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
     let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN).and_utc());
@@ -18,7 +18,8 @@ pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
         .map_err(|_| "give a time such as 2027-03-01T09:00:00Z, or a date such as 2027-03-01".to_owned())
 }
 
-/// A namespace's name. An empty one, of a variable that is not set, would watch nothing and say so nowhere.
+/// Parses the name of a namespace. An empty name, for example from a variable that is not set, is an error. Otherwise
+/// the command would silently select no namespace.
 pub fn namespace(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("it is empty: name a namespace, or leave the option away to watch all".to_owned());
@@ -26,13 +27,13 @@ pub fn namespace(text: &str) -> Result<String, String> {
     names::namespace(text)
 }
 
-/// An address to listen on.
+/// Parses an IP address with a port.
 pub fn address(text: &str) -> Result<SocketAddr, String> {
     const FORM: &str = "give an address with its port, such as 0.0.0.0:8080, 127.0.0.1:8080 or [::]:8080";
     text.parse().map_err(|_| FORM.to_owned())
 }
 
-/// A duration such as `30s`, `2m` or `1h`, at most a day.
+/// Parses a duration such as `30s`, `2m` or `1h`, of at most one day.
 pub fn duration(text: &str) -> Result<Duration, String> {
     const FORM: &str = "give a whole number with its unit, such as 30s, 2m or 1h, at most a day";
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -50,7 +51,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A span such as `45d`, `6w` or `36h`, from an hour to ten years.
+/// Parses a span such as `45d`, `6w` or `36h`, from 1 hour to 3650 days.
 pub fn within(text: &str) -> Result<Within, String> {
     const FORM: &str = "give a whole number with its unit, such as 45d, 6w or 36h, at most 3650d";
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -68,20 +69,21 @@ pub fn within(text: &str) -> Result<Within, String> {
     }
 }
 
-/// A severity, in any case of letters.
+/// Parses a severity. Upper and lower case are equal.
 pub fn severity(text: &str) -> Result<Severity, String> {
     let all = [Severity::None, Severity::Notice, Severity::Warning, Severity::Critical];
     let known = all.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(text));
     known.ok_or_else(|| "it is one of none, notice, warning, critical".to_owned())
 }
 
-/// A type of credential, in any case of letters.
+/// Parses a type of credential. Upper and lower case are equal.
 pub fn credential_type(text: &str) -> Result<CredentialType, String> {
     let known = CredentialType::ALL.into_iter().find(|type_| type_.as_str().eq_ignore_ascii_case(text));
     known.ok_or_else(|| format!("it is one of {}", CredentialType::ALL.map(CredentialType::as_str).join(", ")))
 }
 
-/// A name. An empty one, of a variable that is not set, would select nothing and say so nowhere.
+/// Parses a name. An empty name, for example from a variable that is not set, is an error. Otherwise the command would
+/// silently select nothing.
 pub fn label(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }

@@ -8,46 +8,46 @@ use clap::{Args, ValueEnum};
 use super::values::{instant, namespace};
 use lapsewatch_core::api::{CredentialType, names};
 
-/// What to rehearse, and against what.
+/// The new files, the present state to compare them with, and the output.
 #[derive(Args, Debug)]
 pub struct VerifyArgs {
-    /// The new file; may be given several times, as for a certificate and its private key
+    /// The new file; may be given several times, for example for a certificate and its private key
     #[arg(long = "file", short = 'f', required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The file with the password of the keystore or private key, or - for the standard input. Without it, it is asked
-    /// for where there is a terminal
+    /// The file with the password of the keystore or private key, or - for standard input. Default: ask for the
+    /// password if there is a terminal
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// The TenantCredential that it is for, such as tcred/acme-apns or acme-apns
+    /// The TenantCredential to renew, such as tcred/acme-apns or acme-apns
     #[arg(value_name = "OBJECT", value_parser = object, required_unless_present_any = ["against", "previous"])]
     pub object: Option<String>,
-    /// The file that is in place now; may be given several times. No cluster is asked
+    /// The present file; may be given several times. No cluster is read
     #[arg(long, value_name = "FILE", conflicts_with_all = ["object", "previous", "namespace", "context", "kubeconfig"])]
     pub against: Vec<PathBuf>,
-    /// What the files of --against are, where that is not to be told by their content
+    /// The type of the files of --against, if their content does not show the type
     #[arg(long = "type", value_name = "TYPE", value_parser = type_, conflicts_with_all = ["object", "previous"])]
     pub type_: Option<CredentialType>,
-    /// Manifests of what is in place now: a file, a folder, or - for the standard input. No cluster is asked
+    /// Manifests of the present state: a file, a folder, or - for standard input. No cluster is read
     #[arg(long, value_name = "PATH", conflicts_with_all = ["context", "kubeconfig"])]
     pub previous: Vec<PathBuf>,
-    /// The object's namespace; without it the context's, or any in what --previous gives
+    /// The namespace of the object. Default: the namespace of the context, or any namespace in the input of --previous
     #[arg(long, short, value_name = "NAMESPACE", value_parser = namespace)]
     pub namespace: Option<String>,
-    /// The context of the kubeconfig; without it the current one
+    /// The context of the kubeconfig. Default: the current context
     #[arg(long)]
     pub context: Option<String>,
-    /// The kubeconfig file; without it KUBECONFIG, then ~/.kube/config, then the pod's service account
+    /// The kubeconfig file. Default: KUBECONFIG, then ~/.kube/config, then the service account of the pod
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
-    /// How the result is written
+    /// Output format
     #[arg(long, short, value_enum, default_value = "text")]
     pub output: VerifyOutput,
-    /// Say what it would say then: a time such as 2027-03-01T09:00:00Z, or a date, which means its midnight in UTC
+    /// Assess as of this time: a time such as 2027-03-01T09:00:00Z, or a date, which means 00:00 UTC on that date
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub at: Option<DateTime<Utc>>,
 }
 
-/// How the result is written.
+/// The output format of `verify`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyOutput {
     /// For people; the first line is the verdict
@@ -56,7 +56,7 @@ pub enum VerifyOutput {
     Json,
 }
 
-/// A TenantCredential's name, with or without its kind as kubectl has it.
+/// Parses the name of a TenantCredential, with or without its kind in the form of kubectl: `tcred/acme-apns`.
 fn object(text: &str) -> Result<String, String> {
     const KINDS: [&str; 4] = ["tcred", "tenantcredential", "tenantcredentials", "tenantcredentials.lapsewatch.dev"];
     let name = match text.split_once('/') {
@@ -67,7 +67,7 @@ fn object(text: &str) -> Result<String, String> {
     names::object(name).map_err(|why| format!("give it as tcred/NAME: {why}"))
 }
 
-/// A type by its name in the API, in upper or lower case.
+/// Parses a type that can be read from a file, by its name in the API. Upper and lower case are equal.
 fn type_(text: &str) -> Result<CredentialType, String> {
     let read: Vec<CredentialType> =
         CredentialType::ALL.into_iter().filter(|type_| *type_ != CredentialType::DeclaredExpiry).collect();

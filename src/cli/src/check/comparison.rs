@@ -1,4 +1,5 @@
-//! Which credentials could not be held against their state before: to compare nothing must not look as if all were well.
+//! Reports the credentials that could not be compared with their previous state (`--previous`). A missing comparison
+//! must not look like a comparison without differences.
 
 use std::collections::BTreeSet;
 
@@ -10,17 +11,17 @@ use crate::source::ObjectKind;
 use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, stored};
 use lapsewatch_core::messages::verify_remarks;
 
-/// The state before beside the state now.
+/// The previous state, and the facts about the present state that a comparison needs.
 pub struct Comparison<'a> {
     previous: &'a Previous,
-    /// The TenantCredentials of which something is known to hold them against.
+    /// The TenantCredentials whose previous status contains something to compare with.
     known: BTreeSet<Key>,
-    /// What is encrypted now.
+    /// The digests of the encrypted objects in the present state.
     sealed_now: BTreeSet<[u8; 32]>,
 }
 
 impl<'a> Comparison<'a> {
-    /// `objects` are those of now, with the statuses that `previous` lent them.
+    /// Prepares the comparison. `objects` is the present state, with the statuses that `previous` lent to its objects.
     pub fn new(previous: &'a Previous, objects: &ManifestObjects) -> Self {
         let is_known = |status| knows(&stored::decode::<TenantCredentialStatus>(status).0);
         let known = objects.credentials.iter().filter(|(_, manifest)| is_known(&manifest.status));
@@ -31,9 +32,9 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Enters what could not be compared into the report. What can't be another credential by other evidence is told and
-    /// fails nothing.
-    pub fn tell(&self, report: &mut Report) {
+    /// Adds the credentials that could not be compared to the report. A credential whose type or pins vouch for its
+    /// identity is only passed over, so that the missing comparison does not change the exit code.
+    pub fn add_not_compared(&self, report: &mut Report) {
         for one in &report.credentials {
             let Some(why) = self.obstacle(one) else { continue };
             let is_vouched_for = one.spec.type_ == CredentialType::X509Certificate || is_pinned(&one.spec, one);
@@ -44,9 +45,10 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The reason why a credential that was read could not be compared, where there is one.
+    /// Returns the reason why a credential that was read could not be compared. None if the credential was compared, or
+    /// if there is nothing to compare.
     fn obstacle(&self, one: &ReportedCredential) -> Option<String> {
-        // A date that someone declares has no identity, and none is older than another one.
+        // The date of a DeclaredExpiry has no identity and can't be older than a previous credential.
         let has_nothing_to_compare = one.spec.type_ == CredentialType::DeclaredExpiry || one.is_unreadable();
         if has_nothing_to_compare || self.known.contains(&one.key) {
             return None;
@@ -57,7 +59,7 @@ impl<'a> Comparison<'a> {
 
 fn is_pinned(spec: &TenantCredentialSpec, one: &ReportedCredential) -> bool {
     let has_pins = spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
-    // With pins, an identity is accepted only where one of them names it.
+    // With pins, an identity is accepted only if a pin contains the identity.
     let identity = one.status.credential.as_ref().and_then(|facts| facts.identity.as_ref());
     has_pins && identity.is_some() && one.status.accepted_identity.as_ref() == identity
 }

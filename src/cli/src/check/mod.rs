@@ -1,4 +1,4 @@
-//! `lapsewatch check`: the same engine without a cluster. Manifests in, what the operator would say of them out.
+//! `lapsewatch check` assesses manifests without a cluster and reports the findings that the operator would publish.
 
 mod comparison;
 
@@ -13,11 +13,12 @@ use crate::report::{self, Diagnostic, Report, Summary};
 use crate::terminal::Paint;
 use comparison::Comparison;
 
-/// Checks what `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes before; `paint` is
-/// what the table is painted with.
+/// Checks the input that `args` names, writes the result, and returns the exit code.
+///
+/// `now` is the time of the clock; `--at` takes precedence. `paint` colors the table.
 ///
 /// # Errors
-/// When the result can't be written. A reader who has seen enough, as `head` has, is no error.
+/// If the result can't be written. A reader that closes the pipe early, such as `head`, causes no error.
 pub fn run(
     args: &CheckArgs,
     now: DateTime<Utc>,
@@ -46,7 +47,7 @@ fn closed(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
-/// What people must know of whatever the format: what was not read, and the counts where the format is for machines.
+/// Writes the diagnostics that people need with every format, and the counts if the format is for programs.
 fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Result<()> {
     let mut err = BufWriter::new(err);
     for problem in &report.problems {
@@ -73,7 +74,7 @@ fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Resul
         writeln!(err, "nothing was checked")?;
     }
     if args.output != CheckOutput::Table {
-        writeln!(err, "{}", Summary::of(report, &args.gate()))?;
+        writeln!(err, "{}", Summary::from_report(report, &args.gate()))?;
     }
     err.flush()
 }
@@ -96,12 +97,14 @@ fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     credentials.unread.extend(tenants.sealed_credentials());
     report.tenants = tenants.assess(&report.credentials, &credentials.unread, now);
     if let Some(comparison) = comparison {
-        comparison.tell(&mut report);
+        comparison.add_not_compared(&mut report);
     }
     if let Some(before) = before {
         report.changes = before.changes(&report.credentials);
         report.notes.extend(previous::empty(&args.previous, &before));
-        // What was broken before may be what is mended now; but what is not there at all was named by mistake.
+        // A broken manifest in the previous state may be fixed in the present state, so the check must not fail. A
+        // problem without a line is a path that can't be read. This is probably a mistake on the command line, so the
+        // check fails.
         let (unread, broken): (Vec<_>, _) = before.problems().iter().cloned().partition(|it| it.place.line.is_none());
         objects.problems.extend(unread);
         objects.passed_over.extend(broken);

@@ -1,5 +1,7 @@
-//! What was found, for programs: a document in JSON, which docs/inspect.md describes. Its schema has a version,
-//! docs/inspect-v1.schema.json: within it fields are added, and none is removed or means something else.
+//! The result of `lapsewatch inspect` as a JSON document for programs, which docs/inspect.md describes.
+//!
+//! The schema is docs/inspect-v1.schema.json. Within a version of the schema, fields may be added; no field is removed
+//! or changes its meaning.
 
 use std::io::{self, Write};
 
@@ -12,72 +14,72 @@ use crate::local_files::{self, LocalAssessment};
 use crate::terminal;
 use lapsewatch_core::api::status::{KeysUsed, Notification};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Severity};
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// The version of the document's form.
+/// The version of the schema.
 const VERSION: &str = "lapsewatch.dev/inspect/v1";
 
-/// What lapsewatch says of files in hand.
+/// The assessment of local files.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "lapsewatch inspect")]
 pub struct InspectDocument<'a> {
-    /// The version of this form.
+    /// The version of this schema.
     #[schemars(extend("const" = VERSION))]
     schema_version: &'static str,
-    /// The time of which all of it is said.
+    /// The time of the assessment.
     at: DateTime<Utc>,
-    /// The files that could be read, as they were given.
+    /// The files that could be read, with their paths from the command line.
     files: Vec<String>,
-    /// What they hold; missing where that can't be told.
+    /// The credential in the files; missing if lapsewatch can't determine the credential.
     #[serde(flatten)]
     found: Option<InspectedCredential<'a>>,
-    /// Why it can't be told.
+    /// The reason why lapsewatch can't determine the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<InspectFailure<'a>>,
-    /// A sentence for each file that could not be read or is not understood.
+    /// A sentence for each file that could not be read or has an unknown content.
     errors: &'a [String],
 }
 
-/// What files hold.
+/// A credential in files.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct InspectedCredential<'a> {
-    /// The type of TenantCredential that is for it.
+    /// The type of a TenantCredential for this credential.
     #[serde(rename = "type")]
     type_: CredentialType,
-    /// What it is, in words.
+    /// A description of the credential.
     what: &'a str,
-    /// Its state in one word.
+    /// The state of the credential, in one word.
     state: &'a str,
-    /// The worst of what is said in `notifications`.
+    /// The greatest severity in `notifications`.
     severity: Severity,
-    /// What is known of it; `keys` names files, by names that keys of a Secret can have.
+    /// The facts about the credential; `keys` contains names of files, in a form that is valid for keys of a Secret.
     credential: CredentialFacts,
-    /// A private key stayed closed for want of the right password.
+    /// True if a private key could not be decrypted because the right password is missing.
     private_key_needs_password: bool,
-    /// The files that were given beside it.
+    /// The files that are not part of the credential.
     not_needed: Vec<String>,
-    /// What needs someone, worst first.
+    /// The findings that need attention, worst first.
     notifications: &'a [Notification],
 }
 
-/// Why it can't be told what files hold.
+/// The reason why lapsewatch can't determine the credential in the files.
 #[derive(Serialize, JsonSchema)]
 struct InspectFailure<'a> {
-    /// One of the reasons of the condition Ready.
+    /// A reason of the condition Ready.
     reason: &'a str,
-    /// Why, in words.
+    /// The explanation.
     message: &'a str,
 }
 
-/// Writes it, also where nothing could be told.
+/// Writes the document, even if no credential was found.
 pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     let look = inspection.look.as_ref();
     let document = InspectDocument {
         schema_version: VERSION,
         at: inspection.at,
-        files: inspection.in_hand.paths.values().map(|path| plain(&path.display().to_string())).collect(),
+        files: inspection.in_hand.paths.values().map(|path| sanitize_line(&path.display().to_string())).collect(),
         found: look.and_then(|look| look.as_ref().ok()).map(|look| found(inspection, look)),
         failure: look
             .and_then(|look| look.as_ref().err())
@@ -89,7 +91,7 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
 
 fn found<'a>(inspection: &Inspection, look: &'a LocalAssessment) -> InspectedCredential<'a> {
     let facts = look.status.credential.clone().unwrap_or_default();
-    // Where the password was is no file's name.
+    // The key of the password is left out, because this key is an internal name and not the name of a file.
     let as_key = |name: Option<String>| name.map(|name| local_files::secret_key(&name));
     let keys = facts.keys.map(|keys| KeysUsed {
         credential: as_key(keys.credential),

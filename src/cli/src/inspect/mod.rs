@@ -1,4 +1,5 @@
-//! `lapsewatch inspect`: files in hand, no manifest. What is it, whose, until when, and fit for what.
+//! `lapsewatch inspect` shows what the credential in local files is: its owner, its expiry and its use. No manifest is
+//! needed.
 
 pub mod json;
 mod text;
@@ -12,22 +13,24 @@ use crate::exit::{ATTENTION, FAILED, FINE};
 use crate::local_files::{self, LocalAssessment, LocalCredential};
 use lapsewatch_core::api::{Failure, Severity};
 
-/// What came of it.
+/// The result of an inspection.
 struct Inspection {
-    /// The time of which it is said.
+    /// The time of the assessment.
     at: DateTime<Utc>,
-    /// What was read.
+    /// The files that were read.
     in_hand: LocalCredential,
-    /// What could not be, and why.
+    /// A sentence for each file that could not be read or has an unknown content.
     problems: Vec<String>,
-    /// What it is, or why that can't be told; none where no file could be read.
+    /// The credential, or the reason why the files contain none. None if no file could be read.
     look: Option<Result<LocalAssessment, Failure>>,
 }
 
-/// Looks at the files that `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes before.
+/// Inspects the files that `args` names, writes the result, and returns the exit code.
+///
+/// `now` is the time of the clock; `--at` takes precedence.
 ///
 /// # Errors
-/// When the result can't be written. A reader who has seen enough, as `head` has, is no error.
+/// If the result can't be written. A reader that closes the pipe early, such as `head`, causes no error.
 pub fn run(
     args: &InspectArgs,
     now: DateTime<Utc>,
@@ -57,7 +60,7 @@ fn inspect(args: &InspectArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Insp
     let (mut in_hand, mut problems) = local_files::gather(&args.files, args.password_file.as_deref(), stdin);
     let look = (!in_hand.paths.is_empty()).then(|| local_files::look(&mut in_hand, args.type_, now, local_files::spec));
     if let Some(Ok(_)) = &look {
-        // What is the matter with the files where nothing can be told is in the failure.
+        // If no credential was found, the failure already describes the problem of each file.
         problems.extend(local_files::not_understood(&in_hand));
     }
     Inspection { at: now, in_hand, problems, look }

@@ -1,4 +1,4 @@
-//! What was found, as people read it.
+//! The result of `lapsewatch inspect` as text for people.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,13 @@ use crate::terminal::{aligned, paragraph};
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Expiry;
 use lapsewatch_core::messages;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// Writes it; nothing where nothing could be told.
+/// Writes the result. Writes nothing if no credential was found, since standard error contains the failure.
 pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     let Some(Ok(look)) = &inspection.look else { return Ok(()) };
-    let files: Vec<String> = inspection.in_hand.paths.values().map(|path| plain(&path.display().to_string())).collect();
+    let files: Vec<String> =
+        inspection.in_hand.paths.values().map(|path| sanitize_line(&path.display().to_string())).collect();
     writeln!(out, "{}", files.join(", "))?;
     writeln!(out, "  {}, fit for type {}\n", look.identified.what, look.identified.type_)?;
     for line in aligned(&rows(inspection, look)) {
@@ -28,7 +29,8 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-/// The state in a word; where nothing follows that says more, in a sentence.
+/// Returns the state in one word, with its severity. If there is no notification, the message about the expiry follows
+/// instead of the severity.
 fn state(look: &LocalAssessment) -> String {
     match look.condition(ConditionType::Expiring) {
         Some(expiring) if look.status.notifications.is_empty() => format!("{}: {}", look.state(), expiring.message),
@@ -36,14 +38,14 @@ fn state(look: &LocalAssessment) -> String {
     }
 }
 
-/// What is known, each with its name.
+/// Returns the known facts as pairs of label and value.
 fn rows(inspection: &Inspection, look: &LocalAssessment) -> Vec<[String; 2]> {
     let facts = &look.identified.facts;
     let keys = facts.keys.clone().unwrap_or_default();
     let mut rows = Vec::new();
     let mut row = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            rows.push([name.to_owned(), plain(&value)]);
+            rows.push([name.to_owned(), sanitize_line(&value)]);
         }
     };
     row("state", Some(state(look)));

@@ -1,4 +1,4 @@
-//! One file that is given, or the standard input in its place.
+//! Reads one local file, or standard input instead, without leaving copies of its content in memory.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -9,32 +9,32 @@ use zeroize::Zeroizing;
 
 use lapsewatch_core::secret::SecretBytes;
 
-/// What one file may hold at most: a Secret as a whole can hold no more.
+/// The maximum size of a file: 1 MiB, the limit of a whole Secret (Kubernetes documentation, "Secrets").
 pub const MAX_FILE: u64 = 1 << 20;
 
-/// Whether a path stands for the standard input.
+/// True if the path means standard input.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// The bytes of one file.
+/// Reads the content of a file of at most [`MAX_FILE`] bytes.
 pub fn open(path: &Path) -> io::Result<SecretBytes> {
-    // To open a pipe that nobody writes to would be to wait. Those of a shell's own have their writer.
+    // Opening a named pipe without a writer blocks. The pipes of a shell's process substitution always have a writer.
     let is_of_a_shell = ["/dev/fd", "/proc"].iter().any(|folder| path.starts_with(folder));
     if !is_of_a_shell && fs::metadata(path)?.file_type().is_fifo() {
         return Err(io::Error::other("it is a named pipe: name a file"));
     }
     let file = File::open(path)?;
     let metadata = file.metadata()?;
-    // What is no plain file has no length to go by.
+    // Only a regular file has a length. Some regular files, such as those in /proc, report 0.
     let size = if metadata.is_file() && metadata.len() > 0 { metadata.len() } else { MAX_FILE };
     limited(file, size)
 }
 
-/// Reads to the end, or fails at the first byte beyond the limit.
+/// Reads to the end, or fails at the first byte beyond [`MAX_FILE`]. `size` is the expected number of bytes.
 pub fn limited(reader: impl Read, size: u64) -> io::Result<SecretBytes> {
     let size = usize::try_from(size.min(MAX_FILE)).unwrap_or_default();
-    // Reserved at once: a buffer that grows leaves copies behind.
+    // The buffer gets its capacity at once, because a buffer that grows leaves copies of the content in freed memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(size.saturating_add(1)));
     if reader.take(MAX_FILE + 1).read_to_end(&mut bytes)? as u64 > MAX_FILE {
         return Err(io::Error::other("it is larger than 1 MiB, which is more than a Secret can hold"));
@@ -42,7 +42,7 @@ pub fn limited(reader: impl Read, size: u64) -> io::Result<SecretBytes> {
     Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
 }
 
-/// What is wrong with a file, in words.
+/// Describes the error of a file in words.
 pub fn why(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

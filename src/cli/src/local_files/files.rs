@@ -1,4 +1,4 @@
-//! Files to the values of a Secret that is not there yet.
+//! Reads local files as the values of a Secret that does not exist yet.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -9,42 +9,44 @@ use super::password;
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::credential;
 use lapsewatch_core::messages;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 
-/// What stands for a name of the standard input.
+/// The name under which standard input is read.
 const STDIN: &str = "stdin";
-/// Where a password stands, which no file's name can take: Secrets have no such key.
+/// The key of the password. Neither a file's name nor a key of a Secret can contain a slash, so no value has the same
+/// key.
 const PASSWORD: &str = "password/";
 
-/// Files as the values of a Secret: each under its file's name. [`secret_key`] makes a key of a Secret of that.
+/// Files as the values of a Secret. The key of a value is the name of its file; [`secret_key`] converts this name to a
+/// valid key of a Secret.
 #[derive(Debug)]
 pub struct LocalCredential {
     /// The values.
     pub data: SecretData,
-    /// Which of them is the password.
+    /// The selection of the value that is the password.
     pub selection: KeySelection,
-    /// What the files were called when they were given, by the keys of their values.
+    /// The paths from the command line, by the keys of their values.
     pub paths: BTreeMap<String, PathBuf>,
 }
 
 impl LocalCredential {
-    /// Sets the password, also in place of another one.
+    /// Sets the password, and replaces a previous password.
     pub fn unlock(&mut self, password: SecretBytes) {
         self.data.values.insert(PASSWORD.to_owned(), password);
         self.selection.password_key = Some(PASSWORD.to_owned());
     }
 
-    /// The password.
+    /// Returns the password. None if no password was given.
     pub fn password(&self) -> Option<&SecretBytes> {
         self.data.values.get(PASSWORD)
     }
 }
 
-/// Reads the files; what they hold is not looked at.
+/// Reads the files without parsing them. `-` has no special meaning here.
 ///
 /// # Errors
-/// A sentence that names the file.
+/// If a file can't be read: a sentence that names the file.
 pub fn read(paths: &[PathBuf], password: Option<SecretBytes>) -> Result<LocalCredential, String> {
     let (mut in_hand, mut problems) = collect(paths, None);
     if !problems.is_empty() {
@@ -56,7 +58,7 @@ pub fn read(paths: &[PathBuf], password: Option<SecretBytes>) -> Result<LocalCre
     Ok(in_hand)
 }
 
-/// Reads the files that can be read, and the password, and says in a sentence each which can't be and why. `-` is the
+/// Reads all readable files and the password, and returns a sentence for each file that can't be read. `-` means
 /// standard input.
 pub fn gather(paths: &[PathBuf], password_file: Option<&Path>, stdin: &mut dyn Read) -> (LocalCredential, Vec<String>) {
     let password = match password_file {
@@ -79,14 +81,14 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (LocalCredent
     let mut in_hand = LocalCredential { data, selection: KeySelection::default(), paths: BTreeMap::new() };
     let mut problems = Vec::new();
     for path in paths {
-        let name = plain(&path.display().to_string());
+        let name = sanitize_line(&path.display().to_string());
         let (key, bytes) = match &mut stdin {
             Some(stdin) if is_stdin(path) => (STDIN.to_owned(), limited(stdin, MAX_FILE)),
             _ => (name_of(path), open(path)),
         };
         match bytes {
             Err(error) => problems.push(format!("{name}: {}", why(&error))),
-            // Their names must differ as keys of a Secret, too.
+            // The names of the files must also differ after their conversion to keys of a Secret.
             Ok(_) if in_hand.paths.keys().any(|known| secret_key(known) == secret_key(&key)) => problems.push(format!(
                 "{name}: another file that was given is called {key} too; give one of the two another name"
             )),
@@ -99,26 +101,27 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (LocalCredent
     (in_hand, problems)
 }
 
-/// A sentence for each file that no reader understands.
+/// Returns a sentence for each file whose content has no known format.
 pub fn not_understood(in_hand: &LocalCredential) -> Vec<String> {
     let files = in_hand.paths.keys().filter_map(|name| Some((name, in_hand.data.values.get(name)?)));
     let unknown = files.filter_map(|(name, bytes)| Some((name, credential::not_understood(bytes)?)));
     unknown.map(|(name, what)| messages::not_understood(name, &what)).collect()
 }
 
-/// Whether that is where [`read`] keeps the password.
+/// True if this is the key under which [`LocalCredential`] contains the password.
 pub fn is_password(key: &str) -> bool {
     key == PASSWORD
 }
 
-/// The file's name as it is shown: without what moves a cursor or turns the order of letters.
+/// Returns the file's name without characters that move a cursor or reverse the order of letters.
 fn name_of(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = plain(&name);
+    let name = sanitize_line(&name);
     if name.is_empty() { "file".to_owned() } else { name }
 }
 
-/// The name of a file as a key of a Secret: what such a key can't have is replaced.
+/// Converts the name of a file to a valid key of a Secret: at most 253 letters, digits, `-`, `_` or `.`, and neither
+/// `.` nor a name that starts with `..` (the API server's validation of the keys of Secrets and ConfigMaps).
 pub fn secret_key(name: &str) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut key: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).take(253).collect();

@@ -1,4 +1,4 @@
-//! What files in hand turn out to be, and what the operator would say of it.
+//! Identifies the credential in local files and assesses it as the operator would.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,43 +12,43 @@ use lapsewatch_core::assessment::peers::Peers;
 use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess};
 use lapsewatch_core::credential::{self, Identified};
 use lapsewatch_core::messages;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// How often a wrong password may be entered.
+/// The maximum number of times that the user may enter a password.
 const ATTEMPTS: usize = 3;
 
-/// What was found.
+/// The credential in local files, and its assessment.
 pub struct LocalAssessment {
-    /// What it is.
+    /// The credential.
     pub identified: Identified,
-    /// What the operator would say of it at first sight.
+    /// The status that the operator would publish after its first reading.
     pub status: TenantCredentialStatus,
 }
 
 impl LocalAssessment {
-    /// One of the conditions.
+    /// Returns the condition of this type.
     pub fn condition(&self, type_: ConditionType) -> Option<&Condition> {
         self.status.conditions.iter().find(|condition| condition.type_ == type_.as_str())
     }
 
-    /// The state in one word.
+    /// Returns the state in one word: the reason of the condition Healthy.
     pub fn state(&self) -> &str {
         self.condition(ConditionType::Healthy).map_or("-", |condition| &condition.reason)
     }
 
-    /// Whom it is for, with what that is called.
+    /// Returns the identity after its label, such as the topic of an APNs certificate.
     pub fn identity(&self) -> Option<String> {
         let identity = self.identified.facts.identity.as_deref()?;
         Some(format!("{} {identity}", messages::identity_name(self.identified.type_)))
     }
 
-    /// Whether the private key belongs to the certificate, where the type has one.
+    /// Returns the message about the match of private key and certificate. None if the type has no private key.
     pub fn private_key(&self) -> Option<&str> {
         let is_certificate = self.identified.facts.key_match != KeyMatch::NotApplicable;
         self.condition(ConditionType::KeyMismatch).filter(|_| is_certificate).map(|condition| &*condition.message)
     }
 
-    /// The names of files that were given and not needed.
+    /// Returns the names of the files that are not part of the credential.
     pub fn unused(&self, in_hand: &LocalCredential) -> Vec<String> {
         let keys = self.identified.facts.keys.clone().unwrap_or_default();
         let used = [keys.credential, keys.private_key];
@@ -56,7 +56,7 @@ impl LocalAssessment {
     }
 }
 
-/// A spec that declares nothing but the type.
+/// Returns a spec that declares only the type.
 pub fn spec(type_: CredentialType) -> TenantCredentialSpec {
     TenantCredentialSpec {
         tenant_ref: None,
@@ -72,11 +72,13 @@ pub fn spec(type_: CredentialType) -> TenantCredentialSpec {
     }
 }
 
-/// Says what the files hold: a credential of the type, or of whichever it is. Where a password is needed and none was
-/// given, whoever sits at the terminal is asked. `declare` makes the spec that it is assessed by.
+/// Identifies and assesses the credential in the files.
+///
+/// `type_` is the expected type; None accepts every type. If a needed password is missing, the user at the terminal is
+/// asked. `declare` returns the spec for the assessment.
 ///
 /// # Errors
-/// Why it can't be told.
+/// If the files contain no credential that can be read.
 pub fn look(
     in_hand: &mut LocalCredential,
     type_: Option<CredentialType>,
@@ -101,10 +103,10 @@ pub fn look(
     Ok(LocalAssessment { identified, status })
 }
 
-/// What the files hold. Where a password is needed and none was given, whoever sits at the terminal is asked.
+/// Identifies the credential in the files. If a needed password is missing, the user at the terminal is asked.
 ///
 /// # Errors
-/// Why it can't be told.
+/// If the files contain no credential that can be read.
 pub fn identify(in_hand: &mut LocalCredential, type_: Option<CredentialType>) -> Result<Identified, Failure> {
     let mut identified = credential::identify(type_, &in_hand.data, &in_hand.selection);
     let is_closed = match &identified {
@@ -115,7 +117,7 @@ pub fn identify(in_hand: &mut LocalCredential, type_: Option<CredentialType>) ->
         return identified;
     }
     let names: Vec<&str> = in_hand.paths.keys().map(String::as_str).collect();
-    let of = plain(&names.join(", "));
+    let of = sanitize_line(&names.join(", "));
     let mut prompt = format!("Password for {of}: ");
     for _ in 0..ATTEMPTS {
         let Ok(Some(password)) = password::ask(&prompt) else { break };

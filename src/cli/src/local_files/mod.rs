@@ -1,4 +1,4 @@
-//! Files in hand: what an administrator has on disk before it stands in a Secret, read as if it stood there.
+//! Reads local files that an administrator has not yet stored in a Secret, as if they were the values of a Secret.
 
 mod file;
 mod files;

@@ -1,5 +1,5 @@
-//! The password of a keystore or of an encrypted private key: from a file, or asked for. Never an argument, which every
-//! user of the machine can see.
+//! Reads the password of a keystore or of an encrypted private key from a file or from the terminal. A password is
+//! never a command-line argument, because every user of the machine can see the arguments of a process.
 
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -8,19 +8,19 @@ use zeroize::Zeroizing;
 
 use super::file::{is_stdin, limited, open, why};
 use lapsewatch_core::credential;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 use lapsewatch_core::secret::SecretBytes;
 
-/// More is no password, but another file given in its place.
+/// The maximum size of a password, in bytes. A larger file is certainly a different file, given by mistake.
 const MAX_BYTES: u64 = 4096;
 
-/// The password in a file, or in the standard input (`-`), as plain text without the end of its line.
+/// Reads the password from a file, or from standard input (`-`), as plain text without its line end.
 ///
 /// # Errors
-/// A sentence that names the file.
+/// If the file can't be read or is too large: a sentence that names the file.
 pub fn from_file(path: &Path, stdin: &mut dyn Read) -> Result<SecretBytes, String> {
     let bytes = if is_stdin(path) { limited(stdin, MAX_BYTES) } else { open(path) };
-    let name = || plain(&path.display().to_string());
+    let name = || sanitize_line(&path.display().to_string());
     let bytes = bytes.map_err(|error| format!("{}: {}", name(), why(&error)))?;
     let password = credential::plain_password(bytes.expose());
     if password.len() as u64 > MAX_BYTES {
@@ -29,15 +29,15 @@ pub fn from_file(path: &Path, stdin: &mut dyn Read) -> Result<SecretBytes, Strin
     Ok(SecretBytes::new(password.to_vec()))
 }
 
-/// Whether somebody sits at the terminal who can be asked.
+/// True if standard input is a terminal, where a user can enter a password.
 pub fn can_be_asked_for() -> bool {
     io::stdin().is_terminal()
 }
 
-/// Asks for it at the terminal, where it is not shown. `None` where nothing is entered.
+/// Asks for the password at the terminal, which does not show the entered text. None if the user enters nothing.
 ///
 /// # Errors
-/// When the terminal can't be read.
+/// If the terminal can't be read.
 pub fn ask(prompt: &str) -> io::Result<Option<SecretBytes>> {
     let entered = Zeroizing::new(rpassword::prompt_password(prompt)?);
     Ok(Some(SecretBytes::new(entered.as_bytes().to_vec())).filter(|password| !password.expose().is_empty()))

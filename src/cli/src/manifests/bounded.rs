@@ -1,4 +1,4 @@
-//! A document's values, up to a bound: an alias of YAML may stand for much, many times over.
+//! Reads YAML and JSON values within a size limit. A YAML alias can repeat a large value many times.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -7,12 +7,12 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, Seq
 use serde_json::{Map, Number, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-/// How many values one file may give.
+/// The maximum number of values in one file, with each alias counted as the values it repeats.
 const MAX_VALUES: usize = 2_000_000;
-/// How many bytes of text one file may give.
+/// The maximum total length of text in one file, in bytes.
 const MAX_TEXT: usize = 32 << 20;
 
-/// What is left of the bound, and what of one's own was found wrong: a parser's own words may quote the file.
+/// The remaining size limit for a file, and the errors of this module. A parser's own message may quote the file.
 pub struct Budget {
     values: Cell<usize>,
     text: Cell<usize>,
@@ -21,7 +21,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For one file.
+    /// Creates the limit for one file.
     pub fn new() -> Self {
         Self {
             values: Cell::new(MAX_VALUES),
@@ -34,23 +34,23 @@ impl Budget {
     /// Reads one value.
     ///
     /// # Errors
-    /// What the parser says, which may quote the file, and see [`Budget::wrong`].
+    /// Returns the parser's error, whose message may quote the file. See [`Budget::wrong`].
     pub fn read<'de, D: Deserializer<'de>>(&self, from: D) -> Result<Value, D::Error> {
         self.wrong.set(None);
         Bounded(self).deserialize(from)
     }
 
-    /// What was wrong beyond the parser's grammar.
+    /// Returns the error that this module found in the last value. None if the parser itself refused the value.
     pub fn wrong(&self) -> Option<&'static str> {
         self.wrong.get()
     }
 
-    /// The key that one mapping has twice, where that was wrong. It may be a secret that stands in the wrong place.
+    /// Takes the key that occurs twice in one mapping. None without such an error. The key may be a misplaced secret.
     pub fn twice(&self) -> Option<Zeroizing<String>> {
         self.twice.take().map(Zeroizing::new)
     }
 
-    /// The bound is reached: what follows in the file is not worth trying.
+    /// True if the limit is reached. Reading the rest of the file is then pointless.
     pub fn is_spent(&self) -> bool {
         self.values.get() == 0 || self.text.get() == 0
     }
@@ -164,14 +164,15 @@ impl<'de> Visitor<'de> for Bounded<'_> {
         Ok(Value::Object(map))
     }
 
-    /// A tag of one's own says nothing to Kubernetes.
+    /// Drops a custom YAML tag and keeps the value, because Kubernetes ignores tags.
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Value, A::Error> {
         let (_, value) = data.variant::<String>()?;
         value.newtype_variant_seed(self)
     }
 }
 
-/// YAML's merge key: what `<<` names fills what the mapping itself does not say.
+/// Applies YAML's merge key (yaml.org, "Merge Key Language-Independent Type for YAML Version 1.1"): the mappings under
+/// `<<` add only the keys that the mapping itself does not have.
 fn merge(map: &mut Map<String, Value>) {
     let more = match map.get("<<") {
         Some(Value::Object(_)) => map.remove("<<").into_iter().collect(),
@@ -189,7 +190,7 @@ fn merge(map: &mut Map<String, Value>) {
     }
 }
 
-/// Overwrites all text of a value that may be a secret.
+/// Overwrites all text of a value that may contain a secret.
 pub fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),

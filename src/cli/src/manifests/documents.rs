@@ -1,4 +1,4 @@
-//! A file's documents, each with its line. One that is broken does not hide the others.
+//! Splits a file into documents, each with its line. A broken document does not hide the other documents.
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -7,27 +7,27 @@ use zeroize::Zeroizing;
 use super::bounded::Budget;
 use super::plain_scalars::as_kubectl_takes_them;
 
-/// One document.
+/// One document of a file.
 pub struct YamlDocument<'t> {
-    /// The line on which it begins.
+    /// The line of the file on which the document's content begins, from 1.
     pub line: usize,
-    /// The text in which it stands, and the line on which that begins.
+    /// The text that contains the document, with the line of the file on which this text begins.
     pub text: (usize, &'t str),
-    /// What it says.
+    /// The parsed content.
     pub value: Value,
 }
 
-/// A part of a file that is no document.
+/// A part of a file that can't be parsed.
 pub struct BrokenDocument {
-    /// The line on which it breaks.
+    /// The line of the file on which parsing failed, from 1.
     pub line: usize,
-    /// Why; quotes nothing of the file.
+    /// The reason. The text quotes nothing from the file.
     pub why: &'static str,
-    /// By its text it was meant to be checked.
+    /// True if the text names a kind that lapsewatch reads.
     pub is_meant: bool,
 }
 
-/// What a parser may say of where it broke; anything else it says might quote the file.
+/// The parser messages that may be printed. Any other message might quote the file.
 const KNOWN: [&str; 20] = [
     "mapping values are not allowed in this context",
     "block sequence entries are not allowed in this context",
@@ -51,9 +51,9 @@ const KNOWN: [&str; 20] = [
     "repetition limit exceeded",
 ];
 
-/// The documents of a file, in YAML or JSON.
+/// Reads the documents of a file in YAML or JSON.
 pub fn documents(bytes: &[u8]) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
-    // UTF-16, as some shells write it, has a zero beside each letter of ASCII.
+    // Some shells, such as Windows PowerShell, write UTF-16. In UTF-16 each ASCII letter has a zero byte beside it.
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) else {
         let letters = Zeroizing::new(bytes.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>());
         let is_meant = is_meant(&String::from_utf8_lossy(&letters));
@@ -66,7 +66,7 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> 
     match of_json {
         Some(found) if found.iter().all(Result::is_ok) => found,
         None => stream(text),
-        // YAML looks alike, and allows more.
+        // A YAML flow mapping also begins with a brace, and YAML accepts more than JSON.
         Some(found) => match stream(text) {
             of_yaml
                 if of_yaml.iter().filter(|one| one.is_ok()).count()
@@ -79,7 +79,7 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> 
     }
 }
 
-/// The documents of a stream of YAML.
+/// Reads the documents of a YAML stream.
 fn stream(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     let budget = Budget::new();
     let mut all = Vec::new();
@@ -87,7 +87,7 @@ fn stream(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     while let Some((line, part)) = parts.next() {
         yaml(line, part, &budget, &mut all);
         if budget.is_spent() {
-            // What follows in the file is not read either.
+            // The parts after the limit are not read, so the error covers them too.
             let is_rest_meant = parts.any(|(_, part)| is_meant(part));
             if let Some(Err(broken)) = all.last_mut() {
                 broken.is_meant |= is_rest_meant;
@@ -98,7 +98,7 @@ fn stream(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     all
 }
 
-/// JSON values one after another.
+/// Reads consecutive JSON values.
 fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     let budget = Budget::new();
     let mut all = Vec::new();
@@ -122,7 +122,7 @@ fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
             Err(error) => Err(BrokenDocument {
                 line: line + error.line().saturating_sub(1),
                 why: budget.wrong().unwrap_or("it is no JSON"),
-                // Where the bound is reached, what follows in the file is not read either.
+                // After the limit the rest of the file is not read, so the error covers that text too.
                 is_meant: is_meant(if budget.is_spent() { value_and_rest } else { own }),
             }),
         });
@@ -134,7 +134,8 @@ fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     }
 }
 
-/// Where a value ends that could not be read: by its grammar, or before the next line that begins as a value does.
+/// Finds the end of a value that could not be read: its end by JSON's grammar, or else the next line that begins with a
+/// brace.
 fn end_of_broken(text: &str) -> usize {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     match values.next() {
@@ -147,8 +148,8 @@ fn newlines(text: &str) -> usize {
     text.bytes().filter(|byte| *byte == b'\n').count()
 }
 
-/// Divides a stream before each line that begins with `---`, which in YAML can stand nowhere else; with the number of
-/// the line on which each part begins.
+/// Divides a stream before each line that begins with the marker `---`, and returns each part with its first line. In
+/// YAML a line can begin with this marker only between documents.
 fn parts(text: &str) -> Vec<(usize, &str)> {
     let mut parts = Vec::new();
     let (mut begin, mut begin_line, mut at) = (0, 1, 0);
@@ -162,18 +163,18 @@ fn parts(text: &str) -> Vec<(usize, &str)> {
         at += line.len();
     }
     parts.push((begin_line, text.get(begin..).unwrap_or_default()));
-    // Before the first marker there may be directives, which say nothing of a document.
+    // The text before the first marker may contain only directives, which are not a document.
     parts.retain(|(_, part)| part.lines().any(|line| !is_blank(line) && !line.starts_with('%')));
     parts
 }
 
-/// A line without content.
+/// True if a line has no content.
 fn is_blank(line: &str) -> bool {
     let line = line.strip_prefix("---").unwrap_or(line).trim();
     line.is_empty() || line.starts_with('#') || line == "..."
 }
 
-/// Nesting that no manifest has, and for which the parser would take time or memory without end.
+/// True if the nesting is deeper than in any manifest. Such input makes the parser use excessive time or memory.
 fn is_too_deep(part: &str) -> bool {
     const MOST: usize = 10_000;
     let mut open: usize = 0;
@@ -195,7 +196,7 @@ fn is_too_deep(part: &str) -> bool {
 
 fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<YamlDocument<'t>, BrokenDocument>>) {
     let line = begin + part.lines().position(|line| !is_blank(line)).unwrap_or_default();
-    // A parser finds what is missing after the end.
+    // The parser can report an error on a line after the end of the part.
     let last = begin + part.lines().count().saturating_sub(1);
     if is_too_deep(part) {
         let why = "it is nested deeper than is read";
@@ -227,14 +228,14 @@ fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<Y
     }
 }
 
-/// The line, from 1, on which a key stands for the second time in the block that begins on this line and in this column;
-/// none where it is no block.
+/// Finds the line, from 1, of a key's second occurrence in the block that begins at this line and column. None if the
+/// mapping is not written as a block.
 fn second(text: &str, line: usize, column: usize, key: &str) -> Option<usize> {
     let (first, indent) = (line.checked_sub(1)?, column.checked_sub(1)?);
     let mut seen = 0;
     for (index, content) in text.lines().enumerate().skip(first).filter(|(_, content)| !is_blank(content)) {
         let begin = content.len() - content.trim_start().len();
-        // On the first line it may stand behind a dash, or behind the name of a mapping in braces.
+        // The block may begin after a dash on its first line. A brace begins a flow mapping, which is not a block.
         let (is_left, is_right) = (index > first && begin < indent, index > first && begin > indent);
         let own = content.get(indent..).filter(|own| !is_left && !own.starts_with('{'))?;
         if is_right {
@@ -250,7 +251,7 @@ fn second(text: &str, line: usize, column: usize, key: &str) -> Option<usize> {
     None
 }
 
-/// Whether the text names what is checked here.
+/// True if the text names an API group or a kind that lapsewatch reads.
 pub(super) fn is_meant(text: &str) -> bool {
     text.contains("lapsewatch.dev") || text.lines().any(names_a_kind)
 }
@@ -299,7 +300,7 @@ mod tests {
         assert_eq!(line("a: 1\n---\nb: 1\n\nc:\n  b: 1\nb: 2\nb: 3\n"), Some(7));
         assert_eq!(line("x:\n  a: y\n  b: |\n    a: 1\n   # c\n  ab: 1\n  \"a\" : z\n"), Some(7));
         assert_eq!(line("items:\n- a: 1\n  b: 2\n  a: 3\n"), Some(4));
-        // On one line, or over several, it is told by where its mapping begins.
+        // The line of a repeated key in a flow mapping is the line on which the mapping begins.
         assert_eq!(line("x: 1\ny: {a: 1,\n  a: 2}\nz:\n   a: 1\n   a: 1\n"), Some(2));
     }
 
@@ -313,7 +314,7 @@ mod tests {
         assert_eq!(told("{\"a\": 1,\n\"a\": 2}\n{\"b\": 1}"), [Err((2, twice)), Ok(3)]);
         assert_eq!(told("{\"a\": 1}\n{\"b\": 1,\n \"c\" }\n{\n\"d\": 1}"), [Ok(1), Err((3, "it is no JSON")), Ok(4)]);
         assert_eq!(told("{\"a\" 1}\n{\"b\": 1}\n{"), [Err((1, "it is no JSON")), Ok(2), Err((3, "it is no JSON"))]);
-        // What YAML allows, or divides.
+        // These inputs are valid YAML and not valid JSON.
         assert_eq!(told("{\"a\": 1,}"), [Ok(1)]);
         assert_eq!(told("{a: 1}\n---\n{\"b\": 1}\n"), [Ok(1), Ok(3)]);
     }

@@ -1,4 +1,4 @@
-//! An object that sops has encrypted: as much of it as can be read, which tells whose place it may take.
+//! Describes an object encrypted with sops. The readable fields narrow down the identity of the object.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -7,31 +7,31 @@ use super::sops::is_cipher;
 use crate::source::problem::ObjectKind;
 use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec, decode};
 
-/// An object that can't be judged, since it is encrypted.
+/// An object that can't be assessed because it is encrypted.
 pub struct EncryptedObject {
-    /// Its kind; none where that is encrypted, too.
+    /// The object's kind. None if the kind is encrypted too.
     kind: Option<ObjectKind>,
     namespace: MaybeEncrypted,
     name: MaybeEncrypted,
     tenant: MaybeEncrypted,
     type_: MaybeEncrypted,
-    /// What can be read of a TenantCredential's spec, with its type.
+    /// The readable part of a TenantCredential's spec. None if the type can't be read.
     spec: Option<TenantCredentialSpec>,
-    /// Its status, where it was taken from a cluster.
+    /// The object's status, if the manifest was exported from a cluster.
     status: Value,
-    /// SHA-256 of all of it: the same ciphertext is the same object.
+    /// SHA-256 of the whole object. The same ciphertext means the same object.
     digest: [u8; 32],
 }
 
-/// A text of the object.
+/// A text field of the object.
 enum MaybeEncrypted {
-    /// It can be read; empty where it is not there.
+    /// A readable text. Empty if the field is missing.
     Plain(String),
     Encrypted,
 }
 
 impl MaybeEncrypted {
-    fn of(object: &Value, path: &str) -> Self {
+    fn at(object: &Value, path: &str) -> Self {
         match object.pointer(path).and_then(Value::as_str) {
             Some(text) if is_cipher(text) => Self::Encrypted,
             text => Self::Plain(text.unwrap_or_default().to_owned()),
@@ -45,7 +45,7 @@ impl MaybeEncrypted {
         }
     }
 
-    fn plain(&self) -> Option<&str> {
+    fn as_plain(&self) -> Option<&str> {
         match self {
             Self::Plain(text) => Some(text),
             Self::Encrypted => None,
@@ -54,43 +54,43 @@ impl MaybeEncrypted {
 }
 
 impl EncryptedObject {
-    /// Of an object of this kind, or of one whose kind is encrypted.
-    pub fn of(kind: Option<ObjectKind>, object: &mut Value) -> Self {
+    /// Takes an encrypted object of this kind. None means that the kind is encrypted too.
+    pub fn from_value(kind: Option<ObjectKind>, object: &mut Value) -> Self {
         Self {
             kind,
             digest: Sha256::digest(object.to_string()).into(),
-            namespace: MaybeEncrypted::of(object, "/metadata/namespace"),
-            name: MaybeEncrypted::of(object, "/metadata/name"),
-            tenant: MaybeEncrypted::of(object, "/spec/tenantRef/name"),
-            type_: MaybeEncrypted::of(object, "/spec/type"),
+            namespace: MaybeEncrypted::at(object, "/metadata/namespace"),
+            name: MaybeEncrypted::at(object, "/metadata/name"),
+            tenant: MaybeEncrypted::at(object, "/spec/tenantRef/name"),
+            type_: MaybeEncrypted::at(object, "/spec/type"),
             spec: object.get("spec").and_then(decode::part),
             status: object.get_mut("status").map(Value::take).unwrap_or_default(),
         }
     }
 
-    /// SHA-256 of all of it.
+    /// Returns the SHA-256 digest of the whole object.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
 
-    /// Whether it may be this object.
+    /// True if the encrypted object may be the object with this kind and key.
     pub fn may_be(&self, kind: ObjectKind, key: &Key) -> bool {
         self.may_stand(kind, &key.namespace) && (self.kind.is_none() || self.name.may_be(&key.name))
     }
 
-    /// Whether it is of a kind that can be read.
+    /// True if the kind is readable and is this kind.
     pub fn is_a(&self, kind: ObjectKind) -> bool {
         self.kind == Some(kind)
     }
 
-    /// True where it is a TenantCredential that may be of this type.
+    /// True if the object is a TenantCredential that may have this type.
     pub fn may_be_of(&self, type_: CredentialType) -> bool {
         self.is_a(ObjectKind::TenantCredential) && self.type_.may_be(type_.as_str())
     }
 
-    /// Whether it may be a TenantCredential of this type and tenant.
+    /// True if the object may be a TenantCredential of this type and tenant.
     pub fn may_belong_to(&self, tenant: &Key, type_: CredentialType) -> bool {
-        // What an object is whose kind is encrypted, nothing else in it tells.
+        // If the kind is encrypted, no other field shows whether the object is a TenantCredential.
         let fits = || self.tenant.may_be(&tenant.name) && self.type_.may_be(type_.as_str());
         self.may_stand(ObjectKind::TenantCredential, &tenant.namespace) && (self.kind.is_none() || fits())
     }
@@ -102,10 +102,11 @@ impl EncryptedObject {
         }
     }
 
-    /// The TenantCredential, where it can be told which it is and of what type.
+    /// Returns the key, spec and status of a TenantCredential. None for other kinds, and if the name, namespace or type
+    /// is encrypted.
     pub fn credential(&self) -> Option<(Key, &TenantCredentialSpec, &Value)> {
-        let key = Key::new(self.namespace.plain()?, self.name.plain()?);
-        self.type_.plain().filter(|_| self.is_a(ObjectKind::TenantCredential))?;
+        let key = Key::new(self.namespace.as_plain()?, self.name.as_plain()?);
+        self.type_.as_plain().filter(|_| self.is_a(ObjectKind::TenantCredential))?;
         Some((key, self.spec.as_ref()?, &self.status))
     }
 }

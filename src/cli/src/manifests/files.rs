@@ -1,4 +1,4 @@
-//! Finding and reading what was given: files, folders and the standard input, each once and up to a size.
+//! Finds and reads the given files, folders and standard input, each once and up to a size limit.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -9,29 +9,29 @@ use zeroize::Zeroizing;
 
 use crate::source::location::STDIN;
 
-/// What one file may hold at most.
+/// The maximum size of one file, in bytes.
 const MAX_FILE: u64 = 16 << 20;
 
-/// A file's bytes. They may hold Secrets, so they are zeroized when dropped.
+/// The content of a file. The bytes may contain Secrets, so they are zeroized when dropped.
 pub struct ManifestFile {
-    /// Its name as it was given, or found.
+    /// The path as given by the user, or as found in a folder.
     pub name: String,
-    /// What is in it.
+    /// The file's content.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// It was named itself, and not found in a folder.
+    /// True if the user named the file. False if the file was found in a folder.
     pub named: bool,
 }
 
-/// What could not be read, and why.
+/// A file or folder that could not be read.
 pub struct Unreadable {
     /// The file or folder.
     pub name: String,
-    /// Why, in words.
+    /// The reason, as text.
     pub why: String,
 }
 
-/// Reads all of `paths` (`-` is `stdin`): what is named itself first, then what is found in folders, sorted by path.
-/// What is reached twice is read once.
+/// Reads all of `paths`, with `-` for `stdin`. The named files come first, then the files found in folders, sorted by
+/// path. A file that is reached twice is read once.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result<ManifestFile, Unreadable>)) {
     let mut seen = HashSet::new();
     let mut stdin = Some(stdin);
@@ -52,7 +52,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
     }
 }
 
-/// The file's name, which is never that of the standard input.
+/// Returns the displayed name of a file, which always differs from the name of the standard input.
 fn name(path: &Path) -> String {
     let name = path.display().to_string();
     if name == STDIN { format!("./{name}") } else { name }
@@ -61,7 +61,7 @@ fn name(path: &Path) -> String {
 fn source(name: String, named: bool, bytes: io::Result<Zeroizing<Vec<u8>>>) -> Result<ManifestFile, Unreadable> {
     match bytes {
         Ok(mut bytes) => {
-            // To YAML each alone ends a line.
+            // In YAML a lone carriage return ends a line (YAML 1.2, section 5.4). The line counts need line feeds.
             if !bytes.contains(&b'\n') {
                 bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
             }
@@ -77,8 +77,8 @@ fn open(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     limited(file, size)
 }
 
-/// Reads to the end, or to the first byte beyond the limit. `size` is reserved at once: a buffer that grows leaves
-/// copies behind.
+/// Reads to the end, or to the first byte beyond the limit. Reserves `size` bytes in advance, because a growing buffer
+/// leaves copies of its content in memory.
 fn limited(reader: impl Read, size: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let size = usize::try_from(size.min(MAX_FILE)).unwrap_or_default();
     let mut bytes = Zeroizing::new(Vec::with_capacity(size.saturating_add(1)));
@@ -89,13 +89,13 @@ fn limited(reader: impl Read, size: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// Whether this file or folder was not reached before, by this or another name.
+/// True if this file or folder was not reached before under this or another name.
 fn is_new(path: &Path, seen: &mut HashSet<PathBuf>) -> bool {
-    // What has no such path, as a pipe, is read each time that it is named.
+    // A pipe, for example, may have no canonical path. Such an input is read each time the user names the path.
     fs::canonicalize(path).map_or(true, |path| seen.insert(path))
 }
 
-/// The manifests of a folder and all below it. Links are followed, but no folder is entered twice.
+/// Finds the manifests in a folder and all folders below. Links are followed, but no folder is entered twice.
 fn walk(root: &Path, seen: &mut HashSet<PathBuf>) -> Vec<Result<PathBuf, Unreadable>> {
     let mut found = Vec::new();
     let mut failed = Vec::new();
@@ -110,9 +110,9 @@ fn walk(root: &Path, seen: &mut HashSet<PathBuf>) -> Vec<Result<PathBuf, Unreada
                 for path in entries.into_iter().map(|entry| entry.path()) {
                     match path.is_dir() {
                         true if !is_hidden(&path) => folders.push(path),
-                        // A link that leads nowhere is told when it is opened.
+                        // A broken link is reported when the file is opened.
                         false if is_manifest(&path) && (path.is_file() || !path.exists()) => found.push(path),
-                        // To open a pipe would be to wait.
+                        // Opening a pipe would block.
                         false if is_manifest(&path) => {
                             let why = "it is not a regular file, so that it is not read from a folder".to_owned();
                             failed.push(Unreadable { name: path.display().to_string(), why });

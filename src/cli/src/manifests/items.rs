@@ -1,15 +1,15 @@
-//! The lines on which the items of a list begin, where its text shows them.
+//! Finds the lines on which the items of a list begin, if the text's layout shows these lines.
 
 use serde::de::IgnoredAny;
 
-/// The lines, counted from that of the text, at which `count` items begin: none where the text is of another form than
-/// tools write, so that no line is ever a wrong one.
+/// Returns the lines, from 0, on which the `count` items begin. None if tools do not write such a layout, so a returned
+/// line is always correct.
 pub fn lines(text: &str, count: usize) -> Option<Vec<usize>> {
     let found = if serde_json::from_str::<IgnoredAny>(text).is_ok() { of_json(text) } else { of_block(text) };
     found.filter(|found| found.len() == count)
 }
 
-/// Of JSON, in which nothing but texts needs to be understood to tell where a value begins.
+/// Finds the items in JSON. Only strings need parsing, because brackets outside strings mark the beginning of a value.
 fn of_json(text: &str) -> Option<Vec<usize>> {
     let mut found = Vec::new();
     let (mut depth, mut line, mut is_among) = (0_usize, 0, false);
@@ -32,7 +32,7 @@ fn of_json(text: &str) -> Option<Vec<usize>> {
                 if is_among && depth == 2 {
                     found.push(line);
                 }
-                // What stands before a list in an object is its name.
+                // The last string before a list in an object is the list's field name.
                 is_among |= depth == 1 && *byte == b'[' && last == b"items";
                 depth += 1;
             }
@@ -48,7 +48,7 @@ fn of_json(text: &str) -> Option<Vec<usize>> {
     None
 }
 
-/// Of a block of YAML, in which no part of an item stands so far to the left as its dash.
+/// Finds the items in a YAML block list. Each line of an item is indented more than the item's dash.
 fn of_block(text: &str) -> Option<Vec<usize>> {
     let mut lines = text.lines().enumerate();
     lines.find(|(_, line)| is_head(line))?;
@@ -74,7 +74,7 @@ fn of_block(text: &str) -> Option<Vec<usize>> {
     Some(found)
 }
 
-/// Whether the list begins on this line.
+/// True if the list begins on this line.
 fn is_head(line: &str) -> bool {
     let end = line.trim_end();
     end.split_once(" #").map_or(end, |(end, _)| end.trim_end()) == "items:"

@@ -1,6 +1,7 @@
-//! Manifests: files, folders and the standard input in; TenantCredentials, MDMTenants and Secrets out, each with its place.
+//! Reads TenantCredentials, MDMTenants and Secrets from files, folders and the standard input.
 //!
-//! What is broken is told with file and line, quotes nothing of the file, and hides nothing else.
+//! Each broken part is reported with its file and line. A report quotes nothing from the file, and a broken part does
+//! not hide the other parts.
 
 mod bounded;
 mod documents;
@@ -20,15 +21,15 @@ use std::path::PathBuf;
 pub use objects::{Manifest, ManifestObjects, is_about};
 
 use crate::source::{ManifestProblem, SourceLocation};
-use lapsewatch_core::sanitize::harmless;
+use lapsewatch_core::sanitize::sanitize;
 
-/// Reads all that `paths` name; `-` is `stdin`.
+/// Reads all manifests that `paths` name, with `-` for `stdin`.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> ManifestObjects {
     let mut objects = ManifestObjects::default();
     files::read(paths, stdin, &mut |found| match found {
         Ok(source) => objects.take(&source),
         Err(unreadable) => {
-            let place = SourceLocation { file: harmless(&unreadable.name).into(), line: None, item: None };
+            let place = SourceLocation { file: sanitize(&unreadable.name).into(), line: None, item: None };
             objects.problems.push(ManifestProblem::at(place, unreadable.why));
         }
     });

@@ -1,4 +1,4 @@
-//! Documents to objects: TenantCredentials, MDMTenants and Secrets are kept, what is not meant is passed over.
+//! Sorts documents into TenantCredentials, MDMTenants and Secrets, and ignores all other objects.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,27 +13,27 @@ use super::documents::{YamlDocument, documents, is_meant};
 use super::encrypted_object::EncryptedObject;
 use super::files::ManifestFile;
 use super::items;
-use super::secret_producers::{SecretProducer, made};
+use super::secret_producers::{SecretProducer, secrets_produced_by};
 use super::secrets::ManifestSecret;
 use super::sops::{has_cipher, is_cipher, is_encrypted, without_what_is_not_needed};
 use crate::source::location::SourceLocation;
 use crate::source::problem::{ManifestProblem, ObjectKind};
 use lapsewatch_core::api::{self, CredentialType, Key, names};
-use lapsewatch_core::sanitize::{harmless, plain};
+use lapsewatch_core::sanitize::{sanitize, sanitize_line};
 
-/// A TenantCredential or an MDMTenant as it stands in a manifest.
+/// A TenantCredential or an MDMTenant as written in a manifest.
 pub struct Manifest {
-    /// Where.
+    /// The position in the input.
     pub place: SourceLocation,
-    /// Its metadata.
+    /// The object's metadata.
     pub metadata: ObjectMeta,
-    /// Its spec, not yet looked at.
+    /// The object's spec, not yet validated.
     pub spec: Value,
-    /// Its status, where it was taken from a cluster.
+    /// The object's status, if the manifest was exported from a cluster.
     pub status: Value,
 }
 
-/// All that was found.
+/// All objects and problems found in the input.
 #[derive(Default)]
 pub struct ManifestObjects {
     /// The TenantCredentials.
@@ -42,23 +42,24 @@ pub struct ManifestObjects {
     pub tenants: BTreeMap<Key, Manifest>,
     /// The Secrets.
     pub secrets: BTreeMap<Key, ManifestSecret>,
-    /// The Secrets that other tools make in the cluster.
+    /// The Secrets that other tools create in the cluster.
     pub made: BTreeMap<Key, SecretProducer>,
-    /// What is encrypted, as far as it can be read.
+    /// The encrypted objects, with their readable fields.
     pub sealed: Vec<EncryptedObject>,
-    /// What may be meant and can't be told, since it is encrypted.
+    /// Objects that lapsewatch may have to check and can't identify, mostly because they are encrypted.
     pub skipped: Vec<ManifestProblem>,
-    /// What is wrong.
+    /// Errors in the input.
     pub problems: Vec<ManifestProblem>,
-    /// Parts of folders that can't be parsed and do not look as if they were meant, and encrypted parts of objects that
-    /// are judged without them.
+    /// Notes on ignored input: broken parts of files in folders, unusable Secrets, and encrypted fields. A broken part
+    /// is ignored only if its text names no checked kind. Objects with ignored fields are assessed without these
+    /// fields.
     pub passed_over: Vec<ManifestProblem>,
 }
 
 impl ManifestObjects {
-    /// Takes up all documents of one file.
+    /// Adds all documents of one file.
     pub fn take(&mut self, source: &ManifestFile) {
-        let file: Rc<str> = harmless(&source.name).into();
+        let file: Rc<str> = sanitize(&source.name).into();
         for found in documents(&source.bytes) {
             match found {
                 Ok(YamlDocument { line, text, value }) => {
@@ -75,14 +76,14 @@ impl ManifestObjects {
         }
     }
 
-    /// Whether a TenantCredential that was not taken up may be there all the same: encrypted, or in what is broken.
+    /// True if a TenantCredential that was not added may still be in the input, encrypted or in a broken part.
     pub fn may_hold(&self, key: &Key) -> bool {
         self.problems.iter().any(|problem| is_about(problem, key))
             || self.sealed.iter().any(|one| one.may_be(ObjectKind::TenantCredential, key))
     }
 
-    /// One object. `written` is the text in which it stands, with the line of that, where it is a document of its own;
-    /// `is_sealed`: it stands in a list that sops has written.
+    /// Adds one object. `written` is the object's text and its first line, if the object is a document of its own.
+    /// `is_sealed` is true for an item of a list that sops has written.
     fn object(&mut self, place: SourceLocation, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
         let is_sealed = is_sealed || is_encrypted(&value);
         if !value.is_object() {
@@ -93,15 +94,15 @@ impl ManifestObjects {
         let (group, version) = api_version.split_once('/').unwrap_or_default();
         let is_ours = group == api::GROUP || api_version == api::GROUP;
         if is_ours && !(group == api::GROUP && version == api::VERSION) {
-            let what = plain(&api_version);
+            let what = sanitize_line(&api_version);
             let known = format!("{}/{}", api::GROUP, api::VERSION);
             self.problem(place, format!("{what} is no version that this lapsewatch knows: it knows {known}"));
         } else if kind.ends_with("List") && value.get("items").is_some_and(Value::is_array) {
             self.list(&place, &api_version, &kind, value, written, is_sealed);
         } else if kind.ends_with("List") && (is_ours || api_version == "v1" && kind == "List") {
-            // A list of nothing may be null.
+            // An empty list may be null.
             if value.get("items").is_some_and(|items| !items.is_null()) {
-                self.problem(place, format!("items of a {} can't be read: expected a list", plain(&kind)));
+                self.problem(place, format!("items of a {} can't be read: expected a list", sanitize_line(&kind)));
             }
             wipe(&mut value);
         } else if is_sealed && (is_cipher(&kind) || is_cipher(&api_version)) {
@@ -112,7 +113,7 @@ impl ManifestObjects {
             match kind.as_str() {
                 "TenantCredential" => self.keep(ObjectKind::TenantCredential, place, value, is_sealed),
                 "MDMTenant" => self.keep(ObjectKind::MDMTenant, place, value, is_sealed),
-                _ => self.problem(place, format!("{api_version} has no kind {}", plain(&kind))),
+                _ => self.problem(place, format!("{api_version} has no kind {}", sanitize_line(&kind))),
             }
         } else if api_version == "v1" && kind == "Secret" {
             self.secret(place, value, is_sealed);
@@ -120,22 +121,22 @@ impl ManifestObjects {
             let wanted = format!("{}/{}", api::GROUP, api::VERSION);
             self.problem(place, format!("{kind} has no apiVersion: expected {wanted}"));
         } else if kind == "TenantCredential" && has_our_type(&value) {
-            // Another product may have a kind of that name, but hardly one of these types.
-            let (other, wanted) = (plain(&api_version), format!("{}/{}", api::GROUP, api::VERSION));
+            // Another product may have a kind of the same name, but hardly with one of these types.
+            let (other, wanted) = (sanitize_line(&api_version), format!("{}/{}", api::GROUP, api::VERSION));
             let what = format!("a TenantCredential with apiVersion {other} is not checked: expected {wanted}");
             self.skipped.push(ManifestProblem::at(place, what));
         } else if api_version.is_empty() && kind == "Secret" {
             self.passed_over.push(ManifestProblem::at(place, "a Secret without apiVersion is not read: it needs v1"));
             wipe(&mut value);
         } else {
-            for (key, maker) in made(group, &kind, &place, &value) {
+            for (key, maker) in secrets_produced_by(group, &kind, &place, &value) {
                 self.made.entry(key).or_insert(maker);
             }
             wipe(&mut value);
         }
     }
 
-    /// A document or an item that is a list or a text. What names a kind that is checked here was meant to be read.
+    /// Reports a document or item that is a list or a text, if the content names a kind that lapsewatch reads.
     fn no_object(&mut self, place: SourceLocation, mut value: Value) {
         if is_meant(&Zeroizing::new(value.to_string())) {
             let found = if value.is_array() { "a list without kind: List" } else { "a text" };
@@ -144,13 +145,13 @@ impl ManifestObjects {
         wipe(&mut value);
     }
 
-    /// What sops has encrypted with its kind: an object that may be one of ours.
+    /// Adds an object whose kind is encrypted. The object may be one that lapsewatch checks.
     fn encrypted(&mut self, place: SourceLocation, value: &mut Value) {
-        self.sealed.push(EncryptedObject::of(None, value));
+        self.sealed.push(EncryptedObject::from_value(None, value));
         self.skipped.push(ManifestProblem::at(place, ENCRYPTED));
     }
 
-    /// Items of a list of one kind need not repeat it.
+    /// Adds the items of a list. Items of a typed list inherit the kind from the list if they do not set it.
     fn list(
         &mut self,
         place: &SourceLocation,
@@ -184,10 +185,10 @@ impl ManifestObjects {
         if is_sealed && ["metadata", "spec"].iter().any(|part| value.get(part).is_some_and(has_cipher)) {
             let what = "it is encrypted with sops: give it decrypted";
             self.skipped.push(match identify(&value) {
-                Ok((key, _)) => ManifestProblem::of(place, kind, &key, what),
+                Ok((key, _)) => ManifestProblem::about(place, kind, &key, what),
                 Err(_) => ManifestProblem::at(place, format!("a {kind}: {what}")),
             });
-            return self.sealed.push(EncryptedObject::of(Some(kind), &mut value));
+            return self.sealed.push(EncryptedObject::from_value(Some(kind), &mut value));
         }
         let (key, metadata) = match identify(&value) {
             Ok(found) => found,
@@ -196,19 +197,24 @@ impl ManifestObjects {
         let kept = if kind == ObjectKind::MDMTenant { &mut self.tenants } else { &mut self.credentials };
         if let Some(first) = kept.get(&key) {
             let first = first.place.clone();
-            return self.problems.push(ManifestProblem::of(place, kind, &key, format!("it stands at {first} already")));
+            return self.problems.push(ManifestProblem::about(
+                place,
+                kind,
+                &key,
+                format!("it stands at {first} already"),
+            ));
         }
         for name in unknown_fields(&value) {
-            self.problems.push(ManifestProblem::of(
+            self.problems.push(ManifestProblem::about(
                 place.clone(),
                 kind,
                 &key,
-                format!("unknown field \"{}\"", plain(&name)),
+                format!("unknown field \"{}\"", sanitize_line(&name)),
             ));
         }
         for field in left_out {
-            let what = format!("{} is encrypted with sops: it is judged without that", plain(&field));
-            self.passed_over.push(ManifestProblem::of(place.clone(), kind, &key, what));
+            let what = format!("{} is encrypted with sops: it is judged without that", sanitize_line(&field));
+            self.passed_over.push(ManifestProblem::about(place.clone(), kind, &key, what));
         }
         let mut part = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (spec, status) = (part("spec"), part("status"));
@@ -220,14 +226,14 @@ impl ManifestObjects {
             Ok((key, _)) => {
                 let secret = ManifestSecret::take(place, &mut value, is_sealed);
                 match self.secrets.get_mut(&key) {
-                    // Of one that stands there encrypted and plain, the plain one is read.
+                    // If an encrypted and a plain Secret have the same name, the plain Secret is read.
                     Some(first) if first.is_encrypted() && !secret.is_encrypted() => *first = secret,
                     Some(first) if !first.is_encrypted() && secret.is_encrypted() => {}
                     Some(first) => first.again.push(secret.place),
                     None => drop(self.secrets.insert(key, secret)),
                 }
             }
-            // What can't be named can't be meant by a TenantCredential: other tools complain of it.
+            // No TenantCredential can name such a Secret. Other tools report the fault.
             Err(_) if is_sealed => {
                 self.passed_over.push(ManifestProblem::at(place, "a Secret whose name is encrypted is not read"))
             }
@@ -241,23 +247,23 @@ impl ManifestObjects {
     }
 }
 
-/// True where an object declares one of the types that are checked here.
+/// True if an object has one of the credential types that lapsewatch checks.
 fn has_our_type(object: &Value) -> bool {
     let type_ = object.pointer("/spec/type").and_then(Value::as_str);
     CredentialType::ALL.iter().any(|known| Some(known.as_str()) == type_)
 }
 
-/// True where a problem is one of this TenantCredential, or of something that may be it.
+/// True if a problem concerns this TenantCredential, or an object without a known name.
 pub fn is_about(problem: &ManifestProblem, key: &Key) -> bool {
     problem.object.as_ref().is_none_or(|(kind, other)| *kind == ObjectKind::TenantCredential && other == key)
 }
 
-/// What is said of what sops has encrypted with its kind.
+/// The message for an object whose kind is encrypted with sops.
 const ENCRYPTED: &str = "it is encrypted with sops as a whole, so that what it is can't be told: give it decrypted";
 
-/// The fields of every object, and what sops takes away again when it decrypts.
+/// The top-level fields of every object. sops removes its own field `sops` when it decrypts.
 const FIELDS: [&str; 6] = ["apiVersion", "kind", "metadata", "sops", "spec", "status"];
-/// The fields of its metadata.
+/// The fields of an object's metadata (Kubernetes API, ObjectMeta).
 const METADATA: [&str; 15] = [
     "annotations",
     "creationTimestamp",
@@ -276,7 +282,8 @@ const METADATA: [&str; 15] = [
     "uid",
 ];
 
-/// The fields outside of spec and status that the API server would refuse; a spec's are told with its rules.
+/// Returns the fields outside of spec and status that the API server would refuse. The rules of the schema report
+/// unknown fields of a spec.
 fn unknown_fields(object: &Value) -> Vec<String> {
     let names = |value: Option<&Value>| -> Vec<String> {
         value.and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect()
@@ -298,7 +305,7 @@ fn identify(object: &Value) -> Result<(Key, ObjectMeta), String> {
         return Err("metadata.name is missing".to_owned());
     }
     names::object(&key.name).map_err(|why| format!("metadata.name can't be a name: {why}"))?;
-    // Without one, whoever applies the manifest gives it.
+    // A manifest without a namespace is valid, because the user who applies the manifest can choose a namespace.
     if !key.namespace.is_empty() {
         names::namespace(&key.namespace).map_err(|why| format!("metadata.namespace can't be a namespace: {why}"))?;
     }

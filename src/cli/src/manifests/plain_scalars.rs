@@ -1,12 +1,12 @@
-//! Texts without quotation marks that kubectl takes for something else. It reads YAML 1.1, in which `yes` is true and
-//! `0123` a number; here they are texts, as YAML 1.2 has it, until they are told apart.
+//! Converts unquoted scalars that kubectl does not read as strings. kubectl reads YAML 1.1, in which `yes` is true and
+//! `0123` is a number. The parser of this crate reads YAML 1.2, in which both are strings.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-/// What kubectl makes of such a text; none where it is a text to it, too.
+/// Returns the value that kubectl reads from an unquoted text. None if kubectl reads a string too.
 fn in_yaml_1_1(text: &str) -> Option<Value> {
     match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Some(Value::Bool(true)),
@@ -14,12 +14,12 @@ fn in_yaml_1_1(text: &str) -> Option<Value> {
         _ => {}
     }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    // Others are numbers to YAML 1.2, too.
+    // Other numbers are numbers in YAML 1.2 too.
     let is_one = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_one.then(|| Value::from(0))
 }
 
-/// Puts in place of such texts what kubectl takes them for. `written` is the document.
+/// Replaces each such text by the value that kubectl reads. `written` is the text of the document.
 pub fn as_kubectl_takes_them(value: &mut Value, written: &str) {
     replace(value, &OnceCell::new(), written);
 }
@@ -42,10 +42,10 @@ fn replace<'t>(value: &mut Value, plain: &OnceCell<HashMap<ScalarField<'t>, bool
     }
 }
 
-/// A name and what stands under it.
+/// A field's name and its text.
 type ScalarField<'t> = (&'t str, &'t str);
 
-/// The fields of the document in which such a text stands: whether it has no quotation marks wherever it does.
+/// Finds the fields of the document with such a text. The value is true if no occurrence of the field is quoted.
 fn fields_of(written: &str) -> HashMap<ScalarField<'_>, bool> {
     let mut found = HashMap::new();
     for (at, _) in written.match_indices(':') {
@@ -61,14 +61,14 @@ fn fields_of(written: &str) -> HashMap<ScalarField<'_>, bool> {
         let Some((text, rest)) = after.split_at_checked(end.count()) else { continue };
         let ends = rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', ',', '}', ']']);
         if in_yaml_1_1(text).is_some() && (quoted.is_some() || ends) {
-            // Where it stands in both ways it can't be told which of them is which, and both are texts.
+            // If quoted and unquoted occurrences exist, the field at hand may be either, so both stay strings.
             *found.entry((name, text)).or_insert(true) &= quoted.is_none();
         }
     }
     found
 }
 
-/// The longest that is looked at.
+/// The maximum length of an examined scalar, in bytes.
 const MOST: usize = 64;
 
 #[cfg(test)]

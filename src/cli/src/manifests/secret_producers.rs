@@ -1,28 +1,29 @@
-//! Objects of which other tools make Secrets in the cluster: what they hold is not in the manifests.
+//! Recognizes objects from which other tools create Secrets in the cluster. The manifests do not contain the values of
+//! these Secrets.
 
 use serde_json::Value;
 
 use crate::source::location::SourceLocation;
 use lapsewatch_core::api::Key;
 
-/// What makes a Secret in the cluster.
+/// An object from which another tool creates a Secret in the cluster.
 pub struct SecretProducer {
-    /// Its kind.
+    /// The object's kind.
     pub kind: &'static str,
-    /// Its name.
+    /// The object's name.
     pub name: String,
-    /// Where it stands.
+    /// The object's position in the input.
     pub place: SourceLocation,
 }
 
-/// A kind of object that makes Secrets: its group, its kind, and where it names them.
+/// A kind of object that creates Secrets, and the fields that name these Secrets.
 struct Form {
     group: &'static str,
     kind: &'static str,
-    /// A list in which each item names one, by the field that `name` points to.
+    /// The JSON pointer to a list in which `name` points into each item. Empty if `name` points into the object.
     list: &'static str,
     name: &'static str,
-    /// Without a name the Secret is called as the object itself.
+    /// True if a Secret without an explicit name has the name of the object.
     is_named_alike: bool,
 }
 
@@ -45,11 +46,16 @@ const fn form(group: &'static str, kind: &'static str, name: &'static str, is_na
     Form { group, kind, list: "", name, is_named_alike }
 }
 
-/// The Secrets that an object makes, each with what makes it; none where it makes none.
-pub fn made(group: &str, kind: &str, place: &SourceLocation, object: &Value) -> Vec<(Key, SecretProducer)> {
+/// Returns the Secrets that an object creates, each with its producer. Empty if the object creates no Secret.
+pub fn secrets_produced_by(
+    group: &str,
+    kind: &str,
+    place: &SourceLocation,
+    object: &Value,
+) -> Vec<(Key, SecretProducer)> {
     let Some(form) = FORMS.iter().find(|form| form.group == group && form.kind == kind) else { return Vec::new() };
     let text = |object: &Value, at: &str| object.pointer(at).and_then(Value::as_str).map(str::to_owned);
-    // One that only adds to a Secret of others, or makes none.
+    // With this policy External Secrets Operator creates no Secret.
     if text(object, "/spec/target/creationPolicy").is_some_and(|policy| policy == "None") {
         return Vec::new();
     }

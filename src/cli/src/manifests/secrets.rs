@@ -1,4 +1,4 @@
-//! A Secret of a manifest, decoded only where a TenantCredential asks for it: others are not this tool's business.
+//! Reads Secrets of manifests. Only a Secret that a TenantCredential uses is decoded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,35 +10,36 @@ use zeroize::Zeroizing;
 
 use super::sops::is_cipher;
 use crate::source::location::SourceLocation;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 
-/// A Secret as it stands in a manifest.
+/// A Secret as written in a manifest.
 pub struct ManifestSecret {
-    /// Where.
+    /// The position in the input.
     pub place: SourceLocation,
-    /// Where another of its name stands.
+    /// The positions of further Secrets with the same name.
     pub again: Vec<SourceLocation>,
-    /// Sops has written it: texts may be encrypted.
+    /// True if sops has written the Secret, so that texts may be encrypted.
     is_sealed: bool,
     type_: Option<String>,
     data: TextMap,
     string_data: TextMap,
 }
 
-/// `data` or `stringData`: a text for each key; none where there is something else.
+/// The content of `data` or `stringData`, a text for each key. None in place of anything that is not a text or a
+/// mapping.
 type TextMap = Option<BTreeMap<String, Option<Zeroizing<String>>>>;
 
-/// A Secret's values, as far as they can be read.
+/// The readable values of a Secret.
 pub struct Decoded {
-    /// Those that can.
+    /// The values that are not encrypted.
     pub data: SecretData,
-    /// The keys of those that sops has encrypted.
+    /// The Secret keys whose values are encrypted with sops.
     pub encrypted: BTreeSet<String>,
 }
 
 impl ManifestSecret {
-    /// Takes the values out of a manifest; `is_sealed` where sops has written it.
+    /// Takes the values out of a manifest. `is_sealed` is true if sops has written the manifest.
     pub fn take(place: SourceLocation, manifest: &mut Value, is_sealed: bool) -> Self {
         let mut part = |name: &str| manifest.get_mut(name).map(Value::take).unwrap_or_default();
         let type_ = match part("type") {
@@ -49,7 +50,7 @@ impl ManifestSecret {
         Self { place, again: Vec::new(), is_sealed, type_, data, string_data }
     }
 
-    /// Whether sops has encrypted any of its values.
+    /// True if sops has encrypted any value.
     pub fn is_encrypted(&self) -> bool {
         let mut values = [&self.data, &self.string_data].into_iter().flatten().flat_map(BTreeMap::values);
         values.any(|value| self.is_cipher(value.as_ref()))
@@ -59,15 +60,15 @@ impl ManifestSecret {
         self.is_sealed && value.is_some_and(|text| is_cipher(text))
     }
 
-    /// The values as the API server would keep them: `stringData` goes before `data`. What sops has encrypted is told by
-    /// its key.
+    /// Decodes the values as the API server stores them: `stringData` overrides `data`. Values encrypted with sops are
+    /// returned by their keys only.
     ///
     /// # Errors
-    /// With a sentence that names the key and quotes no value.
+    /// Returns a sentence that quotes no value, if the data is not a mapping, or a key or a value is not valid.
     pub fn decode(&self) -> Result<Decoded, String> {
         let of_form = |field: &'static str| format!("{field} is no mapping of keys to texts");
         for (field, map) in [("data", &self.data), ("stringData", &self.string_data)] {
-            // Not quoted: where a colon stands wrong, the value is a part of the key.
+            // The key is not quoted. With a misplaced colon the key contains the value.
             if map.as_ref().is_some_and(|map| !map.keys().all(|key| is_key(key))) {
                 return Err(format!(
                     "{field} has a key that the API server refuses: it takes at most 253 letters, digits, -, _ and ."
@@ -81,7 +82,7 @@ impl ManifestSecret {
                 continue;
             }
             let bytes = text.as_ref().and_then(|text| base64(text));
-            let bytes = bytes.ok_or_else(|| format!("the value of data.{} is not base64", plain(key)))?;
+            let bytes = bytes.ok_or_else(|| format!("the value of data.{} is not base64", sanitize_line(key)))?;
             values.insert(key.clone(), bytes);
         }
         for (key, text) in self.string_data.as_ref().ok_or_else(|| of_form("stringData"))? {
@@ -92,7 +93,7 @@ impl ManifestSecret {
             }
             encrypted.remove(key);
             let text = text.as_ref().ok_or_else(|| {
-                format!("the value of stringData.{} is no text: put it in quotation marks", plain(key))
+                format!("the value of stringData.{} is no text: put it in quotation marks", sanitize_line(key))
             })?;
             values.insert(key.clone(), SecretBytes::new(text.as_bytes().to_vec()));
         }
@@ -115,21 +116,23 @@ fn field(value: Value) -> TextMap {
     Some(map.into_iter().map(|(key, value)| (key, text(value))).collect())
 }
 
-/// Whether a Secret may have such a key.
+/// True if the API server accepts this Secret key: at most 253 letters, digits, `-`, `_` and `.`, but not `.` or a
+/// leading `..` (`IsConfigMapKey` in k8s.io/apimachinery).
 fn is_key(key: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     matches!(key.len(), 1..=253) && key.bytes().all(allowed) && key != "." && !key.starts_with("..")
 }
 
-/// As the API server has it: the bits that padding leaves over may be any.
+/// Standard base64 as the API server decodes it with Go's encoding/base64: the unused bits of the last character may
+/// have any value.
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
-/// Base64 as the API server takes it: with its padding, and with breaks of line.
+/// Decodes base64 as the API server does: padding is required, and line breaks are ignored.
 fn base64(text: &str) -> Option<SecretBytes> {
     let mut letters = Zeroizing::new(Vec::with_capacity(text.len()));
     letters.extend(text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')));
-    // Reserved at once: a vector that grows leaves a copy behind.
+    // The capacity is reserved in advance, because a growing vector leaves copies of its content in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(letters.len() / 4 * 3 + 3));
     BASE64.decode_vec(&*letters, &mut bytes).ok()?;
     Some(SecretBytes::new(std::mem::take(&mut *bytes)))

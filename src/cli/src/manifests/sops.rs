@@ -1,18 +1,18 @@
-//! What sops has encrypted: a mapping `sops` at the end of the file, and texts that begin with `ENC[`.
+//! Recognizes content encrypted with sops: a mapping `sops` in the object, and texts that begin with `ENC[`.
 
 use serde_json::{Map, Value};
 
-/// Whether sops has written it.
+/// True if sops has written the object.
 pub fn is_encrypted(object: &Value) -> bool {
     object.get("sops").is_some_and(Value::is_object)
 }
 
-/// A text that sops has encrypted.
+/// True if sops has encrypted the text.
 pub fn is_cipher(text: &str) -> bool {
     text.starts_with("ENC[")
 }
 
-/// Whether sops has encrypted any of it.
+/// True if sops has encrypted any part of the value.
 pub fn has_cipher(value: &Value) -> bool {
     match value {
         Value::String(text) => is_cipher(text),
@@ -22,7 +22,7 @@ pub fn has_cipher(value: &Value) -> bool {
     }
 }
 
-/// Fields of an object of ours on which no verdict hangs: the words for people, and what other tools put there.
+/// The fields that affect no verdict: texts for people, and metadata that other tools set.
 const NOT_NEEDED: [&str; 7] = [
     "metadata.annotations",
     "metadata.labels",
@@ -33,7 +33,7 @@ const NOT_NEEDED: [&str; 7] = [
     "spec.supportAccount",
 ];
 
-/// Takes what sops has encrypted out of the fields that are not needed. Of those of the spec the paths are given.
+/// Removes encrypted values from the fields that are not needed. Returns the paths of the removed spec fields.
 pub fn without_what_is_not_needed(object: &mut Value) -> Vec<String> {
     let mut taken = Vec::new();
     for field in NOT_NEEDED {
@@ -54,7 +54,7 @@ pub fn without_what_is_not_needed(object: &mut Value) -> Vec<String> {
     taken
 }
 
-/// Takes out of a mapping what sops has encrypted, and gives its names.
+/// Removes the encrypted values from a mapping and returns their names.
 fn take(fields: &mut Map<String, Value>) -> Vec<String> {
     let gone: Vec<String> =
         fields.iter().filter(|(_, value)| has_cipher(value)).map(|(name, _)| name.clone()).collect();

@@ -1,4 +1,4 @@
-//! The TenantCredential: its names and its spec.
+//! Builds the names and the spec of the TenantCredential that `new` writes.
 
 use std::io;
 
@@ -10,13 +10,13 @@ use crate::manifests::rules::Rules;
 use lapsewatch_core::api::credential::{Owner, SecretRef, TenantRef};
 use lapsewatch_core::api::{self, CredentialType, TenantCredentialSpec};
 
-/// What the objects are called.
+/// The names of the two objects.
 pub(super) struct Names {
     pub credential: String,
     pub secret: String,
 }
 
-/// The names that were given, and those that follow from them.
+/// Returns the names from the arguments. A missing name is derived from the tenant and the type.
 pub(super) fn names(args: &NewArgs, type_: CredentialType) -> Result<Names, String> {
     let credential = match (&args.name, &args.tenant) {
         (Some(name), _) => name.clone(),
@@ -28,7 +28,7 @@ pub(super) fn names(args: &NewArgs, type_: CredentialType) -> Result<Names, Stri
     Ok(Names { credential, secret })
 }
 
-/// What is declared before anything is read.
+/// Returns the part of the spec that follows from the arguments alone, before any file is read.
 pub(super) fn declared(args: &NewArgs, type_: CredentialType) -> TenantCredentialSpec {
     let owner = Owner {
         account: args.owner_account.clone(),
@@ -42,7 +42,7 @@ pub(super) fn declared(args: &NewArgs, type_: CredentialType) -> TenantCredentia
     }
 }
 
-/// The whole spec: with the Secret, and the identity as a pin.
+/// Returns the complete spec: with the reference to the Secret, and the credential's identity as a pin.
 pub(super) fn spec(
     args: &NewArgs,
     look: &LocalAssessment,
@@ -53,7 +53,7 @@ pub(super) fn spec(
     let identity = facts.and_then(|facts| facts.identity.clone()).filter(|identity| !identity.is_empty());
     let password = entries.iter().find(|entry| entry.file.is_none());
     TenantCredentialSpec {
-        // All else is found by content, as it was found here.
+        // The operator finds the credential and the private key by their content, as `new` does.
         secret_ref: Some(SecretRef {
             name: names.secret.clone(),
             key: None,
@@ -65,8 +65,8 @@ pub(super) fn spec(
     }
 }
 
-/// What the API server would refuse of it.
+/// Returns the faults for which the API server would reject the spec.
 pub(super) fn broken(spec: &TenantCredentialSpec) -> io::Result<Vec<String>> {
-    let faults = Rules::of("tenantcredentials.yaml").broken(&serde_json::to_value(spec)?);
+    let faults = Rules::for_crd("tenantcredentials.yaml").broken(&serde_json::to_value(spec)?);
     Ok(faults.iter().map(ToString::to_string).collect())
 }

@@ -1,4 +1,4 @@
-//! `lapsewatch new`: files in hand to the manifests of their Secret and TenantCredential.
+//! `lapsewatch new` writes the manifests of a Secret and a TenantCredential for local files.
 
 mod credential;
 mod names;
@@ -14,15 +14,16 @@ use crate::exit::{ATTENTION, FAILED, FINE};
 use crate::local_files::{self, LocalAssessment, LocalCredential};
 use credential::Names;
 use lapsewatch_core::api::conditions::{ConditionStatus, ConditionType};
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 use secret::SecretEntry;
 use yaml::ManifestMeta;
 
-/// Writes the manifests for what `args` names, and gives the exit code. `now` is the clock's time, which `--at` goes
-/// before. `is_shown`: what is written appears in a terminal.
+/// Writes the manifests for the files that `args` names, and returns the exit code.
+///
+/// `now` is the time of the clock; `--at` takes precedence. `is_shown` is true if the output is a terminal.
 ///
 /// # Errors
-/// When they can't be written.
+/// If the manifests can't be written.
 pub fn run(
     args: &NewArgs,
     now: DateTime<Utc>,
@@ -44,7 +45,7 @@ pub fn run(
     if !unknown.is_empty() {
         return refuse(&unknown, FAILED, err);
     }
-    say(&look, &in_hand, err)?;
+    print_summary(&look, &in_hand, err)?;
     let objections = objections(&look, args.force);
     if !objections.is_empty() {
         return refuse(&objections, ATTENTION, err);
@@ -89,19 +90,21 @@ fn refuse(problems: &[String], code: u8, err: &mut dyn Write) -> io::Result<u8> 
     Ok(code)
 }
 
-/// Says what it is.
-fn say(look: &LocalAssessment, in_hand: &LocalCredential, err: &mut dyn Write) -> io::Result<()> {
-    let files: Vec<String> = in_hand.paths.values().map(|path| plain(&path.display().to_string())).collect();
+/// Describes the credential on standard error.
+fn print_summary(look: &LocalAssessment, in_hand: &LocalCredential, err: &mut dyn Write) -> io::Result<()> {
+    let files: Vec<String> = in_hand.paths.values().map(|path| sanitize_line(&path.display().to_string())).collect();
     writeln!(err, "{}: {}, fit for type {}", files.join(", "), look.identified.what, look.identified.type_)?;
     for line in look.identity().into_iter().chain(look.private_key().map(str::to_owned)) {
-        writeln!(err, "  {}", plain(&line))?;
+        writeln!(err, "  {}", sanitize_line(&line))?;
     }
     match look.condition(ConditionType::Expiring) {
-        Some(expiring) if look.status.notifications.is_empty() => writeln!(err, "  {}", plain(&expiring.message))?,
+        Some(expiring) if look.status.notifications.is_empty() => {
+            writeln!(err, "  {}", sanitize_line(&expiring.message))?
+        }
         _ => {}
     }
     for said in &look.status.notifications {
-        writeln!(err, "  {} {}: {}", said.severity, said.reason, plain(&said.message))?;
+        writeln!(err, "  {} {}: {}", said.severity, said.reason, sanitize_line(&said.message))?;
     }
     for other in look.unused(in_hand) {
         writeln!(err, "  file {other} is not needed for it, and is put beside it")?;
@@ -109,7 +112,7 @@ fn say(look: &LocalAssessment, in_hand: &LocalCredential, err: &mut dyn Write) -
     Ok(())
 }
 
-/// Why it should be nobody's new credential.
+/// Returns the reasons against writing the manifests: a private key that does not match, and an expired credential.
 fn objections(look: &LocalAssessment, is_forced: bool) -> Vec<String> {
     let holds = |type_| look.condition(type_).is_some_and(|condition| condition.status == ConditionStatus::True);
     let mut objections = Vec::new();
@@ -122,7 +125,7 @@ fn objections(look: &LocalAssessment, is_forced: bool) -> Vec<String> {
     objections
 }
 
-/// Says how the Secret is made without its content going through this program's output.
+/// Shows the command that creates the Secret, so that the Secret's content is not part of this program's output.
 fn hint(
     names: &Names,
     namespace: Option<&str>,
@@ -136,13 +139,14 @@ fn hint(
     }
     for entry in entries {
         let path = entry.file.and_then(|file| in_hand.paths.get(file));
-        let path = path.map_or_else(|| "PASSWORD-FILE".to_owned(), |path| quoted(&plain(&path.display().to_string())));
+        let path =
+            path.map_or_else(|| "PASSWORD-FILE".to_owned(), |path| quoted(&sanitize_line(&path.display().to_string())));
         write!(err, " --from-file={}={path}", entry.key)?;
     }
     writeln!(err)
 }
 
-/// A path as a shell takes it.
+/// Quotes a path for a POSIX shell.
 fn quoted(path: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
     if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }

@@ -1,9 +1,9 @@
-//! Names that are given where none is.
+//! Default names: of a TenantCredential, and of the keys of its Secret.
 
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::api::status::Format;
 
-/// The name of a tenant's credential of that type.
+/// Returns the default name of a tenant's TenantCredential of this type.
 pub(super) fn credential(tenant: &str, type_: CredentialType) -> String {
     let kind = match type_ {
         CredentialType::APNsCertificate => "apns",
@@ -15,7 +15,7 @@ pub(super) fn credential(tenant: &str, type_: CredentialType) -> String {
     format!("{tenant}-{kind}")
 }
 
-/// The usual key of a Secret for a credential.
+/// Returns the default Secret key for a credential.
 pub(super) fn key(type_: CredentialType, format: Option<Format>) -> &'static str {
     use CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate};
     match (type_, format) {
@@ -34,7 +34,7 @@ pub(super) fn key(type_: CredentialType, format: Option<Format>) -> &'static str
     }
 }
 
-/// The usual key of a Secret for the private key beside it.
+/// Returns the default Secret key for the private key of a credential.
 pub(super) fn private_key(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => "push.key",

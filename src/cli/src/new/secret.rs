@@ -1,4 +1,4 @@
-//! Which values the Secret has, and under which keys.
+//! Selects the values of the Secret that `new` writes, and their keys.
 
 use crate::local_files::{self, LocalCredential};
 use lapsewatch_core::credential::Identified;
@@ -6,24 +6,24 @@ use lapsewatch_core::secret::SecretBytes;
 
 use super::names;
 
-/// The most bytes that the API server takes in one Secret.
+/// The maximum size of a Secret's values, in bytes: 1 MiB (Kubernetes documentation, "Secrets").
 const MAX_SECRET: usize = 1 << 20;
 
 /// One value of the Secret.
 pub(super) struct SecretEntry<'a> {
-    /// Its key.
+    /// The key in the Secret.
     pub key: String,
-    /// The key that it has among the files in hand; none for the password.
+    /// The key of the value in the [`LocalCredential`]. None for the password.
     pub file: Option<&'a str>,
-    /// Its bytes.
+    /// The content of the value.
     pub bytes: &'a SecretBytes,
 }
 
-/// All values, sorted by key: the credential and its private key under the field's usual names, others under those of
-/// their files, and the password where it was needed.
+/// Returns all values, sorted by key. The credential and its private key get their default keys, and other files get
+/// keys from their names. The password is included if the credential needs a password.
 ///
 /// # Errors
-/// Where no Secret can hold them.
+/// If the values are too large for a Secret.
 pub(super) fn entries<'a>(
     identified: &Identified,
     in_hand: &'a LocalCredential,
@@ -42,7 +42,7 @@ pub(super) fn entries<'a>(
         } else {
             None
         };
-        // Another file may have that name already.
+        // The default key is not used if the name of a different file results in the same key.
         let usual = usual.filter(|usual| !is_other(file, usual)).map(str::to_owned);
         let key = usual.unwrap_or_else(|| local_files::secret_key(file));
         entries.push(SecretEntry { key, file: Some(file), bytes });

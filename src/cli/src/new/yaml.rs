@@ -1,5 +1,7 @@
-//! The manifests, in YAML: written by hand, since a serializer would leave copies of a Secret's values behind, and leaves
-//! words such as `on` bare that kubectl does not take for text.
+//! Writes the manifests as YAML.
+//!
+//! No serializer is used, for two reasons. A serializer leaves copies of a Secret's values in memory. The serializer
+//! also leaves words such as `on` unquoted, which kubectl does not read as text.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -11,10 +13,10 @@ use zeroize::Zeroizing;
 use super::secret::SecretEntry;
 use lapsewatch_core::api::{GROUP, TenantCredentialSpec, VERSION};
 
-/// Words that some reader of YAML takes for a truth value or for nothing.
+/// Words that some YAML parsers read as a boolean or as null (YAML 1.1 types "bool" and "null").
 const RESERVED: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
-/// What an object is called.
+/// The name and namespace of an object.
 #[derive(Clone, Copy)]
 pub(super) struct ManifestMeta<'a> {
     pub name: &'a str,
@@ -27,7 +29,7 @@ pub(super) fn secret(metadata: ManifestMeta<'_>, entries: &[SecretEntry<'_>], ou
     writeln!(out, "type: Opaque\ndata:")?;
     for entry in entries {
         let bytes = entry.bytes.expose();
-        // Reserved at once: a text that grows leaves copies behind.
+        // The string gets its capacity at once, because a string that grows leaves copies of the value in freed memory.
         let mut value = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
         STANDARD.encode_string(bytes, &mut value);
         writeln!(out, "  {}: {}", scalar(&entry.key), *value)?;
@@ -35,7 +37,7 @@ pub(super) fn secret(metadata: ManifestMeta<'_>, entries: &[SecretEntry<'_>], ou
     Ok(())
 }
 
-/// Writes the TenantCredential: what `new` declares of one.
+/// Writes the TenantCredential, with the fields that `new` sets.
 pub(super) fn credential(
     metadata: ManifestMeta<'_>,
     spec: &TenantCredentialSpec,
@@ -77,7 +79,8 @@ fn field(name: &str, value: Option<&str>, out: &mut dyn Write) -> io::Result<()>
     value.map_or(Ok(()), |value| writeln!(out, "    {name}: {}", scalar(value)))
 }
 
-/// A text as every reader of YAML takes it for one: bare only where it can be no number, date or truth value.
+/// Returns a scalar that every YAML parser reads as this text. The text is quoted unless it can't be read as a number,
+/// a date, a boolean or null.
 fn scalar(text: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '@');
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_bare);

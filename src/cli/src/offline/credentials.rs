@@ -1,4 +1,4 @@
-//! TenantCredentials: each is paired with its Secret and read; then each is assessed among all.
+//! Reads TenantCredentials with their Secrets, and assesses each among all of them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -15,7 +15,7 @@ use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal};
 use lapsewatch_core::assessment::{AssessmentInput, Reading, assess, tenant};
 use lapsewatch_core::credential;
 
-/// A TenantCredential that was paired with its Secret and read.
+/// A TenantCredential whose Secret was found and read.
 struct Readable {
     place: SourceLocation,
     key: Key,
@@ -25,23 +25,23 @@ struct Readable {
     reading: Reading,
 }
 
-/// All TenantCredentials, and who holds what.
+/// All TenantCredentials and the index of their holders.
 pub struct CheckedCredentials {
     readable: Vec<Readable>,
-    /// Those that were skipped.
+    /// The TenantCredentials that were skipped.
     pub unread: Vec<Unread>,
-    /// Who holds what.
+    /// The holders of each credential.
     pub index: Index,
 }
 
-/// Reads all of them; what can't be taken or paired is told to `objects` and `report`.
+/// Reads all TenantCredentials. Adds invalid objects to `objects` and objects without a readable Secret to `report`.
 pub fn read(objects: &mut ManifestObjects, report: &mut Report) -> CheckedCredentials {
-    // Whoever reads the result has given all of it.
+    // The user supplied all manifests, so no holder is hidden from the result.
     let index = Index::new(Reveal::All);
     let mut all = CheckedCredentials { readable: Vec::new(), unread: Vec::new(), index };
     let (mut rules, mut readings) = (None, Readings::default());
     for (key, manifest) in std::mem::take(&mut objects.credentials) {
-        let rules = rules.get_or_insert_with(|| Rules::of("tenantcredentials.yaml"));
+        let rules = rules.get_or_insert_with(|| Rules::for_crd("tenantcredentials.yaml"));
         match spec(rules, &key, &manifest) {
             Ok(spec) => all.read(key, spec, manifest, objects, &mut readings, report),
             Err(problems) => objects.problems.extend(problems),
@@ -50,9 +50,9 @@ pub fn read(objects: &mut ManifestObjects, report: &mut Report) -> CheckedCreden
     all
 }
 
-/// The spec, where the API server and the operator would take it.
+/// Returns the spec if the API server and the operator accept the object.
 fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentialSpec, Vec<ManifestProblem>> {
-    let problem = |what| ManifestProblem::of(manifest.place.clone(), ObjectKind::TenantCredential, key, what);
+    let problem = |what| ManifestProblem::about(manifest.place.clone(), ObjectKind::TenantCredential, key, what);
     let broken = rules.broken(&manifest.spec);
     if !broken.is_empty() {
         return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
@@ -61,7 +61,7 @@ fn spec(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<TenantCredentia
 }
 
 impl CheckedCredentials {
-    /// Pairs one with its Secret and reads it; enters what it holds.
+    /// Reads the Secret of one TenantCredential and adds the object to the index of holders.
     fn read(
         &mut self,
         key: Key,
@@ -76,11 +76,11 @@ impl CheckedCredentials {
         let created = metadata.creation_timestamp.as_ref().map(|time| time.0.as_second());
         let reading = match (spec.type_, spec.expiration_time) {
             (CredentialType::DeclaredExpiry, Some(time)) => Reading::Facts(credential::declared(time)),
-            _ => match readings.of(&key, &spec, objects) {
+            _ => match readings.reading_for(&key, &spec, objects) {
                 Ok(reading) => reading,
                 Err(why) => {
-                    report.skipped.push(ManifestProblem::of(place, ObjectKind::TenantCredential, &key, why).into());
-                    // What the cluster said of it still tells that it holds something.
+                    report.skipped.push(ManifestProblem::about(place, ObjectKind::TenantCredential, &key, why).into());
+                    // The status from the cluster still identifies the credential that this object holds.
                     self.index.set(&key, Holder::remembered(created, &spec, &previous));
                     return self.unread.push(Unread { key, spec, previous });
                 }
@@ -91,7 +91,7 @@ impl CheckedCredentials {
         self.readable.push(Readable { place, key, spec, metadata, previous, reading });
     }
 
-    /// Sets those aside whose tenant can't be read, so that its warning days are not known.
+    /// Skips TenantCredentials whose tenant is encrypted, because their warning days are unknown.
     pub fn set_aside(&mut self, tenants: &CheckedTenants, report: &mut Report) {
         for readable in std::mem::take(&mut self.readable) {
             let Some(why) = tenants.hides_days_of(&readable.key, &readable.spec) else {
@@ -99,21 +99,21 @@ impl CheckedCredentials {
                 continue;
             };
             let Readable { place, key, spec, previous, .. } = readable;
-            report.skipped.push(ManifestProblem::of(place, ObjectKind::TenantCredential, &key, why).into());
+            report.skipped.push(ManifestProblem::about(place, ObjectKind::TenantCredential, &key, why).into());
             self.unread.push(Unread { key, spec, previous });
         }
     }
 
-    /// Notes on those that are judged without what their tenant declares.
+    /// Returns a note for each TenantCredential that is assessed without the settings of its tenant.
     pub fn without_tenant(&self, tenants: &CheckedTenants) -> Vec<ManifestProblem> {
         let note = |one: &Readable| {
             let what = tenants.absent(&one.key, &one.spec)?;
-            Some(ManifestProblem::of(one.place.clone(), ObjectKind::TenantCredential, &one.key, what))
+            Some(ManifestProblem::about(one.place.clone(), ObjectKind::TenantCredential, &one.key, what))
         };
         self.readable.iter().filter_map(note).collect()
     }
 
-    /// What the operator would say of each among all that were given.
+    /// Assesses each TenantCredential among all TenantCredentials of the input, as the operator does.
     pub fn assess(&mut self, tenants: &CheckedTenants, now: DateTime<Utc>) -> Vec<report::ReportedCredential> {
         let index = &self.index;
         self.readable.drain(..).map(|readable| readable.assess(index, tenants, now)).collect()
@@ -123,7 +123,7 @@ impl CheckedCredentials {
 impl Readable {
     fn assess(self, index: &Index, tenants: &CheckedTenants, now: DateTime<Utc>) -> report::ReportedCredential {
         let Self { place, key, spec, metadata, previous, reading } = self;
-        let (inherits, whose) = tenants.of(&key, &spec);
+        let (inherits, whose) = tenants.inherited_by(&key, &spec);
         let spec = tenant::inherit(&spec, inherits).into_owned();
         let assessment = assess(AssessmentInput {
             uid: metadata.uid.as_deref().unwrap_or_default(),

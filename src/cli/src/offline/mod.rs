@@ -1,4 +1,4 @@
-//! Credentials and tenants from manifests, assessed without a cluster. `check` and `verify` share this.
+//! Assesses credentials and tenants from manifests without a cluster. `check` and `verify` share this module.
 
 pub mod credentials;
 pub mod previous;
@@ -9,15 +9,15 @@ use lapsewatch_core::api::{Key, TenantCredentialSpec, TenantCredentialStatus};
 
 /// A credential whose Secret is not in the input, with the status that the manifest contains.
 pub struct Unread {
-    /// The object.
+    /// The namespace and name of the object.
     pub key: Key,
-    /// Its spec.
+    /// The spec of the object.
     pub spec: TenantCredentialSpec,
-    /// Its status. Empty if the manifest contains none.
+    /// The status of the object. Empty if the manifest contains no status.
     pub previous: TenantCredentialStatus,
 }
 
-/// True if a status contains something that a credential can be compared with.
+/// True if a status contains the facts or the identity of a credential, so that a new credential can be compared.
 pub fn knows(status: &TenantCredentialStatus) -> bool {
     status.credential.is_some() || status.accepted_identity.is_some()
 }

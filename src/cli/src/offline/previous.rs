@@ -1,4 +1,4 @@
-//! What was said before: by the manifests of a base branch, or by what a cluster gave of its objects.
+//! Reads the previous state, from the manifests of a base branch or from objects exported from a cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -23,33 +23,33 @@ use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialS
 use lapsewatch_core::assessment::peers::Index;
 use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::messages::{Side, Words};
-use lapsewatch_core::sanitize::harmless;
+use lapsewatch_core::sanitize::sanitize;
 use lapsewatch_core::secret::SecretData;
 
-/// All that was found before.
+/// The previous state of all objects.
 pub struct Previous {
     found: BTreeMap<Key, Before>,
-    /// Those that were skipped, and why.
+    /// The TenantCredentials that were skipped, with the reasons.
     skipped: BTreeMap<Key, String>,
     tenants: CheckedTenants,
     objects: ManifestObjects,
-    /// Who held what.
+    /// The holders of each credential in the previous state.
     pub index: Index,
 }
 
-/// A TenantCredential as it was.
+/// The previous state of one TenantCredential.
 pub struct Before {
-    /// Where it was found.
+    /// The position in the previous input.
     pub place: SourceLocation,
-    /// What its user declared.
+    /// The previous spec.
     pub spec: TenantCredentialSpec,
-    /// What was said of it: by its status, and by its Secret where that was given.
+    /// The previous status, assessed again if the previous input contains the Secret.
     pub status: TenantCredentialStatus,
-    /// When it was created, in seconds since 1970.
+    /// The object's creation time, in seconds since 1970-01-01 UTC.
     pub created: Option<i64>,
 }
 
-/// Reads all that `paths` name; `-` is `stdin`.
+/// Reads the previous state from `paths`, with `-` for `stdin`.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Previous {
     let mut objects = manifests::read(paths, stdin);
     let seconds = |one: &manifests::Manifest| Some(one.metadata.creation_timestamp.as_ref()?.0.as_second());
@@ -68,7 +68,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Prev
     Previous { found: found.collect(), skipped, tenants, objects, index: all.index }
 }
 
-/// Whether both are to be read from the standard input, which can be read once.
+/// Returns a problem if both inputs are the standard input, which can be read only once.
 pub fn is_twice_stdin(paths: &[PathBuf], previous: &[PathBuf]) -> Option<ManifestProblem> {
     let has = |paths: &[PathBuf]| paths.iter().any(|path| path == Path::new("-"));
     let place = SourceLocation { file: STDIN.into(), line: None, item: None };
@@ -76,15 +76,16 @@ pub fn is_twice_stdin(paths: &[PathBuf], previous: &[PathBuf]) -> Option<Manifes
         .then(|| ManifestProblem::at(place, "it can be read once: give one of the two as files"))
 }
 
-/// A note where there is nothing to compare with, as in a folder that was named by mistake.
+/// Returns a note if the previous input contains nothing to compare with, for example because the wrong folder was
+/// named.
 pub fn empty(paths: &[PathBuf], previous: &Previous) -> Option<Diagnostic> {
     let path = paths.first().filter(|_| previous.is_empty())?;
-    let file = if path.as_os_str() == "-" { STDIN.into() } else { harmless(&path.display().to_string()).into() };
+    let file = if path.as_os_str() == "-" { STDIN.into() } else { sanitize(&path.display().to_string()).into() };
     let origin = Origin::Manifest(SourceLocation { file, line: None, item: None });
     Some(Diagnostic { origin, object: None, message: verify_remarks::NOTHING_BEFORE.to_owned() })
 }
 
-/// What the API server says to a change of the type.
+/// Returns the API server's messages about a change of the credential type.
 fn refused(before: &TenantCredentialSpec, now: &Value) -> Vec<String> {
     let crd = crds::all().into_iter().find(|(name, _)| *name == "tenantcredentials.yaml");
     let schema = crd.and_then(|(_, crd)| crd.pointer("/spec/versions/0/schema/openAPIV3Schema").cloned());
@@ -96,25 +97,25 @@ fn refused(before: &TenantCredentialSpec, now: &Value) -> Vec<String> {
 }
 
 impl Previous {
-    /// The TenantCredentials.
+    /// Returns the TenantCredentials of the previous state.
     pub fn found(&self) -> &BTreeMap<Key, Before> {
         &self.found
     }
 
-    /// The tenant of one of them.
+    /// Returns the tenant of a TenantCredential in the previous state.
     pub fn tenant(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<&MDMTenantSpec> {
-        self.tenants.of(key, spec).0
+        self.tenants.inherited_by(key, spec).0
     }
 
-    /// Whether a tenant that can't be read gives the warning days of one of them.
+    /// True if the warning days of a TenantCredential come from an encrypted tenant.
     pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> bool {
         self.tenants.hides_days_of(key, spec).is_some()
     }
 
-    /// The Secret of one of them.
+    /// Returns the Secret of a TenantCredential in the previous state.
     ///
     /// # Errors
-    /// Why it can't be seen, or not all of it.
+    /// Returns the reason why the Secret, or a part of the Secret, can't be read.
     pub fn secret(&self, key: &Key, spec: &TenantCredentialSpec) -> Result<SecretData, &'static str> {
         let name = spec.secret_ref.as_ref().map(|secret| secret.name.as_str()).unwrap_or_default();
         let wanted = Key { namespace: key.namespace.clone(), name: name.into() };
@@ -123,13 +124,14 @@ impl Previous {
         if decoded.encrypted.is_empty() { Ok(decoded.data) } else { Err("it is encrypted with sops") }
     }
 
-    /// True where there is no TenantCredential in it, and nothing that may be one.
+    /// True if the previous state contains no TenantCredential and no object that may be one.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty() && self.problems().is_empty() && self.tenants.sealed().is_empty()
     }
 
-    /// The reason why nothing is known of one of them, though it is there or may be. `sealed_now`: what is encrypted in
-    /// the state now, which is another object than one that can be read there.
+    /// Returns the reason why nothing is known about a TenantCredential that exists or may exist in the previous state.
+    /// `sealed_now` contains the digests of the objects that are encrypted in the new state. An object with one of
+    /// these digests is excluded, because the TenantCredential is readable in the new state.
     pub fn obstacle(&self, key: &Key, sealed_now: &BTreeSet<[u8; 32]>) -> Option<String> {
         if let Some(before) = self.found.get(key) {
             let ready = before.status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());
@@ -146,12 +148,12 @@ impl Previous {
         self.tenants.sealed().iter().find(may_be).map(|_| verify_remarks::MAY_BE_ENCRYPTED.to_owned())
     }
 
-    /// The encrypted objects.
+    /// Returns the problems of encrypted objects in the previous input.
     pub fn encrypted(&self) -> impl Iterator<Item = &ManifestProblem> {
         self.objects.skipped.iter()
     }
 
-    /// How many others of this type hold something that is not known, since they could not be read.
+    /// Counts the other objects of this type whose credential is unknown because it could not be read.
     pub fn unread_beside(&self, key: &Key, type_: CredentialType) -> usize {
         let is_unread = |before: &Before| {
             let ready = before.status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());
@@ -163,18 +165,18 @@ impl Previous {
         others.filter(|(_, before)| is_unread(before)).count() + sealed
     }
 
-    /// What was left out of it: encrypted objects, and parts that are no manifests.
+    /// Returns the ignored parts of the previous input: encrypted objects, and parts that are not manifests.
     pub fn left_out(&self) -> impl Iterator<Item = ManifestProblem> {
         self.objects.skipped.iter().chain(&self.objects.passed_over).cloned()
     }
 
-    /// What could not be read or understood.
+    /// Returns the parts of the previous input that could not be read.
     pub fn problems(&self) -> &[ManifestProblem] {
         &self.objects.problems
     }
 
-    /// Lends what was said before to the objects that are still there, as if it stood in their status. What the API
-    /// server would refuse of the change is told to `objects`; what is no longer there is given back.
+    /// Copies each previous status into the object of the same name in `objects`. Adds changes that the API server
+    /// would refuse to the problems of `objects`. Returns a note for each removed TenantCredential.
     pub fn lend(&self, objects: &mut ManifestObjects) -> Vec<ManifestProblem> {
         let mut removed = Vec::new();
         for (key, before) in &self.found {
@@ -182,7 +184,7 @@ impl Previous {
                 if objects.may_hold(key) {
                     continue;
                 }
-                removed.push(ManifestProblem::of(
+                removed.push(ManifestProblem::about(
                     before.place.clone(),
                     ObjectKind::TenantCredential,
                     key,
@@ -196,7 +198,7 @@ impl Previous {
                     refused.push(verify_remarks::OTHER_TYPE.to_owned());
                 }
                 let problem =
-                    |what| ManifestProblem::of(manifest.place.clone(), ObjectKind::TenantCredential, key, what);
+                    |what| ManifestProblem::about(manifest.place.clone(), ObjectKind::TenantCredential, key, what);
                 objects.problems.extend(refused.into_iter().map(problem));
                 objects.credentials.remove(key);
             } else if before.status != TenantCredentialStatus::default() {
@@ -206,7 +208,7 @@ impl Previous {
         removed
     }
 
-    /// What became of those whose credential is another one now.
+    /// Returns the changes of TenantCredentials whose credential differs from the previous state.
     pub fn changes(&self, checked: &[report::ReportedCredential]) -> Vec<CredentialChange> {
         let change = |one: &report::ReportedCredential| {
             let before = self.found.get(&one.key)?;

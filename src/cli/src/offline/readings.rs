@@ -1,5 +1,5 @@
-//! What the Secrets hold that TenantCredentials name. Each is read once, however many name it: to open a keystore is
-//! meant to take time.
+//! Reads the Secrets that TenantCredentials name. A Secret is read once for each type and selection of keys, because
+//! opening a keystore is slow by design.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -13,19 +13,19 @@ use lapsewatch_core::api::status::{KeyMatch, KeySelection};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec};
 use lapsewatch_core::assessment::Reading;
 use lapsewatch_core::credential;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// All that were read.
+/// A cache of all readings.
 #[derive(Default)]
 pub struct Readings {
     read: HashMap<(Key, CredentialType, KeySelection), Result<Reading, String>>,
-    /// A namespace of each Secret's name, once one was asked for that is not where it should be.
+    /// A namespace of the given Secrets by name, computed when the first Secret is missing.
     elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
 }
 
 impl Readings {
-    /// What a TenantCredential's Secret holds, or why it can't be checked.
-    pub fn of(
+    /// Reads the Secret of a TenantCredential, or returns the reason why the Secret can't be checked.
+    pub fn reading_for(
         &mut self,
         key: &Key,
         spec: &TenantCredentialSpec,
@@ -46,7 +46,7 @@ impl Readings {
         reading
     }
 
-    /// Why a Secret is not there.
+    /// Explains a missing Secret.
     fn absent(&self, wanted: &Key, objects: &ManifestObjects) -> String {
         let name = &wanted.name;
         if let Some(maker) = made_elsewhere(wanted, objects) {
@@ -62,10 +62,10 @@ impl Readings {
     }
 }
 
-/// The object that makes a Secret, or fills it.
+/// Describes the object from which another tool creates or fills the Secret. None if the input contains no such object.
 fn made_elsewhere(wanted: &Key, objects: &ManifestObjects) -> Option<String> {
     let made = objects.made.get(wanted)?;
-    let (kind, maker, place) = (made.kind, plain(&made.name), &made.place);
+    let (kind, maker, place) = (made.kind, sanitize_line(&made.name), &made.place);
     Some(format!("Secret {} is made by {kind} {maker} ({place}), whose content is not here", wanted.name))
 }
 
@@ -80,7 +80,7 @@ fn read(
     let Some(secret) = objects.secrets.get_mut(key) else { return Err(String::new()) };
     for again in secret.again.drain(..) {
         let what = format!("it stands at {} already", secret.place);
-        objects.problems.push(ManifestProblem::of(again, ObjectKind::Secret, key, what));
+        objects.problems.push(ManifestProblem::about(again, ObjectKind::Secret, key, what));
     }
     let decoded = secret.decode().map_err(|why| {
         let problem = of_secret(secret, key, why);
@@ -89,7 +89,7 @@ fn read(
         }
         format!("Secret {name} can't be decoded")
     })?;
-    // An empty one is there for another object to fill.
+    // An empty Secret may be a placeholder that another tool fills.
     if decoded.encrypted.is_empty()
         && decoded.data.values.is_empty()
         && let Some(maker) = maker
@@ -107,7 +107,7 @@ fn read(
         false => format!("what is needed of Secret {name} is encrypted with sops: give it decrypted"),
     })?;
     let keys: Vec<&str> = decoded.encrypted.iter().map(String::as_str).collect();
-    let what = format!("encrypted with sops, it is judged without: {}", plain(&keys.join(", ")));
+    let what = format!("encrypted with sops, it is judged without: {}", sanitize_line(&keys.join(", ")));
     let passed_over = of_secret(secret, key, what);
     if !objects.passed_over.contains(&passed_over) {
         objects.passed_over.push(passed_over);
@@ -116,16 +116,16 @@ fn read(
 }
 
 fn of_secret(secret: &ManifestSecret, key: &Key, what: String) -> ManifestProblem {
-    ManifestProblem::of(secret.place.clone(), ObjectKind::Secret, key, what)
+    ManifestProblem::about(secret.place.clone(), ObjectKind::Secret, key, what)
 }
 
-/// What the values say that sops has left plain; none where what it has encrypted may say something else.
+/// Reads the plain values of a partly encrypted Secret. None if an encrypted value might change the result.
 fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &KeySelection) -> Option<Reading> {
     let is_plain = |key: &String| !decoded.encrypted.contains(key);
     if !selection.key.as_ref().is_none_or(is_plain) {
         return None;
     }
-    // Without its key or its password a certificate is read all the same.
+    // A certificate can be read without its private key or password.
     let readable = KeySelection {
         key: selection.key.clone(),
         private_key_key: selection.private_key_key.clone().filter(is_plain),
@@ -133,7 +133,7 @@ fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &KeySelecti
     };
     match credential::read(type_, &decoded.data, &readable) {
         Ok(facts) => Some(Reading::Facts(with_hidden_key(facts, selection, &decoded.encrypted))),
-        // What stands under the named key is not what belongs there, whatever stands beside it.
+        // The named Secret key contains the wrong content, so the other values do not matter.
         Err(failure) if selection.key.is_some() && is_of_the_value(failure.reason) => Some(Reading::Failed(failure)),
         Err(_) => None,
     }
@@ -143,7 +143,7 @@ fn is_of_the_value(reason: FailureReason) -> bool {
     matches!(reason, FailureReason::WrongFile | FailureReason::Malformed)
 }
 
-/// The private key that was not found may be one that is encrypted.
+/// Marks the private key as unreadable if an encrypted value may contain the private key.
 fn with_hidden_key(
     mut facts: CredentialFacts,
     selection: &KeySelection,
@@ -183,14 +183,14 @@ mod tests {
             objects.secrets.insert(key.clone(), secret(text));
             let spec =
                 serde_json::from_value(json!({"type": type_, "secretRef": {"name": "s", "key": chosen}})).unwrap();
-            match readings.of(&Key::new("acme", "c"), &spec, &mut objects).unwrap() {
+            match readings.reading_for(&Key::new("acme", "c"), &spec, &mut objects).unwrap() {
                 Reading::Failed(failure) => failure.message,
                 Reading::Facts(facts) => format!("{facts:?}"),
             }
         };
         let first = read("hello", CredentialType::VPPToken, None);
         assert!(first.contains("plain text"), "{first}");
-        // What stands there now is not looked at.
+        // The changed Secret is not read again.
         assert_eq!(read("<html>", CredentialType::VPPToken, None), first);
         assert!(read("<html>", CredentialType::VPPToken, Some("a")).contains("HTML"));
         assert!(read("<html>", CredentialType::DEPToken, None).contains("HTML"));

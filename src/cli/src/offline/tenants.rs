@@ -1,4 +1,4 @@
-//! MDMTenants: what their credentials have from them, and their pages.
+//! Reads MDMTenants, supplies the settings that their credentials inherit, and assesses the status of each tenant.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use lapsewatch_core::assessment::TenantContext;
 use lapsewatch_core::assessment::tenant::{self, TenantInput, TenantMember};
 use lapsewatch_core::messages::verify_remarks;
 
-/// All MDMTenants.
+/// All MDMTenants of the input, and the encrypted objects.
 pub struct CheckedTenants {
     declared: BTreeMap<Key, Declared>,
-    /// What is encrypted, tenants and their credentials.
+    /// The encrypted objects, both tenants and TenantCredentials.
     sealed: Vec<EncryptedObject>,
 }
 
@@ -29,12 +29,12 @@ struct Declared {
     previous: MDMTenantStatus,
 }
 
-/// Takes all of them; what the API server or the operator would refuse is told to `objects`.
+/// Takes all MDMTenants. Adds the faults for which the API server or the operator would refuse a tenant to `objects`.
 pub fn take(objects: &mut ManifestObjects) -> CheckedTenants {
     let mut all = BTreeMap::new();
     let mut rules = None;
     for (key, manifest) in std::mem::take(&mut objects.tenants) {
-        let rules = rules.get_or_insert_with(|| Rules::of("mdmtenants.yaml"));
+        let rules = rules.get_or_insert_with(|| Rules::for_crd("mdmtenants.yaml"));
         match declared(rules, &key, &manifest) {
             Ok(declared) => drop(all.insert(key, declared)),
             Err(problems) => objects.problems.extend(problems),
@@ -44,8 +44,8 @@ pub fn take(objects: &mut ManifestObjects) -> CheckedTenants {
 }
 
 fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<ManifestProblem>> {
-    let problem = |what| ManifestProblem::of(manifest.place.clone(), ObjectKind::MDMTenant, key, what);
-    // All of a tenant's spec is optional.
+    let problem = |what| ManifestProblem::about(manifest.place.clone(), ObjectKind::MDMTenant, key, what);
+    // Every field of a tenant's spec is optional.
     let broken = if manifest.spec.is_null() { Vec::new() } else { rules.broken(&manifest.spec) };
     if !broken.is_empty() {
         return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
@@ -64,15 +64,17 @@ fn named_by(key: &Key, spec: &TenantCredentialSpec) -> Option<Key> {
 }
 
 impl CheckedTenants {
-    /// What a credential has from its tenant. One that is not among what was given need not be missing in the cluster.
-    pub fn of(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, TenantContext<'_>) {
+    /// Returns the tenant's settings for a credential. A tenant that is not in the input may exist in the cluster, so
+    /// this case is not reported as a missing tenant.
+    pub fn inherited_by(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, TenantContext<'_>) {
         match named_by(key, spec).and_then(|tenant| self.declared.get(&tenant)) {
             Some(declared) => (Some(&declared.spec), TenantContext::Found(tenant::side(&declared.spec))),
             None => (None, TenantContext::Unnamed),
         }
     }
 
-    /// Why the warning days of a credential can't be told, where its tenant gives them and is encrypted.
+    /// Explains why the warning days of a credential are unknown: its tenant sets them and is encrypted. None
+    /// otherwise.
     pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
         let tenant = named_by(key, spec).filter(|tenant| !self.declared.contains_key(tenant))?;
         let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
@@ -82,19 +84,19 @@ impl CheckedTenants {
         Some(format!("its warning days are those of MDMTenant {}, which is encrypted with sops", tenant.name))
     }
 
-    /// A note on a credential whose tenant may give it warning days, and is not among what was given.
+    /// Returns a note if a credential's warning days may come from a tenant that is not in the input.
     pub fn absent(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
         let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
         let tenant = named_by(key, spec).filter(|tenant| !has_own && !self.declared.contains_key(tenant))?;
         Some(verify_remarks::tenant_absent(&tenant.name))
     }
 
-    /// What is encrypted, tenants and their credentials.
+    /// Returns the encrypted objects, both tenants and TenantCredentials.
     pub fn sealed(&self) -> &[EncryptedObject] {
         &self.sealed
     }
 
-    /// The credentials that are encrypted, as far as it can be told which they are.
+    /// Returns the encrypted TenantCredentials whose name and type can be read.
     pub fn sealed_credentials(&self) -> Vec<Unread> {
         let known = self.sealed.iter().filter_map(EncryptedObject::credential);
         known
@@ -102,14 +104,14 @@ impl CheckedTenants {
             .collect()
     }
 
-    /// The types that a tenant must have, but those that something encrypted may be.
+    /// Returns the required credential types of a tenant, without the types that an encrypted object may have.
     fn required(&self, tenant: &Key, declared: &Declared) -> Option<Vec<CredentialType>> {
         let required = declared.spec.required_credentials.clone()?;
         let may_be_there = |type_| self.sealed.iter().any(|one| one.may_belong_to(tenant, type_));
         Some(required.into_iter().filter(|type_| !may_be_there(*type_)).collect())
     }
 
-    /// The page of each, among the credentials that were checked and those that were skipped.
+    /// Assesses the status of each tenant from the checked and the skipped credentials.
     pub fn assess(
         &self,
         checked: &[report::ReportedCredential],
@@ -136,7 +138,7 @@ impl CheckedTenants {
     }
 }
 
-/// The credentials of one tenant.
+/// The TenantCredentials of one tenant.
 #[derive(Default)]
 struct CheckedMembers<'a> {
     checked: Vec<&'a report::ReportedCredential>,
@@ -152,10 +154,10 @@ impl Declared {
         now: DateTime<Utc>,
     ) -> report::ReportedTenant {
         let spec = MDMTenantSpec { required_credentials: required, ..self.spec.clone() };
-        let checked = of.checked.iter().map(|one| TenantMember::of(&one.key.name, &one.spec, &one.status));
-        let unread = of.unread.iter().map(|one| TenantMember::of(&one.key.name, &one.spec, &one.previous));
+        let checked = of.checked.iter().map(|one| TenantMember::from_status(&one.key.name, &one.spec, &one.status));
+        let unread = of.unread.iter().map(|one| TenantMember::from_status(&one.key.name, &one.spec, &one.previous));
         let members: Vec<TenantMember<'_>> = checked.chain(unread).collect();
-        // Sorted by name, as all of one namespace are.
+        // The checked credentials of one namespace are sorted by name.
         let of_name = |name: &str| of.checked.binary_search_by(|one| (*one.key.name).cmp(name)).ok();
         let words = |name: &str, type_: &str, reason: &str| {
             let one = of.checked.get(of_name(name)?)?;

@@ -1,18 +1,18 @@
-//! Where a report's objects come from, and the problems that it lists beside them.
+//! Describes the origin of a report's objects, and the problems that the report lists beside the objects.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::source::{ManifestProblem, ObjectKind, SourceLocation};
 use lapsewatch_core::api::Key;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// Where an object was found.
+/// The origin of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// In a manifest.
+    /// A position in a manifest.
     Manifest(SourceLocation),
-    /// In a cluster; by its context's name where several were asked.
+    /// A cluster, with the name of its context if several contexts were queried.
     Cluster(Option<Arc<str>>),
 }
 
@@ -21,17 +21,17 @@ impl fmt::Display for Origin {
         match self {
             Self::Manifest(place) => place.fmt(f),
             Self::Cluster(None) => f.write_str("cluster"),
-            Self::Cluster(Some(context)) => write!(f, "context {}", plain(context)),
+            Self::Cluster(Some(context)) => write!(f, "context {}", sanitize_line(context)),
         }
     }
 }
 
-/// A problem with a part of the input, of files or of a cluster. None of its texts quotes a value of a Secret.
+/// A problem with a part of the input, from files or a cluster. The texts quote no value of a Secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The file or cluster with the problem.
     pub origin: Origin,
-    /// The object, where it is known.
+    /// The object. None if the object is unknown.
     pub object: Option<(ObjectKind, Key)>,
     /// The problem in words.
     pub message: String,

@@ -1,4 +1,4 @@
-//! Each thing that is said of an object, on its own: what lists of annotations and of results are made of.
+//! Lists the findings of a report one by one, for formats that consist of annotations or results.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -8,39 +8,40 @@ use super::{Gate, Origin, Report, ReportedCredential, ReportedTenant};
 use crate::source::ObjectKind;
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::{CredentialType, Key, Severity};
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// One thing that is said of one object.
+/// One finding of one object.
 #[derive(Clone, Debug)]
 pub struct ReportedFinding<'a> {
-    /// Where the object was found.
+    /// The origin of the object.
     pub origin: &'a Origin,
-    /// Its kind.
+    /// The kind of the object.
     pub kind: ObjectKind,
-    /// Its namespace and name.
+    /// The namespace and name of the object.
     pub key: &'a Key,
-    /// Of a TenantCredential: what kind of credential it is.
+    /// The type of the credential. None for an MDMTenant.
     pub type_: Option<CredentialType>,
-    /// What it is, in one word.
+    /// The reason in one word.
     pub reason: &'a str,
-    /// How much it matters.
+    /// The severity of the finding.
     pub severity: Severity,
-    /// It does not pass.
+    /// True if the finding does not pass the gate.
     pub fails: bool,
-    /// What, and when.
+    /// The message, with the object and the time.
     pub message: Cow<'a, str>,
-    /// What stops, and what goes on.
+    /// The services that stop, and the services that continue to work.
     pub impact: &'a str,
-    /// How to act.
+    /// The steps that fix the fault.
     pub remedy: &'a str,
-    /// Where the steps are written down.
+    /// The URL of the runbook.
     pub runbook_url: Option<&'a str>,
-    /// Whom to ask.
+    /// The contact of the owner.
     pub contact: Option<&'a str>,
 }
 
 impl<'a> ReportedFinding<'a> {
-    /// All that is said: what does not pass first, then worst first, then in the order of the report.
+    /// Returns all findings. The failing findings come first, then the most severe, then the order of the report
+    /// decides.
     pub fn all(report: &'a Report, gate: &Gate) -> Vec<Self> {
         let credentials = report.credentials.iter().flat_map(|one| Self::of_credential(one, report, gate));
         let tenants = report.tenants.iter().flat_map(|one| Self::of_tenant(one, gate));
@@ -49,7 +50,7 @@ impl<'a> ReportedFinding<'a> {
         all
     }
 
-    /// What is said of one credential, and of the gate that it does not pass.
+    /// Returns the findings of one credential, with a finding for an expiry within the requested span.
     pub fn of_credential(one: &'a ReportedCredential, report: &Report, gate: &Gate) -> Vec<Self> {
         let owner = one.spec.owner.as_ref();
         let blank = Self {
@@ -78,7 +79,7 @@ impl<'a> ReportedFinding<'a> {
         });
         let lapses = gate.lapses(one, report.at).map(|message| Self {
             reason: LAPSES_WITHIN,
-            // That it was asked for makes it worth knowing.
+            // The user asked for this span, so the finding is at least a notice.
             severity: one.status.severity.unwrap_or_default().max(Severity::Notice),
             fails: true,
             message: Cow::Owned(message),
@@ -88,7 +89,7 @@ impl<'a> ReportedFinding<'a> {
         said.chain(lapses).collect()
     }
 
-    /// What is said of a tenant itself.
+    /// Returns the findings of a tenant itself.
     pub fn of_tenant(one: &'a ReportedTenant, gate: &Gate) -> Vec<Self> {
         one.own()
             .map(|said| Self {
@@ -108,10 +109,10 @@ impl<'a> ReportedFinding<'a> {
             .collect()
     }
 
-    /// What the object is called in a heading.
+    /// Returns the heading for the object.
     pub fn heading(&self) -> String {
         let context = match self.origin {
-            Origin::Cluster(Some(context)) => format!(", context {}", plain(context)),
+            Origin::Cluster(Some(context)) => format!(", context {}", sanitize_line(context)),
             Origin::Cluster(None) | Origin::Manifest(_) => String::new(),
         };
         match self.type_ {

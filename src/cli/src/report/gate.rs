@@ -1,4 +1,4 @@
-//! What a pipeline lets pass: a report to an exit code.
+//! Decides which results pass, and derives the exit code of a command from a report.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,30 +7,29 @@ use crate::exit::{ATTENTION, FAILED, FINE};
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::messages;
 
-/// From where on something counts.
+/// The conditions under which a result does not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
-    /// What is as bad as this, or worse, does not pass.
+    /// The lowest severity that does not pass.
     pub fail_on: Severity,
-    /// What lapses within this does not pass either, however bad it is.
+    /// The time span in which a credential must not expire, at any severity. None if no span was requested.
     pub within: Option<Within>,
-    /// To have checked nothing is fine.
+    /// True if an empty report passes.
     pub allow_empty: bool,
-    /// The command reads the credentials itself, so that one it can't read is a failure of its own, as input that it
-    /// can't read is.
+    /// True if the command reads the credentials itself. An unreadable credential then counts as unreadable input.
     pub reads: bool,
 }
 
-/// A span of time from now, as it was asked for.
+/// A time span from the time of the report, as the user gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Within {
-    /// Its length.
+    /// The length of the span.
     pub span: TimeDelta,
-    /// How it was written: `45d`.
+    /// The text that the user wrote, such as `45d`.
     pub text: String,
 }
 
-/// The reason of one that does not pass because it lapses within the span that was asked for.
+/// The reason of a finding about a credential that expires within the requested span.
 pub const LAPSES_WITHIN: &str = "LapsesWithin";
 
 impl Default for Gate {
@@ -40,7 +39,7 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// The exit code.
+    /// Returns the exit code for a report.
     pub fn code(&self, report: &Report) -> u8 {
         let is_empty = report.credentials.is_empty() && report.tenants.iter().all(|one| one.own().next().is_none());
         let passes = || {
@@ -58,28 +57,28 @@ impl Gate {
         }
     }
 
-    /// Whether a severity alone does not pass.
+    /// True if a severity alone does not pass.
     pub fn fails(&self, severity: Severity) -> bool {
         severity >= self.fail_on
     }
 
-    /// Whether a credential passes at this time. One that can't be read never does.
+    /// True if a credential passes at this time. A credential that can't be read never passes.
     pub fn passes(&self, credential: &ReportedCredential, at: DateTime<Utc>) -> bool {
         !credential.is_unreadable()
             && !self.fails(credential.status.severity.unwrap_or_default())
             && self.lapses(credential, at).is_none()
     }
 
-    /// Whether nothing that is said of the tenant itself fails: its credentials are judged on their own.
+    /// True if no finding of the tenant itself fails. The tenant's credentials are assessed separately.
     pub fn passes_tenant(&self, tenant: &ReportedTenant) -> bool {
         !tenant.own().any(|said| self.fails(said.severity))
     }
 
-    /// That a credential lapses within the span that was asked for, in words.
+    /// Returns a sentence if a credential has expired or expires within the requested span. None otherwise.
     pub fn lapses(&self, credential: &ReportedCredential, at: DateTime<Utc>) -> Option<String> {
         let within = self.within.as_ref()?;
         let not_after = credential.not_after()?;
-        // A span beyond the end of the calendar has everything in it.
+        // A span beyond the end of the calendar includes every date.
         let end = at.checked_add_signed(within.span).unwrap_or(DateTime::<Utc>::MAX_UTC);
         if not_after > end {
             return None;

@@ -1,19 +1,19 @@
-//! The result as workflow commands of GitHub Actions, which shows them beside the lines of a change.
+//! Writes the report as workflow commands of GitHub Actions, which shows them beside the changed lines.
 //!
-//! GitHub shows ten errors, ten warnings and ten notices of one step: the worst come first, and what is beyond stands in
-//! the log as plain text.
+//! GitHub shows at most ten errors, ten warnings and ten notices for each step. The worst findings come first. Findings
+//! beyond these limits appear in the log as plain text.
 
 use std::io::{self, Write};
 
 use super::{Diagnostic, Gate, Origin, Report, ReportedFinding, Summary};
 use crate::source::SourceLocation;
 use lapsewatch_core::api::Severity;
-use lapsewatch_core::sanitize::harmless;
+use lapsewatch_core::sanitize::sanitize;
 
-/// How many of each command one step may have.
+/// The maximum number of annotations of each command in one step.
 const MOST: usize = 10;
 
-/// One annotation.
+/// One annotation of a workflow run.
 struct Annotation {
     command: &'static str,
     place: Option<SourceLocation>,
@@ -21,16 +21,16 @@ struct Annotation {
     message: String,
 }
 
-/// Writes it.
+/// Writes the report.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the report can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     let problems = report.problems.iter().map(|one| of_problem("error", "cannot be read", one));
     let not_compared = report.not_compared.iter().map(|one| of_problem("error", "could not be compared", one));
     let findings = ReportedFinding::all(report, gate).into_iter().map(|one| of_finding(&one));
     let skipped = report.skipped.iter().map(|one| of_problem("notice", "skipped", one));
-    // One notice is the closing one.
+    // One notice is reserved for the summary at the end.
     let mut room = [("error", MOST), ("warning", MOST), ("notice", MOST - 1)];
     let mut beyond = 0;
     for annotation in problems.chain(not_compared).chain(findings).chain(skipped) {
@@ -47,7 +47,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
         }
     }
     let more = if beyond == 0 { String::new() } else { format!("; {beyond} more stand in the log") };
-    let summary = Summary::of(report, gate);
+    let summary = Summary::from_report(report, gate);
     let message = format!("{summary}: {}{more}", summary.verdict());
     let title = format!("lapsewatch {}", report.command);
     Annotation { command: "notice", place: None, title, message }.write(out)
@@ -66,8 +66,8 @@ fn of_finding(finding: &ReportedFinding<'_>) -> Annotation {
     let texts = [Some(finding.message.to_string()), Some(finding.impact.to_owned()), to_do, runbook, contact];
     let texts: Vec<String> = texts.into_iter().flatten().filter(|text| !text.is_empty()).collect();
     let title = format!("{} {}: {}", finding.kind, finding.key, finding.reason);
-    // Lines of our own; those of a text itself are taken away.
-    let message = texts.iter().map(|text| harmless(text)).collect::<Vec<_>>().join("\n");
+    // Only the line breaks between the texts remain. Line breaks inside a text are removed.
+    let message = texts.iter().map(|text| sanitize(text)).collect::<Vec<_>>().join("\n");
     Annotation { command, place, title, message }
 }
 
@@ -83,14 +83,14 @@ fn of_problem(command: &'static str, what: &str, problem: &Diagnostic) -> Annota
         Some((kind, key)) => format!("{kind} {key}: {what}"),
         None => format!("a manifest {what}"),
     };
-    let message = harmless(&problem.message).into_owned();
+    let message = sanitize(&problem.message).into_owned();
     Annotation { command, place: place(&problem.origin), title, message }
 }
 
 impl Annotation {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "::{} ", self.command)?;
-        // What came by the standard input is no file of the change.
+        // The standard input is not a file of the change.
         if let Some(place) = self.place.as_ref().filter(|place| !place.is_stdin()) {
             write!(out, "file={},", property(&place.path()))?;
             if let Some(line) = place.line {
@@ -103,19 +103,19 @@ impl Annotation {
     fn write_plain(&self, out: &mut dyn Write) -> io::Result<()> {
         let place = self.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let line = format!("{place}{}: {}", self.title, self.message.replace('\n', "; "));
-        // It begins with a word of our own, so that nothing of it can be a command.
-        writeln!(out, "{} {}", self.command, harmless(&line))
+        // The line begins with a fixed word, so the content can't form a workflow command.
+        writeln!(out, "{} {}", self.command, sanitize(&line))
     }
 }
 
-/// A message, as GitHub's own toolkit escapes it.
+/// Escapes a message as `escapeData` in GitHub's actions/toolkit does.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property, likewise.
+/// Escapes a property as `escapeProperty` in GitHub's actions/toolkit does.
 fn property(text: &str) -> String {
-    data(&harmless(text)).replace(':', "%3A").replace(',', "%2C")
+    data(&sanitize(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The result for programs: a document in JSON whose schema has a version, docs/report-v1.schema.json.
+//! Writes the report as a JSON document for programs. Its versioned schema is docs/report-v1.schema.json.
 //!
-//! Within a version fields are added, and none is removed or means something else.
+//! Within a version, fields may be added. No field is removed or changes its meaning.
 
 use std::io::{self, Write};
 
@@ -15,185 +15,187 @@ use lapsewatch_core::api::status::{CredentialFacts, LastChange, Newest, Notifica
 use lapsewatch_core::api::tenant_status::{CredentialCounts, NextDeadline, TenantNotification};
 use lapsewatch_core::api::{CredentialType, Severity};
 
-/// The version of the document's form.
+/// The version of the document's schema.
 pub const VERSION: &str = "lapsewatch.dev/report/v1";
 
-/// What lapsewatch says of many objects.
+/// The results of a lapsewatch command for many objects.
 #[derive(Serialize, JsonSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "lapsewatch report")]
 pub struct ReportDocument<'a> {
-    /// The version of this form.
+    /// The version of the schema.
     #[schemars(extend("const" = VERSION))]
     pub schema_version: &'static str,
-    /// The command that looked.
+    /// The name of the command.
     pub command: &'a str,
-    /// The time of which all of it is said.
+    /// The time to which the results apply.
     pub at: DateTime<Utc>,
-    /// The counts.
+    /// The counts of the results.
     pub summary: Summary,
-    /// The TenantCredentials that were judged, by namespace and name.
+    /// The assessed TenantCredentials, sorted by namespace and name.
     pub credentials: Vec<CredentialEntry<'a>>,
-    /// The MDMTenants that were judged, likewise.
+    /// The assessed MDMTenants, sorted by namespace and name.
     pub tenants: Vec<TenantEntry<'a>>,
-    /// What could not be judged for want of something that was not given, and why.
+    /// The objects that could not be assessed because the input lacks something, with the reasons.
     pub skipped: Vec<ProblemEntry<'a>>,
-    /// The TenantCredentials that were judged, but could not be held against what was given as previous, and why;
-    /// missing where there are none.
+    /// The assessed TenantCredentials that could not be compared with the previous state, with the reasons. Missing if
+    /// empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_compared: Option<Vec<ProblemEntry<'a>>>,
-    /// What could not be read or understood, and why.
+    /// The parts of the input that could not be read, with the reasons.
     pub errors: Vec<ProblemEntry<'a>>,
-    /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
+    /// Ignored parts of the input, such as files in folders that are not manifests, unusable Secrets and encrypted
+    /// fields.
     pub passed_over: Vec<ProblemEntry<'a>>,
-    /// The TenantCredentials that were there before, by what was given as previous, and are not now; missing where there
-    /// are none. Their origin is where they were.
+    /// The TenantCredentials of the previous state that the input does not contain, with their previous origin. Missing
+    /// if empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<Vec<ProblemEntry<'a>>>,
-    /// What is good to know of the input as a whole, such as MDMTenants that the caller may not list; missing where there
-    /// is nothing.
+    /// Notes on the input as a whole, such as MDMTenants that the user has no permission to list. Missing if empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<Vec<ProblemEntry<'a>>>,
 }
 
-/// Where an object was found: in a manifest, or in a cluster.
+/// The origin of an object: a manifest or a cluster.
 #[derive(Serialize, JsonSchema, Debug, Default)]
 #[serde(rename_all = "camelCase")]
 pub struct OriginEntry<'a> {
-    /// The file, as it was given or found; "standard input" for that.
+    /// The path of the file as given or found, or "standard input".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<&'a str>,
-    /// The line of the file on which it begins.
+    /// The line of the file on which the object begins, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// Which item of a list it is: `items[3]`.
+    /// The position of the object in a list, such as `items[3]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<&'a str>,
-    /// The context of the kubeconfig, where several were asked.
+    /// The context of the kubeconfig, if several contexts were queried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<&'a str>,
 }
 
-/// One TenantCredential. What the operator writes into its status has the same names, forms and words here.
+/// One TenantCredential. Fields that the operator also writes to the status have the same names and formats here.
 #[derive(Serialize, JsonSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct CredentialEntry<'a> {
-    /// Where it was found.
+    /// The origin of the TenantCredential.
     pub origin: OriginEntry<'a>,
-    /// Its namespace; empty where a manifest names none.
+    /// The namespace. Empty if a manifest sets no namespace.
     pub namespace: &'a str,
-    /// Its name.
+    /// The name of the TenantCredential.
     pub name: &'a str,
-    /// What kind of credential it is.
+    /// The type of the credential.
     #[serde(rename = "type")]
     pub type_: CredentialType,
-    /// The MDMTenant that it names.
+    /// The name of the MDMTenant to which the TenantCredential belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<&'a str>,
-    /// Its state in one word: the reason of the condition Healthy.
+    /// The state in one word: the reason of the condition Healthy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'a str>,
-    /// The worst of what is said of it.
+    /// The highest severity of all notifications.
     pub severity: Severity,
-    /// The last moment at which it is valid, where that is known.
+    /// The last moment at which the credential is valid. Missing if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<DateTime<Utc>>,
-    /// Whether it passes what was asked for.
+    /// True if the TenantCredential passes the requested checks.
     pub passes: bool,
-    /// That it lapses within the span that was asked for, in words.
+    /// A sentence about the expiry, if the credential has expired or expires within the requested span. Missing
+    /// otherwise, and if no span was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lapses_within: Option<String>,
-    /// What was read.
+    /// The facts read from the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<&'a CredentialFacts>,
-    /// The identity that renewals are held against.
+    /// The identity that a renewal must have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_identity: Option<&'a str>,
-    /// The newest credential of that identity that was ever read here.
+    /// The newest credential of the accepted identity that this object has ever contained.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest: Option<&'a Newest>,
     /// The last change of the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_change: Option<&'a LastChange>,
-    /// Others that hold the same.
+    /// Other objects that use the same credential.
     pub duplicates: &'a [OtherHolder],
-    /// True if more hold it than `duplicates` names, else missing; the message says how many.
+    /// True if more objects use the credential than `duplicates` lists, missing otherwise. The message contains their
+    /// number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub more_duplicates: Option<bool>,
-    /// What needs attention, worst first.
+    /// The findings that need attention, most severe first.
     pub notifications: &'a [Notification],
-    /// The state, one aspect each.
+    /// The conditions, each for one aspect of the state.
     pub conditions: &'a [Condition],
-    /// Whom to ask.
+    /// The contact of the owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<&'a str>,
 }
 
-/// One MDMTenant. What the operator writes into its status has the same names, forms and words here.
+/// One MDMTenant. Fields that the operator also writes to the status have the same names and formats here.
 #[derive(Serialize, JsonSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct TenantEntry<'a> {
-    /// Where it was found.
+    /// The origin of the MDMTenant.
     pub origin: OriginEntry<'a>,
-    /// Its namespace; empty where a manifest names none.
+    /// The namespace. Empty if a manifest sets no namespace.
     pub namespace: &'a str,
-    /// Its name.
+    /// The name of the MDMTenant.
     pub name: &'a str,
-    /// Its state in one word: the reason of the condition Healthy.
+    /// The state in one word: the reason of the condition Healthy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'a str>,
-    /// The worst of all its credentials.
+    /// The highest severity of the tenant's findings and its credentials.
     pub severity: Severity,
-    /// Whether what is said of the tenant itself passes what was asked for.
+    /// True if the findings of the tenant itself pass the requested checks.
     pub passes: bool,
-    /// Its TenantCredentials, counted.
+    /// The counts of the tenant's TenantCredentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<&'a CredentialCounts>,
-    /// The credential that expires next.
+    /// The credential of the tenant that expires next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_deadline: Option<&'a NextDeadline>,
-    /// What needs attention, worst first, in one line each.
+    /// The findings that need attention, one line each, most severe first.
     pub agenda: &'a [String],
-    /// What needs attention, worst first.
+    /// The findings that need attention, most severe first.
     pub notifications: &'a [TenantNotification],
-    /// The state: Ready, and Healthy.
+    /// The conditions Ready and Healthy.
     pub conditions: &'a [Condition],
 }
 
-/// Something that was not judged, and why.
+/// A problem or a note about a part of the input.
 #[derive(Serialize, JsonSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemEntry<'a> {
-    /// Where it was found.
+    /// The origin of the problem.
     pub origin: OriginEntry<'a>,
-    /// The kind of the object, where that is known.
+    /// The kind of the object. Missing if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The namespace of the object, where the object is known.
+    /// The namespace of the object. Missing if the object is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<&'a str>,
-    /// The name of the object, where that is known.
+    /// The name of the object. Missing if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<&'a str>,
-    /// Why.
+    /// The problem in words.
     pub message: &'a str,
 }
 
-/// Writes it, with a line break at its end.
+/// Writes the document, with a line break at the end.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the document can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(terminal::document::json(&document(report, gate))?.as_bytes())
 }
 
-/// The document.
+/// Builds the document.
 pub fn document<'a>(report: &'a Report, gate: &Gate) -> ReportDocument<'a> {
     ReportDocument {
         schema_version: VERSION,
         command: report.command,
         at: report.at,
-        summary: Summary::of(report, gate),
+        summary: Summary::from_report(report, gate),
         credentials: report.credentials.iter().map(|one| credential(one, report, gate)).collect(),
         tenants: report.tenants.iter().map(|one| tenant(one, gate)).collect(),
         skipped: report.skipped.iter().map(problem).collect(),
@@ -256,7 +258,7 @@ fn tenant<'a>(one: &'a ReportedTenant, gate: &Gate) -> TenantEntry<'a> {
     }
 }
 
-/// A list that is missing where it is empty.
+/// Converts problems to entries. None for an empty list, so that the field is left out.
 fn listed(all: &[Diagnostic]) -> Option<Vec<ProblemEntry<'_>>> {
     (!all.is_empty()).then(|| all.iter().map(problem).collect())
 }

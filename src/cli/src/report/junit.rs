@@ -1,4 +1,4 @@
-//! The result as JUnit's XML, in the form that Jenkins has a schema for: one case for each object.
+//! Writes the report as JUnit XML after the schema of Jenkins, with one test case for each object.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,12 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use super::table::block;
 use super::{Diagnostic, Gate, Origin, Report, ReportedFinding};
 use crate::terminal::Paint;
-use lapsewatch_core::sanitize::harmless;
+use lapsewatch_core::sanitize::sanitize;
 
-/// Writes it.
+/// Writes the report.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the report can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     let cases: Vec<JunitTestCase> = cases(report, gate);
     let count = |kind: &str| cases.iter().filter(|case| case.outcome == Some(kind)).count().to_string();
@@ -36,15 +36,15 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
     xml.into_inner().write_all(b"\n")
 }
 
-/// One object.
+/// The test case of one object.
 struct JunitTestCase {
     kind: String,
     name: String,
-    /// failure, error or skipped; none for one that passes.
+    /// The element `failure`, `error` or `skipped`. None if the object passes.
     outcome: Option<&'static str>,
-    /// The reason, and what it says.
+    /// The reason and message of the worst finding.
     said: Option<(String, String)>,
-    /// Where it stands, and all that is said of it.
+    /// The object's position and all its findings.
     text: String,
 }
 
@@ -68,7 +68,7 @@ fn cases(report: &Report, gate: &Gate) -> Vec<JunitTestCase> {
     for problem in report.not_compared.iter().chain(&report.problems) {
         let case = not_judged(problem, "error");
         match all.last_mut() {
-            // What is wrong with one object is told one after the other.
+            // Several problems with one object are joined in one test case.
             Some(last) if problem.object.is_some() && last.is_same(&case) => {
                 last.text.push('\n');
                 last.text.push_str(&case.text);
@@ -87,7 +87,7 @@ fn judged(
 ) -> JunitTestCase {
     let mut text = Vec::new();
     if !findings.is_empty() {
-        // A vector takes all of it.
+        // Writing to a vector can't fail.
         let _ = writeln!(text, "{}", place(origin)).and_then(|()| block(findings, Paint::default(), &mut text));
     }
     let worst = findings.iter().find(|finding| finding.fails).or(findings.first());
@@ -95,7 +95,7 @@ fn judged(
         kind: kind.to_owned(),
         name,
         outcome,
-        said: worst.map(|worst| (worst.reason.to_owned(), harmless(&worst.message).into_owned())),
+        said: worst.map(|worst| (worst.reason.to_owned(), sanitize(&worst.message).into_owned())),
         text: String::from_utf8_lossy(&text).trim_end().to_owned(),
     }
 }
@@ -112,7 +112,7 @@ fn not_judged(problem: &Diagnostic, outcome: &'static str) -> JunitTestCase {
         Some((kind, key)) => (kind.to_string(), key.to_string()),
         None => ("Manifest".to_owned(), problem.origin.to_string()),
     };
-    let what = harmless(&problem.message).into_owned();
+    let what = sanitize(&problem.message).into_owned();
     let text = format!("{}: {what}", problem.origin);
     JunitTestCase { kind, name, outcome: Some(outcome), said: Some(("Input".to_owned(), what)), text }
 }
@@ -124,14 +124,14 @@ impl JunitTestCase {
 
     fn write(&self, xml: &mut Writer<&mut dyn Write>) -> io::Result<()> {
         let head = BytesStart::new("testcase").with_attributes([("classname", &*self.kind), ("name", &self.name)]);
-        // A notice of one that passes.
+        // The findings of an object that passes go to the standard output of its test case.
         let element = self.outcome.unwrap_or("system-out");
         if self.text.is_empty() {
             return xml.write_event(Event::Empty(head));
         }
         xml.write_event(Event::Start(head))?;
         let start = match &self.said {
-            // The schema has no attributes for these two.
+            // The schema defines no attributes for these two elements.
             Some((type_, message)) if !matches!(element, "system-out" | "skipped") => {
                 BytesStart::new(element).with_attributes([("type", &**type_), ("message", message)])
             }

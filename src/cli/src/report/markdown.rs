@@ -1,6 +1,6 @@
-//! The result as the comment of a merge request: counts, a table of what needs attention, and the details of each.
+//! Writes the report as a comment for a merge request: counts, a table of findings, and the details of each finding.
 //!
-//! Whatever the input could have written stands in code, where Markdown, HTML, links and mentions mean nothing.
+//! All text from the input is placed in code, so that Markdown, HTML, links and mentions have no effect.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -9,20 +9,20 @@ use super::table::{block, expires};
 use super::{Diagnostic, Gate, Origin, Report, ReportedCredential, ReportedFinding, ReportedTenant, Summary};
 use crate::terminal::Paint;
 use lapsewatch_core::api::Severity;
-use lapsewatch_core::sanitize::harmless;
+use lapsewatch_core::sanitize::sanitize;
 
-/// GitHub takes 65,536 characters for a comment; a byte is no more than one.
+/// The maximum length in bytes. GitHub limits a comment to 65,536 characters, and a character has at least one byte.
 const MOST: usize = 65_000;
-/// What the table may take of it, so that there is room for the details of the worst.
+/// The maximum length of the table in bytes, which leaves room for the details of the worst findings.
 const MOST_OF_TABLE: usize = 25_000;
-/// What is kept for what was not read.
+/// The maximum length of the list of unreadable input, in bytes.
 const MOST_OF_PROBLEMS: usize = 15_000;
-/// What the lists below the table share.
+/// The maximum length of all lists below the table, in bytes.
 const MOST_OF_LISTS: usize = 15_000;
-/// What stands around the lines of a list: its title, its fence and how many are left out.
+/// The space reserved around the lines of a list for title, fence and the number of omitted lines, in bytes.
 const FRAME: usize = 300;
 
-/// One row of the table, and what is said below it.
+/// One row of the table, with the findings shown below the table.
 struct MarkdownRow<'a> {
     rank: (bool, Severity),
     row: String,
@@ -30,10 +30,10 @@ struct MarkdownRow<'a> {
     findings: Vec<ReportedFinding<'a>>,
 }
 
-/// Writes it.
+/// Writes the report.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the report can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(text(report, gate).as_bytes())
 }
@@ -43,7 +43,7 @@ fn text(report: &Report, gate: &Gate) -> String {
         report.credentials.iter().filter_map(|one| credential(one, report, gate)).collect();
     entries.extend(report.tenants.iter().filter_map(|one| tenant(one, gate)));
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.rank));
-    let mut text = head(&Summary::of(report, gate), report);
+    let mut text = head(&Summary::from_report(report, gate), report);
     list("Could not be read", &lines(&report.problems), MOST_OF_PROBLEMS, &mut text);
     rows(&entries, &mut text);
     let changes = report.changes.iter();
@@ -59,7 +59,7 @@ fn text(report: &Report, gate: &Gate) -> String {
     let mut room = MOST_OF_LISTS;
     for (title, items) in lists.iter().filter(|(_, items)| !items.is_empty()) {
         let before = text.len();
-        // What one of them does not need is the next one's.
+        // The space that one list does not use is available to the next list.
         list(title, items, room / still, &mut text);
         room = room.saturating_sub(text.len() - before);
         still -= 1;
@@ -82,7 +82,7 @@ fn head(summary: &Summary, report: &Report) -> String {
     )
 }
 
-/// The table.
+/// Writes the table.
 fn rows(entries: &[MarkdownRow<'_>], text: &mut String) {
     if entries.is_empty() {
         return;
@@ -100,7 +100,7 @@ fn rows(entries: &[MarkdownRow<'_>], text: &mut String) {
     left_out(left, text);
 }
 
-/// What is said of each, as the terminal shows it.
+/// Writes the details of each finding in the layout of the terminal output.
 fn details(entries: &[MarkdownRow<'_>], text: &mut String) {
     let mut left = entries.len();
     for entry in entries {
@@ -109,7 +109,7 @@ fn details(entries: &[MarkdownRow<'_>], text: &mut String) {
             continue;
         };
         let mut said = Vec::new();
-        // Only its end says how much there is, and a vector takes all of it.
+        // Writing to a vector can't fail. The length is known only after writing.
         let _ = block(&entry.findings, Paint::default(), &mut said);
         let said = String::from_utf8_lossy(&said);
         let mut part = format!(
@@ -133,12 +133,12 @@ fn details(entries: &[MarkdownRow<'_>], text: &mut String) {
     left_out(left, text);
 }
 
-/// Problems, each on a line.
+/// Formats problems, each on a line.
 fn lines(problems: &[Diagnostic]) -> Vec<String> {
     problems.iter().map(Diagnostic::to_string).collect()
 }
 
-/// One line each, which with all around them take no more than `most`.
+/// Writes a list with one line for each item, limited to `most` bytes with title and fence.
 fn list(title: &str, items: &[String], most: usize, text: &mut String) {
     if items.is_empty() {
         return;
@@ -146,7 +146,7 @@ fn list(title: &str, items: &[String], most: usize, text: &mut String) {
     let mut lines = String::new();
     let (mut left, mut longest) = (items.len(), 0);
     for item in items {
-        let line = harmless(item);
+        let line = sanitize(item);
         longest = longest.max(longest_run(&line));
         if FRAME + lines.len() + line.len() + 2 * longest > most {
             break;
@@ -178,7 +178,7 @@ fn credential<'a>(one: &'a ReportedCredential, report: &Report, gate: &Gate) -> 
     let object = object(&one.origin, &one.key.to_string());
     Some(MarkdownRow {
         rank: (!passes, severity),
-        row: row([&object, type_, one.state().unwrap_or("-"), severity.as_str(), &expires, mark(passes)]),
+        row: row([&object, type_, one.state().unwrap_or("-"), severity.as_str(), &expires, yes_or_no(passes)]),
         origin: &one.origin,
         findings: ReportedFinding::of_credential(one, report, gate),
     })
@@ -187,7 +187,7 @@ fn credential<'a>(one: &'a ReportedCredential, report: &Report, gate: &Gate) -> 
 fn tenant<'a>(one: &'a ReportedTenant, gate: &Gate) -> Option<MarkdownRow<'a>> {
     let passes = gate.passes_tenant(one);
     let severity = one.status.severity.unwrap_or_default();
-    // Of its credentials is told by themselves.
+    // The credentials of the tenant have rows of their own.
     let findings = ReportedFinding::of_tenant(one, gate);
     if findings.is_empty() {
         return None;
@@ -197,13 +197,13 @@ fn tenant<'a>(one: &'a ReportedTenant, gate: &Gate) -> Option<MarkdownRow<'a>> {
     let object = object(&one.origin, &one.key.to_string());
     Some(MarkdownRow {
         rank: (!passes, severity),
-        row: row([&object, "MDMTenant", one.state().unwrap_or("-"), severity.as_str(), &next, mark(passes)]),
+        row: row([&object, "MDMTenant", one.state().unwrap_or("-"), severity.as_str(), &next, yes_or_no(passes)]),
         origin: &one.origin,
         findings,
     })
 }
 
-fn mark(passes: bool) -> &'static str {
+fn yes_or_no(passes: bool) -> &'static str {
     if passes { "yes" } else { "**no**" }
 }
 
@@ -211,7 +211,7 @@ fn row(cells: [&str; 6]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Its name; with the context where several were asked.
+/// Formats the object's name, with the context if several contexts were queried.
 fn object(origin: &Origin, key: &str) -> String {
     match origin {
         Origin::Cluster(Some(context)) => format!("{} {}", code(context), code(key)),
@@ -227,14 +227,14 @@ fn place(origin: &Origin) -> String {
     }
 }
 
-/// A text as a code span, also in a table.
+/// Formats a text as a code span, also inside a table.
 fn code(text: &str) -> String {
-    // A line of the table ends at a pipe, in code too, and a longer fence is as good as none to a reader.
-    let text = harmless(text).replace('`', "'").replace('|', "\\|");
+    // A pipe ends a table cell even in code (GitHub Flavored Markdown, "Tables"). A longer fence would be hard to read.
+    let text = sanitize(text).replace('`', "'").replace('|', "\\|");
     format!("`{text}`")
 }
 
-/// Lines as a block of code, whose fence is longer than any within.
+/// Formats lines as a code block, with a fence longer than any run of backticks in the text.
 fn fenced(text: &str) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     format!("{fence}text\n{text}\n{fence}\n")
@@ -244,7 +244,7 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// The URL of a runbook, whose letters the API limits to those of ASCII.
+/// Formats the URL of a runbook as a link. The API allows only ASCII characters in this URL.
 fn link(url: &str) -> String {
     let mut safe = String::new();
     for byte in url.bytes() {

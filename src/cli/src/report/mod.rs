@@ -1,4 +1,4 @@
-//! What a command found of many objects: one shape, whether manifests or a cluster gave them. Each format is one file.
+//! Defines the report of a command about many objects from manifests or a cluster. Each output format has its own file.
 
 mod diagnostic;
 pub mod finding;
@@ -31,84 +31,85 @@ pub use summary::Summary;
 pub use table::block;
 pub use table::write as table;
 
-/// One TenantCredential, and what is said of it.
+/// One TenantCredential with its assessed status.
 #[derive(Clone, Debug)]
 pub struct ReportedCredential {
-    /// Where it was found.
+    /// The origin of the TenantCredential.
     pub origin: Origin,
-    /// Its namespace and name.
+    /// The namespace and name of the TenantCredential.
     pub key: Key,
-    /// What its user declares, with what it has from its tenant.
+    /// The spec, with the values inherited from the tenant.
     pub spec: TenantCredentialSpec,
-    /// What is said of it.
+    /// The assessed status.
     pub status: TenantCredentialStatus,
 }
 
-/// One MDMTenant, and what is said of it.
+/// One MDMTenant with its assessed status.
 #[derive(Clone, Debug)]
 pub struct ReportedTenant {
-    /// Where it was found.
+    /// The origin of the MDMTenant.
     pub origin: Origin,
-    /// Its namespace and name.
+    /// The namespace and name of the MDMTenant.
     pub key: Key,
-    /// What is said of it.
+    /// The assessed status.
     pub status: MDMTenantStatus,
 }
 
-/// What came of all that was looked at.
+/// The results for all objects that a command examined.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The command that looked.
+    /// The name of the command.
     pub command: &'static str,
-    /// The time of which all of it is said.
+    /// The time to which the results apply.
     pub at: DateTime<Utc>,
-    /// Sorted by namespace and name.
+    /// The assessed TenantCredentials, sorted by namespace and name.
     pub credentials: Vec<ReportedCredential>,
-    /// Likewise.
+    /// The assessed MDMTenants, sorted by namespace and name.
     pub tenants: Vec<ReportedTenant>,
-    /// TenantCredentials that could not be judged for want of something that was not given, and why.
+    /// TenantCredentials that could not be assessed because the input lacks something, with the reasons.
     pub skipped: Vec<Diagnostic>,
-    /// TenantCredentials that were judged, but whose state before could not be seen, and why.
+    /// Assessed TenantCredentials whose previous state could not be read, with the reasons.
     pub not_compared: Vec<Diagnostic>,
-    /// What could not be read or understood.
+    /// Parts of the input that could not be read.
     pub problems: Vec<Diagnostic>,
-    /// Parts of folders that are no manifests, and encrypted parts of objects that were judged without them.
+    /// Ignored parts of the input, such as files in folders that are not manifests, unusable Secrets and encrypted
+    /// fields.
     pub passed_over: Vec<Diagnostic>,
-    /// Credentials that are others than before, where that is known.
+    /// Credentials that differ from the previous state.
     pub changes: Vec<CredentialChange>,
-    /// TenantCredentials that were there before.
+    /// TenantCredentials of the previous state that the input does not contain.
     pub removed: Vec<Diagnostic>,
-    /// What is good to know of the input as a whole, such as objects that could not be seen.
+    /// Notes on the input as a whole, such as objects that could not be listed.
     pub notes: Vec<Diagnostic>,
-    /// The counts of all that was judged, where the report holds a selection of it.
+    /// The counts of the whole result, if this report is a selection. None otherwise.
     pub whole: Option<Summary>,
 }
 
-/// What became of a credential since before.
+/// A change of a credential since the previous state.
 #[derive(Clone, Debug)]
 pub struct CredentialChange {
-    /// Whose.
+    /// The namespace and name of the TenantCredential.
     pub key: Key,
-    /// What the change is.
+    /// The kind of change.
     pub reason: ChangeReason,
-    /// The same in words.
+    /// The change in words.
     pub message: String,
 }
 
 impl ReportedCredential {
-    /// Its state in one word: the reason of its condition Healthy.
+    /// Returns the state in one word: the reason of the condition Healthy.
     pub fn state(&self) -> Option<&str> {
         state(&self.status.conditions)
     }
 
-    /// True where the credential was not read this time: its file is wrong, locked or gone.
+    /// True if the credential could not be read: its condition Ready is False.
     pub fn is_unreadable(&self) -> bool {
         self.status.conditions.iter().any(|condition| {
             condition.type_ == ConditionType::Ready.as_str() && condition.status == ConditionStatus::False
         })
     }
 
-    /// The last moment of its validity, where that is known.
+    /// Returns the last moment at which the credential is valid. None if this moment is unknown.
     pub fn not_after(&self) -> Option<DateTime<Utc>> {
         let facts = self.status.credential.as_ref()?;
         facts.not_after.filter(|_| facts.expiry == Expiry::Known)
@@ -116,12 +117,12 @@ impl ReportedCredential {
 }
 
 impl ReportedTenant {
-    /// Its state in one word: the reason of its condition Healthy.
+    /// Returns the state in one word: the reason of the condition Healthy.
     pub fn state(&self) -> Option<&str> {
         state(&self.status.conditions)
     }
 
-    /// What is said of the tenant itself, and not of one of its credentials.
+    /// Returns the findings of the tenant itself, without the findings of its credentials.
     pub fn own(&self) -> impl Iterator<Item = &TenantNotification> {
         self.status.notifications.iter().filter(|said| said.credential_type.is_none())
     }

@@ -1,4 +1,4 @@
-//! The result in SARIF 2.1.0, the form of tools that look at code: each thing said of an object is a result at its line.
+//! Writes the report as SARIF 2.1.0 for code scanning tools. Each finding of an object is one result at its line.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,16 +11,16 @@ use super::{Diagnostic, Gate, Origin, Report, ReportedFinding, Summary};
 use crate::source::{ObjectKind, SourceLocation};
 use crate::terminal::document;
 use lapsewatch_core::api::{Key, Severity};
-use lapsewatch_core::messages::short;
-use lapsewatch_core::sanitize::harmless;
+use lapsewatch_core::messages::reason_summary;
+use lapsewatch_core::sanitize::sanitize;
 
-/// Where the version's schema is published.
+/// The URL of the SARIF 2.1.0 schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// Writes it.
+/// Writes the report.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the report can't be written.
 pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()> {
     let findings = ReportedFinding::all(report, gate);
     let mut rules: BTreeMap<&str, usize> = findings.iter().map(|finding| (finding.reason, 0)).collect();
@@ -34,7 +34,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
         .map(|problem| notification(problem, "error"))
         .chain(report.skipped.iter().map(|problem| notification(problem, "note")))
         .collect();
-    let summary = Summary::of(report, gate);
+    let summary = Summary::from_report(report, gate);
     let document = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -45,7 +45,7 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
                 "rules": rules.keys().map(|id| rule(id)).collect::<Vec<_>>(),
             }},
             "invocations": [{
-                // A tool that found something has run as it should.
+                // Findings do not make an execution unsuccessful. Unreadable input does.
                 "executionSuccessful": summary.errors + summary.not_compared == 0,
                 "exitCode": summary.exit_code,
                 "toolExecutionNotifications": notifications,
@@ -59,14 +59,14 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
 }
 
 fn rule(id: &str) -> Value {
-    json!({"id": id, "name": id, "shortDescription": {"text": short(id)}})
+    json!({"id": id, "name": id, "shortDescription": {"text": reason_summary(id)}})
 }
 
 fn result(finding: &ReportedFinding<'_>, rules: &BTreeMap<&str, usize>) -> Value {
     let level = match finding.severity {
         Severity::Critical => "error",
         Severity::Warning => "warning",
-        // What does not pass is more than a note, however bad it is.
+        // A finding that fails the gate is at least a warning, at any severity.
         _ if finding.fails => "warning",
         Severity::Notice | Severity::None => "note",
     };
@@ -83,7 +83,7 @@ fn result(finding: &ReportedFinding<'_>, rules: &BTreeMap<&str, usize>) -> Value
         .filter_map(|(label, part)| Some((label, part.filter(|part| !part.is_empty())?)))
         .enumerate()
     {
-        let _ = write!(text, "{}{label}{}", if index == 0 { "" } else { "\n" }, harmless(part));
+        let _ = write!(text, "{}{label}{}", if index == 0 { "" } else { "\n" }, sanitize(part));
     }
     json!({
         "ruleId": finding.reason,
@@ -96,7 +96,7 @@ fn result(finding: &ReportedFinding<'_>, rules: &BTreeMap<&str, usize>) -> Value
     })
 }
 
-/// The same for the same thing said of the same object, wherever that stands.
+/// Returns a fingerprint that depends on the object and the reason, and not on the position in the input.
 fn fingerprint(finding: &ReportedFinding<'_>) -> String {
     let digest = Sha256::digest(format!("{}\n{}\n{}", finding.kind, finding.key, finding.reason));
     digest.iter().fold(String::new(), |mut hex, byte| {
@@ -108,7 +108,7 @@ fn fingerprint(finding: &ReportedFinding<'_>) -> String {
 fn notification(problem: &Diagnostic, level: &str) -> Value {
     let object = problem.object.as_ref().map(|(kind, key)| (*kind, key));
     let mut text = object.map(|(kind, key)| format!("{kind} {key}: ")).unwrap_or_default();
-    text.push_str(&harmless(&problem.message));
+    text.push_str(&sanitize(&problem.message));
     json!({"level": level, "message": {"text": text}, "locations": [location(&problem.origin, object)]})
 }
 
@@ -121,7 +121,7 @@ fn location(origin: &Origin, object: Option<(ObjectKind, &Key)>) -> Value {
 
 fn at(place: &SourceLocation, object: Option<(ObjectKind, &Key)>) -> Value {
     let mut location = logical(object);
-    // What came by the standard input has lines of nothing that is kept.
+    // Line numbers of the standard input refer to no stored file.
     if !place.is_stdin()
         && let Some(fields) = location.as_object_mut()
     {
@@ -143,7 +143,7 @@ fn logical(object: Option<(ObjectKind, &Key)>) -> Value {
     }
 }
 
-/// A file's path as a URI, relative to the folder in which the command ran where the path is.
+/// Converts a file's path to a URI. A relative path stays relative to the working directory.
 fn uri(path: &str) -> String {
     let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
     for byte in path.bytes() {

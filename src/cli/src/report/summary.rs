@@ -1,4 +1,4 @@
-//! The counts, which are said in every format.
+//! Counts the results of a report. Every output format shows these counts.
 
 use std::fmt;
 
@@ -9,47 +9,48 @@ use super::{Gate, Report};
 use crate::exit::FAILED;
 use lapsewatch_core::api::Severity;
 
-/// What came of it, in numbers.
+/// The results of a report in numbers.
 #[derive(Serialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
-    /// The TenantCredentials that were judged.
+    /// The number of TenantCredentials that were assessed.
     pub checked: usize,
-    /// The TenantCredentials that could not be judged for want of something that was not given.
+    /// The number of TenantCredentials that could not be assessed because the input lacks something.
     pub skipped: usize,
-    /// The MDMTenants that were judged.
+    /// The number of MDMTenants that were assessed.
     pub tenants: usize,
-    /// What could not be read or understood.
+    /// The number of parts of the input that could not be read.
     pub errors: usize,
-    /// The TenantCredentials that were judged and whose credential can't be read at present.
+    /// The number of assessed TenantCredentials whose credential can't be read at present.
     pub unreadable: usize,
-    /// The TenantCredentials that were judged, but could not be held against what was given as previous.
+    /// The number of assessed TenantCredentials that could not be compared with the previous state.
     pub not_compared: usize,
-    /// The TenantCredentials that were judged, by severity.
+    /// The number of assessed TenantCredentials by severity.
     pub by_severity: BySeverity,
-    /// What does not pass, TenantCredentials and MDMTenants.
+    /// The number of TenantCredentials and MDMTenants that do not pass.
     pub failing: usize,
-    /// The code with which the command ends: 0 fine, 1 something does not pass, 2 something could not be read or told.
+    /// The exit code of the command. 0: everything passes. 1: something does not pass. 2: something could not be read
+    /// or compared, or nothing was checked.
     pub exit_code: u8,
 }
 
-/// How many there are of each severity.
+/// The number of TenantCredentials of each severity.
 #[derive(Serialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct BySeverity {
-    /// Someone must act now.
+    /// The number with severity Critical: act immediately.
     pub critical: usize,
-    /// Someone must act.
+    /// The number with severity Warning: act soon.
     pub warning: usize,
-    /// Worth knowing.
+    /// The number with severity Notice: no action is needed at present.
     pub notice: usize,
-    /// All is well.
+    /// The number without findings.
     pub none: usize,
 }
 
 impl Summary {
-    /// The counts of a report under this gate. For a selection, the counts of the whole.
-    pub fn of(report: &Report, gate: &Gate) -> Self {
+    /// Counts the results of a report under this gate. If the report is a selection, returns the counts of the whole.
+    pub fn from_report(report: &Report, gate: &Gate) -> Self {
         if let Some(whole) = report.whole {
             return whole;
         }
@@ -78,7 +79,7 @@ impl Summary {
 }
 
 impl Summary {
-    /// What it comes to, in a few words.
+    /// Returns the verdict in a few words.
     pub fn verdict(&self) -> String {
         let failing = |count: usize| match count {
             0 => "nothing fails".to_owned(),
@@ -97,7 +98,7 @@ impl Summary {
         if unknown.is_empty() {
             return "nothing was checked".to_owned();
         }
-        // None that can't be read passes, and each is named already.
+        // A credential that can't be read never passes, and is already counted as unreadable.
         format!("{}. Of the rest, {}", unknown.join(", "), failing(self.failing.saturating_sub(self.unreadable)))
     }
 }

@@ -1,4 +1,4 @@
-//! The result as people read it: a table, a block for each object with something to say, and the count.
+//! Writes the report for the terminal: a table, a block for each object with findings, and the counts.
 
 use std::io::{self, Write};
 
@@ -12,13 +12,13 @@ use lapsewatch_core::messages;
 const HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "NAME", "TYPE", "STATE", "SEVERITY", "EXPIRES"];
 const TENANT_HEAD: [&str; 7] = ["CONTEXT", "NAMESPACE", "TENANT", "STATE", "SEVERITY", "CREDENTIALS", "NEXT"];
 
-/// A row, and how bad its object is.
+/// A row of the table, with the severity of its object.
 type TableRow = ([String; 7], Severity);
 
-/// Writes all of it.
+/// Writes the whole report.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the report can't be written.
 pub fn write(report: &Report, gate: &Gate, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     rows(HEAD, report.credentials.iter().map(row).collect(), paint, out)?;
     rows(TENANT_HEAD, report.tenants.iter().map(tenant_row).collect(), paint, out)?;
@@ -34,10 +34,10 @@ pub fn write(report: &Report, gate: &Gate, paint: Paint, out: &mut dyn Write) ->
         paragraph("", &change.message, out)?;
         writeln!(out)?;
     }
-    writeln!(out, "{}", Summary::of(report, gate))
+    writeln!(out, "{}", Summary::from_report(report, gate))
 }
 
-/// A table, where there is anything to stand in it; without the contexts where there are none.
+/// Writes a table if it has rows. The column of contexts is left out if no row has a context.
 fn rows(head: [&str; 7], rows: Vec<TableRow>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -102,14 +102,14 @@ fn row(credential: &ReportedCredential) -> TableRow {
     (cells, severity)
 }
 
-/// When a credential expires, in a cell.
+/// Formats the time at which a credential expires, for a table cell.
 pub fn expires(credential: &ReportedCredential) -> String {
     let is_never = credential.status.credential.as_ref().is_some_and(|facts| facts.expiry == Expiry::Never);
     let otherwise = if is_never { "never" } else { "-" };
     credential.not_after().map_or_else(|| otherwise.to_owned(), messages::at)
 }
 
-/// What is said of one object, worst first.
+/// Writes the findings of one object, most severe first.
 pub fn block(findings: &[ReportedFinding<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = findings.first() else { return Ok(()) };
     writeln!(out, "{}", paint.bold(&first.heading()))?;

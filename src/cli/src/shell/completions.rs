@@ -1,14 +1,15 @@
-//! Completions.
+//! Prints the completions of the command line for a shell or for kubectl.
 
 use clap_complete::aot;
 
 use crate::args::{self, Called, Shell};
 
-/// What goes before the functions for bash, where kubectl asks.
+/// The text before bash's functions in the script that kubectl runs.
 const HEAD: &str = "#!/usr/bin/env bash
 # kubectl runs this, found on the PATH as kubectl_complete-lapsewatch, for the words after `kubectl lapsewatch`.
 ";
-/// And what goes after them. kubectl completes the names of files itself where it is told of nothing.
+/// The text after bash's functions in the script that kubectl runs. kubectl completes names of files itself if the
+/// script prints no words.
 const TAIL: &str = r#"
 compgen() { if [[ $1 == -W ]]; then builtin compgen "$@"; fi; }
 [[ $# -gt 0 ]] || set -- ""
@@ -22,10 +23,10 @@ done
 echo :0
 "#;
 
-/// The completions.
+/// Returns the completion script for a shell, or the executable script for kubectl.
 ///
 /// # Errors
-/// None that a writer to memory could give.
+/// Never, because the text is written to memory.
 pub fn completions(called: Called, shell: Shell) -> Result<Vec<u8>, anyhow::Error> {
     let mut text = Vec::new();
     let generate = |shell, name: &str, text: &mut Vec<u8>| {

@@ -1,4 +1,4 @@
-//! Manual pages, one for each command.
+//! Writes the manual pages, one for each command.
 
 use std::fs;
 use std::io::Write;
@@ -9,17 +9,18 @@ use clap::Command;
 use clap_mangen::Man;
 
 use crate::args::{self, Called};
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// The page of the whole, or with a folder the pages of all commands in it and nothing to print.
+/// Returns the manual page of the program. With a folder, writes the pages of all commands to this folder instead, and
+/// returns no text.
 ///
 /// # Errors
-/// Where the folder can't be written.
+/// If the folder can't be written.
 pub fn man(called: Called, folder: Option<&Path>) -> Result<Vec<u8>, anyhow::Error> {
     let mut whole = args::command(called).display_name(called.file()).disable_help_subcommand(true);
     whole.build();
     let Some(folder) = folder else { return page(&whole) };
-    let name = plain(&folder.display().to_string());
+    let name = sanitize_line(&folder.display().to_string());
     fs::create_dir_all(folder).with_context(|| format!("{name} can't be made"))?;
     for command in std::iter::once(&whole).chain(whole.get_subcommands()) {
         let file = format!("{}.1", command.get_display_name().unwrap_or(command.get_name()));
@@ -32,7 +33,7 @@ fn page(command: &Command) -> Result<Vec<u8>, anyhow::Error> {
     let title = command.get_display_name().unwrap_or(command.get_name());
     let man = Man::new(command.clone());
     let mut text = Vec::new();
-    // Without a date, which would make each build another.
+    // The title has no date, because a date would make the output of each build different.
     writeln!(text, ".TH {title} 1 \"\" \"lapsewatch {}\" \"lapsewatch\"", env!("CARGO_PKG_VERSION"))?;
     man.render_name_section(&mut text)?;
     man.render_synopsis_section(&mut text)?;
@@ -48,7 +49,7 @@ fn page(command: &Command) -> Result<Vec<u8>, anyhow::Error> {
     Ok(text)
 }
 
-/// A paragraph of the help's end, line by line as it stands there: examples are a section of their own.
+/// Writes a paragraph of the text after the help, with its line breaks. Examples become the section EXAMPLES.
 fn section(paragraph: &str, text: &mut Vec<u8>) -> Result<(), anyhow::Error> {
     let examples = paragraph.strip_prefix("Examples:\n").or_else(|| paragraph.strip_prefix("Example:\n"));
     match examples {
@@ -57,7 +58,7 @@ fn section(paragraph: &str, text: &mut Vec<u8>) -> Result<(), anyhow::Error> {
     }
     writeln!(text, ".nf")?;
     for line in examples.unwrap_or(paragraph).lines() {
-        // A dot or an apostrophe would begin a request.
+        // `\&` prevents roff from reading a leading dot or apostrophe as a request.
         writeln!(text, "\\&{}", line.replace('\\', "\\e").replace('-', "\\-"))?;
     }
     writeln!(text, ".fi")?;

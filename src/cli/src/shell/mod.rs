@@ -1,4 +1,4 @@
-//! What a shell and a reader at a terminal have of the command line: completions and manual pages, made from it.
+//! Generates shell completions and manual pages from the definition of the command line.
 
 mod completions;
 mod man;

@@ -1,30 +1,30 @@
-//! Where an object stands.
+//! Defines the position of an object in the input.
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
-/// Where an object stands.
+/// The position of an object in the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceLocation {
-    /// The file, as it may be shown; [`STDIN`] for the standard input.
+    /// The file's name in a printable form, or [`STDIN`] for the standard input.
     pub file: Rc<str>,
-    /// The line, from 1, at which its document begins; none where the file could not be read.
+    /// The line, from 1, on which the document begins. None if the file could not be read.
     pub line: Option<usize>,
-    /// Which item of a list.
+    /// The position in a list, such as `items[3]`. None outside a list.
     pub item: Option<String>,
 }
 
-/// What the standard input is called; no file is.
+/// The displayed name of the standard input. No file has this name.
 pub const STDIN: &str = "standard input";
 
 impl SourceLocation {
-    /// Whether it is no file.
+    /// True if the object comes from the standard input.
     pub fn is_stdin(&self) -> bool {
         &*self.file == STDIN
     }
 
-    /// The file's path as other tools know it: without steps that lead nowhere.
+    /// Returns the file's path in the form that other tools use, without `.` components.
     pub fn path(&self) -> String {
         let steps = Path::new(&*self.file).components().filter(|step| *step != Component::CurDir);
         steps.collect::<PathBuf>().display().to_string()

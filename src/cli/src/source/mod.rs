@@ -1,4 +1,4 @@
-//! The places in the input, and the problems found there. Manifests, reports and commands name them alike.
+//! Defines positions and problems in the input, which manifests, reports and commands share.
 
 pub mod location;
 pub mod problem;

@@ -1,11 +1,11 @@
-//! What is wrong with a part of the input.
+//! Defines a problem with a part of the input.
 
 use std::fmt;
 
 use super::location::SourceLocation;
 use lapsewatch_core::api::Key;
 
-/// The kinds of object that are read from manifests.
+/// A kind of object that is read from manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKind {
     /// A TenantCredential.
@@ -26,25 +26,25 @@ impl fmt::Display for ObjectKind {
     }
 }
 
-/// What is said of a part of the input. None of its texts quotes a value.
+/// A problem with a part of the input. The text quotes no values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ManifestProblem {
-    /// Where.
+    /// The position in the input.
     pub place: SourceLocation,
-    /// Of which object, where that is known.
+    /// The kind and key of the object. None if the object is unknown.
     pub object: Option<(ObjectKind, Key)>,
-    /// What.
+    /// The problem in words.
     pub what: String,
 }
 
 impl ManifestProblem {
-    /// Of what stands there.
+    /// Creates a problem at a position without a known object.
     pub fn at(place: SourceLocation, what: impl Into<String>) -> Self {
         Self { place, object: None, what: what.into() }
     }
 
-    /// Of an object.
-    pub fn of(place: SourceLocation, kind: ObjectKind, key: &Key, what: impl Into<String>) -> Self {
+    /// Creates a problem with a known object.
+    pub fn about(place: SourceLocation, kind: ObjectKind, key: &Key, what: impl Into<String>) -> Self {
         Self { place, object: Some((kind, key.clone())), what: what.into() }
     }
 }

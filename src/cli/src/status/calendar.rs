@@ -1,5 +1,7 @@
-//! The deadlines as a calendar (RFC 5545) that Google's, Microsoft's and Apple's programs import: one event for each
-//! credential with a date, which stays the same event when the credential is renewed, with an alarm for each warning stage.
+//! Writes the deadlines as a calendar (RFC 5545) for the calendar programs of Google, Microsoft and Apple.
+//!
+//! Each credential with an expiry is one event with an alarm for each warning stage. The event keeps its UID when the
+//! credential is renewed.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -15,16 +17,17 @@ use lapsewatch_core::messages;
 use lapsewatch_core::messages::advice::advice;
 use lapsewatch_core::verdict::FindingKind;
 
-/// How long what is shown of a deadline lasts: an event without an end is drawn differently by each program.
+/// The length of an event. Calendar programs show an event without an end in different ways.
 const LENGTH: TimeDelta = TimeDelta::minutes(30);
-/// The beginning of 2020, in seconds since 1970.
+/// The start of the year 2020 UTC, in seconds since 1970.
 const YEAR_2020: i64 = 1_577_836_800;
-/// Characters of a title.
+/// The maximum length of a title, in characters.
 const TITLE: usize = 200;
-/// Characters of a description, of which some programs take no more.
+/// The maximum length of a description, in characters. Some calendar programs accept no more.
 const DESCRIPTION: usize = 4000;
 
-/// The calendar of what is said at `now`, written at `made`: importers keep the edition that was written last.
+/// Returns the calendar of the credentials, assessed at `now`. `made` is the time of writing: a calendar program keeps
+/// the version of an event that was written last.
 pub fn calendar(rows: &[StatusRow], now: DateTime<Utc>, made: DateTime<Utc>) -> String {
     let mut ics = Ics::default();
     ics.component("VCALENDAR", |ics| {
@@ -51,12 +54,12 @@ fn not_after(row: &StatusRow) -> Option<DateTime<Utc>> {
     row.credential.status.credential.as_ref()?.not_after
 }
 
-/// True where it is known that a credential has no expiry.
+/// True if the credential is known to have no expiry.
 fn is_endless(row: &StatusRow) -> bool {
     row.credential.status.credential.as_ref().is_some_and(|facts| facts.expiry == Expiry::Never)
 }
 
-/// The event of one credential.
+/// Writes the event of one credential.
 fn event(ics: &mut Ics, row: &StatusRow, not_after: DateTime<Utc>, now: DateTime<Utc>, made: DateTime<Utc>) {
     let StatusRow { credential, uid } = row;
     let (spec, status) = (&credential.spec, &credential.status);
@@ -94,16 +97,19 @@ fn event(ics: &mut Ics, row: &StatusRow, not_after: DateTime<Utc>, now: DateTime
     }
 }
 
-/// The number of an edition: of two editions of one event, importers keep the one with the greater number (RFC 5545,
-/// section 3.8.7.4). Made of the date it would fall where a date is corrected to an earlier one. Seconds since 2020 are an
-/// INTEGER of 32 bits until 2088.
+/// Returns the revision number of an event, in seconds since 2020.
+///
+/// A calendar program keeps the revision with the greatest number (RFC 5545, section 3.8.7.4). A number derived from
+/// the expiry would decrease if the expiry is corrected to an earlier date. An INTEGER has 32 bits (section 3.3.8),
+/// which suffices until 2088.
 fn sequence(made: DateTime<Utc>) -> i32 {
     let since = made.timestamp().saturating_sub(YEAR_2020).max(0);
     i32::try_from(since).unwrap_or(i32::MAX)
 }
 
-/// The object's own, which nothing but its deletion changes; two contexts may lead to objects that were restored from one
-/// backup, and have different ones all the same.
+/// Returns the UID of the Kubernetes object, which stays the same until the object is deleted. Objects in two clusters
+/// that were restored from the same backup have different UIDs. Without a usable UID, a hash of namespace and name is
+/// returned.
 fn uid(row: &StatusRow, uid: &str) -> String {
     if !uid.is_empty() && uid.len() <= 64 && uid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return uid.to_owned();

@@ -1,4 +1,4 @@
-//! The clusters that are asked: which, how they are reached, and all of them at once.
+//! Selects the contexts to read, connects to their clusters, and reads all of them concurrently.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use crate::args::StatusArgs;
 use crate::source::ObjectKind;
 use lapsewatch_cluster::connect::connect;
 use lapsewatch_cluster::kubeconfig;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// A context to ask.
+/// A context to read.
 pub struct Target {
-    /// Its name, where several are asked.
+    /// The name of the context. None if only one context is read.
     label: Option<Arc<str>>,
-    /// How it is asked, or why it can't be.
+    /// The client and the namespaces to read, or the reason why no client could be built.
     way: Result<(Client, Scope), String>,
 }
 
-/// All that are asked for.
+/// Builds a client for every context that the arguments select.
 pub async fn targets(args: &StatusArgs) -> Vec<Target> {
     let names = match names(args) {
         Ok(names) => names,
@@ -36,15 +36,16 @@ pub async fn targets(args: &StatusArgs) -> Vec<Target> {
             (client, scope)
         });
         let label = name.filter(|_| !is_one).map(Into::into);
-        Target { label, way: way.map_err(|error| plain(&error.to_string())) }
+        Target { label, way: way.map_err(|error| sanitize_line(&error.to_string())) }
     };
     join_all(names.into_iter().map(target)).await
 }
 
-/// The contexts by name; none for the current one.
+/// Returns the names of the selected contexts without duplicates. None means the current context.
 fn names(args: &StatusArgs) -> Result<Vec<Option<String>>, String> {
     if args.all_contexts {
-        let names = kubeconfig::contexts(args.kubeconfig.as_deref()).map_err(|error| plain(&error.to_string()))?;
+        let names =
+            kubeconfig::contexts(args.kubeconfig.as_deref()).map_err(|error| sanitize_line(&error.to_string()))?;
         let names: Vec<_> = names.into_iter().map(Some).collect();
         return if names.is_empty() { Err("the kubeconfig has no contexts".to_owned()) } else { Ok(names) };
     }
@@ -66,7 +67,7 @@ fn scope(args: &StatusArgs, client: &Client) -> Scope {
     Scope::Named(names)
 }
 
-/// Asks all of them at once: one that does not answer delays the others by no more than its time limit.
+/// Reads all contexts concurrently. A cluster that does not respond delays the result only until its requests time out.
 pub async fn read(targets: &[Target], progress: &Progress) -> Vec<ClusterContents> {
     let mut contexts = join_all(targets.iter().map(|target| ask(target, progress))).await;
     contexts.iter_mut().for_each(not_understood);
@@ -83,7 +84,7 @@ async fn ask(target: &Target, progress: &Progress) -> ClusterContents {
     }
 }
 
-/// Specs that can't be understood are named.
+/// Adds a problem for each object whose spec can't be decoded.
 fn not_understood(context: &mut ClusterContents) {
     let credentials = context.credentials.iter().filter_map(|seen| {
         let what = seen.observed.spec.as_ref().err()?;
@@ -97,7 +98,7 @@ fn not_understood(context: &mut ClusterContents) {
     context.problems.extend(all);
 }
 
-/// Two contexts may lead to one cluster: an object that was seen in one of them is not another one.
+/// Removes objects that an earlier context already contains, since two contexts may lead to the same cluster.
 pub fn each_once(contexts: &mut [ClusterContents]) {
     let mut seen: HashSet<String> = HashSet::new();
     for context in contexts {

@@ -1,4 +1,5 @@
-//! Who holds the same, as far as the caller can see: in the namespace, in the cluster, in all clusters that were asked.
+//! Finds the other holders of each credential among the objects that the caller can list: in the namespace, in the
+//! cluster, and in all clusters that were read.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,33 +9,34 @@ use lapsewatch_core::api::{Key, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::{Index, Peers, Reveal, remembered};
 use lapsewatch_core::verdict::{Other, View};
 
-/// Stands between a context's number and a namespace, where all contexts are in one index: no name has it.
+/// Separates the number of a context from a namespace in the index of all contexts. No namespace contains this
+/// character.
 const BETWEEN: char = '/';
 
-/// All holders.
+/// The indexes of all holders.
 pub struct HolderIndexes {
     labels: Vec<Option<Arc<str>>>,
-    /// Whether each context was looked at as a whole.
+    /// True for each context of which all namespaces were read.
     is_whole: Vec<bool>,
-    /// By context and namespace: the least that an operator looks at.
+    /// The index of each namespace of each context: the smallest scope that an operator can watch.
     namespaces: HashMap<(usize, Arc<str>), Index>,
-    /// By context: the most that an operator looks at.
+    /// The index of each context: the largest scope that an operator can watch.
     contexts: Vec<Index>,
-    /// All contexts, where there are several.
+    /// The index of all contexts. None if only one context was read.
     all: Option<Index>,
 }
 
-/// The others beside one credential.
+/// The other holders of one credential.
 pub struct PeerViews {
-    /// What is to be said of them.
+    /// The peers to show.
     pub shown: Peers,
-    /// What the operator would say of them.
+    /// The peers to assume for the comparison with the stored status.
     pub compared: Peers,
 }
 
 impl HolderIndexes {
-    /// Of all that was read.
-    pub fn of(contexts: &[ClusterContents]) -> Self {
+    /// Indexes the holders in all contexts.
+    pub fn from_contexts(contexts: &[ClusterContents]) -> Self {
         let index = || Index::new(Reveal::All);
         let mut crowd = Self {
             labels: contexts.iter().map(|context| context.label.clone()).collect(),
@@ -60,17 +62,18 @@ impl HolderIndexes {
         crowd
     }
 
-    /// Those beside one credential of the context of this number.
+    /// Returns the peers of one credential in the context with number `at`.
     ///
-    /// An operator looks at least at the credential's own namespace and at most at the whole cluster, and each holder more
-    /// makes what is said worse: what was said is behind only where it is not between the two. What the caller can't see
-    /// is left as it was said.
+    /// An operator watches at least the credential's own namespace and at most the whole cluster, and each additional
+    /// holder can only raise the rank of the sharing state. The stored state is therefore outdated only if its rank is
+    /// outside the range between both scopes. If the caller can't list the whole cluster, a stored state of a higher
+    /// rank is kept.
     pub fn beside(&self, at: usize, seen: &ListedCredential) -> PeerViews {
         let key = seen.observed.key();
         let is_whole = self.is_whole.get(at).copied().unwrap_or_default();
         let least = self.namespaces.get(&(at, key.namespace.clone())).and_then(|index| index.view(&key));
         let most = self.contexts.get(at).and_then(|index| index.view(&key));
-        let said = said(seen);
+        let said = stored_peers(seen);
         let is_behind = match &said {
             Some(Peers::Known(said)) => {
                 rank(said.as_ref()) < rank(least.as_ref()) || is_whole && rank(said.as_ref()) > rank(most.as_ref())
@@ -118,8 +121,8 @@ fn rank(view: Option<&View>) -> u8 {
     view.map_or(0, |view| view.standing.rank())
 }
 
-/// What was said of the others.
-fn said(seen: &ListedCredential) -> Option<Peers> {
+/// Returns the peers that the stored status reports. None if the status reports none, or an unknown reason.
+fn stored_peers(seen: &ListedCredential) -> Option<Peers> {
     let status = &seen.observed.previous;
     remembered(&TenantCredentialStatus {
         conditions: status.conditions.clone(),

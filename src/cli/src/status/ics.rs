@@ -1,11 +1,11 @@
-//! The text form of a calendar (RFC 5545, section 3.1): lines of at most 75 bytes that end in CRLF, and texts in which
-//! what separates is escaped.
+//! Writes the iCalendar format: lines of at most 75 bytes that end in CRLF (RFC 5545, section 3.1), and text with
+//! escaped separators (section 3.3.11).
 //!
-//! By hand, since the crates that write calendars put the clock's time and random numbers into alarms.
+//! No crate is used, because crates for this format put the time of the clock and random numbers into alarms.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Bytes of a line without its end.
+/// The maximum length of a line, in bytes without the line break (RFC 5545, section 3.1).
 const LINE: usize = 75;
 
 /// A calendar that is being written.
@@ -15,34 +15,34 @@ pub struct Ics {
 }
 
 impl Ics {
-    /// A component: what `inner` writes, between its begin and its end.
+    /// Writes a component: BEGIN, the output of `inner`, and END.
     pub fn component(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
         self.raw("BEGIN", name);
         inner(self);
         self.raw("END", name);
     }
 
-    /// A property whose value has a form of its own.
+    /// Writes a property whose value needs no escaping.
     pub fn raw(&mut self, name: &str, value: &str) {
         self.line(&format!("{name}:{value}"));
     }
 
-    /// A property whose value is text.
+    /// Writes a property whose value is text.
     pub fn text(&mut self, name: &str, value: &str) {
         self.line(&format!("{name}:{}", escaped(value)));
     }
 
-    /// A property whose value is a time, which is in UTC.
+    /// Writes a property whose value is a time in UTC.
     pub fn time(&mut self, name: &str, time: DateTime<Utc>) {
         self.raw(name, &time.format("%Y%m%dT%H%M%SZ").to_string());
     }
 
-    /// A time before the start of the event.
+    /// Writes a property whose value is a duration before the start of the event, in whole days.
     pub fn before(&mut self, name: &str, before: TimeDelta) {
         self.raw(name, &format!("-P{}D", before.num_days()));
     }
 
-    /// All of it.
+    /// Returns the complete text.
     pub fn finish(self) -> String {
         self.text
     }
@@ -61,7 +61,8 @@ impl Ics {
     }
 }
 
-/// Lines stay; other control characters, and those that turn the direction of what follows, do not.
+/// Escapes a text value. Line breaks are kept as `\n`. Other control characters, and characters that change the
+/// direction of the text, are replaced.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -81,7 +82,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn of(value: &str) -> String {
+    fn summary_line(value: &str) -> String {
         let mut ics = Ics::default();
         ics.text("SUMMARY", value);
         ics.finish()
@@ -89,20 +90,20 @@ mod tests {
 
     #[test]
     fn what_separates_is_escaped_and_nothing_moves_a_cursor() {
-        assert_eq!(of("a;b,c\\d\ne:f"), "SUMMARY:a\\;b\\,c\\\\d\\ne:f\r\n");
-        assert_eq!(of("a\r\nEND:VEVENT\u{1b}[2J\u{202e}"), "SUMMARY:a?\\nEND:VEVENT?[2J?\r\n");
+        assert_eq!(summary_line("a;b,c\\d\ne:f"), "SUMMARY:a\\;b\\,c\\\\d\\ne:f\r\n");
+        assert_eq!(summary_line("a\r\nEND:VEVENT\u{1b}[2J\u{202e}"), "SUMMARY:a?\\nEND:VEVENT?[2J?\r\n");
     }
 
     #[test]
     fn no_line_is_longer_than_75_bytes_and_no_character_is_cut() {
         for value in ["x".repeat(67), "x".repeat(68), "ä".repeat(400), "🔑".repeat(99), format!("x{}", "€".repeat(80))]
         {
-            let text = of(&value);
+            let text = summary_line(&value);
             let lines: Vec<&str> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();
             assert!(lines.iter().all(|line| line.len() <= LINE), "{text}");
             assert!(lines.iter().skip(1).all(|line| line.starts_with(' ')), "{text}");
             assert_eq!(text.replace("\r\n ", ""), format!("SUMMARY:{value}\r\n"));
         }
-        assert_eq!(of(&"x".repeat(67)).len(), 77, "what just fits is one line");
+        assert_eq!(summary_line(&"x".repeat(67)).len(), 77, "what just fits is one line");
     }
 }

@@ -1,4 +1,4 @@
-//! Judging: no stored verdict is trusted. What was last read is assessed again, and held against what is stored.
+//! Assesses each TenantCredential again from its last reading, and reports a stored status that differs as stale.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::harmless::harmless;
 use super::holder_indexes::{HolderIndexes, PeerViews};
 use super::read::{ClusterContents, ListedCredential};
+use super::sanitize_object::sanitize_object;
 use crate::report::{self, Origin};
 use lapsewatch_core::api::conditions::{Condition, ConditionStatus, ConditionType};
 use lapsewatch_core::api::{CredentialType, Key, Severity, TenantCredentialSpec, TenantCredentialStatus};
@@ -21,27 +21,28 @@ use lapsewatch_core::observed::assessment_context::{AssessmentContext, NamedTena
 use lapsewatch_core::observed::kind::TenantKind;
 use lapsewatch_core::observed::last_reading::{KnownAssessment, LastReading};
 
-/// The caller's time.
+/// The time of the assessment.
 #[derive(Clone, Copy, Debug)]
 pub struct Time {
-    /// What it is.
+    /// The time.
     pub now: DateTime<Utc>,
-    /// Whether it was asked for, and is not the clock's.
+    /// True if the time is from `--at`, and not from the clock.
     pub is_asked: bool,
 }
 
-/// One TenantCredential, judged.
+/// One assessed TenantCredential.
 pub struct StatusRow {
-    /// What is said of it.
+    /// The credential with its new status.
     pub credential: report::ReportedCredential,
-    /// The object's UID.
+    /// The UID of the object.
     pub uid: String,
 }
 
 /// The MDMTenants of a context, by name.
 pub type TenantsByName = HashMap<Key, Arc<Observed<TenantKind>>>;
 
-/// All credentials of a context, and when time alone changes something.
+/// Assesses all credentials of a context. Also returns the next time at which an assessment changes without a change of
+/// an object.
 pub fn credentials(
     at: usize,
     context: &ClusterContents,
@@ -108,13 +109,13 @@ impl Judge<'_> {
         let credential = report::ReportedCredential {
             origin: Origin::Cluster(self.context.label.clone()),
             key: observed.key(),
-            spec: harmless(tenant::inherit(&spec, declared).into_owned()),
-            status: harmless(status),
+            spec: sanitize_object(tenant::inherit(&spec, declared).into_owned()),
+            status: sanitize_object(status),
         };
         (StatusRow { credential, uid: observed.uid.clone() }, next)
     }
 
-    /// The tenant that it names, where that can be told.
+    /// Returns the tenant that the credential names. A tenant counts as unnamed if MDMTenants can't be listed.
     fn tenant(&self, spec: &TenantCredentialSpec) -> NamedTenant {
         let Some(named) = spec.tenant_ref.as_ref().filter(|_| self.context.knows_tenants) else {
             return NamedTenant::Unnamed;
@@ -126,8 +127,12 @@ impl Judge<'_> {
         }
     }
 
-    /// What is said of what was found; and, where it is of the present spec, whether what is stored says the same.
-    /// `said_days`: those by which the operator said it, where the caller can't see them.
+    /// Assesses a reading. If the stored status belongs to the present generation but differs from the assessment, adds
+    /// a notification that the status is stale.
+    ///
+    /// A difference counts only if the same difference exists [`TOLERANCE`] earlier and later, since the clocks of
+    /// caller and operator may differ. `said_days`: the warning days that the operator can have used, if the caller
+    /// can't list them.
     fn assess(
         &self,
         found: &KnownAssessment,
@@ -165,7 +170,8 @@ impl Judge<'_> {
         (status, next)
     }
 
-    /// Where the tenant can't be seen, its days can't either: days by which the operator can have said what it said.
+    /// Derives warning days from the stored status if they are in a tenant that the caller can't list. With these days,
+    /// an assessment reaches the stored stage. None if the warning days are known.
     fn said_days(&self, spec: &TenantCredentialSpec) -> Option<Option<Vec<u16>>> {
         let is_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
         if self.context.knows_tenants || spec.tenant_ref.is_none() || is_own {
@@ -175,7 +181,7 @@ impl Judge<'_> {
         let expiring = stored.conditions.iter().find(|c| c.type_ == ConditionType::Expiring.as_str());
         let days = expiring.and_then(|c| c.reason.strip_prefix("Within")?.strip_suffix("Days")?.parse::<u16>().ok());
         Some(match days {
-            // The last stage of some types is worse than those before.
+            // The last stage of some types is a Warning and earlier stages are not, so a later stage is assumed here.
             Some(days) if stored.severity < Some(Severity::Warning) && days > 1 => Some(vec![days, 1]),
             Some(days) => Some(vec![days]),
             None if expiring.is_some_and(|c| c.reason == "OutsideWindow") => Some(vec![1]),
@@ -183,7 +189,7 @@ impl Judge<'_> {
         })
     }
 
-    /// Whether nothing is to be warned of by the days that are known.
+    /// True if the known warning days put the present time before the first warning stage.
     fn is_outside(&self, spec: &TenantCredentialSpec) -> bool {
         let facts = self.seen.observed.previous.credential.as_ref();
         let days = expiry::warning_days(spec);
@@ -197,7 +203,7 @@ fn created(observed: &Observed) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(observed.created?, 0)
 }
 
-/// What is said of what no operator has read.
+/// Returns the status of a credential that no operator has read.
 fn never_read(generation: i64) -> TenantCredentialStatus {
     let condition = |type_: ConditionType| Condition {
         type_: type_.as_str().to_owned(),

@@ -1,11 +1,10 @@
-//! `lapsewatch status`: the home page of one or more clusters, read with the caller's own rights.
+//! `lapsewatch status` shows the tenants and credentials of one or more clusters, with the caller's own permissions.
 //!
-//! Nothing that is stored is taken for a verdict: what the operator last read is assessed again by the caller's clock, and
-//! held against what the operator said.
+//! The stored verdicts are not trusted. The last reading of the operator is assessed again with the caller's clock, and
+//! the result is compared with the stored status.
 
 mod calendar;
 mod contexts;
-mod harmless;
 mod holder_indexes;
 mod ics;
 mod judge;
@@ -14,6 +13,7 @@ mod pages;
 mod progress;
 mod read;
 mod refused;
+mod sanitize_object;
 mod select;
 mod show;
 
@@ -37,43 +37,45 @@ use progress::Progress;
 use read::ClusterContents;
 use select::StatusFilter;
 
-/// How long an operator may take before what looks stale is taken for it: a list may fall between two of its writes.
+/// The pause before a stale status is read again. The first list may fall between two writes of the operator.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
-/// How often `--watch` looks again.
+/// The shortest regular pause between two readings of `--watch`. A pause ends earlier if an assessment changes with
+/// time.
 const PACE: Duration = Duration::from_secs(5);
-/// `--watch` spends at most one part in this many of the time on reading.
+/// The regular pause of `--watch` is at least this many times as long as the previous reading. This limits the load on
+/// the cluster.
 const SPARING: u32 = 10;
 
-/// All that was judged.
+/// All assessed objects, and the problems that occurred.
 #[derive(Default)]
 pub struct StatusPage {
     rows: Vec<StatusRow>,
     tenants: Vec<report::ReportedTenant>,
     problems: Vec<Diagnostic>,
     notes: Vec<Diagnostic>,
-    /// How many credentials are less severe than what was asked for.
+    /// The number of credentials below `--min-severity`.
     hidden: usize,
     next: Option<DateTime<Utc>>,
 }
 
-/// Where it is shown.
+/// The output streams.
 pub struct Streams<'a> {
-    /// What was asked for.
+    /// The stream for the result.
     pub out: &'a mut dyn Write,
-    /// What is wrong.
+    /// The stream for problems and progress.
     pub err: &'a mut dyn Write,
-    /// Whether people look at the first.
+    /// True if `out` is a terminal.
     pub out_is_terminal: bool,
-    /// Whether people look at the second.
+    /// True if `err` is a terminal.
     pub err_is_terminal: bool,
-    /// What the first is painted with.
+    /// The colors of `out`.
     pub paint: Paint,
 }
 
-/// Shows it, once or until `stop` ends, and gives the exit code.
+/// Shows the status once, or with `--watch` until `stop` completes, and returns the exit code.
 ///
 /// # Errors
-/// When it can't be written. A reader who has seen enough, as `head` has, is no error.
+/// If the status can't be written. A reader that closes the pipe early, such as `head`, causes no error.
 pub async fn run(
     args: &StatusArgs,
     clock: Arc<dyn Clock>,
@@ -120,7 +122,7 @@ pub async fn run(
     }
 }
 
-/// In a terminal a watched page takes the place of the one before.
+/// Writes the status. With `--watch` in a terminal, clears the previous output first.
 fn write(streams: &mut Streams<'_>, page: &str, complaints: &str, is_watched: bool) -> io::Result<()> {
     if is_watched && streams.out_is_terminal {
         write!(streams.out, "\x1b[H\x1b[2J")?;
@@ -131,7 +133,7 @@ fn write(streams: &mut Streams<'_>, page: &str, complaints: &str, is_watched: bo
     streams.out.flush()
 }
 
-/// Reads and judges all, and what looks stale a second time.
+/// Reads and assesses all contexts. If a status looks stale, reads and assesses all contexts a second time.
 async fn look(args: &StatusArgs, targets: &[Target], clock: &dyn Clock, progress: &Progress) -> StatusPage {
     let judged = judge(contexts::read(targets, progress).await, args, clock);
     if args.at.is_some() || !judged.is_stale() {
@@ -146,7 +148,7 @@ fn judge(mut contexts: Vec<ClusterContents>, args: &StatusArgs, clock: &dyn Cloc
     let time = Time { now, is_asked: args.at.is_some() };
     let mut judged = StatusPage::default();
     contexts::each_once(&mut contexts);
-    let crowd = HolderIndexes::of(&contexts);
+    let crowd = HolderIndexes::from_contexts(&contexts);
     for (at, context) in contexts.iter().enumerate() {
         let tenants: judge::TenantsByName =
             context.tenants.iter().map(|tenant| (tenant.key(), tenant.clone())).collect::<HashMap<_, _>>();
@@ -156,7 +158,7 @@ fn judge(mut contexts: Vec<ClusterContents>, args: &StatusArgs, clock: &dyn Cloc
         judged.next = judged.next.into_iter().chain(next).min();
         judged.complain(context);
     }
-    StatusFilter { tenants: args.tenants.clone(), types: args.types.clone() }.of(&mut judged);
+    StatusFilter { tenants: args.tenants.clone(), types: args.types.clone() }.apply(&mut judged);
     judged
 }
 
@@ -168,7 +170,7 @@ impl StatusPage {
         self.rows.iter().any(|row| is_stale(&row.credential.status)) || self.tenants.iter().any(of_tenant)
     }
 
-    /// What could not be read or understood of a context.
+    /// Adds the problems and notes of a context.
     fn complain(&mut self, context: &ClusterContents) {
         let origin = Origin::Cluster(context.label.clone());
         let problems = context.problems.iter();

@@ -1,4 +1,5 @@
-//! The page as people read it: tenants, then credentials, worst first, then what to do about each.
+//! Writes the status as tables for people: tenants, then credentials, worst first, then the findings with their
+//! remedies.
 
 use std::fmt::Write as _;
 
@@ -13,26 +14,26 @@ use lapsewatch_core::api::Severity;
 use lapsewatch_core::api::status::Expiry;
 use lapsewatch_core::assessment::staleness;
 use lapsewatch_core::messages;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// How much of a fingerprint tells one from another.
+/// The number of characters of a fingerprint that are shown. They are enough to distinguish certificates.
 const FINGERPRINT: usize = 12;
 
-/// How to show it.
+/// The style of the output.
 #[derive(Clone, Copy, Debug)]
 pub struct PageStyle {
-    /// More columns.
+    /// True if the tables have additional columns.
     pub is_wide: bool,
-    /// Colour.
+    /// The colors.
     pub paint: Paint,
-    /// The time that what is left is counted from.
+    /// The time from which the remaining time is counted.
     pub now: DateTime<Utc>,
 }
 
-/// The whole page.
+/// Returns the complete output.
 ///
 /// # Errors
-/// Never, but for what writes into memory.
+/// Never, because the text is written to memory.
 pub fn page(judged: &StatusPage, gate: &Gate, look: PageStyle) -> std::io::Result<String> {
     let mut out = Vec::new();
     let contexts = judged.rows.iter().any(|row| label(&row.credential.origin).is_some())
@@ -69,7 +70,7 @@ const WIDE_HEAD: [&str; 11] = [
     "IDENTITY",
 ];
 
-/// The cells of one object, and how bad it is.
+/// The severity of one object, and its cells.
 type Cells = (Severity, Vec<String>);
 
 fn tenant_cells(tenant: &report::ReportedTenant, contexts: bool) -> Cells {
@@ -77,10 +78,11 @@ fn tenant_cells(tenant: &report::ReportedTenant, contexts: bool) -> Cells {
     let severity = status.severity.unwrap_or_default();
     let is_stale =
         status.notifications.iter().any(|said| said.type_ == staleness::TYPE && said.reason == staleness::STALE);
-    let next = status.next_deadline.as_ref().map(|next| format!("{} {}", messages::at(next.time), plain(&next.name)));
+    let next =
+        status.next_deadline.as_ref().map(|next| format!("{} {}", messages::at(next.time), sanitize_line(&next.name)));
     let mut cells = vec![
         or_dash(&tenant.key.namespace),
-        plain(&tenant.key.name),
+        sanitize_line(&tenant.key.name),
         state(tenant.state(), is_stale),
         severity.to_string(),
         status.credentials.as_ref().map_or(0, |counts| counts.total).to_string(),
@@ -101,10 +103,10 @@ fn cells(row: &StatusRow, contexts: bool, look: PageStyle) -> Cells {
         (Some(Expiry::Never), _) => "never".to_owned(),
         _ => "-".to_owned(),
     };
-    let text = |text: Option<&str>| or_dash(&plain(text.unwrap_or_default()));
+    let text = |text: Option<&str>| or_dash(&sanitize_line(text.unwrap_or_default()));
     let mut cells = vec![
         or_dash(&credential.key.namespace),
-        plain(&credential.key.name),
+        sanitize_line(&credential.key.name),
         state(credential.state(), staleness::is_stale(status)),
         severity.to_string(),
         spec.type_.to_string(),
@@ -125,7 +127,7 @@ fn cells(row: &StatusRow, contexts: bool, look: PageStyle) -> Cells {
 
 fn with_context(cells: &mut Vec<String>, contexts: bool, origin: &Origin) {
     if contexts {
-        cells.insert(0, or_dash(&plain(label(origin).unwrap_or_default())));
+        cells.insert(0, or_dash(&sanitize_line(label(origin).unwrap_or_default())));
     }
 }
 
@@ -137,11 +139,11 @@ fn label(origin: &Origin) -> Option<&str> {
 }
 
 fn state(state: Option<&str>, is_stale: bool) -> String {
-    let state = or_dash(&plain(state.unwrap_or_default()));
+    let state = or_dash(&sanitize_line(state.unwrap_or_default()));
     if is_stale { format!("{state} (STALE)") } else { state }
 }
 
-/// How long it is to a deadline, or since it, in the largest unit that says anything.
+/// Returns the time until a deadline, or since the deadline, in the largest unit that is not zero.
 pub fn left(deadline: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let left = deadline.signed_duration_since(now);
     let whole = left.abs();
@@ -158,7 +160,7 @@ pub fn left(deadline: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// A table, where there is anything to stand in it.
+/// Writes a table. Writes nothing if the table has no rows.
 fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: PageStyle, out: &mut Vec<u8>) {
     if rows.is_empty() {
         return;
@@ -180,7 +182,7 @@ fn table(head: &[&str], contexts: bool, rows: Vec<Cells>, look: PageStyle, out: 
     out.push(b'\n');
 }
 
-/// How many there are, and how bad.
+/// Returns the line with the counts of credentials by severity.
 fn summary(judged: &StatusPage) -> String {
     let count = |severity| {
         let count =

@@ -1,12 +1,12 @@
-//! The tenants' pages, made of what is said of their credentials now, and held against what is stored.
+//! Computes the status of each MDMTenant from its assessed credentials, and reports a stored status that is stale.
 
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
-use super::harmless::harmless;
 use super::judge::{StatusRow, Time};
 use super::read::ClusterContents;
+use super::sanitize_object::sanitize_object;
 use crate::report::{self, Origin};
 use lapsewatch_core::api::tenant_status::TenantNotification;
 use lapsewatch_core::api::{Key, MDMTenantStatus, TenantCredentialSpec};
@@ -15,14 +15,14 @@ use lapsewatch_core::assessment::tenant::{self, TenantInput, TenantMember};
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::TenantKind;
 
-/// A credential that is a tenant's: of what is judged, or of what can't be understood as a whole.
+/// A credential of a tenant. If the spec as a whole can't be decoded, the row is None and `spec` is the decodable part.
 struct Ours<'a> {
     row: Option<&'a StatusRow>,
     observed: &'a Observed,
     spec: &'a TenantCredentialSpec,
 }
 
-/// The page of each tenant of a context. `rows` are those of the context.
+/// Returns the status of each tenant of a context. `rows` are the assessed credentials of the same context.
 pub fn tenants(context: &ClusterContents, rows: &[StatusRow], time: Time) -> Vec<report::ReportedTenant> {
     let judged: HashMap<&Key, &StatusRow> = rows.iter().map(|row| (&row.credential.key, row)).collect();
     let mut members: HashMap<Key, Vec<Ours<'_>>> = HashMap::new();
@@ -53,8 +53,10 @@ fn page(
     let present: Vec<TenantMember<'_>> = ours
         .iter()
         .map(|one| match one.row {
-            Some(row) => TenantMember::of(&row.credential.key.name, &row.credential.spec, &row.credential.status),
-            None => TenantMember::of(&one.observed.name, one.spec, &one.observed.previous),
+            Some(row) => {
+                TenantMember::from_status(&row.credential.key.name, &row.credential.spec, &row.credential.status)
+            }
+            None => TenantMember::from_status(&one.observed.name, one.spec, &one.observed.previous),
         })
         .collect();
     let words = |name: &str, type_: &str, reason: &str| {
@@ -83,9 +85,12 @@ fn page(
         }
         Some(generation) if generation != observed.generation => Some(staleness::spec_changed(now)),
         Some(_) => {
-            // The page follows what is stored of its credentials, which says for itself where it is behind.
-            let stored: Vec<TenantMember<'_>> =
-                ours.iter().map(|one| TenantMember::of(&one.observed.name, one.spec, &one.observed.previous)).collect();
+            // The operator derives a tenant's status from the stored statuses of the credentials. A stale status of a
+            // credential is reported for the credential itself, so the comparison uses the stored statuses.
+            let stored: Vec<TenantMember<'_>> = ours
+                .iter()
+                .map(|one| TenantMember::from_status(&one.observed.name, one.spec, &one.observed.previous))
+                .collect();
             let difference = staleness::of_tenant(&observed.previous, &assess(&stored, &|_, _, _| None));
             difference.map(|difference| staleness::notification(&difference, false, now))
         }
@@ -113,11 +118,11 @@ fn page(
     Some(report::ReportedTenant {
         origin: Origin::Cluster(context.label.clone()),
         key: observed.key(),
-        status: harmless(status),
+        status: sanitize_object(status),
     })
 }
 
-/// Adds in its place: worst first.
+/// Inserts a notification and its entry of the agenda in the order of severity, worst first.
 fn add(status: &mut MDMTenantStatus, notification: TenantNotification) {
     let at = status.notifications.partition_point(|other| other.severity >= notification.severity);
     status.severity = Some(status.severity.unwrap_or_default().max(notification.severity));

@@ -1,4 +1,4 @@
-//! One line on the terminal while work takes long; it goes away with the work.
+//! Shows one line of progress on the terminal while a reading takes long, and removes the line at the end.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,26 +6,26 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::terminal::fitted;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// How long work is done in silence.
+/// The time before the line appears.
 const SILENCE: Duration = Duration::from_secs(1);
-/// How often the line is written anew.
+/// The interval between two updates of the line.
 const BEAT: Duration = Duration::from_millis(200);
 
-/// Columns of the line: one that wraps would not go away as a whole.
+/// The maximum width of the line, in columns. A line that wraps could not be removed completely.
 const LINE: usize = 79;
 
-/// How far the work is, context by context.
+/// The number of objects that were read, by context.
 #[derive(Default)]
 pub struct Progress {
     so_far: RefCell<BTreeMap<String, usize>>,
 }
 
 impl Progress {
-    /// So many objects of a context were read.
-    pub fn tell(&self, context: Option<&str>, count: usize) {
-        self.so_far.borrow_mut().insert(context.map(plain).unwrap_or_default(), count);
+    /// Records the number of objects that were read from a context.
+    pub fn set_count(&self, context: Option<&str>, count: usize) {
+        self.so_far.borrow_mut().insert(context.map(sanitize_line).unwrap_or_default(), count);
     }
 
     fn line(&self) -> String {
@@ -40,7 +40,7 @@ impl Progress {
         format!("read {} …", so_far.iter().map(of).collect::<Vec<_>>().join(", "))
     }
 
-    /// Does the work; `err` is a terminal where it is given.
+    /// Runs the work and shows the progress on `err`, which must be a terminal. None shows no progress.
     pub async fn during<T>(&self, work: impl Future<Output = T>, err: Option<&mut dyn Write>) -> T {
         let Some(err) = err else { return work.await };
         let mut work = std::pin::pin!(work);
@@ -56,7 +56,7 @@ impl Progress {
             }
         };
         if is_written {
-            // Nothing depends on it.
+            // A failure to remove the line is harmless.
             let _ = write!(err, "\r\x1b[K").and_then(|()| err.flush());
         }
         done
@@ -77,7 +77,7 @@ mod tests {
     async fn what_takes_long_is_told_and_the_line_goes_away() {
         let progress = Progress::default();
         let mut err = Vec::new();
-        progress.tell(Some("east\u{1b}[2J"), 1500);
+        progress.set_count(Some("east\u{1b}[2J"), 1500);
         progress.during(tokio::time::sleep(SILENCE / 4), Some(&mut err)).await;
         assert!(err.is_empty(), "what is soon done is done in silence");
         progress.during(tokio::time::sleep(SILENCE + BEAT), Some(&mut err)).await;
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn the_line_takes_one_line_of_a_terminal_whatever_the_contexts_are_called() {
         let progress = Progress::default();
-        progress.tell(Some(&"電話".repeat(40)), 1500);
+        progress.set_count(Some(&"電話".repeat(40)), 1500);
         let mut err = Vec::new();
         progress.write(&mut err).unwrap();
         let shown = String::from_utf8(err).unwrap();

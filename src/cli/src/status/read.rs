@@ -1,4 +1,4 @@
-//! What one context gives: its TenantCredentials and MDMTenants, as far as the caller may list them.
+//! Reads the TenantCredentials and MDMTenants of one context that the caller may list. Secrets are never read.
 
 use std::sync::Arc;
 
@@ -15,43 +15,43 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 use lapsewatch_core::observed::trimmed_meta::RawObject;
 
-/// Where to look.
+/// The namespaces to read.
 #[derive(Clone, Debug)]
 pub enum Scope {
-    /// In all namespaces.
+    /// All namespaces.
     All,
-    /// In these.
+    /// The namespaces with these names.
     Named(Vec<String>),
 }
 
-/// A TenantCredential as it stands in a cluster.
+/// A TenantCredential from a cluster.
 pub struct ListedCredential {
-    /// Its spec, and what was said of it.
+    /// The spec and the stored status.
     pub observed: Observed,
-    /// The other holders that were named.
+    /// The other holders that the stored status lists.
     pub duplicates: Vec<OtherHolder>,
 }
 
-/// All that a context gave.
+/// The objects of a context.
 #[derive(Default)]
 pub struct ClusterContents {
-    /// Its name, where several are asked.
+    /// The name of the context. None if only one context is read.
     pub label: Option<Arc<str>>,
-    /// Its TenantCredentials.
+    /// The TenantCredentials, by namespace and name.
     pub credentials: Vec<ListedCredential>,
-    /// Its MDMTenants, by namespace and name.
+    /// The MDMTenants, by namespace and name.
     pub tenants: Vec<Arc<Observed<TenantKind>>>,
-    /// Whether MDMTenants could be listed wherever was looked.
+    /// True if MDMTenants could be listed in every namespace that was read.
     pub knows_tenants: bool,
-    /// Whether it was looked in all namespaces.
+    /// True if all namespaces were read, and every TenantCredential could be decoded.
     pub is_whole: bool,
-    /// What could not be read, of an object where it is known.
+    /// The problems, each with its object if the object is known.
     pub problems: Vec<(Option<(source::ObjectKind, Key)>, String)>,
-    /// What is good to know of it.
+    /// The notes about the context.
     pub notes: Vec<String>,
 }
 
-/// One item of a list; its name where the rest can't be read.
+/// One item of a list, or only its name if the item can't be decoded.
 type ListedItem<T> = Result<T, Key>;
 
 fn item<T>(json: &str, take: impl Fn(&RawObject) -> T) -> ListedItem<T> {
@@ -89,7 +89,7 @@ fn tenant(raw: &RawObject) -> Arc<Observed<TenantKind>> {
     Arc::new(Observed::new(&raw.metadata, &raw.spec, &raw.status))
 }
 
-/// Asks the cluster.
+/// Reads the objects of one cluster. Failures are recorded as problems or notes.
 pub async fn read(client: &Client, label: Option<Arc<str>>, scope: &Scope, progress: &Progress) -> ClusterContents {
     let mut context = ClusterContents {
         label,
@@ -120,10 +120,10 @@ fn path<K: WatchedKind>(namespace: Option<&str>) -> String {
 }
 
 impl ClusterContents {
-    /// Whether they could be listed.
+    /// Lists the TenantCredentials of a namespace, or of all namespaces. True if the list succeeded.
     async fn credentials_of(&mut self, client: &Client, place: Option<&str>, progress: &Progress) -> bool {
         let before = self.credentials.len();
-        let so_far = |count: usize| progress.tell(self.label.as_deref(), before + count);
+        let so_far = |count: usize| progress.set_count(self.label.as_deref(), before + count);
         let listed = list(client, &path::<CredentialKind>(place), |json| item(json, credential), &so_far).await;
         match listed {
             Ok(items) => {
@@ -131,7 +131,7 @@ impl ClusterContents {
                     match item {
                         Ok(seen) => self.credentials.push(seen),
                         Err(key) => {
-                            // It may hold what another one holds, too.
+                            // An object that can't be decoded may be an additional holder of a credential.
                             self.is_whole = false;
                             self.problem(source::ObjectKind::TenantCredential, key, refused::UNREADABLE);
                         }

@@ -1,12 +1,12 @@
-//! What is said of a list that could not be had: what was asked for, and what to do.
+//! Messages about a list request that failed: the objects that were requested, and the remedy.
 
 use lapsewatch_cluster::request::RequestError;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// Of an object that is no object.
+/// The message about an item that can't be decoded.
 pub const UNREADABLE: &str = "what the API server gives of it can't be read";
 
-/// Of TenantCredentials.
+/// Returns the message about TenantCredentials that can't be listed.
 pub fn credentials(cause: &RequestError, namespace: Option<&str>) -> String {
     match (cause.code(), namespace) {
         (Some(403), None) => "you may not list tenantcredentials.lapsewatch.dev in all namespaces: name one that you \
@@ -26,7 +26,10 @@ lapsewatch crds | kubectl apply --server-side -f -"
     }
 }
 
-/// Of MDMTenants: a note, where credentials can be shown without them; else a problem.
+/// Returns the message about MDMTenants that can't be listed.
+///
+/// # Errors
+/// If the failure is a problem. Ok contains a note: the credentials can be shown without their tenants.
 pub fn tenants(cause: &RequestError, namespace: Option<&str>) -> Result<String, String> {
     let place = place(namespace);
     match cause.code() {
@@ -54,7 +57,7 @@ fn otherwise(plural: &str, cause: &RequestError, namespace: Option<&str>) -> Str
             "the API server does not know you (401): log in again, or see whether the kubeconfig's credentials have expired"
                 .to_owned()
         }
-        RequestError::Unreachable(unreachable) => plain(&format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))),
+        RequestError::Unreachable(unreachable) => sanitize_line(&format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))),
         RequestError::Connection | RequestError::Timeout(_) => {
             format!("{cause}. Check that the cluster can be reached with kubectl get --raw /readyz")
         }

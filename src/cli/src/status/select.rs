@@ -1,4 +1,4 @@
-//! What is asked for of all that was judged, worst first.
+//! Selects the assessed objects that the arguments ask for, and sorts them, worst first.
 
 use std::cmp::Reverse;
 
@@ -9,18 +9,18 @@ use super::judge::StatusRow;
 use crate::report;
 use lapsewatch_core::api::{CredentialType, Severity};
 
-/// What to show.
+/// The objects to show.
 #[derive(Clone, Debug, Default)]
 pub struct StatusFilter {
-    /// These tenants and their credentials; all where there is none.
+    /// The names of the tenants to show with their credentials. An empty list selects all tenants.
     pub tenants: Vec<String>,
-    /// Credentials of these types; all where there is none.
+    /// The types of the credentials to show. An empty list selects all types.
     pub types: Vec<CredentialType>,
 }
 
 impl StatusFilter {
-    /// Takes away what was not asked for, and sorts the rest: by severity, then by deadline, then by name.
-    pub fn of(&self, judged: &mut StatusPage) {
+    /// Removes objects that are not selected. Sorts the rest by severity, then by deadline, then by name.
+    pub fn apply(&self, judged: &mut StatusPage) {
         judged.rows.retain(|row| self.takes(&row.credential));
         judged.tenants.retain(|tenant| self.takes_tenant(tenant));
         judged.rows.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -37,7 +37,8 @@ impl StatusFilter {
         of_tenant && (self.types.is_empty() || self.types.contains(&spec.type_))
     }
 
-    /// A page tells of all types: where only some are asked for, it is only there for what is missing of them.
+    /// True if the tenant is selected. The status of a tenant covers all types. If only some types are selected, the
+    /// tenant is shown only if a credential of a selected type is missing.
     fn takes_tenant(&self, tenant: &report::ReportedTenant) -> bool {
         let missing = tenant.status.credentials.as_ref().map(|counts| counts.missing.as_slice()).unwrap_or_default();
         (self.tenants.is_empty() || self.tenants.iter().any(|name| **name == *tenant.key.name))
@@ -45,7 +46,7 @@ impl StatusFilter {
     }
 }
 
-/// Takes away what is not as bad. What is said of the rest is said whole.
+/// Removes objects below a severity. The other objects keep all of their notifications.
 pub fn at_least(severity: Severity, judged: &mut StatusPage) {
     let before = judged.rows.len();
     judged.rows.retain(|row| row.credential.status.severity.unwrap_or_default() >= severity);
@@ -61,7 +62,7 @@ fn order(row: &StatusRow) -> Order<'_> {
     (Reverse(status.severity), due(not_after), &row.credential.key)
 }
 
-/// What has no deadline comes last.
+/// Returns the sort key of a deadline. An object without a deadline comes last.
 fn due(deadline: Option<DateTime<Utc>>) -> (bool, Option<DateTime<Utc>>) {
     (deadline.is_none(), deadline)
 }

@@ -1,4 +1,4 @@
-//! What was judged, in the form that was asked for.
+//! Writes the assessed objects in the format that the arguments select.
 
 use std::fmt::Write as _;
 use std::io;
@@ -13,11 +13,11 @@ use crate::report::{self, Gate, Report, Summary};
 use crate::terminal::{Paint, document};
 use lapsewatch_core::api::Severity;
 
-/// What goes to the output, what goes beside it, and the exit code. `now` is the time of which all of it is said, `made`
-/// the clock's time.
+/// Returns the text for standard output, the text for standard error, and the exit code. `now` is the time of the
+/// assessment, `made` the time of the clock.
 ///
 /// # Errors
-/// Never, but for what writes into memory.
+/// If the report can't be serialized as JSON or YAML.
 pub fn show(
     args: &StatusArgs,
     mut judged: StatusPage,
@@ -26,7 +26,7 @@ pub fn show(
     paint: Paint,
 ) -> io::Result<(String, String, u8)> {
     let gate = Gate { fail_on: args.fail_on.into(), ..Gate::default() };
-    let summary = Summary::of(&report(&judged, None, now), &gate);
+    let summary = Summary::from_report(&report(&judged, None, now), &gate);
     let complaints = complaints(args, &judged);
     let mut whole = None;
     if args.min_severity > Severity::None {
@@ -50,7 +50,7 @@ pub fn show(
     Ok((page, complaints, summary.exit_code))
 }
 
-/// In the shape that all commands have. `whole`: the counts, where `judged` is a selection.
+/// Converts the assessed objects to the report that all commands share. `whole` contains the counts before a selection.
 fn report(judged: &StatusPage, whole: Option<Summary>, now: DateTime<Utc>) -> Report {
     Report {
         command: "status",
@@ -64,7 +64,7 @@ fn report(judged: &StatusPage, whole: Option<Summary>, now: DateTime<Utc>) -> Re
     }
 }
 
-/// The document of all commands, and what kubectl needs to know to read it.
+/// The document that all commands share, with the fields that kubectl requires to read an object from a file.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ReportObject<'a> {

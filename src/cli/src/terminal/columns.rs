@@ -1,19 +1,20 @@
-//! Tables, and the width of a text in a terminal.
+//! Aligns tables, and measures the width of text in a terminal.
 
 use unicode_width::UnicodeWidthStr;
 
-/// The columns of a terminal that a text takes: East Asian letters and emoji take two, combining marks none.
+/// Returns the width of a text in columns of a terminal. An East Asian wide letter or an emoji takes two columns. A
+/// combining mark takes none.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Lines in which each column is as wide as its widest entry, with nothing after the last one.
+/// Returns one line for each row. Each column is as wide as its widest cell, and no line ends with spaces.
 pub fn aligned(rows: &[impl AsRef<[String]>]) -> Vec<String> {
     painted(rows, |_, _, cell| cell)
 }
 
-/// As [`aligned`]; `paint` gets the number of a row and of a column, and the cell in its full width, since colour takes
-/// no room.
+/// Aligns rows as [`aligned`] does, and passes each cell through `paint`. The arguments are the number of the row, the
+/// number of the column, and the padded cell. Cells are padded first, because escape sequences have no width.
 pub fn painted(rows: &[impl AsRef<[String]>], paint: impl Fn(usize, usize, String) -> String) -> Vec<String> {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {
@@ -35,13 +36,13 @@ pub fn painted(rows: &[impl AsRef<[String]>], paint: impl Fn(usize, usize, Strin
     rows.iter().enumerate().map(line).collect()
 }
 
-/// A text with spaces after it, up to this width. The standard library counts characters.
+/// Pads a text with spaces to this width in columns. The formatting of the standard library counts characters instead.
 fn padded(text: &str, widest: usize) -> String {
     let spaces = widest.saturating_sub(width(text));
     format!("{text}{:spaces$}", "")
 }
 
-/// A text cut to at most so many columns; what was cut ends in an ellipsis.
+/// Cuts a text to at most `most` columns. A text that was cut ends with an ellipsis.
 pub fn fitted(text: &str, most: usize) -> String {
     if width(text) <= most {
         return text.to_owned();
@@ -58,7 +59,7 @@ pub fn fitted(text: &str, most: usize) -> String {
     fitted
 }
 
-/// A cell that is never empty.
+/// Returns the text, or a dash instead of an empty text.
 pub fn or_dash(text: &str) -> String {
     if text.is_empty() { "-" } else { text }.to_owned()
 }
@@ -67,7 +68,7 @@ pub fn or_dash(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The column at which the last cell of each line begins, in a terminal.
+    /// Returns the column of a terminal at which the last cell of each line begins.
     fn begins(names: &[&str]) -> Vec<usize> {
         let rows: Vec<[String; 2]> = names.iter().map(|name| [(*name).to_owned(), "END".to_owned()]).collect();
         aligned(&rows).iter().map(|line| width(line) - 3).collect()
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_is_wide_or_takes_no_room_is_aligned_as_a_terminal_shows_it() {
-        // As Python's wcwidth has it: 8, 3, 5, 2 and 9 columns.
+        // The expected widths are the results of Python's wcwidth: 8, 3, 5, 2 and 9 columns.
         assert_eq!(["電話番号", "Zoe\u{308}", "größe", "🔑", "plain-one"].map(width), [8, 3, 5, 2, 9]);
         assert_eq!(begins(&["電話番号", "Zoe\u{308}", "größe", "🔑", "plain-one"]), [11; 5]);
         assert_eq!(

@@ -1,20 +1,21 @@
-//! A document in JSON that may be shown in a terminal.
+//! Serializes a document as JSON that is safe to show in a terminal.
 
 use serde::Serialize;
 
-use lapsewatch_core::sanitize::is_odd;
+use lapsewatch_core::sanitize::is_unsafe_in_terminal;
 
-/// Writes it, with a line break at its end. What moves a cursor or turns the order of letters stands as an escape, which
-/// to a program is the same.
+/// Returns the document as indented JSON with a final line break. Characters that move a cursor or change the order of
+/// letters become `\u` escapes, which a JSON parser reads as the same characters (RFC 8259, section 7).
 ///
 /// # Errors
-/// When it can't be told in JSON.
+/// If the document can't be serialized as JSON.
 pub fn json(document: &impl Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string_pretty(document)?;
     let mut safe = String::with_capacity(text.len() + 1);
     for c in text.chars() {
-        // Beyond ASCII all of it is in texts; what is odd there is in the basic plane.
-        if c > '~' && is_odd(c) {
+        // Characters beyond `~` occur only in strings. All unsafe characters are in the Basic Multilingual Plane, so
+        // one escape with four digits suffices.
+        if c > '~' && is_unsafe_in_terminal(c) {
             safe.push_str(&format!("\\u{:04x}", u32::from(c)));
         } else {
             safe.push(c);

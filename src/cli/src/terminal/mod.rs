@@ -1,4 +1,5 @@
-//! What people read in a terminal: columns, paragraphs, colour. Whatever is shown passes [`plain`] first.
+//! Formats text for a terminal: columns, paragraphs, color. Callers sanitize text from outside before they align or
+//! color the text.
 
 pub mod columns;
 pub mod document;

@@ -1,29 +1,29 @@
-//! Colour: how bad something is, at a glance. Never the only thing that tells.
+//! Colors text by its severity. The text always contains the severity as a word, too.
 
 use anstyle::{AnsiColor, Effects, Style};
 
 use lapsewatch_core::api::Severity;
 
-/// When to paint, as its user says.
+/// The choice of the user about color.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum When {
-    /// In a terminal that takes it, where NO_COLOR is not set
+    /// Color in a terminal that supports color, unless NO_COLOR is set
     #[default]
     Auto,
-    /// Also where it is no terminal
+    /// Color even if the output is not a terminal
     Always,
-    /// Not at all
+    /// No color
     Never,
 }
 
-/// Whether to paint.
+/// Colors text, or leaves the text as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Paint {
     is_on: bool,
 }
 
 impl Paint {
-    /// What fits the standard output.
+    /// Decides about color for standard output.
     pub fn of_stdout(when: When) -> Self {
         Self::new(match when {
             When::Auto => anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
@@ -32,12 +32,13 @@ impl Paint {
         })
     }
 
-    /// With colour, or without.
+    /// Creates a value that colors text if `is_on` is true.
     pub fn new(is_on: bool) -> Self {
         Self { is_on }
     }
 
-    /// A text in the colour of a severity. The text must already have its width: colour takes bytes, not columns.
+    /// Returns a text in the color of a severity. Pad the text before this call, because escape sequences add bytes but
+    /// no columns.
     pub fn severity(self, severity: Severity, text: &str) -> String {
         let style = match severity {
             Severity::Critical => AnsiColor::Red.on_default().effects(Effects::BOLD),
@@ -48,7 +49,7 @@ impl Paint {
         self.with(style, text)
     }
 
-    /// A heading.
+    /// Returns a text in bold, for headings.
     pub fn bold(self, text: &str) -> String {
         self.with(Style::new().effects(Effects::BOLD), text)
     }

@@ -1,17 +1,17 @@
-//! Running text.
+//! Wraps and indents running text.
 
 use std::io::{self, Write};
 
 use super::width;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// The columns that a line may take.
+/// The maximum width of a line, in columns.
 pub const WIDTH: usize = 100;
 
-/// A text in lines that fit, indented; nothing for an empty one.
+/// Writes a label and a text in indented lines of at most [`WIDTH`] columns. Writes nothing if the text is empty.
 ///
 /// # Errors
-/// When it can't be written.
+/// If the text can't be written.
 pub fn paragraph(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
@@ -25,7 +25,7 @@ pub fn paragraph(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()>
 fn wrapped(text: &str) -> Vec<String> {
     const INDENT: usize = 6;
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace().map(plain) {
+    for word in text.split_whitespace().map(sanitize_line) {
         match lines.last_mut() {
             Some(line) if width(line) + 1 + width(&word) <= WIDTH - INDENT => {
                 line.push(' ');

@@ -1,4 +1,5 @@
-//! The place as a cluster has it, with the caller's rights: what may not be read is said, and is no failure.
+//! Reads the object of a renewal from a cluster with the user's permissions. Missing permissions add a remark and do
+//! not fail the command.
 
 use std::path::Path;
 
@@ -17,14 +18,14 @@ use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal, is_exclus
 use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::SecretData;
 
-/// A cluster, and the object in it.
+/// A connection to a cluster, and the key of the object.
 pub struct Cluster {
     client: Client,
     runtime: tokio::runtime::Runtime,
     key: Key,
 }
 
-/// An object as the API server gives it.
+/// An object as returned by the API server.
 #[derive(Deserialize)]
 struct Object {
     #[serde(default)]
@@ -50,10 +51,10 @@ impl Metadata {
 }
 
 impl Cluster {
-    /// The way to it. The context's namespace is taken where none is given.
+    /// Connects to the cluster. Without `namespace`, the namespace of the context is used.
     ///
     /// # Errors
-    /// A sentence for whoever gave the kubeconfig.
+    /// Returns a sentence for the user if the kubeconfig can't be used.
     pub fn connect(
         kubeconfig: Option<&Path>,
         context: Option<&str>,
@@ -67,10 +68,10 @@ impl Cluster {
         Ok(Self { client, runtime, key })
     }
 
-    /// The object, its tenant and its Secret.
+    /// Reads the object, its tenant and its Secret.
     ///
     /// # Errors
-    /// Where the object itself can't be had: a sentence.
+    /// Returns a sentence if the object itself can't be read.
     pub fn place(&self) -> Result<RenewalTarget, String> {
         let object = self.get::<Object>("tenantcredentials", &self.key.name).map_err(|cause| self.no_object(&cause))?;
         let spec = decode::spec(&object.spec).map_err(|why| format!("TenantCredential {}: {why}", self.key))?;
@@ -83,7 +84,7 @@ impl Cluster {
                     Ok(spec) => tenant = Some(spec),
                     Err(why) => remarks.push(verify_remarks::tenant_invalid(&named.name, &why)),
                 },
-                // The operator says the same of it as of one that it knows nothing of.
+                // A missing tenant has the same effect here as an unknown tenant, so no remark is needed.
                 Err(cause) if cause.code() == Some(404) => {}
                 Err(cause) => remarks.push(verify_remarks::tenant_unseen(&named.name, &why(&cause))),
             }
@@ -112,7 +113,7 @@ impl Cluster {
         }
     }
 
-    /// Who else holds what would stand there, among those that the caller may list.
+    /// Finds the other holders of the new credential, among the objects that the user has permission to list.
     pub fn peers(&self, place: &RenewalTarget, facts: &CredentialFacts) -> (Peers, Option<String>) {
         if !is_exclusive(place.spec.type_) {
             return (Peers::Known(None), None);
@@ -146,7 +147,7 @@ impl Cluster {
                 Err(cause) => return (Peers::Pending, Some(verify_remarks::others_unseen(&why(&cause)))),
             }
         }
-        index.set(&self.key, Holder::of(place.created, &place.spec, Some(facts), None));
+        index.set(&self.key, Holder::from_facts(place.created, &place.spec, Some(facts), None));
         let unread = (unread > 0).then(|| verify_remarks::others_unread(unread));
         (
             Peers::Known(index.view(&self.key)),
@@ -154,7 +155,7 @@ impl Cluster {
         )
     }
 
-    /// All that a selector finds, page by page. None stands for an object that is not understood.
+    /// Lists the objects that match a selector, page by page. An object that can't be parsed becomes None.
     fn list(&self, scope: &str, selector: &str) -> Result<Vec<Option<Object>>, RequestError> {
         let path =
             format!("/apis/{GROUP}/{VERSION}/{scope}tenantcredentials?fieldSelector={}", percent_encoded(selector));
@@ -180,7 +181,7 @@ impl Cluster {
     }
 }
 
-/// Why, in a few words: the API server's own sentence repeats the object.
+/// Returns the cause in a few words. The API server's own message repeats the object.
 fn why(cause: &RequestError) -> String {
     match cause.code() {
         Some(403) => "403: this user may not".to_owned(),
@@ -188,7 +189,7 @@ fn why(cause: &RequestError) -> String {
     }
 }
 
-/// Enters what an object holds. False where its spec is not understood.
+/// Adds an object to the index of holders. Returns false if its spec can't be parsed.
 fn enter(index: &mut Index, object: &Object) -> bool {
     let Some(spec) = decode::part(&object.spec) else { return false };
     let (status, _) = stored::decode::<TenantCredentialStatus>(&object.status);
@@ -197,7 +198,7 @@ fn enter(index: &mut Index, object: &Object) -> bool {
     true
 }
 
-/// A value as a field selector takes it.
+/// Escapes a value for a field selector (`EscapeValue` in k8s.io/apimachinery/pkg/fields).
 fn escaped(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len());
     for letter in value.chars() {

@@ -1,4 +1,4 @@
-//! The place as the files say that are in place now.
+//! Builds the target of a renewal from the files of the credential in place.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use crate::local_files;
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::secret::SecretBytes;
 
-/// The place of these files. Their type is told by content where it is not given.
+/// Reads these files. Without `type_`, the content determines the type.
 ///
 /// # Errors
-/// Where they can't be read: a sentence.
+/// Returns a sentence if the files can't be read.
 pub fn place(
     paths: &[PathBuf],
     type_: Option<CredentialType>,

@@ -1,4 +1,4 @@
-//! The place as manifests have it: those of a base branch, or what `kubectl get -o yaml` gave.
+//! Reads the object of a renewal from manifests, such as a base branch or the output of `kubectl get -o yaml`.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -11,24 +11,24 @@ use lapsewatch_core::api::{CredentialFacts, Key};
 use lapsewatch_core::assessment::peers::{Holder, Peers, is_exclusive};
 use lapsewatch_core::messages::verify_remarks;
 
-/// The most names that are listed.
+/// The maximum number of names or problems in a message.
 const MOST: usize = 10;
 
-/// The manifests.
+/// The previous state that the manifests describe.
 pub struct Manifests {
     previous: Previous,
 }
 
 impl Manifests {
-    /// Reads all of them.
+    /// Reads all manifests of `paths`.
     pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Self {
         Self { previous: previous::read(paths, stdin, now) }
     }
 
-    /// The place of the object of this name, or of the only one there is.
+    /// Returns the object of this name, or the only object in the manifests.
     ///
     /// # Errors
-    /// Where there is none, or it is not told which: a sentence.
+    /// Returns a sentence if no object or several objects match.
     pub fn place(&self, namespace: Option<&str>, name: Option<&str>) -> Result<RenewalTarget, String> {
         let is_meant = |key: &Key| {
             name.is_none_or(|name| *key.name == *name) && namespace.is_none_or(|namespace| *key.namespace == *namespace)
@@ -39,10 +39,10 @@ impl Manifests {
             (Some(_), Some(_)) => return Err(self.several(is_meant)),
             (None, _) => return Err(self.none(name)),
         };
-        Ok(self.of(key, before))
+        Ok(self.renewal_target(key, before))
     }
 
-    fn of(&self, key: &Key, before: &Before) -> RenewalTarget {
+    fn renewal_target(&self, key: &Key, before: &Before) -> RenewalTarget {
         let problems = self.previous.problems().iter().chain(self.previous.encrypted());
         let mut remarks: Vec<String> = problems.map(|problem| format!("--previous: {problem}")).collect();
         if let Some(more) = remarks.len().checked_sub(MOST).filter(|more| *more > 0) {
@@ -75,7 +75,7 @@ impl Manifests {
     fn none(&self, name: Option<&str>) -> String {
         let name = name.map(|name| format!(" {name}")).unwrap_or_default();
         let none = format!("there is no TenantCredential{name} in what --previous gives");
-        // The one that is meant may be the one that can't be read.
+        // The unreadable object may be the requested object.
         match self.previous.problems().iter().chain(self.previous.encrypted()).next() {
             Some(problem) => format!("{none}, but {problem}"),
             None => none,
@@ -90,7 +90,8 @@ impl Manifests {
         )
     }
 
-    /// Who else holds what would stand there, among what was given; and a remark where some of these could not be read.
+    /// Finds the other holders of the new credential in the manifests. Adds a remark if some of the objects could not
+    /// be read.
     pub fn peers(&mut self, place: &RenewalTarget, facts: &CredentialFacts) -> (Peers, Option<String>) {
         let Some(key) = &place.key else { return (Peers::Pending, None) };
         let unread = match is_exclusive(place.spec.type_) {
@@ -98,7 +99,7 @@ impl Manifests {
             false => 0,
         };
         let index = &mut self.previous.index;
-        index.set(key, Holder::of(place.created, &place.spec, Some(facts), None));
+        index.set(key, Holder::from_facts(place.created, &place.spec, Some(facts), None));
         (Peers::Known(index.view(key)), (unread > 0).then(|| verify_remarks::others_unread(unread)))
     }
 }

@@ -1,4 +1,4 @@
-//! The result as programs read it; docs/verify.md says what each field means.
+//! Writes the result as JSON for programs. docs/verify.md describes each field.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,8 @@ use lapsewatch_core::api::{CredentialFacts, CredentialType};
 use lapsewatch_core::messages::at;
 use lapsewatch_core::verdict::{VerifyFinding, VerifyOutcome};
 
-/// Raised where a field goes or changes its meaning; new fields leave it as it is.
+/// The version of the document. Removing a field or changing its meaning requires a new version. Adding a field does
+/// not.
 const SCHEMA: &str = "lapsewatch.dev/verify/v1";
 
 #[derive(Serialize)]
@@ -55,7 +56,7 @@ struct JsonPoint<'a> {
 }
 
 impl<'a> JsonPoint<'a> {
-    fn of(point: &'a VerifyFinding) -> Self {
+    fn from_finding(point: &'a VerifyFinding) -> Self {
         Self {
             outcome: point.outcome.as_str(),
             reason: &point.reason,
@@ -66,10 +67,10 @@ impl<'a> JsonPoint<'a> {
     }
 }
 
-/// Writes it.
+/// Writes the result.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the result can't be written.
 pub fn write(done: &Result<VerifyResult, String>, now: DateTime<Utc>, out: &mut dyn Write) -> io::Result<()> {
     let document = match done {
         Ok(done) => VerifyDocument {
@@ -82,8 +83,8 @@ pub fn write(done: &Result<VerifyResult, String>, now: DateTime<Utc>, out: &mut 
             change: done.rehearsal.change.map(|change| change.as_str()),
             in_place: done.in_place.as_ref(),
             new: done.new.as_ref(),
-            points: done.rehearsal.points.iter().map(JsonPoint::of).collect(),
-            // Of what can't be read they would be those of what is in place.
+            points: done.rehearsal.points.iter().map(JsonPoint::from_finding).collect(),
+            // If the new credential can't be read, the conditions describe the credential in place and are left out.
             conditions: if done.new.is_some() { &done.rehearsal.status.conditions } else { &[] },
             remarks: &done.remarks,
         },

@@ -1,4 +1,5 @@
-//! `lapsewatch verify`: rehearse a renewal before it is applied. A new file in, "safe to apply" or "STOP" out.
+//! Implements `lapsewatch verify`, which rehearses a renewal in advance and decides "safe to apply" or "STOP".
+//! "STOP".
 
 mod from_cluster;
 mod from_files;
@@ -20,7 +21,7 @@ use from_cluster::Cluster;
 use from_manifests::Manifests;
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Key};
 use lapsewatch_core::assessment::peers::{Peers, is_exclusive};
-use lapsewatch_core::assessment::verification::{Verification, VerifyInput, rehearse};
+use lapsewatch_core::assessment::verification::{Verification, VerifyInput, verify};
 use lapsewatch_core::assessment::{Reading, normalize};
 use lapsewatch_core::credential;
 use lapsewatch_core::messages::{verify as words, verify_remarks};
@@ -29,7 +30,7 @@ use lapsewatch_core::verdict::VerifyOutcome;
 use place::RenewalTarget;
 use swap::Swapped;
 
-/// What was rehearsed, and what came of it.
+/// The rehearsed renewal and its verdict.
 struct VerifyResult {
     key: Option<Key>,
     type_: CredentialType,
@@ -40,20 +41,21 @@ struct VerifyResult {
     looked_for_others: bool,
 }
 
-/// Who can tell of other holders.
+/// The source that lists the other holders of a credential.
 enum Others {
     Cluster(Cluster),
     Manifests(Box<Manifests>),
     Nobody,
 }
 
-/// Rehearses what `args` say, and gives the exit code. `now` is the clock's time, which `--at` goes before.
+/// Rehearses the renewal that `args` describe and returns the exit code. `now` is the clock's time, which `--at`
+/// overrides.
 ///
 /// # Errors
-/// When the result can't be written. A reader who has seen enough, as `head` has, is no error.
+/// Returns an error if the result can't be written. A closed pipe, as by `head`, is not an error.
 pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mut dyn Write) -> io::Result<u8> {
     let now = args.at.unwrap_or(now);
-    let done = verify(args, now, stdin);
+    let done = run_verification(args, now, stdin);
     let written = match args.output {
         VerifyOutput::Text => text::write(&done, out),
         VerifyOutput::Json => json::write(&done, now, out),
@@ -69,7 +71,7 @@ pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mu
     })
 }
 
-fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<VerifyResult, String> {
+fn run_verification(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result<VerifyResult, String> {
     let password = password(args, stdin)?;
     let copy = password.as_ref().map(|password| SecretBytes::new(password.expose().to_vec()));
     let mut new = local_files::read(&args.files, copy)?;
@@ -89,21 +91,22 @@ fn verify(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Result
         return Err(words::DECLARED.to_owned());
     }
     place.settle(now);
-    // Where the Secret has a password, that opens it.
+    // If the object names a Secret key with the password, that password opens the new file.
     if place.selection.password_key.is_none() {
-        // What can't be told yet may be told beside what is in place.
+        // A failure is ignored here, because the new file may become readable together with the values in place.
         let _ = local_files::identify(&mut new, Some(place.spec.type_));
     }
     let unknown = local_files::not_understood(&new);
     let done = rehearsed(new, place, others, now);
-    // A verdict on what could be read must not stand for a file that is not understood, unless it is STOP in any case.
+    // A file that can't be identified makes the result unknown, unless the verdict is STOP or the new credential can't
+    // be read.
     match unknown.into_iter().next().filter(|_| done.new.is_some() && done.rehearsal.outcome != VerifyOutcome::Stop) {
         Some(problem) => Err(problem),
         None => Ok(done),
     }
 }
 
-/// The password that is given, which is no other input.
+/// Reads the password file. The standard input can't contain both the manifests and the password.
 fn password(args: &VerifyArgs, stdin: &mut dyn Read) -> Result<Option<SecretBytes>, String> {
     let Some(file) = &args.password_file else { return Ok(None) };
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
@@ -136,11 +139,11 @@ fn rehearsed(new: LocalCredential, mut place: RenewalTarget, mut others: Others,
         place.remarks.push(verify_remarks::password(&place.spec));
     }
     if let Some(keys) = new.as_mut().and_then(|facts| facts.keys.as_mut()) {
-        // One that was given is no key of a Secret.
+        // A password that the user passed is not stored under a Secret key.
         keys.password = keys.password.take().filter(|key| !local_files::is_password(key));
     }
     let looked_for_others = is_exclusive(place.spec.type_) && peers != Peers::Pending;
-    let rehearsal = rehearse(VerifyInput {
+    let rehearsal = verify(VerifyInput {
         spec: &place.spec,
         previous: &place.status,
         reading,

@@ -1,4 +1,4 @@
-//! The place that the new credential would stand in: the object, what is known of it, and what stands beside it.
+//! Describes the target of a renewal: the object, its last status, and the other values of its Secret.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,38 +11,39 @@ use lapsewatch_core::credential;
 use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::SecretData;
 
-/// What is in the Secret now.
+/// The content of the Secret in place.
 pub enum InstalledSecret {
-    /// All of this.
+    /// The Secret was read and has these values.
     Seen(SecretData),
-    /// There is no Secret.
+    /// The Secret does not exist.
     Missing,
-    /// It could not be seen.
+    /// The Secret could not be read.
     Unseen,
 }
 
-/// The place.
+/// The object whose credential is renewed, and the state in place.
 pub struct RenewalTarget {
-    /// The object; none where only files are compared.
+    /// The namespace and name of the object. None if only files are compared.
     pub key: Option<Key>,
-    /// What its user declares.
+    /// The spec of the object.
     pub spec: TenantCredentialSpec,
-    /// Which keys of the Secret are named.
+    /// The Secret keys that the spec names.
     pub selection: KeySelection,
-    /// What was said of it last.
+    /// The last status of the object.
     pub status: TenantCredentialStatus,
-    /// What its Secret holds.
+    /// The content of the Secret in place.
     pub beside: InstalledSecret,
-    /// Its tenant, where that was seen.
+    /// The spec of the tenant. None if the tenant was not read.
     pub tenant: Option<MDMTenantSpec>,
-    /// When it was created, in seconds since 1970.
+    /// The object's creation time, in seconds since 1970-01-01 UTC.
     pub created: Option<i64>,
-    /// What was seen and what was not.
+    /// Remarks on the sources that were read and not read.
     pub remarks: Vec<String>,
 }
 
 impl RenewalTarget {
-    /// With what the object has from its tenant, and what an operator that is up to date would say of what is in place.
+    /// Applies the settings of the tenant, and replaces the status by the operator's assessment of the credential in
+    /// place.
     pub fn settle(&mut self, now: DateTime<Utc>) {
         self.spec = tenant::inherit(&self.spec, self.tenant.as_ref()).into_owned();
         let reading = match &self.beside {
@@ -71,12 +72,12 @@ impl RenewalTarget {
         self.status = assessment.status;
     }
 
-    /// Whose it is.
+    /// Returns the tenant of the object for the assessment.
     pub fn whose(&self) -> TenantContext<'_> {
         self.tenant.as_ref().map_or(TenantContext::Unnamed, |spec| TenantContext::Found(tenant::side(spec)))
     }
 
-    /// For files that are compared with each other, of this type.
+    /// Creates a target of this type for a comparison of files.
     pub fn of_files(type_: CredentialType, beside: LocalCredential) -> Self {
         Self {
             key: None,

@@ -1,4 +1,4 @@
-//! The new files put where they belong: the Secret as it would be.
+//! Builds the Secret that would result from putting the new files in place.
 
 use std::collections::BTreeMap;
 
@@ -9,31 +9,32 @@ use lapsewatch_core::credential;
 use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::{SecretBytes, SecretData};
 
-/// The Secret as it would be.
+/// The Secret with the new files in place.
 pub struct Swapped {
-    /// Its values.
+    /// The values of the Secret.
     pub data: SecretData,
-    /// Which of them are named.
+    /// The Secret keys that are named.
     pub selection: KeySelection,
-    /// Nothing else can stand there.
+    /// True if the Secret can contain no further values.
     pub is_all: bool,
-    /// Which file stands for what.
+    /// Remarks on the Secret key that each file replaces.
     pub remarks: Vec<String>,
 }
 
-/// Puts the files into the place. A private key goes where the private key is, the credential where the credential is,
-/// the password where the password is; anything else, and what has no place yet, stands under its file's name.
+/// Puts the new files in place. The credential, the private key and the password each replace the value of the same
+/// purpose. Any other file is stored under a Secret key named after the file.
 pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
     let selection = place.selection.clone();
     let used = place.status.credential.as_ref().and_then(|facts| facts.keys.clone()).unwrap_or_default();
     let for_credential = selection.key.clone().or(used.credential);
     let for_key = selection.private_key_key.clone().or(used.private_key);
-    // A bundle holds both: the certificate's file takes its place, and the key then needs one of its own.
+    // A bundle contains both. The new certificate takes the Secret key of the bundle, and the private key needs another
+    // Secret key.
     let for_key = for_key.filter(|key| Some(key) != for_credential.as_ref());
     let for_password = selection.password_key.clone().or(used.password);
 
     let (mut data, is_all) = match std::mem::replace(&mut place.beside, InstalledSecret::Unseen) {
-        // Files that are compared are not all there is.
+        // Compared files may not be the complete content of a Secret.
         InstalledSecret::Seen(data) => (data, place.key.is_some()),
         InstalledSecret::Missing => (SecretData::default(), true),
         InstalledSecret::Unseen => (SecretData::default(), false),
@@ -53,7 +54,7 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
             _ => None,
         };
         if place.key.is_none() {
-            // Files have no place to take: the new one comes, the old one goes.
+            // Compared files have no Secret keys. The new file is added and the old file is removed.
             target.map(|old| data.values.remove(&old));
             data.values.insert(name, bytes);
             continue;
@@ -72,7 +73,7 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
         None => place.selection.password_key.clone(),
     };
     if !is_all {
-        // What was not seen may be there.
+        // The unseen part of the Secret may contain these keys.
         for key in [&mut selection.key, &mut selection.private_key_key, &mut selection.password_key] {
             *key = key.take().filter(|key| data.values.contains_key(key));
         }
@@ -80,7 +81,8 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
     Swapped { data, selection, is_all, remarks }
 }
 
-/// Which of the files is the credential: the one that can be read as one, else the first that is no private key.
+/// Chooses the file with the credential: the first file that can be read as a credential, or else the first that is not
+/// a private key.
 fn main(
     place: &RenewalTarget,
     files: &BTreeMap<String, SecretBytes>,
@@ -95,7 +97,7 @@ fn main(
         let alone: SecretData = pairs.map(|(key, bytes)| (key.to_owned(), copy(bytes))).collect();
         credential::read(place.spec.type_, &alone, &selection).is_ok()
     };
-    // The only one needs no look.
+    // A single candidate need not be read.
     let found = several.peek().and_then(|_| others().find(|(name, bytes)| read(name, bytes)));
     found.or_else(|| others().next()).map(|(name, _)| name.clone())
 }

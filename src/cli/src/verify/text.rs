@@ -1,4 +1,5 @@
-//! The result as people read it: the verdict, then what is compared, what speaks for it, what is well, what was not seen.
+//! Writes the result for the terminal: the verdict, the compared credentials, the findings, the passed checks and the
+//! remarks.
 
 use std::io::{self, Write};
 
@@ -8,19 +9,19 @@ use lapsewatch_core::api::CredentialFacts;
 use lapsewatch_core::api::conditions::{Condition, ConditionType};
 use lapsewatch_core::api::status::Expiry;
 use lapsewatch_core::messages;
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 use lapsewatch_core::verdict::{VerifyCause, VerifyFinding, VerifyOutcome};
 
-/// Writes it; of a failure the sentence alone.
+/// Writes the result, or a single sentence for a failure.
 ///
 /// # Errors
-/// When it can't be written.
+/// Returns an error if the result can't be written.
 pub fn write(done: &Result<VerifyResult, String>, out: &mut dyn Write) -> io::Result<()> {
     let done = match done {
         Ok(done) => done,
-        Err(why) => return writeln!(out, "could not tell: {}", plain(why)),
+        Err(why) => return writeln!(out, "could not tell: {}", sanitize_line(why)),
     };
-    writeln!(out, "{}", plain(&done.rehearsal.sentence))?;
+    writeln!(out, "{}", sanitize_line(&done.rehearsal.sentence))?;
     writeln!(out)?;
     if let Some(key) = &done.key {
         writeln!(out, "{key} ({})", done.type_)?;
@@ -62,7 +63,7 @@ fn point(point: &VerifyFinding, out: &mut dyn Write) -> io::Result<()> {
     paragraph("to do: ", &point.remedy, out)
 }
 
-/// What the operator would say, as far as no point says it, and it was looked at.
+/// True if the condition was checked and no finding already covers the same fact.
 fn is_shown(done: &VerifyResult, condition: &Condition) -> bool {
     let said = |cause: &[VerifyCause]| done.rehearsal.points.iter().any(|point| cause.contains(&point.cause));
     let is = |type_: ConditionType| condition.type_ == type_.as_str();
@@ -88,7 +89,7 @@ fn is_shown(done: &VerifyResult, condition: &Condition) -> bool {
     }
 }
 
-/// Whose it is and until when.
+/// Describes a credential by its identity, expiry and fingerprint.
 fn credential(done: &VerifyResult, facts: Option<&CredentialFacts>) -> String {
     let Some(facts) = facts else { return "nothing that is known".to_owned() };
     let identity = facts.identity.as_deref().map(|id| format!("{} {id}", messages::identity_name(done.type_)));
@@ -97,7 +98,7 @@ fn credential(done: &VerifyResult, facts: Option<&CredentialFacts>) -> String {
         (_, Some(end)) => format!("expires {}", messages::at(end)),
         (_, None) => "no date of expiry".to_owned(),
     };
-    // As much of it as tells two apart.
+    // The first 16 digits are enough to distinguish two credentials.
     let fingerprint = facts.fingerprint.as_deref().and_then(|hex| hex.get(..16)).map(|hex| format!("SHA-256 {hex}…"));
     identity.into_iter().chain([expires]).chain(fingerprint).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! The certificates beside the credential that its status keeps.
+//! Types for the certificates that a credential's status lists beside the credential itself.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -6,31 +6,31 @@ use serde::{Deserialize, Serialize};
 
 use super::limits;
 
-/// An issuer in the certificate's chain, and when it expires.
+/// An issuer in the certificate's chain, with its expiry date.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct IssuerExpiry {
-    /// Its subject, as RFC 4514 writes it.
+    /// The subject of the issuer, in the form of RFC 4514.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::NAME))]
     pub subject: Option<String>,
-    /// The last moment of its validity.
+    /// The last moment at which the issuer's certificate is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<DateTime<Utc>>,
 }
 
-/// A certificate that was not read as the credential.
+/// A certificate that is in the same value but was not read as the credential.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OtherCertificate {
-    /// Its serial number, in hex.
+    /// The serial number of the certificate, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::SERIAL))]
     pub serial_number: Option<String>,
-    /// The first moment of its validity.
+    /// The first moment at which the certificate is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<DateTime<Utc>>,
-    /// The last moment of its validity.
+    /// The last moment at which the certificate is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<DateTime<Utc>>,
 }

@@ -1,4 +1,4 @@
-//! Conditions: their types, and how verdicts become transitions.
+//! The condition types of the API, and the conversion of verdicts into published conditions with transition times.
 
 use std::borrow::Cow;
 
@@ -8,43 +8,44 @@ use serde::{Deserialize, Serialize};
 
 use super::limits;
 
-/// One aspect of an object's state, in the form of Kubernetes' API conventions.
+/// One aspect of an object's state, in the form of the Kubernetes API conventions.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
-    /// Which aspect: Ready, Healthy, Expiring, Expired, Duplicate, IdentityChanged, KeyMismatch or Regressed.
+    /// The type of the condition: Ready, Healthy, Expiring, Expired, Duplicate, IdentityChanged, KeyMismatch or
+    /// Regressed.
     #[serde(rename = "type")]
     #[schemars(length(min = 1, max = limits::REASON))]
     pub type_: String,
-    /// True, False, or Unknown.
+    /// True, False or Unknown.
     pub status: ConditionStatus,
-    /// The generation of the object that this was said of.
+    /// The generation of the object for which the condition was determined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// When `status` last changed.
+    /// The time at which `status` last changed.
     pub last_transition_time: DateTime<Utc>,
-    /// Why, in one word for programs.
+    /// The reason in one word, for programs.
     #[schemars(length(min = 1, max = limits::REASON), regex(pattern = r"^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$"))]
     pub reason: String,
-    /// Why, in words for people.
+    /// The reason in sentences, for people.
     #[serde(default)]
     #[schemars(length(max = limits::TEXT))]
     pub message: String,
 }
 
-/// Whether a condition holds.
+/// The status of a condition.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConditionStatus {
-    /// It holds.
+    /// The condition applies.
     True,
-    /// It does not.
+    /// The condition does not apply.
     False,
-    /// It can't be told.
+    /// The operator can't determine the status of the condition.
     Unknown,
 }
 
 impl ConditionStatus {
-    /// The name as the API spells it.
+    /// Returns the name as the API spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::True => "True",
@@ -54,29 +55,29 @@ impl ConditionStatus {
     }
 }
 
-/// The types of condition that this version publishes, in the order in which they are published.
+/// The condition types that this version publishes, in the order in which they are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ConditionType {
-    /// Read, understood and assessed for this generation.
+    /// The credential was read and assessed for this generation.
     Ready,
-    /// One word for the column STATE and for gates.
+    /// The state in one word, for the column STATE and for deployment gates.
     Healthy,
-    /// Inside the warning window.
+    /// The credential expires within the warning window.
     Expiring,
-    /// Past notAfter.
+    /// The time is past notAfter.
     Expired,
-    /// Another TenantCredential holds the same credential.
+    /// Another TenantCredential contains the same credential.
     Duplicate,
-    /// Not the identity accepted before.
+    /// The identity differs from the accepted one.
     IdentityChanged,
     /// The private key does not belong to the certificate.
     KeyMismatch,
-    /// An older credential than the newest that this object has read.
+    /// The credential is older than the newest that this object has read.
     Regressed,
 }
 
 impl ConditionType {
-    /// All of them, in their order.
+    /// All condition types, in the order in which they are published.
     pub const ALL: [Self; 8] = [
         Self::Ready,
         Self::Healthy,
@@ -88,7 +89,7 @@ impl ConditionType {
         Self::Regressed,
     ];
 
-    /// The name as the API spells it.
+    /// Returns the name as the API spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ready => "Ready",
@@ -103,21 +104,21 @@ impl ConditionType {
     }
 }
 
-/// What one rule says of one aspect, before it is known when that began.
+/// The result of one rule for one condition, without the time of the transition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// Which aspect.
+    /// The type of the condition.
     pub type_: ConditionType,
-    /// Whether it holds.
+    /// The status of the condition.
     pub status: ConditionStatus,
-    /// Why, in one word.
+    /// The reason in one word.
     pub reason: Cow<'static, str>,
-    /// Why, in words.
+    /// The reason in sentences.
     pub message: String,
 }
 
-/// The conditions to publish: each verdict with the time of its last transition, taken from `previous` where the status
-/// is the same as it was.
+/// Converts verdicts into the conditions to publish. A condition keeps the transition time of `previous` if the status
+/// is unchanged.
 pub fn publish(previous: &[Condition], verdicts: Vec<Verdict>, now: DateTime<Utc>, generation: i64) -> Vec<Condition> {
     verdicts
         .into_iter()
@@ -125,7 +126,7 @@ pub fn publish(previous: &[Condition], verdicts: Vec<Verdict>, now: DateTime<Utc
             let since = previous
                 .iter()
                 .find(|c| c.type_ == verdict.type_.as_str() && c.status == verdict.status)
-                // The default that stands there before any operator has spoken.
+                // This is the default of the CustomResourceDefinition, which no operator has written.
                 .filter(|c| c.last_transition_time != DateTime::UNIX_EPOCH)
                 .map_or(now, |c| c.last_transition_time);
             let mut message = verdict.message;

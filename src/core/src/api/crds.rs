@@ -1,4 +1,4 @@
-//! The CustomResourceDefinitions as they are installed: what the types say, and the default of `status`.
+//! Generates the CustomResourceDefinitions from the API types and adds the default of `status`.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube_core::CustomResourceExt;
@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use super::{MDMTenant, TenantCredential};
 
-/// All of the project's definitions as JSON, each with the name of its file in `crds/`.
+/// Returns all CustomResourceDefinitions of the project as JSON, each with the name of its file in `crds/`.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![("tenantcredentials.yaml", finish(&TenantCredential::crd())), ("mdmtenants.yaml", finish(&MDMTenant::crd()))]
 }
 
-/// The text of a file in `crds/`, which says what [`all`] says; empty where there is no such file.
+/// Returns the text of a file in `crds/`, which contains the same definitions as [`all`]. Empty if the file does not
+/// exist.
 pub fn written(file: &str) -> &'static str {
     match file {
         "tenantcredentials.yaml" => include_str!("../../../../crds/tenantcredentials.yaml"),
@@ -22,8 +23,9 @@ pub fn written(file: &str) -> &'static str {
 
 fn finish(crd: &CustomResourceDefinition) -> Value {
     let mut crd = serde_json::to_value(crd).unwrap_or_default();
-    // Without it Helm and kstatus call an object healthy that no operator ever saw. It is the only default: another
-    // one would be stored unasked and show as drift in GitOps.
+    // Without this default, Helm and kstatus report an object as healthy before any operator has assessed the object.
+    // No other field has a default: the API server would store the default in the object, and GitOps tools would report
+    // drift.
     if let Some(status) = crd.pointer_mut("/spec/versions/0/schema/openAPIV3Schema/properties/status") {
         let pending = |type_: &str| {
             json!({
@@ -33,14 +35,15 @@ fn finish(crd: &CustomResourceDefinition) -> Value {
         };
         status["default"] = json!({"conditions": [pending("Ready"), pending("Healthy")]});
     }
-    plain(&mut crd);
+    drop_rust_formats(&mut crd);
     crd
 }
 
-/// Drops what an API server's structural schema has no meaning for and warns about, Rust's own number formats; and
-/// `nullable`, without which the server drops a null as if the field were not given, so that none reaches a rule or is
-/// stored.
-fn plain(value: &mut Value) {
+/// Removes `format` values that begin with `uint` and boolean `nullable` fields.
+///
+/// The API server does not support the `uint` formats in a structural schema and warns about them. Without `nullable`,
+/// the server drops a null as if the field were absent, so that no null reaches a validation rule or is stored.
+fn drop_rust_formats(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if map.get("format").and_then(Value::as_str).is_some_and(|f| f.starts_with("uint")) {
@@ -49,13 +52,13 @@ fn plain(value: &mut Value) {
             if map.get("nullable").is_some_and(Value::is_boolean) {
                 map.remove("nullable");
             }
-            // A comment's line ends are none of its reader's.
+            // Line breaks within a paragraph come from the source code and mean nothing in a description.
             if let Some(Value::String(text)) = map.get_mut("description") {
                 *text = text.replace("\n\n", "\u{0}").replace('\n', " ").replace('\u{0}', "\n\n");
             }
-            map.values_mut().for_each(plain);
+            map.values_mut().for_each(drop_rust_formats);
         }
-        Value::Array(items) => items.iter_mut().for_each(plain),
+        Value::Array(items) => items.iter_mut().for_each(drop_rust_formats),
         _ => {}
     }
 }

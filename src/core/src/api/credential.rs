@@ -1,6 +1,6 @@
-//! The TenantCredential: what a user declares.
+//! The spec of a TenantCredential, as users declare it.
 
-// Each column of the table has the same kinds of attributes.
+// Each printer column has the same kinds of attributes.
 #![allow(clippy::duplicated_attributes)]
 
 use chrono::{DateTime, Utc};
@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::limits;
 use super::status::{KeySelection, TenantCredentialStatus};
 
-/// What a tenant's certificate or token is, where its Secret is, and when to warn. The operator reads the
-/// Secret, never writes to it, and reports in `status` and in Events.
+/// A certificate or token of a tenant, the Secret that contains it, and the settings for warnings. The operator reads
+/// the Secret, never writes to it, and reports in `status` and in Events.
 #[derive(CustomResource, KubeSchema, Deserialize, Serialize, Clone, Debug, PartialEq)]
 #[kube(
     group = "lapsewatch.dev",
@@ -110,56 +110,61 @@ use super::status::{KeySelection, TenantCredentialStatus};
     validation = Rule::new("!(self.type in ['X509Certificate', 'DeclaredExpiry']) || !has(self.expectedIdentities)").message("this type has no identity to pin: remove expectedIdentities").reason(Reason::FieldValueForbidden).field_path(".expectedIdentities")
 )]
 pub struct TenantCredentialSpec {
-    /// The MDMTenant, in the same namespace, that this credential belongs to. Optional: a credential may stand alone.
+    /// The MDMTenant that this credential belongs to, in the same namespace. Optional: a credential does not need a
+    /// tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_ref: Option<TenantRef>,
 
-    /// What kind of credential this is. It can't be changed; create another object instead.
+    /// The type of the credential. The type is immutable. Create another object for a credential of another type.
     #[serde(rename = "type")]
     pub type_: CredentialType,
 
-    /// The Secret, in the same namespace, that holds the credential. Not for DeclaredExpiry.
+    /// The Secret that contains the credential, in the same namespace. Required for all types except DeclaredExpiry.
+    /// Not allowed for DeclaredExpiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<SecretRef>,
 
-    /// How many days before expiry to warn: one stage a number, from the first to the last, each smaller than the one
-    /// before. Without it: the tenant's days for this type, else APNsCertificate 60, 30, 14, 7, 1; VPPToken and DEPToken
-    /// 30, 14, 7, 1; WindowsSymantecCertificate 30, 14, 7; others 30, 7.
+    /// The days before expiry at which warnings begin, one number for each stage, in descending order. If absent, the
+    /// days of the tenant for this type apply. If the tenant sets none, the defaults apply. The defaults are 60, 30,
+    /// 14, 7, 1 for APNsCertificate. They are 30, 14, 7, 1 for VPPToken and DEPToken, and 30, 14, 7 for
+    /// WindowsSymantecCertificate. For other types, they are 30, 7.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
     #[x_kube(validation = Rule::new("self.map(d, -d).isSorted() && self.all(d, self.exists_one(e, e == d))").message("warnBeforeDays must fall from number to number, without repeats, such as [60, 30, 14, 7, 1]"))]
     pub warn_before_days: Option<Vec<u16>>,
 
-    /// While the severity is Warning or worse, send the notice again each time this many hours have passed: 0 for never,
-    /// 24 when not given.
+    /// The hours between reminders. While the severity is Warning or Critical, the Event is sent again each time this
+    /// period has passed. 0 means no reminders. If absent, the period is 24 hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 8760))]
     pub reminder_every_hours: Option<u16>,
 
-    /// Pins the identity: an APNs certificate's topic, a DEP token's consumer key as shown in status, a VPP token's
-    /// organization, a Windows certificate's Publisher ID. Without it the first identity read is accepted. To change a
-    /// pinned identity: add the new one, replace the Secret, then drop the old one.
+    /// The identities that are accepted, to pin the identity of the credential. The identity is the topic of an APNs
+    /// certificate or the consumer key of a DEP token as shown in the status. For a VPP token, the identity is the
+    /// organization, and for a Windows certificate the Publisher ID. If absent, the first identity that is read is
+    /// accepted. To change a pinned identity, add the new identity, replace the Secret, then remove the old identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 4), inner(length(min = 1, max = limits::IDENTITY)))]
     #[schemars(extend("x-kubernetes-list-type" = "set"))]
     pub expected_identities: Option<Vec<String>>,
 
-    /// Until then no reminders are sent. Conditions are never hidden, and while the severity is Critical this has no
-    /// effect.
+    /// The time until which no reminders are sent. Conditions are never hidden. Reminders of Critical problems are sent
+    /// nevertheless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(validation = Rule::new("self < timestamp('9999-01-01T00:00:00Z')").message("mutedUntil must be before the year 9999"))]
     #[schemars(extend("pattern" = limits::TIME))]
     pub muted_until: Option<DateTime<Utc>>,
 
-    /// Who renews it, said in the notices.
+    /// The owner who renews the credential. Notifications and Events contain these details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
 
-    /// Settings for a VPPToken alone.
+    /// Settings that apply only to a VPPToken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vpp_token: Option<VppTokenSettings>,
 
-    /// DeclaredExpiry: when what it stands for lapses. DEPToken: the date to use where the token carries none.
+    /// For a DeclaredExpiry, the expiry date to watch. For a DEPToken, the expiry date to use if the token contains no
+    /// date. Other types do not allow this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[x_kube(validation = Rule::new("self < timestamp('9999-01-01T00:00:00Z')").message("expirationTime must be before the year 9999"))]
     #[schemars(extend("pattern" = limits::TIME))]
@@ -167,7 +172,7 @@ pub struct TenantCredentialSpec {
 }
 
 impl TenantCredentialSpec {
-    /// The keys of the Secret that it names.
+    /// Returns the keys of the Secret that `spec.secretRef` names.
     pub fn selection(&self) -> KeySelection {
         self.secret_ref.as_ref().map_or_else(KeySelection::default, |secret| KeySelection {
             key: secret.key.clone(),
@@ -177,20 +182,20 @@ impl TenantCredentialSpec {
     }
 }
 
-/// The kinds of credential.
+/// The types of credentials.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CredentialType {
-    /// Apple's push certificate for MDM.
+    /// An Apple push certificate for MDM.
     APNsCertificate,
-    /// Apple's content token for apps and books (volume purchase).
+    /// An Apple content token for apps and books (volume purchase).
     VPPToken,
-    /// Apple's server token for Automated Device Enrollment.
+    /// An Apple server token for Automated Device Enrollment.
     DEPToken,
-    /// Windows Phone's enterprise code-signing certificate.
+    /// An enterprise code-signing certificate for Windows Phone.
     WindowsSymantecCertificate,
     /// Any other X.509 certificate.
     X509Certificate,
-    /// A date that a user declares; no Secret is read.
+    /// A date that the user declares. The operator reads no Secret.
     DeclaredExpiry,
 }
 
@@ -205,7 +210,7 @@ impl CredentialType {
         Self::DeclaredExpiry,
     ];
 
-    /// The name as the API spells it.
+    /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::APNsCertificate => "APNsCertificate",
@@ -217,7 +222,7 @@ impl CredentialType {
         }
     }
 
-    /// The kind in an administrator's words, for the middle of a sentence.
+    /// Returns the words for this type in the middle of a sentence.
     pub fn words(self) -> &'static str {
         match self {
             Self::APNsCertificate => "APNs certificate",
@@ -236,49 +241,51 @@ impl std::fmt::Display for CredentialType {
     }
 }
 
-/// Names an MDMTenant of the same namespace.
+/// A reference to an MDMTenant in the same namespace.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct TenantRef {
-    /// The MDMTenant's name.
+    /// The name of the MDMTenant.
     #[schemars(length(min = 1, max = 253), regex(pattern = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub name: String,
 }
 
-/// Names a Secret of the same namespace, and keys of it where they are not to be found by content.
+/// A reference to a Secret in the same namespace. Keys are needed only if the operator can't find the values by their
+/// content.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretRef {
-    /// The Secret's name.
+    /// The name of the Secret.
     #[schemars(length(min = 1, max = 253), regex(pattern = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub name: String,
-    /// The Secret's key that holds the credential. Without it the credential is found by content.
+    /// The Secret key that contains the credential. If absent, the operator finds the credential by its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253), regex(pattern = r"^[-._a-zA-Z0-9]+$"))]
     pub key: Option<String>,
-    /// The Secret's key that holds the private key. Without it the one that fits is taken.
+    /// The Secret key that contains the private key. If absent, the operator uses the private key that matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253), regex(pattern = r"^[-._a-zA-Z0-9]+$"))]
     pub private_key_key: Option<String>,
-    /// The Secret's key that holds the password of a keystore or of an encrypted private key.
+    /// The Secret key that contains the password of a keystore or of an encrypted private key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253), regex(pattern = r"^[-._a-zA-Z0-9]+$"))]
     pub password_key: Option<String>,
 }
 
-/// Who renews the credential. All of it may appear in notices.
+/// The owner who renews the credential. Notifications and Events may contain all of these details.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Owner {
-    /// The account it was made with: for an APNs certificate the Apple ID, which stands nowhere in the certificate.
+    /// The account that the credential was created with. For an APNs certificate, this is the Apple ID, which the
+    /// certificate does not contain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 128), regex(pattern = r"^[^\x00-\x1f\x7f]+$"))]
     pub account: Option<String>,
-    /// Whom to ask.
+    /// The person or team to contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 128), regex(pattern = r"^[^\x00-\x1f\x7f]+$"))]
     pub contact: Option<String>,
-    /// Where the steps of the renewal are written down.
+    /// The URL of the runbook for the renewal.
     #[serde(default, rename = "runbookURL", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 256), regex(pattern = r"^https?://[!-~]+$"))]
     pub runbook_url: Option<String>,
@@ -288,16 +295,17 @@ pub struct Owner {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct VppTokenSettings {
-    /// Enabled: this tenant assumes control of a token that is also used elsewhere; it then stops working there.
+    /// Records that this tenant assumes control of a token that is also used elsewhere. The token then stops working
+    /// there.
     #[serde(default, rename = "override", skip_serializing_if = "Option::is_none")]
     pub override_: Option<Override>,
 }
 
-/// Whether a shared token is claimed.
+/// The claim of a tenant on a shared token.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Override {
-    /// This tenant assumes control.
+    /// This tenant assumes control of the token.
     Enabled,
-    /// It does not.
+    /// This tenant does not assume control of the token.
     Disabled,
 }

@@ -1,15 +1,17 @@
-//! A spec from JSON, as the API server or a manifest has it.
+//! Decodes specs from JSON, as they come from the API server or a manifest.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{CredentialType, MDMTenantSpec, TenantCredentialSpec};
 
-/// A TenantCredential's spec, or the path of what can't be understood in it. The API server's rules are held again where breaking them
-/// would leave nothing to assess: an object may be older than the rules.
+/// Decodes the spec of a TenantCredential.
+///
+/// Checks the fields that the assessment needs, although the API server validates them too. An object may be older than
+/// the validation rules.
 ///
 /// # Errors
-/// A sentence that names the field and quotes nothing of its content.
+/// Returns a sentence that names the invalid field and does not quote its content.
 pub fn spec(spec: &Value) -> Result<TenantCredentialSpec, String> {
     let spec: TenantCredentialSpec = understand(spec)?;
     match spec.type_ {
@@ -22,8 +24,8 @@ pub fn spec(spec: &Value) -> Result<TenantCredentialSpec, String> {
     }
 }
 
-/// What can be understood, field by field, of a spec that as a whole can't: whose it is, and what it points to. None where
-/// its type is not known.
+/// Decodes the valid fields of a spec that is invalid as a whole, so that references to a tenant and a Secret still
+/// work. None if the type is unknown.
 pub fn part(spec: &Value) -> Option<TenantCredentialSpec> {
     let type_ = spec.get("type")?;
     let mut part = Map::from_iter([("type".to_owned(), type_.clone())]);
@@ -36,10 +38,10 @@ pub fn part(spec: &Value) -> Option<TenantCredentialSpec> {
     understand(&Value::Object(part)).ok()
 }
 
-/// An MDMTenant's spec, or the path of what can't be understood in it. Nothing of it is needed.
+/// Decodes the spec of an MDMTenant. All fields are optional, and so is the spec.
 ///
 /// # Errors
-/// A sentence that names the field and quotes nothing of its content.
+/// Returns a sentence that names the invalid field and does not quote its content.
 pub fn tenant(spec: &Value) -> Result<MDMTenantSpec, String> {
     if spec.is_null() { Ok(MDMTenantSpec::default()) } else { understand(spec) }
 }

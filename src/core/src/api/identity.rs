@@ -1,18 +1,19 @@
-//! Spellings of identities: the canonical one, in which identities are published and compared.
+//! The canonical spelling of identities, in which identities are published and compared.
 //!
-//! Apple, editors and keyboards write one name in several ways that look the same: letters with composed or separate
-//! accents, no-break spaces, two spaces, spaces at an end. Such spellings are one identity. Letters of other scripts that
-//! only look alike are not.
+//! Apple, editors and keyboards write the same name in ways that look the same: letters with composed or separate
+//! accents, no-break spaces, double spaces, spaces at the ends. Such spellings count as one identity. Letters of other
+//! scripts that only look alike do not.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::limits;
 
-/// Stands for a character that can't be seen.
+/// The replacement for an invisible character (U+FFFD).
 pub const UNSEEN: char = '\u{fffd}';
 
-/// The canonical spelling: Unicode NFC, each run of white space as one space, none at the ends, at most
-/// [`limits::IDENTITY`] characters. A character that can't be seen becomes [`UNSEEN`], so that nobody overlooks it.
+/// Returns the canonical spelling: Unicode NFC, with each run of white space as one space, no space at the ends, and at
+/// most [`limits::IDENTITY`] characters. [`UNSEEN`] replaces each invisible character, so that readers notice the
+/// place.
 pub fn canonical(text: &str) -> String {
     let mut canonical = String::with_capacity(text.len());
     for letter in ComposingNormalizerBorrowed::new_nfc().normalize(text).chars() {
@@ -29,13 +30,13 @@ pub fn canonical(text: &str) -> String {
     canonical
 }
 
-/// True if both are spellings of one identity.
+/// True if both texts are spellings of the same identity.
 pub fn is_same(one: &str, other: &str) -> bool {
     one == other || canonical(one) == canonical(other)
 }
 
-/// Characters that a terminal or a page would not show as they are: controls, and those that turn the text's direction
-/// or join and part without a mark.
+/// True for characters that a terminal or a web page does not show: control characters, characters that change the text
+/// direction, and characters that join or separate letters without a visible mark.
 pub fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
@@ -44,19 +45,19 @@ pub fn is_unseen(letter: char) -> bool {
 /// The part in which two identities differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityDifference {
-    /// The number of the first character that differs, from 1.
+    /// The position of the first character that differs, counted from 1.
     pub at: usize,
-    /// The characters of the first identity that the second lacks there.
+    /// The characters of the first identity that the second lacks at this position, at most three.
     pub expected: Vec<char>,
-    /// The characters of the second identity that the first lacks there.
+    /// The characters of the second identity that the first lacks at this position, at most three.
     pub found: Vec<char>,
 }
 
-/// The most characters on either side of a difference that a reader may overlook.
+/// The longest difference, in characters of either identity, that a reader may overlook.
 const OVERLOOKED: usize = 3;
 
-/// The part in which two identities differ, if a reader may overlook it: a few characters, or letters beyond ASCII that
-/// may look like others.
+/// Returns the part in which two identities differ, if a reader may overlook the difference: at most three characters,
+/// or letters beyond ASCII that may look like others.
 pub fn overlooked(expected: &str, found: &str) -> Option<IdentityDifference> {
     let (expected, found) = (canonical(expected), canonical(found));
     let (one, other): (Vec<char>, Vec<char>) = (expected.chars().collect(), found.chars().collect());

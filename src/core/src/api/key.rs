@@ -1,9 +1,9 @@
-//! What a namespaced object is called.
+//! The key of a namespaced object: its namespace and name.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A namespaced object's place.
+/// The namespace and name of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     /// The namespace.
@@ -13,7 +13,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Of a namespace and a name.
+    /// Creates a key from a namespace and a name.
     pub fn new(namespace: &str, name: &str) -> Self {
         Self { namespace: namespace.into(), name: name.into() }
     }
@@ -22,7 +22,7 @@ impl Key {
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.namespace {
-            // As in a manifest that names none.
+            // A manifest may leave out the namespace.
             "" => f.write_str(&self.name),
             namespace => write!(f, "{namespace}/{}", self.name),
         }

@@ -1,4 +1,4 @@
-//! What was last read, so that it is not read again.
+//! The record of the last reading of a Secret, which prevents reading the same state again.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 use super::limits;
 use super::reasons::FailureReason;
 
-/// Which state of which Secret was last read. Where anything of it differs, the Secret is read again.
+/// The state of the Secret that was last read. The operator reads the Secret again if any of these values differs.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LastRead {
-    /// The Secret's name.
+    /// The name of the Secret.
     #[schemars(length(max = limits::KEY))]
     pub name: String,
-    /// The Secret's UID.
+    /// The UID of the Secret.
     #[schemars(length(max = limits::REASON))]
     pub uid: String,
-    /// The Secret's resourceVersion.
+    /// The resourceVersion of the Secret.
     #[schemars(length(max = limits::REASON))]
     pub resource_version: String,
-    /// The keys that `spec.secretRef` named then.
+    /// The keys that `spec.secretRef` named when the Secret was read.
     #[serde(skip_serializing_if = "KeySelection::is_empty")]
     pub selection: KeySelection,
-    /// The revision of the reader that read it.
+    /// The revision of the reader that read the Secret. A new version of lapsewatch may have a new revision.
     pub reader_revision: i64,
-    /// Why it could not be read, where it could not.
+    /// The failure of the reading. Absent if the credential was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
 }
@@ -33,34 +33,35 @@ pub struct LastRead {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[serde(rename_all = "camelCase", default)]
 pub struct KeySelection {
-    /// The credential's.
+    /// The Secret key of the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub key: Option<String>,
-    /// The private key's.
+    /// The Secret key of the private key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub private_key_key: Option<String>,
-    /// The password's.
+    /// The Secret key of the password.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub password_key: Option<String>,
 }
 
 impl KeySelection {
-    /// Whether it names none.
+    /// True if `spec.secretRef` names no key.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Why a credential could not be read.
+/// The reason why a credential could not be read.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// Why, in one word.
+    /// The reason in one word.
     pub reason: FailureReason,
-    /// What was found, what was expected and where to get it. Names keys and kinds, quotes no content.
+    /// The content that was expected and found, and the place to get the right content. Contains names of keys and file
+    /// types, but no content of the Secret.
     #[schemars(length(max = limits::TEXT))]
     pub message: String,
 }

@@ -1,41 +1,43 @@
-//! The limits of the API's strings and lists: the schema states them, and what is published is cut to them.
+//! The limits for strings and lists of the API. The schema contains them, and published values are cut to them.
 
-/// The form of a time in the spec. The API server's own form takes a comma and zones of a day and more, which no reader
-/// of RFC 3339 takes: such an object would be stored and never assessed again.
+/// The pattern of a time in the spec (RFC 3339, section 5.6).
+///
+/// The API server's own check also accepts a comma before the fraction and time zone offsets of 24 hours or more. RFC
+/// 3339 parsers refuse both, so such an object would be stored but never assessed.
 pub const TIME: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$";
 
-/// The form of a text that notices quote: no control characters.
+/// The pattern of a text that notices quote: no control characters.
 pub const PLAIN: &str = r"^[^\x00-\x1f\x7f]+$";
 
-/// Entries of `spec.warnBeforeDays`.
+/// Maximum number of entries in `spec.warnBeforeDays`.
 pub const WARN_DAYS: usize = 10;
-/// Characters of an identity.
+/// Maximum length of an identity, in characters.
 pub const IDENTITY: usize = 256;
-/// Characters of a distinguished name.
+/// Maximum length of a distinguished name, in characters.
 pub const NAME: usize = 512;
-/// Characters of a serial number in hex.
+/// Maximum length of a serial number in hexadecimal, in characters.
 pub const SERIAL: usize = 80;
-/// Entries of `status.credential.otherCertificates`.
+/// Maximum number of entries in `status.credential.otherCertificates`.
 pub const CERTIFICATES: usize = 8;
-/// Characters of a name or account that notices quote.
+/// Maximum length of a name or account that notices quote, in characters.
 pub const LABEL: usize = 128;
-/// Characters of a key of a Secret.
+/// Maximum length of a Secret key or of an object's name, in characters.
 pub const KEY: usize = 253;
-/// Characters of a condition's or notification's text.
+/// Maximum length of the text of a condition or notification, in characters.
 pub const TEXT: usize = 2048;
-/// Characters of a reason.
+/// Maximum length of a reason, in characters.
 pub const REASON: usize = 128;
-/// Entries of `status.duplicates`: five others, and one for all those of other namespaces.
+/// Maximum number of entries in `status.duplicates`: five holders, and one entry for all holders in other namespaces.
 pub const DUPLICATES: usize = 6;
-/// Entries of `status.notifications`, `conditions` and `announced`.
+/// Maximum number of entries in `status.notifications`, `conditions`, `announced` and `pendingEvents`.
 pub const ENTRIES: usize = 32;
-/// Entries of a list of names in the status of a tenant.
+/// Maximum number of names in a list of the status of a tenant.
 pub const NAMES: usize = 10;
 
-/// Bytes of an Event's note; the API server refuses more.
+/// Maximum length of the note of an Event, in bytes. The API server refuses a longer note.
 pub const NOTE_BYTES: usize = 1024;
 
-/// Cuts to at most `max` characters; what was cut ends in an ellipsis.
+/// Cuts a text to at most `max` characters. A cut text ends with an ellipsis.
 pub fn cut(text: &mut String, max: usize) {
     if text.len() <= max || text.chars().count() <= max {
         return;
@@ -45,7 +47,7 @@ pub fn cut(text: &mut String, max: usize) {
     text.push('…');
 }
 
-/// As [`cut`], but counted in bytes of UTF-8 and never inside a character.
+/// Cuts a text to at most `max` bytes of UTF-8, but never inside a character. A cut text ends with an ellipsis.
 pub fn cut_bytes(text: &mut String, max: usize) {
     if text.len() <= max {
         return;

@@ -1,4 +1,4 @@
-//! The API `lapsewatch.dev/v1alpha1`: what users declare and what the operator publishes.
+//! The API `lapsewatch.dev/v1alpha1`: the objects that users declare and the status that the operator publishes.
 
 mod chain;
 pub mod conditions;
@@ -23,7 +23,7 @@ pub use status::{CredentialFacts, Failure, Severity, TenantCredentialStatus};
 pub use tenant::{MDMTenant, MDMTenantSpec};
 pub use tenant_status::MDMTenantStatus;
 
-/// The API's group.
+/// The group of the API.
 pub const GROUP: &str = "lapsewatch.dev";
-/// The API's only version.
+/// The only version of the API.
 pub const VERSION: &str = "v1alpha1";

@@ -1,14 +1,14 @@
-//! Names that the API server takes.
+//! Checks names of objects and namespaces by the rules of the API server.
 
-/// The most letters of an object's name.
+/// Maximum length of an object's name: a DNS subdomain name (Kubernetes documentation, "Object Names and IDs").
 const MAX_NAME: usize = 253;
-/// The most letters of a namespace's name.
+/// Maximum length of a namespace's name: an RFC 1123 label.
 const MAX_LABEL: usize = 63;
 
-/// A name that an object can have.
+/// Returns the name if an object can have this name.
 ///
 /// # Errors
-/// In words, where it can't.
+/// Returns a sentence with the rules for names of objects if the name breaks them.
 pub fn object(name: &str) -> Result<String, String> {
     if name.len() <= MAX_NAME && name.split('.').all(is_label) {
         return Ok(name.to_owned());
@@ -18,10 +18,10 @@ pub fn object(name: &str) -> Result<String, String> {
     ))
 }
 
-/// A name that a namespace can have.
+/// Returns the name if a namespace can have this name.
 ///
 /// # Errors
-/// In words, where it can't.
+/// Returns a sentence with the rules for names of namespaces if the name breaks them.
 pub fn namespace(name: &str) -> Result<String, String> {
     if name.len() <= MAX_LABEL && is_label(name) {
         return Ok(name.to_owned());

@@ -1,34 +1,34 @@
-//! The closed lists of reasons: one word each, for programs.
+//! The complete lists of reasons for programs, in one word each.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Why a credential could not be read: the reasons of Ready=False.
+/// The reason why a credential could not be read, which is also the reason of Ready=False.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureReason {
-    /// There is no Secret of that name.
+    /// The Secret does not exist.
     SecretNotFound,
-    /// The Secret has no key of that name.
+    /// The Secret does not contain the key.
     KeyNotFound,
-    /// Several different credentials fit, and none is named.
+    /// The Secret contains several different credentials that match, and the spec names no key.
     Ambiguous,
-    /// It begins as the expected kind and breaks.
+    /// The content is of the expected file type, but damaged.
     Malformed,
-    /// It is something else.
+    /// The content is of another file type.
     WrongFile,
-    /// It is encrypted and no password is given.
+    /// The content is encrypted, and no password is set.
     PasswordRequired,
-    /// The password does not open it.
+    /// The password does not decrypt the content.
     PasswordWrong,
-    /// No private key opens it.
+    /// No private key decrypts the content.
     NoMatchingKey,
-    /// It is larger, deeper or costlier than is read.
+    /// The content exceeds a limit for size, nesting or computation.
     LimitExceeded,
-    /// This version does not read it.
+    /// This version does not support the form of the content.
     NotSupported,
-    /// The API server does not let the operator read the Secret.
+    /// The API server does not permit the operator to read the Secret.
     Forbidden,
-    /// The TenantCredential itself can't be understood.
+    /// The spec of the TenantCredential is invalid.
     InvalidObject,
 }
 
@@ -49,7 +49,7 @@ impl FailureReason {
         Self::InvalidObject,
     ];
 
-    /// The name as the API spells it.
+    /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SecretNotFound => "SecretNotFound",
@@ -68,27 +68,28 @@ impl FailureReason {
     }
 }
 
-/// What a change of the credential was: the reasons of `status.lastChange`.
+/// The kind of a change of the credential: the reason in `status.lastChange`.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeReason {
-    /// A later one of the accepted identity.
+    /// A newer credential of the accepted identity.
     Renewed,
-    /// Another one of the accepted identity, neither later nor earlier.
+    /// Another credential of the accepted identity that is neither newer nor older by its dates. For a DeclaredExpiry,
+    /// an earlier date counts as a replacement.
     Replaced,
-    /// The newest one is back.
+    /// The newest credential, after another credential was in its place.
     Restored,
-    /// An earlier one than the newest.
+    /// A credential that is older than the newest.
     WentBackwards,
-    /// Another identity that is not accepted.
+    /// A credential of an identity that is not accepted.
     IdentityChanged,
-    /// Another identity that `spec.expectedIdentities` names.
+    /// A credential of another identity that is accepted. Usually `spec.expectedIdentities` names the identity.
     IdentityAccepted,
-    /// One without an identity, which can't be compared with the accepted or pinned one.
+    /// A credential without an identity, which can't be compared with the accepted or pinned identity.
     IdentityUnknown,
 }
 
 impl ChangeReason {
-    /// The name as the API spells it.
+    /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Renewed => "Renewed",

@@ -1,7 +1,7 @@
-//! The TenantCredential's status: what the operator says, and what it must remember to say it only once.
+//! The status of a TenantCredential: the operator's findings, and its records of the Events that were sent.
 //!
-//! Nothing in it changes by itself (no "days left"), and no part of it is secret: identities, and SHA-256 fingerprints
-//! of high-entropy material.
+//! No value in the status changes with time alone (there is no "days left"). No part of the status is secret:
+//! identities and SHA-256 fingerprints of high-entropy material do not reveal the credential.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -14,82 +14,82 @@ use super::limits;
 pub use super::pending_events::{EventBudget, PendingEvent};
 use super::reasons::ChangeReason;
 
-/// What the operator last saw and said.
+/// The last reading and assessment of the credential.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TenantCredentialStatus {
-    /// The generation of the object that this status was made for.
+    /// The generation of the object for which this status was determined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// The worst of what is said in `notifications`.
+    /// The highest severity in `notifications`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// The credential as last read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialFacts>,
-    /// The identity that renewals are held against.
+    /// The identity with which renewals are compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::IDENTITY))]
     pub accepted_identity: Option<String>,
-    /// The newest credential of the accepted identity that was ever read here.
+    /// The newest credential of the accepted identity that was read for this object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest: Option<Newest>,
-    /// The last time that another credential was found in the Secret, and what came of it: "am I done after renewing?"
+    /// The last change of the credential in the Secret. Shows if a renewal has arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_change: Option<LastChange>,
-    /// Others that hold the same credential, or a newer one of the same identity: at most five, the ones created next
-    /// before this one (of the oldest, next after it); where these read the same Secret, the oldest that reads another
-    /// one is among them. Those of other namespaces are one entry without a name.
+    /// Other TenantCredentials with the same credential or a newer one of the same identity. At most five: those
+    /// created last before this object, or next after the oldest. If all of these read the same Secret, the last entry
+    /// is the oldest that reads another Secret. One entry without a name represents all other namespaces.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::DUPLICATES))]
     pub duplicates: Vec<OtherHolder>,
-    /// True if `duplicates` does not list all TenantCredentials that contain the same credential.
+    /// True if `duplicates` does not list all of these TenantCredentials.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more_duplicates: bool,
-    /// What needs attention, worst first.
+    /// The problems that need attention, worst first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     pub notifications: Vec<Notification>,
-    /// What Events have been sent for, so that none is sent twice.
+    /// The last Event for each condition, so that no Event is sent twice.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub announced: Vec<Announced>,
-    /// Events that are about to be sent or that the budget of Events holds back. An entry is written before its Event is
-    /// sent and moves to `announced` afterwards, so that a crash in between neither loses nor repeats the Event.
+    /// Events that are about to be sent, or that the budget of Events holds back. An entry is written before its Event
+    /// is sent and moves to `announced` afterwards, so that a crash neither loses nor repeats the Event.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub pending_events: Vec<PendingEvent>,
-    /// How many Events this object may still send, and how many were held back. Absent before the first Event.
+    /// Events that this object may still send, and Events that were held back. Absent before the first Event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_budget: Option<EventBudget>,
-    /// Which state of which Secret was last read, so that it is not read again.
+    /// The state of the Secret that was last read, so that the operator does not read the same state again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_read: Option<LastRead>,
-    /// The state, one aspect each.
+    /// The conditions of the credential.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,
 }
 
-/// How much something matters.
+/// The severity of a problem.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// All is well.
+    /// No problem.
     #[default]
     None,
-    /// Worth knowing.
+    /// Information. No action is needed yet.
     Notice,
-    /// Someone must act.
+    /// Action is needed.
     Warning,
-    /// Someone must act now.
+    /// Action is needed immediately.
     Critical,
 }
 
 impl Severity {
-    /// The name as the API spells it.
+    /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "None",
@@ -106,62 +106,62 @@ impl std::fmt::Display for Severity {
     }
 }
 
-/// What is known of a credential: the reader's whole result, and all that the assessment goes by.
+/// The facts about a credential: the complete result of the reader, and the basis of the assessment.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CredentialFacts {
-    /// APNs certificate: topic. DEP token: consumer key, shortened. VPP token: organization. Windows certificate:
-    /// Publisher ID. Others have none.
+    /// The topic of an APNs certificate, shortened consumer key of a DEP token, organization of a VPP token, or
+    /// Publisher ID of a Windows certificate. Other types have no identity.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::IDENTITY))]
     pub identity: Option<String>,
-    /// SHA-256, in 64 lowercase hex digits, of the certificate's DER or of the token.
+    /// The SHA-256 fingerprint of the certificate (DER) or of the token, in 64 lowercase hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub fingerprint: Option<String>,
-    /// The form in which it was found.
+    /// The form in which the credential was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
-    /// The certificate's subject, as RFC 4514 writes it.
+    /// The subject of the certificate, in the form of RFC 4514.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::NAME))]
     pub subject: Option<String>,
-    /// The certificate's issuer, as RFC 4514 writes it.
+    /// The issuer of the certificate, in the form of RFC 4514.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::NAME))]
     pub issuer: Option<String>,
-    /// The certificate's serial number, in hex.
+    /// The serial number of the certificate, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::SERIAL))]
     pub serial_number: Option<String>,
-    /// The first moment of its validity.
+    /// The first moment at which the credential is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<DateTime<Utc>>,
-    /// The last moment of its validity.
+    /// The last moment at which the credential is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<DateTime<Utc>>,
-    /// Whether `notAfter` is known, or that there is no expiry.
+    /// The kind of expiry: a known date, no expiry, or no date in the credential.
     pub expiry: Expiry,
-    /// APNs certificates: until then Apple renews it with the same topic.
+    /// APNs certificates: the time until which Apple renews the certificate with the same topic, 30 days after
+    /// `notAfter`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_end_time: Option<DateTime<Utc>>,
-    /// Whether the private key belongs to the certificate.
+    /// The result of the check that the private key belongs to the certificate.
     pub key_match: KeyMatch,
-    /// The keys of the Secret that were used.
+    /// The Secret keys that were used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<KeysUsed>,
     /// The issuer in the certificate's chain that expires first, if it expires before the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_issuer_to_expire: Option<IssuerExpiry>,
-    /// Certificates of the same identity that the same value contains, and that were not read as the credential: the latest
-    /// first.
+    /// Other certificates of the same identity in the same value, latest first. They were not read as the credential.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::CERTIFICATES))]
     pub other_certificates: Vec<OtherCertificate>,
 }
 
 impl CredentialFacts {
-    /// True if the user declared the date. Such a date says nothing about the age of the credential.
+    /// True if the user declared the expiry date. A declared date does not show the age of the credential.
     pub fn is_declared(&self) -> bool {
         self.expiry == Expiry::Unknown && self.not_after.is_some()
     }
@@ -172,11 +172,11 @@ impl CredentialFacts {
 pub enum Format {
     /// PEM text.
     PEM,
-    /// Raw DER.
+    /// Binary DER.
     DER,
     /// A PKCS#12 keystore.
     PKCS12,
-    /// JSON, in base64 or as it is.
+    /// JSON, plain or in base64.
     JSON,
     /// An encrypted S/MIME message.
     SMIME,
@@ -184,47 +184,47 @@ pub enum Format {
     AETX,
 }
 
-/// Whether a date of expiry is known.
+/// The kind of expiry of a credential.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Expiry {
-    /// `notAfter` gives it.
+    /// The credential contains the date in `notAfter`.
     Known,
-    /// The credential says that it does not expire.
+    /// The credential does not expire.
     Never,
-    /// The credential carries no date.
+    /// The credential contains no expiry date. `notAfter` may contain a date from `spec.expirationTime`.
     #[default]
     Unknown,
 }
 
-/// Whether a private key belongs to the certificate.
+/// The result of the check that the private key belongs to the certificate.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyMatch {
-    /// It does.
+    /// The private key belongs to the certificate.
     Matches,
-    /// It belongs to another one.
+    /// The private key belongs to another certificate.
     Mismatch,
-    /// There is none.
+    /// No private key was found.
     NoKey,
-    /// There is one that can't be read.
+    /// A private key was found but can't be read.
     KeyUnreadable,
-    /// This kind of credential has none.
+    /// This type of credential has no private key to check.
     #[default]
     NotApplicable,
 }
 
-/// The keys of the Secret that were used.
+/// The Secret keys that were used.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct KeysUsed {
-    /// Where the credential was found.
+    /// The Secret key that contains the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub credential: Option<String>,
-    /// Where the private key was found.
+    /// The Secret key that contains the private key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub private_key: Option<String>,
-    /// Where the password was found.
+    /// The Secret key that contains the password.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub password: Option<String>,
@@ -234,117 +234,117 @@ pub struct KeysUsed {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Newest {
-    /// Its fingerprint.
+    /// The fingerprint of the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub fingerprint: Option<String>,
-    /// The first moment of its validity.
+    /// The first moment at which the credential is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<DateTime<Utc>>,
-    /// The last moment of its validity.
+    /// The last moment at which the credential is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<DateTime<Utc>>,
 }
 
-/// A change of the credential, and what came of it.
+/// A change of the credential.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct LastChange {
-    /// When the operator found it.
+    /// The time at which the operator found the change.
     pub time: DateTime<Utc>,
-    /// What it was.
+    /// The kind of the change.
     pub reason: ChangeReason,
-    /// The credential before.
+    /// The credential before the change.
     pub from: ChangeSide,
-    /// The credential after.
+    /// The credential after the change.
     pub to: ChangeSide,
 }
 
-/// One side of a change.
+/// The credential before or after a change.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ChangeSide {
-    /// Its fingerprint.
+    /// The fingerprint of the credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub fingerprint: Option<String>,
-    /// The last moment of its validity.
+    /// The last moment at which the credential is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<DateTime<Utc>>,
 }
 
-/// Another TenantCredential that holds the same credential.
+/// Another TenantCredential with the same credential, or with a newer one of the same identity.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OtherHolder {
-    /// Its name, where it is of the same namespace.
+    /// The name of the other TenantCredential. Absent for an object in another namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub name: Option<String>,
-    /// The name of its tenant, where it has one.
+    /// The name of the other object's tenant, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub tenant: Option<String>,
-    /// Where it is, if it is of another namespace: those are not named.
+    /// The location of an object in another namespace. The status never names such objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::REASON))]
     pub elsewhere: Option<String>,
 }
 
-/// Something that needs attention.
+/// A problem that needs attention.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
-    /// The condition that it stands beside.
+    /// The type of the condition that reports the problem.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,
-    /// What it is, in one word; the Event has the same.
+    /// The reason in one word, the same as in the Event.
     #[schemars(length(max = limits::REASON))]
     pub reason: String,
-    /// How much it matters.
+    /// The severity of the problem.
     pub severity: Severity,
-    /// Since when the operator has seen it.
+    /// The time at which the operator first found the problem.
     pub since: DateTime<Utc>,
-    /// What, and when.
+    /// The problem and its dates.
     #[serde(default)]
     #[schemars(length(max = limits::TEXT))]
     pub message: String,
-    /// What stops, and what goes on.
+    /// The services that stop, and the services that continue to work.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = limits::TEXT))]
     pub impact: String,
-    /// How to act.
+    /// The action to take.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = limits::TEXT))]
     pub remedy: String,
-    /// Where the steps are written down, from `spec.owner`.
+    /// The URL of the runbook, from `spec.owner`.
     #[serde(default, rename = "runbookURL", skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
     pub runbook_url: Option<String>,
 }
 
-/// What was last announced beside one condition.
+/// The last announcement for one condition or finding.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Announced {
-    /// The condition, or MissingCredential of a tenant, or IssuerExpiry, KeyUnreadable or SeveralCertificates of a
-    /// certificate.
+    /// A condition type, InvalidObject, MissingCredential (of a tenant), or IssuerExpiry, KeyUnreadable or
+    /// SeveralCertificates.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,
     /// The reason of the Event.
     #[schemars(length(max = limits::REASON))]
     pub reason: String,
-    /// Which credential it was said of: its fingerprint, or for a DeclaredExpiry its date. Of a tenant: which types are
-    /// missing.
+    /// Identifies the announced credential: its fingerprint, or a date if the announcement is about a date. For a
+    /// tenant: the missing types. A different value makes the finding announceable again.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 64))]
     pub fingerprint: String,
-    /// Counts the announcements beside this condition.
+    /// The number of announcements for this condition.
     pub episode: i64,
-    /// Counts the reminders of this announcement.
+    /// The number of reminders of this announcement.
     pub reminder: i64,
-    /// When the announcement, or its last reminder, was due.
+    /// The time at which the announcement, or its last reminder, was due.
     pub time: DateTime<Utc>,
 }

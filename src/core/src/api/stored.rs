@@ -1,6 +1,6 @@
-//! The status as it is stored: what of it this version understands, and what a newer version wrote beside that.
+//! Decodes a stored status into the parts that this version supports and the parts that a newer version wrote.
 //!
-//! Decoding never fails: what can't be understood is left out, entry by entry.
+//! Decoding never fails: invalid parts are left out, entry by entry.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -28,24 +28,24 @@ pub struct KeyedLists<'a> {
     pub event_budget: &'a mut Option<EventBudget>,
 }
 
-/// The status of one kind of object, as far as storing it goes.
+/// The storage of a status, implemented for each kind of object.
 pub trait Stored: Serialize + DeserializeOwned + Default {
-    /// The names of its fields.
+    /// The JSON names of the status fields.
     const FIELDS: &'static [&'static str];
 
-    /// Whether this version writes the entries of this type in the keyed lists.
+    /// True if this version writes entries of this type in the keyed lists.
     fn is_known(type_: &str) -> bool;
 
-    /// The conditions.
+    /// Returns the conditions.
     fn conditions(&self) -> &[Condition];
 
-    /// The lists of which each type of entry has its own owner, and the budget that belongs to them.
+    /// Returns the lists in which each type of entry has its own owner, and the budget of Events.
     fn keyed_lists(&mut self) -> KeyedLists<'_>;
 
-    /// The records of its Events.
+    /// Returns the records of the object's Events.
     fn events(&self) -> EventRecords<'_>;
 
-    /// Adds to `status` what a newer version wrote beside it, as far as the API's limits leave room.
+    /// Adds the parts that a newer version wrote to `status`, as far as the limits of the API permit.
     fn with_unknown(status: &mut Value, unknown: &Value) {
         add::<Self>(status, unknown);
     }
@@ -87,19 +87,19 @@ impl Stored for TenantCredentialStatus {
     }
 }
 
-/// Hash of a status as it would be written.
+/// Returns the hash of a status in the form in which it is written.
 pub fn hash<S: Stored>(status: &S) -> u64 {
     let mut hasher = DefaultHasher::new();
     serde_json::to_vec(status).unwrap_or_default().hash(&mut hasher);
     hasher.finish()
 }
 
-/// Hash of a status as it stands in the object.
+/// Returns the hash of the supported parts of a stored status.
 pub fn hash_of<S: Stored>(raw: &Value) -> u64 {
     hash(&decode::<S>(raw).0)
 }
 
-/// The status, and what of it is of a newer version.
+/// Decodes a stored status. Returns the supported parts, and the parts that only a newer version supports, if any.
 pub fn decode<S: Stored>(raw: &Value) -> (S, Option<Value>) {
     let mut status = S::deserialize(raw).unwrap_or_else(|_| salvage(raw));
     let KeyedLists { conditions, announced, pending_events, .. } = status.keyed_lists();
@@ -111,7 +111,7 @@ pub fn decode<S: Stored>(raw: &Value) -> (S, Option<Value>) {
     (status, unknown)
 }
 
-/// What can be understood of a status that as a whole can't: field by field, entry by entry.
+/// Decodes the valid parts of a status that is invalid as a whole, field by field and entry by entry.
 fn salvage<S: Stored>(raw: &Value) -> S {
     let Value::Object(fields) = raw else { return S::default() };
     let understood =
@@ -131,10 +131,10 @@ fn salvage<S: Stored>(raw: &Value) -> S {
     S::deserialize(Value::Object(kept)).unwrap_or_default()
 }
 
-/// Lists of which each type of entry has its own owner.
+/// The lists in which each type of entry has its own owner.
 const KEYED_LISTS: [&str; 3] = ["conditions", "announced", "pendingEvents"];
 
-/// What `raw` has and `known` has not.
+/// Returns the parts of `raw` that `known` does not contain.
 fn beyond<S: Stored>(raw: &Value, known: &Value) -> Option<Value> {
     let (Value::Object(raw), Value::Object(known)) = (raw, known) else { return None };
     let mut rest = Map::new();
@@ -159,7 +159,7 @@ fn beyond<S: Stored>(raw: &Value, known: &Value) -> Option<Value> {
     (!rest.is_empty()).then_some(Value::Object(rest))
 }
 
-/// A field of this version that could not be understood is replaced, not kept beside its successor.
+/// True if this version writes the field. The next write replaces such a field, even an invalid one.
 fn is_field<S: Stored>(name: &str) -> bool {
     S::FIELDS.contains(&name)
 }
@@ -173,7 +173,7 @@ fn add<S: Stored>(status: &mut Value, unknown: &Value) {
                 items.extend(more.iter().take(room).cloned());
             }
             (Some(own), value) => add::<S>(own, value),
-            // A part that is no longer written takes its unknown fields with it.
+            // If this version leaves out a field, the unknown parts inside the field are dropped too.
             (None, value) if !is_field::<S>(name) || value.is_array() => {
                 status.insert(name.clone(), value.clone());
             }

@@ -1,6 +1,6 @@
-//! The MDMTenant: whose credentials belong together, and what holds for all of them.
+//! The spec of an MDMTenant, as users declare it.
 
-// Each column of the table has the same kinds of attributes.
+// Each printer column has the same kinds of attributes.
 #![allow(clippy::duplicated_attributes)]
 
 use kube_core::Rule;
@@ -12,8 +12,7 @@ use super::credential::Owner;
 use super::tenant_status::MDMTenantStatus;
 use super::{CredentialType, limits};
 
-/// Whose credentials belong together, and what holds for all of them. A TenantCredential names its MDMTenant in
-/// `spec.tenantRef`.
+/// A tenant and the settings that its credentials share. A TenantCredential names its MDMTenant in `spec.tenantRef`.
 #[derive(CustomResource, KubeSchema, Deserialize, Serialize, Clone, Debug, Default, PartialEq)]
 #[kube(
     group = "lapsewatch.dev",
@@ -91,45 +90,46 @@ use super::{CredentialType, limits};
 #[x_kube(crates(kube_core = "::kube_core"))]
 #[serde(rename_all = "camelCase")]
 pub struct MDMTenantSpec {
-    /// The tenant's name as people know it.
+    /// The display name of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::LABEL), regex(pattern = limits::PLAIN))]
     pub display_name: Option<String>,
 
-    /// The product that manages the devices, with whatever tells one instance from another.
+    /// The product that manages the devices, with details that distinguish the instance from others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::LABEL), regex(pattern = limits::PLAIN))]
     pub product: Option<String>,
 
-    /// What the tenant is for.
+    /// The purpose of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,
 
-    /// The account number under which the product's support knows this tenant, said where its help is needed.
+    /// The account number of the tenant with the product's support. Messages mention the number if the remedy needs the
+    /// support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::LABEL), regex(pattern = limits::PLAIN))]
     pub support_account: Option<String>,
 
-    /// Who looks after the tenant. Its credentials have its contact and its runbookURL where they give none of their
-    /// own; the account is never passed on.
+    /// The owner of the tenant. `contact` and `runbookURL` apply to each credential that does not set its own. The
+    /// account is never inherited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
 
-    /// How many days before expiry to warn, by type, for those of its credentials that give no days of their own.
+    /// The days before expiry at which warnings begin, by type, for credentials that do not set their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warn_before_days: Option<WarnBeforeDays>,
 
-    /// Types of which this tenant needs a TenantCredential: the absence of one is a Warning.
+    /// The types of TenantCredentials that this tenant requires. A missing type is reported with the severity Warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = CredentialType::ALL.len()))]
     #[schemars(extend("x-kubernetes-list-type" = "set"))]
     pub required_credentials: Option<Vec<CredentialType>>,
 }
 
-/// What the tenant is for. A token that is found in use twice is often still held by a previous trial.
+/// The purpose of a tenant. A token that is used twice is often still in use by a previous trial.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// Devices in use.
+    /// Devices in productive use.
     Production,
     /// A trial of the product.
     Trial,
@@ -140,7 +140,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// The name as the API spells it.
+    /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Production => "Production",
@@ -151,37 +151,37 @@ impl Environment {
     }
 }
 
-/// Warning stages by type, each in days before expiry, from the first to the last.
+/// The days before expiry at which warnings begin, by type, each list in descending order.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[schemars(extend("minProperties" = 1))]
 #[x_kube(crates(kube_core = "::kube_core"))]
 pub struct WarnBeforeDays {
-    /// For each APNsCertificate.
+    /// The days for APNsCertificate.
     #[serde(default, rename = "APNsCertificate", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
     #[x_kube(validation = falling())]
     pub apns_certificate: Option<Vec<u16>>,
-    /// For each VPPToken.
+    /// The days for VPPToken.
     #[serde(default, rename = "VPPToken", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
     #[x_kube(validation = falling())]
     pub vpp_token: Option<Vec<u16>>,
-    /// For each DEPToken.
+    /// The days for DEPToken.
     #[serde(default, rename = "DEPToken", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
     #[x_kube(validation = falling())]
     pub dep_token: Option<Vec<u16>>,
-    /// For each WindowsSymantecCertificate.
+    /// The days for WindowsSymantecCertificate.
     #[serde(default, rename = "WindowsSymantecCertificate", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
     #[x_kube(validation = falling())]
     pub windows_symantec_certificate: Option<Vec<u16>>,
-    /// For each X509Certificate.
+    /// The days for X509Certificate.
     #[serde(default, rename = "X509Certificate", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
     #[x_kube(validation = falling())]
     pub x509_certificate: Option<Vec<u16>>,
-    /// For each DeclaredExpiry.
+    /// The days for DeclaredExpiry.
     #[serde(default, rename = "DeclaredExpiry", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::WARN_DAYS), inner(range(min = 1, max = 3650)))]
     #[x_kube(validation = falling())]
@@ -189,8 +189,8 @@ pub struct WarnBeforeDays {
 }
 
 impl WarnBeforeDays {
-    /// The days for a type.
-    pub fn of(&self, type_: CredentialType) -> Option<&[u16]> {
+    /// Returns the days for a type. None if the tenant sets none for this type.
+    pub fn for_type(&self, type_: CredentialType) -> Option<&[u16]> {
         match type_ {
             CredentialType::APNsCertificate => &self.apns_certificate,
             CredentialType::VPPToken => &self.vpp_token,
@@ -203,7 +203,7 @@ impl WarnBeforeDays {
     }
 }
 
-/// The rule of a list of days; the server names the list that breaks it.
+/// Returns the validation rule for a list of days. The API server adds the path of the invalid list to the message.
 fn falling() -> Rule {
     Rule::new("self.map(d, -d).isSorted() && self.all(d, self.exists_one(e, e == d))")
         .message("warnBeforeDays must fall from number to number, without repeats, such as [60, 30, 14, 7, 1]")

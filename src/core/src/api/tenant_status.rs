@@ -1,6 +1,7 @@
-//! The MDMTenant's status: all that is said of its credentials, on one page.
+//! The status of an MDMTenant: a summary of the statuses of its TenantCredentials.
 //!
-//! Nothing in it changes by itself: it follows the status of the tenant's TenantCredentials.
+//! No value in the status changes with time alone. The status changes only if the statuses of the TenantCredentials
+//! change.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -12,149 +13,149 @@ use super::status::{Announced, EventBudget, PendingEvent};
 use super::stored::{INVALID_OBJECT, KeyedLists, Stored};
 use super::{CredentialType, Severity, limits};
 
-/// What the operator last found among the tenant's credentials, and said of it.
+/// The last findings among the credentials of the tenant.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct MDMTenantStatus {
-    /// The generation of the object that this status was made for.
+    /// The generation of the object for which this status was determined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// The worst of all its credentials; at least Warning where a required one is missing.
+    /// The highest severity among all credentials of the tenant. At least Warning if a required credential is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
-    /// What needs attention and when, worst first, in one line each: what stands in `notifications` with all that belongs
-    /// to it. Of all fields it comes first in the order of names, in which `kubectl describe` prints them.
+    /// The problems that need attention, worst first, in one line each. `notifications` contains the details. `kubectl
+    /// describe` sorts fields by name, so this summary comes first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES), inner(length(max = limits::TEXT)))]
     pub agenda: Vec<String>,
-    /// Since when the condition Healthy has had its reason.
+    /// The time since which the condition Healthy has had its current reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_since: Option<DateTime<Utc>>,
-    /// Its TenantCredentials, counted.
+    /// The number of the tenant's TenantCredentials, in total and by state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<CredentialCounts>,
-    /// The credential that expires next, of those that have not expired.
+    /// The credential that expires next, among the credentials that have not expired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_deadline: Option<NextDeadline>,
-    /// What needs attention, worst first: one entry for all credentials of one type of which the same is said.
+    /// The problems that need attention, worst first. Credentials of one type with the same problem share an entry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     pub notifications: Vec<TenantNotification>,
-    /// What Events have been sent for, so that none is sent twice.
+    /// The last Event for each condition, so that no Event is sent twice.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub announced: Vec<Announced>,
-    /// Events that are about to be sent or that the budget of Events holds back. An entry is written before its Event is
-    /// sent and moves to `announced` afterwards, so that a crash in between neither loses nor repeats the Event.
+    /// Events that are about to be sent, or that the budget of Events holds back. An entry is written before its Event
+    /// is sent and moves to `announced` afterwards, so that a crash neither loses nor repeats the Event.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub pending_events: Vec<PendingEvent>,
-    /// How many Events this object may still send, and how many were held back. Absent before the first Event.
+    /// Events that this object may still send, and Events that were held back. Absent before the first Event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_budget: Option<EventBudget>,
-    /// The state: Ready, and Healthy.
+    /// The conditions Ready and Healthy.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,
 }
 
-/// The tenant's credentials, counted.
+/// The number of the tenant's TenantCredentials, in total and by state.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CredentialCounts {
-    /// All of them.
+    /// The number of all credentials.
     pub total: i64,
-    /// By state, worst first.
+    /// The number of credentials in each state, worst state first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::ENTRIES))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["state"]))]
     pub states: Vec<StateCount>,
-    /// The types of `spec.requiredCredentials` of which there is none.
+    /// The types in `spec.requiredCredentials` for which the tenant has no credential.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = CredentialType::ALL.len()))]
     #[schemars(extend("x-kubernetes-list-type" = "set"))]
     pub missing: Vec<CredentialType>,
 }
 
-/// How many credentials are in one state.
+/// The number of credentials in one state.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct StateCount {
-    /// The state, as their column STATE shows it: Valid, Expiring, Expired, Unreadable, Pending, …
+    /// The state, as in the column STATE of the credentials: Valid, Expiring, Expired, Unreadable, Pending, …
     #[schemars(length(min = 1, max = limits::REASON))]
     pub state: String,
-    /// How many.
+    /// The number of credentials.
     pub count: i64,
 }
 
-/// A deadline, and whose it is.
+/// The expiry date of a credential, with the name and type of the credential.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct NextDeadline {
     /// The last moment at which the credential is valid.
     pub time: DateTime<Utc>,
-    /// The TenantCredential.
+    /// The name of the TenantCredential.
     #[schemars(length(max = limits::KEY))]
     pub name: String,
-    /// What kind of credential it is.
+    /// The type of the credential.
     #[serde(rename = "type")]
     pub type_: CredentialType,
 }
 
-/// Something that needs attention, of one or more credentials of one type.
+/// A problem that needs attention, for one or more credentials of one type.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct TenantNotification {
-    /// The type of the credentials; none for MissingCredential.
+    /// The type of the credentials. Absent for MissingCredential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_type: Option<CredentialType>,
-    /// The condition of the credentials that it stands beside.
+    /// The type of the condition of the credentials that reports the problem.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,
-    /// What it is, in one word.
+    /// The reason in one word.
     #[schemars(length(max = limits::REASON))]
     pub reason: String,
-    /// How much it matters.
+    /// The severity of the problem.
     pub severity: Severity,
-    /// Since when the operator has seen it of any credential of the type.
+    /// The time at which the operator first found the problem for any credential of this type.
     pub since: DateTime<Utc>,
-    /// When the first of the credentials expires or expired, where that is known.
+    /// The expiry date of the credential that is named first, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<DateTime<Utc>>,
-    /// What, and when, in the words of the credential that is named first.
+    /// The problem and its dates, in the words of the credential that is named first.
     #[serde(default)]
     #[schemars(length(max = limits::TEXT))]
     pub message: String,
-    /// What stops, and what goes on.
+    /// The services that stop, and the services that continue to work.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = limits::TEXT))]
     pub impact: String,
-    /// How to act.
+    /// The action to take.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = limits::TEXT))]
     pub remedy: String,
-    /// Where the steps are written down, from the owner of the credential that is named first, or of the tenant.
+    /// The URL of the runbook, from the owner of the credential that is named first or of the tenant.
     #[serde(default, rename = "runbookURL", skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
     pub runbook_url: Option<String>,
-    /// Whom to ask, from the owner of the credential that is named first, or of the tenant.
+    /// The person or team to contact, from the owner of the credential that is named first or of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::LABEL))]
     pub contact: Option<String>,
-    /// The TenantCredentials, by deadline.
+    /// The names of the TenantCredentials, in the order of their expiry dates. At most ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::NAMES), inner(length(max = limits::KEY)))]
     pub names: Vec<String>,
-    /// How many more there are than `names` has room for.
+    /// The number of TenantCredentials that `names` leaves out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more: Option<i64>,
 }
 
-/// The entry of `announced` for required credentials that are missing.
+/// The type of the entry of `announced` for missing required credentials.
 pub const MISSING: &str = "MissingCredential";
 
 impl Stored for MDMTenantStatus {

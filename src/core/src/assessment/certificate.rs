@@ -1,4 +1,5 @@
-//! The findings about the certificate itself: its dates, its chain, the certificates beside it and its private key.
+//! Finds problems of the certificate itself: its dates, its chain, its private key, and other certificates in the same
+//! value.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,35 +11,35 @@ use crate::api::{CredentialFacts, CredentialType, Severity};
 use crate::messages::Words;
 use crate::verdict::FindingKind;
 
-/// The reasons of the findings here.
+/// The reason of a certificate that expires before its validity begins.
 pub(super) const DATES_REVERSED: &str = "DatesReversed";
 pub(super) const ISSUER_EXPIRED: &str = "IssuerExpired";
 pub(super) const ISSUER_EXPIRES_FIRST: &str = "IssuerExpiresFirst";
 pub(super) const KEY_UNREADABLE: &str = "KeyUnreadable";
 pub(super) const SEVERAL_CERTIFICATES: &str = "SeveralCertificates";
-/// The name under which both findings about the chain are announced.
+/// The name under which both findings about the chain are announced in `status.announced`.
 pub(super) const ISSUER_EXPIRY: &str = "IssuerExpiry";
-/// The names under which findings are announced that may hold beside another one of their condition.
+/// The names of all findings that are announced separately from their condition.
 pub(super) const NAMES: [&str; 3] = [ISSUER_EXPIRY, KEY_UNREADABLE, SEVERAL_CERTIFICATES];
 const NOT_YET_VALID: &str = "NotYetValid";
 
-/// All that hold at `now`; `mark` identifies the certificate.
+/// Returns all findings at `now`. `mark` identifies the certificate.
 pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec<Finding> {
     let (spec, facts) = (words.spec, words.facts);
     let mut findings = Vec::new();
     let mut find = |reason: &str, case, severity, mark: String, message: String| {
         let finding = Finding::new(ConditionType::Healthy, reason, case, severity, message, spec, Some(facts));
-        findings.push(finding.of(mark));
+        findings.push(finding.with_credential_key(mark));
     };
     if are_dates_reversed(facts) {
-        // It is never valid, so that it is not said besides when its validity begins.
+        // Such a certificate is never valid, so that the start of its validity is not reported.
         find(DATES_REVERSED, FindingKind::DatesReversed, Severity::Warning, mark.to_owned(), words.dates_reversed());
     } else if expiry::not_yet_valid(facts, now) {
         find(NOT_YET_VALID, FindingKind::NotYetValid, Severity::Notice, mark.to_owned(), words.not_yet_valid());
     }
     let has_expired = facts.not_after.is_some_and(|end| now > end);
     if let Some(end) = issuer_end(facts).filter(|_| !has_expired) {
-        // Another chain beside the same certificate is news.
+        // A date of the chain identifies the finding, so that a new chain of the same certificate is announced again.
         let mark = end.to_rfc3339();
         if now > end {
             find(
@@ -64,9 +65,9 @@ pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec
     findings
 }
 
-/// When the chain changes a verdict by time alone.
+/// Returns the first second in which the issuer is expired. None if this time has passed or no issuer expires early.
 pub(super) fn boundary(facts: &CredentialFacts, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    // The last moment of its validity is still valid.
+    // The validity period includes notAfter (RFC 5280, section 4.1.2.5).
     let after = issuer_end(facts)?.checked_add_signed(TimeDelta::seconds(1))?;
     Some(after).filter(|after| *after > now)
 }
@@ -80,7 +81,8 @@ fn are_dates_reversed(facts: &CredentialFacts) -> bool {
     facts.not_before.zip(facts.not_after).is_some_and(|(begin, end)| end < begin)
 }
 
-/// Apple and Microsoft look at the certificate; whoever connects to a server checks the chain that it sends.
+/// Returns the severity of an expired issuer. Apple and Microsoft check only the certificate. A client that connects to
+/// a server checks the chain that the server sends.
 fn severity_of_issuer(type_: CredentialType) -> Severity {
     if type_ == CredentialType::X509Certificate { Severity::Warning } else { Severity::Notice }
 }

@@ -1,20 +1,21 @@
-//! Delivery: how each Event that is due is sent once, whatever restarts, crashes or repeats, and how many are sent.
+//! Plans the delivery of Events, so that each Event is sent once in spite of restarts and crashes, within a budget.
 //!
-//! An Event is sent in three steps. First the status write enters it into `status.pendingEvents`; this write carries the
-//! version of the object that was observed, so that of two replicas only one succeeds and stale knowledge sends nothing.
-//! Then the Event is created, under a name made of its entry. Then a second status write moves the entry to
-//! `status.announced`. Whatever ends in between, the next look finds one of these states:
+//! An Event is sent in three steps. First, a status write adds an entry to `status.pendingEvents`. This write contains
+//! the observed resourceVersion, so that only one of two replicas succeeds and an outdated cache sends nothing. Second,
+//! the Event is created under a name that is derived from the entry. Third, another status write moves the entry to
+//! `status.announced`. After an interruption, the next assessment finds one of these states:
 //!
-//! - No entry: nothing was sent. The Event is decided on again.
-//! - An entry, and the Event is still due: it is created again. If it is there already, the API server refuses the name,
-//!   and the entry moves on.
-//! - An entry, and the Event is no longer due, since the problem is gone: only the API server knows whether the Event
-//!   was sent. It is asked (see `doubtful`). If the Event was sent, the entry moves to `announced`, and the next look
-//!   announces the recovery. If not, the entry is dropped, and nobody was alarmed.
-//! - An entry that the budget holds back was never sent. Once it is no longer due, it only counts.
+//! - No entry: nothing was sent. The assessment decides again if the Event is due.
+//! - An entry, and the Event is still due: the Event is created again. If the Event exists already, the API server
+//!   rejects the name, and the entry moves to `status.announced`.
+//! - An entry, and the problem is gone: a request to the API server shows if the Event was sent (see `doubtful`). If
+//!   the Event was sent, the entry moves to `status.announced`, and the next assessment announces the recovery. If not,
+//!   the entry is removed.
+//! - An entry that the budget holds back: the Event was never sent. If the Event is no longer due, the entry is removed
+//!   and counted.
 //!
-//! A name contains the time and the count of its entry, which was stored before. So a later episode of the same problem
-//! never has the name of an earlier one.
+//! The name of an Event depends on the time and the episode of its entry. Therefore a later episode of the same problem
+//! never has the name of an earlier episode.
 
 use chrono::{DateTime, Utc};
 
@@ -25,25 +26,26 @@ use crate::api::pending_events::EventRecords;
 use crate::api::status::{Announced, EventBudget, PendingEvent};
 use crate::messages::held_back;
 
-/// The Events to send now, and the records that the first status write makes of them.
+/// The Events to send now, and the records for the first status write.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivery {
     /// The Events to send.
     pub notices: Vec<Notice>,
     /// All entries of `status.pendingEvents`.
     pub pending: Vec<PendingEvent>,
-    /// The entries of these that are no longer due, and of which only the API server knows whether they were sent.
+    /// The entries of `pending` that are no longer due. Only a request to the API server shows if their Events were
+    /// sent.
     pub doubtful: Vec<PendingEvent>,
     /// The budget after these Events.
     pub budget: Option<EventBudget>,
-    /// When an Event that is held back may be sent.
+    /// The earliest time at which an Event that is held back may be sent. None if no Event is held back.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Decides which of the Events that are `due` are sent now, from the records of the status.
+/// Decides which of the `due` Events are sent now. `records` are the records of the status.
 pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) -> Delivery {
     let mut delivery = Delivery { budget: records.budget.cloned(), ..Delivery::default() };
-    // An earlier version does not know the entries and may have announced later Events beside them.
+    // A version of lapsewatch without `pendingEvents` may have announced later Events and kept the entries.
     let is_over = |entry: &&PendingEvent| {
         let later = |sent: &Announced| (sent.episode, sent.reminder) >= (entry.episode, entry.reminder);
         records.announced.iter().any(|sent| sent.type_ == entry.type_ && later(sent))
@@ -62,7 +64,7 @@ pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) ->
             None => delivery.doubtful.push(entry.clone()),
         }
     }
-    // What was sent last beside the same condition has to be known first.
+    // An Event waits until a doubtful entry of the same type is resolved, because the entry determines the episode.
     due.retain(|(notice, _)| !delivery.doubtful.iter().any(|entry| entry.type_ == notice.record.type_));
 
     let mut order: Vec<usize> = (0..due.len()).collect();
@@ -96,7 +98,7 @@ pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) ->
     delivery
 }
 
-/// What is known of an Event that is due.
+/// The state of an Event that is due, from its entry in `status.pendingEvents`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum PendingState {
     New,
@@ -104,16 +106,16 @@ enum PendingState {
     Granted,
 }
 
-/// True if the entry is that of the Event: the same problem of the same credential, and the same reminder of it.
+/// True if `entry` belongs to the Event of `record`: the same problem, credential, episode and reminder.
 fn is_of(record: &Announced, entry: &PendingEvent) -> bool {
     (&record.type_, &record.reason, &record.fingerprint, record.episode, record.reminder)
         == (&entry.type_, &entry.reason, &entry.fingerprint, entry.episode, entry.reminder)
 }
 
-/// Moves the entry of an Event that was sent to `announced`, which keeps the last Event beside each condition.
+/// Moves the entry of an Event that was sent from `pending` to `announced`, which contains the last Event of each type.
 pub fn settle(announced: &mut Vec<Announced>, pending: &mut Vec<PendingEvent>, record: Announced) {
     pending.retain(|entry| entry.type_ != record.type_);
     super::record(announced, record);
-    // The same order as in the status that is compared with.
+    // A stored status has the same order, so that comparing both finds no difference.
     announced.sort_by(|a, b| a.type_.cmp(&b.type_));
 }

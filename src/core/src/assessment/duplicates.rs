@@ -1,4 +1,4 @@
-//! Duplicates: whether only this object holds the credential, what else is to be said of it, and how much it matters.
+//! Assesses duplicates: derives the condition Duplicate and its finding from the other holders of a credential.
 
 use super::finding::Finding;
 use super::peers::{Peers, Permitted, permitted};
@@ -9,19 +9,19 @@ use crate::messages::Words;
 use crate::messages::shared;
 use crate::verdict::{FindingKind, Other, SharingState, Unlisted, View};
 
-/// What the peers make of a credential.
+/// The result of comparing a credential with its other holders.
 pub(super) struct SharingVerdict {
-    /// The condition.
+    /// The verdict for the condition Duplicate.
     pub verdict: Verdict,
-    /// What needs attention.
+    /// The finding. None if no other object uses the credential, or if this is unknown.
     pub finding: Option<Finding>,
-    /// Those that are named.
+    /// The entries for `status.duplicates`.
     pub duplicates: Vec<OtherHolder>,
-    /// True where there are others.
+    /// True if `duplicates` does not list all other holders.
     pub has_more: bool,
 }
 
-/// Judges by the knowledge about the others. Partial knowledge takes no verdict of `previous` back.
+/// Derives the verdict and the finding from `peers`. Partial information does not withdraw a verdict of `previous`.
 pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentialStatus) -> SharingVerdict {
     let plain = |status, reason: &'static str, message: String| SharingVerdict {
         verdict: Verdict { type_: ConditionType::Duplicate, status, reason: reason.into(), message },
@@ -32,11 +32,12 @@ pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentia
     if !super::peers::is_exclusive(words.spec.type_) {
         return plain(ConditionStatus::False, "NotExclusive", shared::NOT_EXCLUSIVE.to_owned());
     }
-    let mark = super::renewal::mark(words.facts);
+    let mark = super::renewal::credential_key(words.facts);
     let permitted = match peers {
         Peers::Pending => Permitted::Unknown,
         Peers::Partial(seen) => {
-            let is_same = previous.credential.as_ref().is_some_and(|facts| super::renewal::mark(facts) == mark);
+            let is_same =
+                previous.credential.as_ref().is_some_and(|facts| super::renewal::credential_key(facts) == mark);
             permitted(seen.as_ref(), previous, is_same)
         }
         Peers::Known(view) => Permitted::Seen(view.clone()),
@@ -80,7 +81,7 @@ fn severity(type_: CredentialType, standing: SharingState) -> Severity {
     match standing {
         SharingState::ControlLost => Severity::Critical,
         SharingState::TokenInUse | SharingState::OverrideContested => Severity::Warning,
-        // A renewal that is staged in a second object is normal; a reset token no longer works.
+        // A staged renewal in a second object is normal. A newer DEP token makes the older token unusable.
         SharingState::Superseded { .. } if type_ == CredentialType::DEPToken => Severity::Warning,
         SharingState::Superseded { .. }
         | SharingState::SharedByOthers
@@ -90,7 +91,7 @@ fn severity(type_: CredentialType, standing: SharingState) -> Severity {
     }
 }
 
-/// As they stand in the status.
+/// Returns the entries for `status.duplicates`.
 fn entries(view: &View) -> Vec<OtherHolder> {
     let cut = |text: &str| {
         let mut text = text.to_owned();

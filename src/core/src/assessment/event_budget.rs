@@ -1,30 +1,32 @@
-//! The budget of Events of one object: a burst, then one Event per period, as client-go's Event recorder allows.
+//! Limits the Events of one object: a burst, then one Event per period. The defaults of the Event spam filter of
+//! client-go (`tools/record`) are the same.
 //!
-//! The budget is one instant, the time at which it is full again (the generic cell rate algorithm). It stands in the
-//! status, so that it survives restarts and is the same for each replica, and it changes only when an Event is sent.
+//! The budget is a single time, at which the budget is full again (generic cell rate algorithm). The status contains
+//! this time, so that the budget survives restarts and is the same for each replica. The time changes only when an
+//! Event is sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::status::EventBudget;
 
-/// Events that may be sent at once.
+/// The number of Events that may be sent at once.
 pub const BURST: i32 = 25;
-/// Of these, Events that only a Critical problem may use: others never leave it without an Event.
+/// The number of these Events that are reserved for Critical problems, so that other Events never use up the budget.
 pub const RESERVED: i32 = 5;
 /// The time after which another Event may be sent.
 pub const PERIOD: TimeDelta = TimeDelta::minutes(5);
 
-/// How much an Event matters to the budget.
+/// The urgency of an Event, which determines its share of the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
-    /// A Critical problem: it may use the whole budget.
+    /// A Critical problem, which may use the whole budget.
     Critical,
     /// All other Events.
     Other,
 }
 
 impl Urgency {
-    /// The share of the budget, as the time that it takes to replenish.
+    /// Returns the share of the budget as the time in which this share is replenished.
     fn share(self) -> TimeDelta {
         match self {
             Self::Critical => PERIOD * BURST,
@@ -36,16 +38,16 @@ impl Urgency {
 /// The result of a request for one Event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// The Event may be sent; this is what is left.
+    /// The Event may be sent. The value is the remaining budget.
     Granted(EventBudget),
-    /// The Event has to wait until this time.
+    /// The Event must wait until this time.
     HeldUntil(DateTime<Utc>),
 }
 
 /// Takes one Event out of the budget.
 pub fn spend(budget: Option<&EventBudget>, urgency: Urgency, now: DateTime<Utc>) -> Spent {
     let before = budget.cloned().unwrap_or_default();
-    // No budget is that empty: the clock was ahead when the last Event was sent.
+    // No budget can be that empty. The clock was ahead when the last Event was sent.
     let is_ahead = now.checked_add_signed(PERIOD * BURST).is_some_and(|emptied| before.full_at > emptied);
     let full_at = if is_ahead { now } else { before.full_at.max(now) };
     let Some(after) = full_at.checked_add_signed(PERIOD) else { return Spent::Granted(before) };
@@ -56,7 +58,8 @@ pub fn spend(budget: Option<&EventBudget>, urgency: Urgency, now: DateTime<Utc>)
     }
 }
 
-/// Counts an Event that was held back until it was obsolete. The next Event that is sent reports the count.
+/// Counts an Event that was held back until it was obsolete. The next Event that is sent reports the count. `due` is
+/// the time at which the Event became due.
 pub fn count_held_back(budget: Option<EventBudget>, due: DateTime<Utc>) -> EventBudget {
     let mut budget = budget.unwrap_or_default();
     budget.held_back = budget.held_back.saturating_add(1);
@@ -64,7 +67,7 @@ pub fn count_held_back(budget: Option<EventBudget>, due: DateTime<Utc>) -> Event
     budget
 }
 
-/// Forgets the Events that were held back, once an Event has reported them.
+/// Resets the count of Events that were held back, after an Event has reported the count.
 pub fn reported(budget: &mut Option<EventBudget>) {
     if let Some(budget) = budget {
         (budget.held_back, budget.held_back_since) = (0, None);
@@ -79,7 +82,8 @@ mod tests {
         DateTime::from_timestamp(1_900_000_000 + seconds, 0).unwrap()
     }
 
-    /// Spends until nothing more is granted; returns how often it was and until when the next one waits.
+    /// Spends until an Event is held back. Returns the number of granted Events and the time until which the next
+    /// waits.
     fn drain(budget: &mut Option<EventBudget>, urgency: Urgency, now: DateTime<Utc>) -> (usize, DateTime<Utc>) {
         let mut granted = 0;
         loop {

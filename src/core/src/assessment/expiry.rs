@@ -1,4 +1,4 @@
-//! Time: which stage a credential is in, and when the next one begins.
+//! Determines the expiry stage of a credential and the time at which the next stage begins.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,14 @@ use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
 use crate::verdict::Stage;
 
-/// Apple renews a lapsed APNs certificate with the same topic for this long (documented by IBM and Microsoft).
+/// The grace period of an APNs certificate: Apple renews an expired certificate with the same topic for 30 days after
+/// expiry (documented by IBM and Microsoft).
 pub const GRACE: TimeDelta = TimeDelta::days(30);
-/// A clock may be this much behind the issuer's before a credential counts as not yet valid.
+/// The tolerated clock skew: a credential counts as not yet valid only if notBefore is more than 5 minutes in the
+/// future.
 const SKEW: TimeDelta = TimeDelta::minutes(5);
 
-/// The warning stages in days before expiry, from the first to the last.
+/// Returns the warning stages in days before expiry, in descending order.
 pub fn warning_days(spec: &TenantCredentialSpec) -> Cow<'_, [u16]> {
     match &spec.warn_before_days {
         Some(days) if !days.is_empty() => {
@@ -32,7 +34,8 @@ pub fn warning_days(spec: &TenantCredentialSpec) -> Cow<'_, [u16]> {
     }
 }
 
-/// The stage at `now`. A boundary belongs to the later stage, and notAfter itself is still valid.
+/// Returns the stage at `now`. A boundary belongs to the later stage. The exception is notAfter, at which a certificate
+/// is still valid (RFC 5280, section 4.1.2.5).
 pub fn stage(type_: CredentialType, facts: &CredentialFacts, days: &[u16], now: DateTime<Utc>) -> Stage {
     let not_after = match (facts.expiry, facts.not_after) {
         (Expiry::Never, _) => return Stage::Never,
@@ -52,7 +55,7 @@ pub fn stage(type_: CredentialType, facts: &CredentialFacts, days: &[u16], now: 
         .map_or(Stage::Outside, |days| Stage::Within(*days))
 }
 
-/// Whether the first moment of its validity is still to come.
+/// True if the validity of the credential begins after `now`, with the tolerated clock skew.
 pub fn not_yet_valid(facts: &CredentialFacts, now: DateTime<Utc>) -> bool {
     facts.not_before.is_some_and(|begin| valid_from(begin) > now)
 }
@@ -69,7 +72,7 @@ fn after(not_after: DateTime<Utc>, delta: TimeDelta) -> Option<DateTime<Utc>> {
     not_after.checked_add_signed(delta)
 }
 
-/// The next moment after `now` at which time alone changes a verdict.
+/// Returns the next time after `now` at which the passage of time changes a verdict. None if no boundary remains.
 pub fn next_boundary(
     type_: CredentialType,
     facts: &CredentialFacts,
@@ -87,7 +90,7 @@ pub fn next_boundary(
     boundaries.into_iter().filter(|at| *at > now).min()
 }
 
-/// The conditions Expiring and Expired; `message` says what is true of the stage.
+/// Returns the verdicts for the conditions Expiring and Expired. `message` describes the stage.
 pub fn verdicts(stage: Stage, message: &str) -> [Verdict; 2] {
     let (expiring, expired) = match stage {
         Stage::Unknown => {

@@ -1,4 +1,4 @@
-//! A finding: something that needs attention, before it is known since when and whether it was announced.
+//! A finding: a problem of a credential without its history. Start times and announcements are added later.
 
 use chrono::{DateTime, Utc};
 
@@ -11,31 +11,34 @@ use crate::messages::advice::{Advice, advice};
 use crate::messages::{self, sentence};
 use crate::verdict::FindingKind;
 
-/// Something that needs attention.
+/// A problem that needs attention.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// The condition that it stands beside.
+    /// The condition type that the finding belongs to.
     pub type_: ConditionType,
-    /// What it is, in one word; the Event has the same.
+    /// The reason, one CamelCase word. The Event of the finding has the same reason.
     pub reason: String,
-    /// What it is, for its consequences.
+    /// The kind of the finding, which determines the advice.
     pub case: FindingKind,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// Which credential it is said of, where another one would be news; else empty.
+    /// Identifies the credential that is announced. A different value makes the finding announceable again. Empty if a
+    /// new credential must not be announced again.
     pub mark: String,
-    /// Whether its Event waits until it has been so for a while, since GitOps applies in any order.
+    /// True if the Event waits for the event delay, because GitOps tools apply objects in any order.
     pub settles: bool,
-    /// True if the finding is kept from the status, because nobody can tell at present. It is not announced anew.
+    /// True if the finding comes from the status and can't be confirmed at present. Such a finding is not announced as
+    /// new.
     pub is_stored: bool,
-    /// What, and when.
+    /// The problem and its time.
     pub message: String,
-    /// What stops, what goes on, how to act.
+    /// The services that stop, the services that continue to work, and the remedy.
     pub advice: Advice,
 }
 
 impl Finding {
-    /// A finding with its consequences.
+    /// Creates a finding with the advice for its kind. The finding identifies no credential, and its Event does not
+    /// wait.
     pub fn new(
         type_: ConditionType,
         reason: impl Into<String>,
@@ -58,19 +61,20 @@ impl Finding {
         }
     }
 
-    /// Another credential in the same state is news of its own.
-    pub fn of(mut self, mark: String) -> Self {
+    /// Sets the text that identifies the credential, so that another credential with the same problem is announced
+    /// again.
+    pub fn with_credential_key(mut self, mark: String) -> Self {
         self.mark = mark;
         self
     }
 
-    /// The Event waits until it has been so for a while.
-    pub fn settling(mut self) -> Self {
+    /// Makes the Event wait for the event delay.
+    pub fn debounced(mut self) -> Self {
         self.settles = true;
         self
     }
 
-    /// As it stands in the status; since when is kept from `previous`.
+    /// Returns the entry for `status.notifications`. The start time of a finding that `previous` contains is kept.
     pub fn notification(
         &self,
         spec: &TenantCredentialSpec,
@@ -82,7 +86,7 @@ impl Finding {
             .iter()
             .find(|n| n.type_ == self.type_.as_str() && n.reason == self.reason)
             .map_or(now, |n| n.since);
-        // A clock that was ahead when it began must not delay its Event until it is that late again.
+        // A start time in the future comes from a clock that was ahead. Such a time must not delay the Event.
         let since = if self.settles { since.min(now) } else { since };
         let text = |text: &str| {
             let mut text = text.to_owned();
@@ -101,8 +105,8 @@ impl Finding {
         }
     }
 
-    /// The name under which the finding is announced: that of its condition, or its own where it may hold beside another
-    /// finding of the same condition.
+    /// Returns the type under which the finding is announced in `status.announced`. This is the condition type, or a
+    /// separate name for findings that can occur together with another finding of the same condition.
     pub fn announced_as(&self) -> &'static str {
         match self.case {
             FindingKind::IssuerExpired | FindingKind::IssuerExpiresFirst => certificate::ISSUER_EXPIRY,
@@ -112,7 +116,7 @@ impl Finding {
         }
     }
 
-    /// What is still to come is told so.
+    /// Returns a word that marks the consequences as future if the credential has not expired yet.
     fn then(&self) -> &'static str {
         if self.case == FindingKind::Expiring { " then" } else { "" }
     }
@@ -127,9 +131,8 @@ impl Finding {
         parts.join("; ")
     }
 
-    /// The note of an Event: what and when, what stops, how to act, where it is written down; then what goes on and
-    /// whom to ask. `tenant_is_absent`: the tenant that the spec names does not exist. Cut from its end to what the API
-    /// server takes.
+    /// Returns the note of the Event. The most important parts come first, because the end is cut at
+    /// [`limits::NOTE_BYTES`]. `tenant_is_absent` is true if the tenant that the spec names does not exist.
     pub fn note(&self, spec: &TenantCredentialSpec, tenant_is_absent: bool) -> String {
         let owner = spec.owner.clone().unwrap_or_default();
         let then = self.then();

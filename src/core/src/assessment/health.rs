@@ -1,11 +1,13 @@
-//! The two summaries: Ready (could it be read and assessed) and Healthy (its state in one word).
+//! Derives the two summary conditions of a credential: Ready (the credential was read and assessed) and Healthy (its
+//! worst problem).
 
 use super::finding::Finding;
 use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::{Failure, Severity};
 use crate::verdict::FindingKind;
 
-/// Whether it was read, understood and assessed. An expired credential is Ready: GitOps waits for this one.
+/// Returns the verdict for Ready, which is True if the credential was read, parsed and assessed. An expired credential
+/// is Ready, because GitOps tools wait for this condition.
 pub(super) fn ready(failure: Option<&Failure>, read: String) -> Verdict {
     match failure {
         Some(failure) => Verdict {
@@ -23,7 +25,8 @@ pub(super) fn ready(failure: Option<&Failure>, read: String) -> Verdict {
     }
 }
 
-/// The state in one word: the first that holds. `valid` says what is true where nothing is found.
+/// Returns the verdict for Healthy. The reason is the worst state that follows from a finding. `valid` is the message
+/// if no finding affects Healthy.
 pub(super) fn healthy(findings: &[Finding], valid: String) -> Verdict {
     let worst =
         findings.iter().filter_map(|finding| Some((state(finding)?, finding))).min_by_key(|((rank, ..), _)| *rank);
@@ -34,17 +37,18 @@ pub(super) fn healthy(findings: &[Finding], valid: String) -> Verdict {
     Verdict { type_: ConditionType::Healthy, status, reason: reason.into(), message }
 }
 
-/// A finding's place in the order of states, with what it says.
+/// Returns the rank of a finding in the order of states, with the status and the reason of Healthy. None if the finding
+/// does not affect Healthy.
 fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
     Some(match finding.case {
         FindingKind::Unreadable(_) => (0, ConditionStatus::False, "Unreadable"),
         FindingKind::Expired | FindingKind::GracePeriodOver => (1, ConditionStatus::False, "Expired"),
         FindingKind::IdentityChanged => (2, ConditionStatus::False, "IdentityChanged"),
         FindingKind::KeyMismatch => (3, ConditionStatus::False, "KeyMismatch"),
-        // An override that is meant, or a renewal that is staged, is no fault that a gate should stop at.
+        // An intended override or a staged renewal must not stop a deployment that waits for Healthy.
         FindingKind::Shared(_) if finding.severity < Severity::Warning => return None,
         FindingKind::Shared(_) => (4, ConditionStatus::False, "Duplicate"),
-        // A staged renewal that was taken back is no fault that a gate should stop at.
+        // A staged renewal that was reverted must not stop a deployment either.
         FindingKind::WentBackwards if finding.severity < Severity::Warning => return None,
         FindingKind::WentBackwards => (5, ConditionStatus::False, "Regressed"),
         FindingKind::DatesReversed => (6, ConditionStatus::False, "DatesReversed"),
@@ -54,12 +58,12 @@ fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
         FindingKind::IdentityUnknown => (9, ConditionStatus::Unknown, "IdentityUnknown"),
         FindingKind::ExpiryUnknown => (10, ConditionStatus::Unknown, "ExpiryUnknown"),
         FindingKind::Expiring => (11, ConditionStatus::True, "Expiring"),
-        // They are notices, and no fault that a gate should stop at.
+        // These findings have at most the severity Notice and must not stop a deployment either.
         FindingKind::IssuerExpiresFirst | FindingKind::KeyUnreadable | FindingKind::SeveralCertificates => return None,
     })
 }
 
-/// All states, in the order in which the first that holds is named.
+/// All states of a credential, worst first.
 const STATES: [&str; 14] = [
     "Unreadable",
     "Expired",
@@ -77,7 +81,7 @@ const STATES: [&str; 14] = [
     "Valid",
 ];
 
-/// A state's place in their order; one of a newer version comes last.
+/// Returns the place of a state in the order of states. A state from a newer version of lapsewatch comes last.
 pub(super) fn place(state: &str) -> usize {
     STATES.iter().position(|known| *known == state).unwrap_or(STATES.len())
 }

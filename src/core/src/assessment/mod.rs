@@ -1,7 +1,7 @@
-//! The assessment: facts, what was said before, and the time in; verdicts, notices and the next boundary out.
+//! Assesses a credential: derives the new status, the Events that are due and the time of the next assessment.
 //!
-//! Pure: no clock of its own, no I/O, nothing of Kubernetes' client. What is assessed is always
-//! [`CredentialFacts`], whether they were just read or stand in the status, so both give the same.
+//! The module is pure: it has no clock, performs no I/O and uses no Kubernetes client. The input is always
+//! [`CredentialFacts`], so that facts that were just read and the same facts from a status give the same result.
 
 mod certificate;
 mod certificate_notices;
@@ -37,66 +37,68 @@ use notices::{Notice, NoticePlanner, PlannedNotices};
 use peers::Peers;
 use whole_second::whole_second;
 
-/// What was found where the spec points.
+/// The result of reading the credential that the spec names.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "each is assessed at once and not kept")]
 pub enum Reading {
-    /// The credential.
+    /// The facts of the credential.
     Facts(CredentialFacts),
-    /// Why it can't be read.
+    /// The failure that prevents reading the credential.
     Failed(Failure),
 }
 
-/// All that an assessment goes by.
+/// The input of an assessment.
 pub struct AssessmentInput<'a> {
-    /// The object's UID.
+    /// The UID of the TenantCredential. Empty outside a cluster.
     pub uid: &'a str,
-    /// The object's generation.
+    /// The generation of the TenantCredential.
     pub generation: i64,
-    /// What the user declares.
+    /// The spec, including the values that the credential inherits from its tenant.
     pub spec: &'a TenantCredentialSpec,
-    /// What was said before; texts are not looked at.
+    /// The status from before the assessment. Messages, impacts and remedies in this status are not used.
     pub previous: &'a TenantCredentialStatus,
-    /// What was found.
+    /// The result of reading the credential.
     pub reading: Reading,
-    /// Which state of the Secret that was.
+    /// The state of the Secret that was read, for `status.lastRead`.
     pub last_read: Option<LastRead>,
-    /// Who else holds the same credential.
+    /// The known other holders of the same credential.
     pub peers: Peers,
-    /// Whose it is.
+    /// The tenant that the spec names.
     pub tenant: TenantContext<'a>,
-    /// The time.
+    /// The time of the assessment.
     pub now: DateTime<Utc>,
-    /// How long a problem that GitOps may cause in passing must last before its Event is sent.
+    /// The event delay: a problem that may be transient must last this long before its Event is sent. GitOps tools
+    /// apply objects in any order, which causes such problems.
     pub settle: TimeDelta,
 }
 
 /// The tenant that the spec names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TenantContext<'a> {
-    /// It names none, or tenants are not looked at.
+    /// The spec names no tenant, or the tenant can't be read.
     #[default]
     Unnamed,
-    /// There is none of that name.
+    /// No MDMTenant of this name exists.
     NotFound,
-    /// What it says of itself.
+    /// The environment and the support account of the tenant.
     Found(Side<'a>),
 }
 
-/// What is to be said.
+/// The result of an assessment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
-    /// The status before the Events are sent: each has an entry in `pendingEvents`.
+    /// The status to write before the Events are sent. Each Event has an entry in `pendingEvents`.
     pub status: TenantCredentialStatus,
     /// The Events to send now.
     pub notices: Vec<Notice>,
-    /// Entries of `pendingEvents` of which only the API server knows whether their Events were sent.
+    /// Entries of `pendingEvents` that are no longer due. Only a request to the API server shows if their Events were
+    /// sent.
     pub doubtful: Vec<PendingEvent>,
-    /// When time alone changes something.
+    /// The time of the next assessment if no object changes before. None if time alone changes nothing.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Enters what was announced beside one condition: the last of it is kept.
+/// Stores `announced` in `list` in place of an entry of the same type.
 pub fn record(list: &mut Vec<Announced>, announced: Announced) {
     match list.iter_mut().find(|a| a.type_ == announced.type_) {
         Some(entry) => *entry = announced,
@@ -107,7 +109,7 @@ pub fn record(list: &mut Vec<Announced>, announced: Announced) {
 /// Assesses one credential.
 pub fn assess(input: AssessmentInput<'_>) -> Assessment {
     let AssessmentInput { uid, generation, spec, previous, reading, last_read, peers, tenant, settle, .. } = input;
-    // The API keeps whole seconds.
+    // All times in the status are whole seconds.
     let now = input.now.trunc_subsecs(0);
     let (facts, failure) = match reading {
         Reading::Facts(facts) => (Some(facts), None),
@@ -118,7 +120,7 @@ pub fn assess(input: AssessmentInput<'_>) -> Assessment {
     let mut verdicts = Vec::with_capacity(8);
     let mut findings = Vec::new();
     let mut next = None;
-    let mut memory = renewal::Memory::of(previous);
+    let mut memory = renewal::Memory::from_status(previous);
     let mut read = String::new();
     let mut valid = NEVER_READ.to_owned();
     let (mut duplicates, mut more_duplicates) = (Vec::new(), false);
@@ -148,7 +150,7 @@ pub fn assess(input: AssessmentInput<'_>) -> Assessment {
     let mut all = vec![health::ready(failure.as_ref(), read), health::healthy(&findings, valid)];
     all.append(&mut verdicts);
 
-    // Worst first; among equals in the order of the conditions.
+    // The worst severity comes first. Findings of equal severity are in the order of the condition types.
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.type_));
     let notifications: Vec<_> = findings.iter().map(|finding| finding.notification(spec, previous, now)).collect();
     let conditions = conditions::publish(&previous.conditions, all, now, generation);
@@ -166,7 +168,7 @@ pub fn assess(input: AssessmentInput<'_>) -> Assessment {
         now,
         settle,
     }
-    .due();
+    .plan();
     let PlannedNotices { notices, silent, next: next_notice } = due;
     let delivery = delivery::plan(notices, &previous.events(), now);
     let mut announced = previous.announced.clone();
@@ -195,7 +197,7 @@ pub fn assess(input: AssessmentInput<'_>) -> Assessment {
     Assessment { status, notices: delivery.notices, doubtful: delivery.doubtful, next }
 }
 
-/// The conditions that say nothing before the first reading.
+/// The conditions that are Unknown until the credential is read for the first time.
 const UNREAD: [ConditionType; 6] = [
     ConditionType::Expiring,
     ConditionType::Expired,
@@ -209,10 +211,10 @@ fn unreadable(failure: &Failure, spec: &TenantCredentialSpec, facts: Option<&Cre
     let case = FindingKind::Unreadable(failure.reason);
     let message = failure.message.clone();
     Finding::new(ConditionType::Ready, failure.reason.as_str(), case, Severity::Warning, message, spec, facts)
-        .settling()
+        .debounced()
 }
 
-/// What the facts of one credential say.
+/// The part of an assessment that follows from the facts of the credential.
 struct FactsVerdict {
     verdicts: Vec<Verdict>,
     findings: Vec<Finding>,
@@ -225,11 +227,11 @@ struct FactsVerdict {
 
 fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, now: DateTime<Utc>) -> FactsVerdict {
     let (spec, facts) = (words.spec, words.facts);
-    let mark = renewal::mark(facts);
+    let mark = renewal::credential_key(facts);
     let mut findings = Vec::new();
     let mut find = |type_, reason: &str, case, severity, message: &str| {
         let finding = Finding::new(type_, reason, case, severity, message.to_owned(), spec, Some(facts));
-        findings.push(finding.of(mark.clone()));
+        findings.push(finding.with_credential_key(mark.clone()));
     };
 
     let days = expiry::warning_days(spec);
@@ -301,8 +303,8 @@ fn judge(words: &Words<'_>, previous: &TenantCredentialStatus, peers: &Peers, no
     for finding in &mut findings {
         match finding.type_ {
             ConditionType::IdentityChanged => finding.settles = true,
-            ConditionType::Expiring | ConditionType::Expired => finding.mark = renewal::stage_mark(facts),
-            // Another certificate beside the same wrong key is not news.
+            ConditionType::Expiring | ConditionType::Expired => finding.mark = renewal::expiry_key(facts),
+            // A new certificate beside the same wrong private key must not be announced again.
             ConditionType::KeyMismatch => finding.mark.clear(),
             _ => {}
         }
@@ -333,7 +335,7 @@ fn identity_verdict(type_: CredentialType, standing: IdentityMatch, first: bool,
     Verdict { type_: ConditionType::IdentityChanged, status, reason: reason.into(), message }
 }
 
-/// A failure that the controller finds without reading: there is no such Secret.
+/// Returns the failure for a Secret that does not exist. The controller detects this failure without reading.
 pub fn secret_not_found(spec: &TenantCredentialSpec) -> Failure {
     let name = spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str());
     Failure { reason: FailureReason::SecretNotFound, message: format!("there is no Secret {name} in this namespace") }

@@ -1,5 +1,5 @@
-//! Facts as they are assessed and published: dates that the API carries, texts within the schema's limits, and the
-//! declared date where a token carries none. What was published is left as it is.
+//! Normalizes facts for the assessment and the status: limits dates and texts to the API schema, and sets the declared
+//! date if a token contains no date. Facts that are already normalized do not change.
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
@@ -7,12 +7,13 @@ use super::expiry::GRACE;
 use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, Failure, TenantCredentialSpec, limits};
 
-/// 0001-01-01T00:00:00Z, before which neither CEL nor Go's clients know a time.
+/// 0001-01-01T00:00:00Z in seconds since 1970: the earliest timestamp of the Common Expression Language (CEL).
 const FIRST: i64 = -62_135_596_800;
-/// 9999-01-01T00:00:00Z, from which on a date means "no expiry".
+/// 9999-01-01T00:00:00Z in seconds since 1970. A notAfter at or after this time means that the credential does not
+/// expire. RFC 5280, section 4.1.2.5, uses 9999-12-31T23:59:59Z for such certificates.
 const NEVER: i64 = 253_370_764_800;
 
-/// `facts` in the form in which they stand in the status.
+/// Returns `facts` in the form in which the status contains them.
 pub fn facts(mut facts: CredentialFacts, spec: &TenantCredentialSpec) -> CredentialFacts {
     match (facts.expiry, facts.not_after) {
         (Expiry::Known, Some(end)) if end.timestamp() >= NEVER => {
@@ -56,19 +57,20 @@ pub fn facts(mut facts: CredentialFacts, spec: &TenantCredentialSpec) -> Credent
     facts
 }
 
-/// The text of a failure within its limit.
+/// Returns `failure` with the message cut to the limit of the API schema.
 pub fn failure(mut failure: Failure) -> Failure {
     limits::cut(&mut failure.message, limits::TEXT);
     failure
 }
 
-/// The date for a token that carries none.
+/// Returns the expiry date that the user declares for a DEP token. None for other types.
 fn declared(spec: &TenantCredentialSpec) -> Option<DateTime<Utc>> {
     let date = spec.expiration_time.filter(|end| end.timestamp() < NEVER).map(moment);
     date.filter(|_| spec.type_ == CredentialType::DEPToken)
 }
 
-/// Whole seconds of the years that the API carries; a leap second is the one before it.
+/// Truncates `time` to a whole second and limits it to the years that the API accepts. A leap second becomes the second
+/// before.
 fn moment(time: DateTime<Utc>) -> DateTime<Utc> {
     let whole = time.with_nanosecond(0).unwrap_or(time);
     let bounds = (DateTime::from_timestamp(FIRST, 0), DateTime::from_timestamp(NEVER, 0));
@@ -76,7 +78,7 @@ fn moment(time: DateTime<Utc>) -> DateTime<Utc> {
     whole.clamp(first, never - TimeDelta::seconds(1))
 }
 
-/// No control characters, for the sake of terminals.
+/// Cuts `text` to `max` characters and replaces control characters, which could manipulate a terminal.
 fn text(text: &mut Option<String>, max: usize) {
     if let Some(text) = text {
         if text.contains(char::is_control) {

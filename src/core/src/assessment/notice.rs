@@ -1,4 +1,4 @@
-//! One Event that is due, before it is an object of the API.
+//! A notice: an Event that is due, before it becomes an Event object of the Kubernetes API.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -11,39 +11,39 @@ use crate::api::status::Announced;
 /// An Event that is due.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
-    /// Whether it is of type Warning; else Normal.
+    /// True if the Event is of type Warning, false if Normal.
     pub warning: bool,
     /// True for a problem of the highest severity.
     pub critical: bool,
-    /// Its reason.
+    /// The reason of the Event.
     pub reason: String,
-    /// Its note, at most [`crate::api::limits::NOTE_BYTES`].
+    /// The note of the Event, at most [`crate::api::limits::NOTE_BYTES`] bytes.
     pub note: String,
-    /// What the status write records once it was sent.
+    /// The entry of `status.announced` once the Event is sent.
     pub record: Announced,
-    /// When the Event was entered into `status.pendingEvents`, which tells it from others of the same name.
+    /// The time of the entry in `status.pendingEvents`. The name of the Event depends on this time.
     pub entered: DateTime<Utc>,
 }
 
 impl Notice {
-    /// True if the Event follows from time alone. Each other one says that something is so now.
+    /// True if the Event follows from the passage of time alone: an expiry or a warning before an expiry.
     pub fn is_of_time(&self) -> bool {
         let types = [ConditionType::Expiring, ConditionType::Expired];
         self.reason != RECOVERED && types.iter().any(|type_| type_.as_str() == self.record.type_)
     }
 
-    /// True if the Event rests on what others hold.
+    /// True if the Event depends on the credentials of other holders.
     pub fn is_of_others(&self) -> bool {
         self.record.type_ == ConditionType::Duplicate.as_str()
     }
 
-    /// The Event's share of the budget of Events.
+    /// Returns the urgency, which determines the share of the budget of Events that the Event may use.
     pub fn urgency(&self) -> Urgency {
         if self.critical { Urgency::Critical } else { Urgency::Other }
     }
 
-    /// The Event's name: the same for the same announcement of the same object, different for each other one, and fit
-    /// for an object's name of any length.
+    /// Returns the name of the Event, which is unique for each announcement of each object. The object name is cut to
+    /// 200 characters, because a Kubernetes name has at most 253.
     pub fn event_name(&self, object_name: &str, uid: &str) -> String {
         let hash = Sha256::new()
             .chain_update(uid)

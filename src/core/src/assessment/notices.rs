@@ -1,10 +1,11 @@
-//! Notices: which Events are due. How each of them is sent once is `delivery`'s part.
+//! Decides which Events of a credential are due. The module `delivery` ensures that each Event is sent once.
 //!
-//! Decided from `status.announced` alone, which counts the announcements beside each condition as episodes.
+//! The only record of earlier announcements is `status.announced`, which counts the announcements of each type as
+//! episodes.
 //!
-//! A Secret that alternates between two credentials must not alarm at each turn. So a change that may be taken back
-//! (WentBackwards, Restored, Replaced), and the stages of the credential that it brought, wait until the credential has
-//! been in place for as long as any other transient problem has to last. A renewal is announced at once.
+//! A Secret that alternates between two credentials must not cause an Event at each change. Therefore a change that may
+//! be reverted (WentBackwards, Restored, Replaced) waits for the event delay. So do the expiry warnings of the new
+//! credential. A renewal is announced at once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,7 +13,7 @@ use super::TenantContext;
 use super::finding::Finding;
 pub use super::notice::Notice;
 use super::peers::Peers;
-use super::renewal::{mark_of, stage_mark};
+use super::renewal::{credential_key_after, expiry_key};
 use crate::api::conditions::{Condition, ConditionType};
 use crate::api::limits;
 use crate::api::reasons::ChangeReason;
@@ -21,54 +22,54 @@ use crate::api::{Severity, TenantCredentialSpec};
 use crate::messages::{self, Words};
 use crate::verdict::Stage;
 
-/// The reason of what closes a problem.
+/// The reason of an Event or a record that ends the announcement of a problem.
 pub const RECOVERED: &str = "Recovered";
 
-/// What is due now, what is to be recorded without an Event, and when to look again.
+/// The Events that are due, the records without an Event, and the time of the next assessment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlannedNotices {
-    /// Events to send.
+    /// The Events to send.
     pub notices: Vec<Notice>,
-    /// Records that need no Event.
+    /// Entries for `status.announced` that need no Event.
     pub silent: Vec<Announced>,
-    /// When the next one may be due.
+    /// The earliest time at which another Event may be due.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// What the notices are decided from.
+/// The input for deciding which Events are due.
 pub struct NoticePlanner<'a> {
-    /// The object's UID.
+    /// The UID of the TenantCredential. The delay of the first reminder depends on the UID.
     pub uid: &'a str,
-    /// What the user declares.
+    /// The spec, including the values that the credential inherits from its tenant.
     pub spec: &'a TenantCredentialSpec,
-    /// What was announced before.
+    /// The earlier announcements, from `status.announced`.
     pub announced: &'a [Announced],
-    /// What needs attention.
+    /// The findings of this assessment.
     pub findings: &'a [Finding],
-    /// The same as notifications: since when.
+    /// The findings as notifications, which contain the start time of each finding.
     pub notifications: &'a [Notification],
-    /// The verdicts: since when.
+    /// The conditions of this assessment, which contain the times of the last transitions.
     pub conditions: &'a [Condition],
     /// The last change of the credential.
     pub last_change: Option<&'a LastChange>,
-    /// The sentences.
+    /// The messages for the facts. None if the credential was never read.
     pub words: Option<&'a Words<'a>>,
-    /// Who else holds the same credential.
+    /// The known other holders of the same credential.
     pub peers: &'a Peers,
     /// The tenant that the spec names.
     pub tenant: TenantContext<'a>,
-    /// The time.
+    /// The time of the assessment.
     pub now: DateTime<Utc>,
-    /// How long something must last before its Event is sent, where it settles.
+    /// The event delay: a problem that may be transient must last this long before its Event is sent.
     pub settle: TimeDelta,
 }
 
 impl NoticePlanner<'_> {
-    /// Decides.
-    pub fn due(&self) -> PlannedNotices {
+    /// Decides which Events are due.
+    pub fn plan(&self) -> PlannedNotices {
         let mut due = PlannedNotices::default();
         for finding in self.findings {
-            // The change itself announces this one.
+            // The Event of the change announces this finding.
             if finding.type_ != ConditionType::Regressed {
                 self.open(finding, &mut due);
             }
@@ -107,7 +108,7 @@ impl NoticePlanner<'_> {
         }
     }
 
-    /// A problem: announced when it is news, later reminded of.
+    /// Announces a new finding, or reminds of a finding that was announced before.
     fn open(&self, finding: &Finding, due: &mut PlannedNotices) {
         let name = finding.announced_as();
         let last = self.last_named(name);
@@ -118,7 +119,7 @@ impl NoticePlanner<'_> {
         if self.went_back(finding) {
             match last.filter(|a| a.fingerprint == finding.mark) {
                 Some(last) => self.remind(finding, last, due),
-                // Announced beside the other condition: here only the reminders begin.
+                // The stage was announced under the other condition. Only the reminders start here.
                 None => {
                     let record = self.record_named(name, &finding.reason, &finding.mark);
                     self.look_at_reminder(finding, &record, due);
@@ -142,9 +143,9 @@ impl NoticePlanner<'_> {
         due.notices.push(self.notice(finding, record));
     }
 
-    /// True while the Event of a new finding waits, for at most the event delay since the finding began: because the
-    /// finding may be transient, or because the tenant that the spec names does not exist yet, and GitOps applies in any
-    /// order. Without the tenant, the Event would lack its runbook and contact until the next reminder.
+    /// True while the Event of a new finding waits, for at most the event delay since the finding began. The finding
+    /// may be transient. Or the tenant that the spec names does not exist yet, and the Event would lack the runbook and
+    /// the contact of the tenant until the next reminder.
     fn is_early(&self, finding: &Finding, due: &mut PlannedNotices) -> bool {
         if !finding.settles && self.tenant != TenantContext::NotFound {
             return false;
@@ -152,7 +153,7 @@ impl NoticePlanner<'_> {
         let notification =
             self.notifications.iter().find(|n| n.type_ == finding.type_.as_str() && n.reason == finding.reason);
         let since = notification.map_or(self.now, |n| n.since);
-        // A clock that was ahead when it began must not delay the Event until it is that late again.
+        // A start time in the future comes from a clock that was ahead. Such a time does not delay the Event.
         let settled = since.checked_add_signed(self.settle).filter(|settled| since <= self.now && self.now < *settled);
         settled.into_iter().for_each(|settled| due.look_at(settled));
         settled.is_some()
@@ -169,7 +170,8 @@ impl NoticePlanner<'_> {
         }
     }
 
-    /// Whether a later stage of the same credential was announced already: a clock was set back, or the days changed.
+    /// True if the same or a later stage of the same credential was announced already. The clock was set back, or the
+    /// warning days changed.
     fn went_back(&self, finding: &Finding) -> bool {
         let Some(rank) = Stage::rank_of_reason(&finding.reason) else { return false };
         [ConditionType::Expiring, ConditionType::Expired]
@@ -180,17 +182,18 @@ impl NoticePlanner<'_> {
             .any(|announced| announced >= rank)
     }
 
-    /// The time at which a change that may be taken back has lasted for long enough, if that is still to come.
+    /// Returns the end of the event delay of a change that may be reverted. None if no such delay is in progress.
     fn unsettled_change(&self) -> Option<DateTime<Utc>> {
         let change = self.last_change?;
         let is_transient =
             matches!(change.reason, ChangeReason::WentBackwards | ChangeReason::Restored | ChangeReason::Replaced);
-        // A clock that was ahead at the change does not delay its Event.
+        // A change in the future comes from a clock that was ahead. Such a change does not delay the Event.
         let settled = change.time.checked_add_signed(self.settle)?;
         (is_transient && change.time <= self.now && self.now < settled).then_some(settled)
     }
 
-    /// The last change, where it was not announced yet. Tells which one is announced now.
+    /// Announces the last change of the credential if it was not announced before. Returns the reason of the change if
+    /// its Event is due.
     fn change(&self, due: &mut PlannedNotices) -> Option<ChangeReason> {
         let change = self.last_change?;
         let words = self.words?;
@@ -198,7 +201,7 @@ impl NoticePlanner<'_> {
             return None;
         }
         let reason = change.reason.as_str();
-        let mark = mark_of(&change.to);
+        let mark = credential_key_after(&change.to);
         let finding = self.findings.iter().find(|f| f.type_ == ConditionType::Regressed);
         if let Some(last) = self.last(ConditionType::Regressed)
             && last.reason == reason
@@ -214,8 +217,8 @@ impl NoticePlanner<'_> {
             return None;
         }
         let record = self.record(ConditionType::Regressed, reason, &mark);
-        // Restored is news after a WentBackwards that was announced. The way back from another identity is announced by
-        // the identity's own Recovered.
+        // Restored is announced only after an announced WentBackwards. The return from another identity is announced as
+        // Recovered of IdentityChanged.
         let is_news =
             self.last(ConditionType::Regressed).is_some_and(|last| last.reason == ChangeReason::WentBackwards.as_str());
         if change.reason == ChangeReason::Restored && !is_news {
@@ -244,13 +247,13 @@ impl NoticePlanner<'_> {
         Some(change.reason)
     }
 
-    /// A problem that is mended: said once, if it was announced.
+    /// Announces once that an announced problem is fixed.
     fn close(&self, type_: ConditionType, changed: Option<ChangeReason>, due: &mut PlannedNotices) {
         let Some(last) = self.last(type_) else { return };
         if last.reason == RECOVERED || self.findings.iter().any(|f| f.type_ == type_) || !self.can_tell(type_) {
             return;
         }
-        // The change's own Event says that the identity is right.
+        // The Event of the change already reports that the identity is accepted.
         let said = matches!(changed, Some(ChangeReason::IdentityAccepted | ChangeReason::Renewed));
         if said && type_ == ConditionType::IdentityChanged {
             due.silent.push(self.record(type_, RECOVERED, ""));
@@ -262,18 +265,18 @@ impl NoticePlanner<'_> {
         due.notices.push(self.recovered(type_));
     }
 
-    /// True if a problem that others make has been gone for as long as it had to last: where an object or a Secret is
-    /// replaced by another one of its name, its holder goes and comes back.
+    /// True if a problem that other holders caused has been gone for the event delay. When an object or a Secret is
+    /// replaced by another of the same name, its holder disappears for a short time.
     ///
-    /// That can be told since both conditions have been as they are: while its own Secret was gone, the object held
-    /// nothing, and nobody could tell who else would hold the same. Of several Secrets that come back together, the
-    /// first one that is read does not see the others yet.
+    /// The delay starts at the last transition of this condition or of Ready. While the Secret of this object was
+    /// missing, the object used no credential, so that other holders of the same credential were not detectable. If
+    /// several Secrets return together, the first object to be read does not see the other holders yet.
     fn is_gone_for_good(&self, type_: ConditionType, due: &mut PlannedNotices) -> bool {
         let conditions = self.conditions.iter();
         let since = conditions
             .filter(|condition| [type_, ConditionType::Ready].iter().any(|of| condition.type_ == of.as_str()))
             .map(|condition| condition.last_transition_time)
-            // A clock that was ahead then does not delay it.
+            // A transition in the future comes from a clock that was ahead. It does not delay the Event.
             .filter(|since| *since <= self.now)
             .max();
         let settled = since.and_then(|since| since.checked_add_signed(self.settle));
@@ -282,23 +285,24 @@ impl NoticePlanner<'_> {
         is_early.is_none()
     }
 
-    /// Whether the absence of a finding means that all is well, and not that nobody knows.
+    /// True if the absence of a finding means that the problem is fixed, and not that the state is unknown.
     fn can_tell(&self, type_: ConditionType) -> bool {
         self.words.is_none_or(|words| match type_ {
             ConditionType::KeyMismatch => matches!(words.facts.key_match, KeyMatch::Matches | KeyMatch::NotApplicable),
             ConditionType::IdentityChanged => words.facts.identity.is_some(),
-            // Where its Secret is gone it may hold it again, with the Secret.
+            // An object without its Secret may use the same credential again when the Secret returns.
             ConditionType::Duplicate => matches!(self.peers, Peers::Known(Some(_))),
             _ => true,
         })
     }
 
-    /// The stages of a credential that is here no more: should it come back, they are news again. Where the user has
-    /// declared another date, no change of the credential says that all is well, so this does.
+    /// Closes the announced stages of a credential that was replaced, so that they are announced again if the
+    /// credential returns. A new declared date is not a change of the credential. In this case an Event reports the
+    /// recovery.
     fn close_stages(&self, due: &mut PlannedNotices) {
         let Some(words) = self.words else { return };
-        let mark = stage_mark(words.facts);
-        // The credential before may be back in a moment, and its stages are then no news.
+        let mark = expiry_key(words.facts);
+        // The earlier credential may return within the event delay. Its stages are then not announced again.
         if let Some(settled) = self.unsettled_change() {
             due.look_at(settled);
             return;
@@ -330,7 +334,7 @@ impl NoticePlanner<'_> {
 }
 
 impl PlannedNotices {
-    /// Not later than `time`.
+    /// Schedules the next assessment for `time`, unless an earlier assessment is scheduled.
     pub(super) fn look_at(&mut self, time: DateTime<Utc>) {
         self.next = Some(self.next.map_or(time, |next| next.min(time)));
     }

@@ -1,5 +1,5 @@
-//! Reminders: while something is a Warning or worse it is said again each period, on a grid that begins with its
-//! announcement.
+//! Plans reminders: while a finding has the severity Warning or Critical, its Event is repeated at fixed intervals
+//! after the announcement.
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sha2::{Digest, Sha256};
@@ -9,7 +9,7 @@ use super::notices::{NoticePlanner, PlannedNotices};
 use crate::api::Severity;
 use crate::api::status::Announced;
 
-/// Hours between reminders, where the user gives none.
+/// The default interval between reminders in hours.
 const REMINDER_HOURS: u16 = 24;
 
 impl NoticePlanner<'_> {
@@ -20,8 +20,8 @@ impl NoticePlanner<'_> {
         }
     }
 
-    /// When the reminder after `last` is due. Up to an hour is added to the first, so that a thousand credentials that
-    /// lapse together do not all speak at once.
+    /// Returns the time of the reminder after `last`. None if no reminder follows. A delay of up to an hour before the
+    /// first reminder distributes the reminders of credentials that expire together.
     fn next_reminder(&self, finding: &Finding, last: &Announced) -> Option<DateTime<Utc>> {
         if finding.severity < Severity::Warning {
             return None;
@@ -35,18 +35,19 @@ impl NoticePlanner<'_> {
         until.filter(|until| finding.severity < Severity::Critical && *until > self.now)
     }
 
-    /// Looks again when the reminder after `record` is due.
+    /// Schedules an assessment for the time at which the reminder after `record` is due.
     pub(super) fn look_at_reminder(&self, finding: &Finding, record: &Announced, due: &mut PlannedNotices) {
         if let Some(at) = self.next_reminder(finding, record) {
             due.look_at(self.muted_until(finding).map_or(at, |until| until.max(at)));
         }
     }
 
-    /// Of what was announced as `last`: reminds, or looks again when it is time to.
+    /// Sends the reminder after `last` if the reminder is due. Otherwise schedules an assessment for its time.
     pub(super) fn remind(&self, finding: &Finding, last: &Announced, due: &mut PlannedNotices) {
         let (Some(first), Some(period)) = (self.next_reminder(finding, last), self.period()) else { return };
         if last.time.signed_duration_since(self.now) > period {
-            // The clock was set back: the grid begins anew, or nothing would be said until it is that late again.
+            // The clock was set back. The intervals start again, because otherwise no reminder would be sent until the
+            // clock reaches `last`.
             let record = Announced { time: self.now, ..last.clone() };
             self.look_at_reminder(finding, &record, due);
             due.silent.push(record);
@@ -56,7 +57,7 @@ impl NoticePlanner<'_> {
             self.look_at_reminder(finding, last, due);
             return;
         }
-        // Of several missed only the latest is sent; the next ones stay on the same grid.
+        // Of several missed reminders, only the latest is sent. The intervals do not shift.
         let missed = (self.now - first).num_seconds().checked_div(period.num_seconds()).unwrap_or(0);
         let slot = first + TimeDelta::seconds(missed.saturating_mul(period.num_seconds()));
         let reminder = last.reminder.saturating_add(1).saturating_add(missed);
@@ -66,7 +67,7 @@ impl NoticePlanner<'_> {
     }
 }
 
-/// Up to an hour, the same for the same object.
+/// Returns a delay of less than an hour, which is constant for each object.
 fn jitter(uid: &str) -> TimeDelta {
     let hash = Sha256::digest(uid);
     let seconds = hash.iter().take(2).fold(0_i64, |sum, byte| sum.saturating_mul(256).saturating_add(i64::from(*byte)));

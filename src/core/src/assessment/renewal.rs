@@ -1,4 +1,4 @@
-//! Renewal: which identity is accepted, which credential was the newest, and what the last change was.
+//! Tracks renewals: the accepted identity, the newest credential and the last change.
 
 use std::cmp::Ordering;
 
@@ -10,20 +10,20 @@ use crate::api::status::{ChangeSide, LastChange, Newest};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
 use crate::verdict::IdentityMatch;
 
-/// What is remembered from one assessment to the next.
+/// The renewal state that the status keeps from one assessment to the next.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
-    /// The identity that renewals are held against.
+    /// The identity that a renewed credential must have.
     pub accepted_identity: Option<String>,
-    /// The newest credential of that identity.
+    /// The newest known credential of the accepted identity.
     pub newest: Option<Newest>,
-    /// The last change.
+    /// The last change of the credential.
     pub last_change: Option<LastChange>,
 }
 
 impl Memory {
-    /// As `previous` keeps it.
-    pub fn of(previous: &TenantCredentialStatus) -> Self {
+    /// Returns the renewal state that `previous` contains.
+    pub fn from_status(previous: &TenantCredentialStatus) -> Self {
         Self {
             accepted_identity: previous.accepted_identity.clone(),
             newest: previous.newest.clone(),
@@ -32,8 +32,8 @@ impl Memory {
     }
 }
 
-/// What tells one credential from another: its fingerprint, or the date where it has none.
-pub fn mark(facts: &CredentialFacts) -> String {
+/// Returns the text that identifies a credential: its fingerprint, or its notAfter if it has no fingerprint.
+pub fn credential_key(facts: &CredentialFacts) -> String {
     facts
         .fingerprint
         .clone()
@@ -41,23 +41,25 @@ pub fn mark(facts: &CredentialFacts) -> String {
         .unwrap_or_default()
 }
 
-/// As [`mark`], of its date: a date that the user declares is another one although the token is the same.
-pub fn stage_mark(facts: &CredentialFacts) -> String {
+/// Returns the text that identifies a credential in announcements of its expiry: as [`credential_key`], but the date if
+/// the user declares the date. A new declared date for the same token is therefore announced again.
+pub fn expiry_key(facts: &CredentialFacts) -> String {
     let fingerprint = facts.fingerprint.clone().filter(|_| !facts.is_declared());
-    mark(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })
+    credential_key(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })
 }
 
-/// What tells the credential after a change: as [`mark`].
-pub fn mark_of(side: &ChangeSide) -> String {
-    mark(&CredentialFacts {
+/// Returns the text that identifies one side of a change, in the form of [`credential_key`].
+pub fn credential_key_after(side: &ChangeSide) -> String {
+    credential_key(&CredentialFacts {
         fingerprint: side.fingerprint.clone(),
         not_after: side.not_after,
         ..CredentialFacts::default()
     })
 }
 
-/// How `facts` stand to the accepted identity. With pins the pins decide; without, the first identity ever read.
-pub fn standing(
+/// Compares the identity of `facts` with the accepted identity. If the spec pins identities, only these are accepted.
+/// Otherwise the first identity that was read is accepted.
+pub fn match_identity(
     spec: &TenantCredentialSpec,
     previous: &TenantCredentialStatus,
     facts: &CredentialFacts,
@@ -76,8 +78,8 @@ pub fn standing(
     if holds { IdentityMatch::Accepted } else { IdentityMatch::Changed }
 }
 
-/// True if `facts` are those of the credential whose identity was accepted: the identity can then differ only because
-/// another version of the reader wrote it.
+/// True if `facts` describe the credential whose identity was accepted. The identity can then differ only because
+/// another version of lapsewatch spelled it differently.
 fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
     previous.credential.as_ref().is_some_and(|before| {
         before.identity == previous.accepted_identity
@@ -86,26 +88,27 @@ fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> b
     })
 }
 
-/// True if a credential may be compared by age with those of the accepted identity.
+/// True if the age of a credential may be compared with the credentials of the accepted identity.
 pub fn is_comparable(standing: IdentityMatch) -> bool {
     matches!(standing, IdentityMatch::NotIdentified | IdentityMatch::Accepted)
 }
 
-/// Whether `facts` are older than the newest credential of their identity.
+/// True if `facts` are older than the newest credential of the same identity.
 pub fn is_older(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFacts) -> bool {
     type_ != CredentialType::DeclaredExpiry
         && newest.is_some_and(|newest| newest.fingerprint != facts.fingerprint && order(facts, newest).is_lt())
 }
 
-/// What to remember after `facts` were found where `previous` was said.
+/// Returns the renewal state after `facts` were read, and the comparison of the identity. `previous` is the status from
+/// before.
 pub fn remember(
     spec: &TenantCredentialSpec,
     previous: &TenantCredentialStatus,
     facts: &CredentialFacts,
     now: DateTime<Utc>,
 ) -> (Memory, IdentityMatch) {
-    let standing = standing(spec, previous, facts);
-    let mut memory = Memory::of(previous);
+    let standing = match_identity(spec, previous, facts);
+    let mut memory = Memory::from_status(previous);
     if standing == IdentityMatch::Accepted {
         memory.accepted_identity.clone_from(&facts.identity);
     }
@@ -117,8 +120,8 @@ pub fn remember(
         }
         return (memory, standing);
     };
-    let changed = mark(before) != mark(facts);
-    // The first identity ever read is no change, also where the credential before it carried none.
+    let changed = credential_key(before) != credential_key(facts);
+    // The first identity is not a change, even if an earlier credential had no identity.
     let known = previous.accepted_identity.is_some() || before.identity.is_some();
     let is_accepted_before = match (&previous.accepted_identity, &facts.identity) {
         (Some(accepted), Some(identity)) => identity::is_same(accepted, identity) || is_respelled(previous, facts),
@@ -133,7 +136,8 @@ pub fn remember(
             compare(spec.type_, previous.newest.as_ref(), facts)
         }
         _ => {
-            // A pin that named another identity may have kept the first credential from being the newest.
+            // There is no newest credential if the pins did not contain the identity when the first credential was
+            // read.
             if is_comparable(standing) && memory.newest.is_none() {
                 memory.newest = Some(this());
             }
@@ -153,7 +157,7 @@ pub fn remember(
     let from = if changed {
         ChangeSide { fingerprint: before.fingerprint.clone(), not_after: before.not_after }
     } else {
-        // Only the acceptance is new: the credential it replaces is the last one that was accepted.
+        // Only the acceptance is new. The credential replaces the last credential that was accepted.
         previous.newest.as_ref().map_or_else(ChangeSide::default, |newest| ChangeSide {
             fingerprint: newest.fingerprint.clone(),
             not_after: newest.not_after,
@@ -176,18 +180,19 @@ fn compare(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFac
     match order(facts, newest) {
         Ordering::Greater => ChangeReason::Renewed,
         Ordering::Less if type_ != CredentialType::DeclaredExpiry => ChangeReason::WentBackwards,
-        // A declared date that moves to an earlier day is a correction: nobody went back to an older credential.
+        // An earlier declared date is a correction by the user, and not the return to an older credential.
         Ordering::Less | Ordering::Equal => ChangeReason::Replaced,
     }
 }
 
-/// The date that it carries itself: a declared one tells nothing of its age.
+/// Returns the notAfter that the credential itself contains. A declared date is left out, because it does not depend on
+/// the age of the credential.
 fn own_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
     facts.not_after.filter(|_| !facts.is_declared())
 }
 
-/// Compares by notBefore, then by notAfter. A shorter lifetime with a later notBefore is newer, but of two that begin at
-/// the same time the one that ends later is. A date that one of them lacks decides nothing.
+/// Compares by notBefore, then by notAfter. A later notBefore is newer, even with an earlier notAfter. If a date is
+/// missing on either side, it is not compared.
 fn order(facts: &CredentialFacts, newest: &Newest) -> Ordering {
     let compare = |this: Option<DateTime<Utc>>, other| this.zip(other).map_or(Ordering::Equal, |(a, b)| a.cmp(&b));
     compare(facts.not_before, newest.not_before).then_with(|| compare(own_end(facts), newest.not_after))

@@ -1,11 +1,11 @@
-//! How much each finding matters.
+//! Assigns a severity to each finding about expiry, identity and age.
 
 use crate::api::{CredentialType, Severity};
 
-/// Of a warning stage of `days` days before expiry. `last`: no stage follows it.
+/// Returns the severity of a warning `days` days before expiry. `last` is true for the last warning before expiry.
 pub(super) fn expiring(type_: CredentialType, days: u16, last: bool) -> Severity {
     match type_ {
-        // The number decides, for the default stages as for a user's own.
+        // Only the number of days matters, also if the user sets the warning days.
         CredentialType::APNsCertificate => match days {
             0..=7 => Severity::Critical,
             8..=30 => Severity::Warning,
@@ -30,7 +30,8 @@ pub(super) fn expiring(type_: CredentialType, days: u16, last: bool) -> Severity
     }
 }
 
-/// Of having expired. `grace_over`: an APNs certificate that Apple no longer renews with its topic.
+/// Returns the severity of an expired credential. `grace_over` is true for an APNs certificate that Apple no longer
+/// renews with the same topic.
 pub(super) fn expired(type_: CredentialType, grace_over: bool) -> Severity {
     match type_ {
         _ if grace_over => Severity::Critical,
@@ -41,13 +42,13 @@ pub(super) fn expired(type_: CredentialType, grace_over: bool) -> Severity {
     }
 }
 
-/// Of another identity than the accepted one.
+/// Returns the severity of an identity that is not the accepted identity.
 pub(super) fn identity_changed(type_: CredentialType) -> Severity {
     if type_ == CredentialType::APNsCertificate { Severity::Critical } else { Severity::Warning }
 }
 
-/// Of an older credential than the newest seen.
+/// Returns the severity of a credential that is older than the newest known credential.
 pub(super) fn regressed(type_: CredentialType) -> Severity {
-    // Downloading a DEP token resets the one before it, so the older one no longer works.
+    // Downloading a new DEP token from Apple resets the previous token, so that an older token does not work.
     if type_ == CredentialType::DEPToken { Severity::Warning } else { Severity::Notice }
 }

@@ -1,7 +1,7 @@
-//! Staleness: where a status as it is stored says something else than the same facts say now.
+//! Detects stale statuses: compares a stored status with the status that the same facts give at present.
 //!
-//! Only what matters is compared: which verdict, and how bad. Texts may differ by who is looking, and what a newer version
-//! adds is no difference.
+//! Only verdicts and severities are compared. Messages may differ between readers of different permissions or versions.
+//! A condition that only one of the two statuses contains is not a difference.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,28 +10,30 @@ use crate::api::status::{Notification, Severity};
 use crate::api::{MDMTenantStatus, TenantCredentialStatus, limits};
 use crate::messages::stored as words;
 
-/// How far two clocks may differ, and how long an operator may take, before that is worth a word.
+/// The tolerated difference between two clocks, and the time that an operator may take, before a difference is
+/// reported.
 pub const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
-/// The type of these notifications, which stand beside no condition.
+/// The type of the notifications about a stored status, which belong to no condition.
 pub const TYPE: &str = "Stored";
-/// The reason where stored and true verdicts differ.
+/// The reason if the stored verdict and the present verdict differ.
 pub const STALE: &str = "Stale";
 
-/// A verdict that is stored, and the one that is true.
+/// A stored verdict and the different verdict that is correct at present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleVerdict {
-    /// As it is stored.
+    /// The verdict in the stored status.
     pub stored: String,
-    /// As it is.
+    /// The verdict at present.
     pub now: String,
 }
 
-/// Where what is stored of a credential differs from what is true.
+/// Returns the first difference between the stored status of a credential and its present status. None if they agree.
 pub fn of_credential(stored: &TenantCredentialStatus, now: &TenantCredentialStatus) -> Option<StaleVerdict> {
     conditions(&stored.conditions, &now.conditions).or_else(|| severity(stored.severity, now.severity))
 }
 
-/// Where what is stored of a tenant differs from what its credentials' statuses say.
+/// Returns the first difference between the stored status of a tenant and the status that follows from its credentials.
+/// None if they agree.
 pub fn of_tenant(stored: &MDMTenantStatus, now: &MDMTenantStatus) -> Option<StaleVerdict> {
     let counted = |status: &MDMTenantStatus| status.credentials.as_ref().map_or(0, |counts| counts.total);
     let counts = || {
@@ -45,8 +47,8 @@ fn credentials(count: i64) -> String {
     format!("{count} credential{}", if count == 1 { "" } else { "s" })
 }
 
-/// The state goes first, which is the column that everyone knows. A condition that an older version does not write is no
-/// difference.
+/// Returns the first condition that differs. Healthy comes first, because `kubectl get` shows its reason. A condition
+/// that an older version does not write is not a difference.
 fn conditions(stored: &[Condition], now: &[Condition]) -> Option<StaleVerdict> {
     let differs = |type_: &str| {
         let find = |all: &[Condition]| all.iter().find(|c| c.type_ == type_).cloned();
@@ -62,7 +64,8 @@ fn conditions(stored: &[Condition], now: &[Condition]) -> Option<StaleVerdict> {
     healthy.chain(ConditionType::ALL).find_map(|type_| differs(type_.as_str()))
 }
 
-/// Whoever may write a status may write anything into it.
+/// Replaces characters that a reason can't contain, because anyone with write permission can put any text into a
+/// status.
 fn one_word(reason: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_,:".contains(c);
     let mut word: String = reason.chars().take(65).map(|c| if is_plain(c) { c } else { '?' }).collect();
@@ -75,39 +78,46 @@ fn severity(stored: Option<Severity>, now: Option<Severity>) -> Option<StaleVerd
     (stored.is_some() && stored != now).then(|| StaleVerdict { stored: word(stored), now: word(now) })
 }
 
-/// What is said of a difference. `asked`: whether the time is one that was asked for, and not the clock's.
+/// Returns the notification for a difference. `asked` is true if the user set the time of the assessment.
 pub fn notification(difference: &StaleVerdict, asked: bool, now: DateTime<Utc>) -> Notification {
     let StaleVerdict { stored, now: then } = difference;
     match asked {
         true => {
             let message = words::stale_at(stored, then, now);
-            said(STALE, Severity::Notice, now, &message, "", "")
+            stored_notification(STALE, Severity::Notice, now, &message, "", "")
         }
         false => {
             let message = words::stale(stored, then);
-            said(STALE, Severity::Warning, now, &message, words::STALE_IMPACT, words::STALE_REMEDY)
+            stored_notification(STALE, Severity::Warning, now, &message, words::STALE_IMPACT, words::STALE_REMEDY)
         }
     }
 }
 
-/// What is said of an object whose spec is newer than what is said of it.
+/// Returns the notification for an object whose spec is newer than its status.
 pub fn spec_changed(now: DateTime<Utc>) -> Notification {
-    said("SpecChanged", Severity::Notice, now, words::SPEC_CHANGED, "", words::SPEC_CHANGED_REMEDY)
+    stored_notification("SpecChanged", Severity::Notice, now, words::SPEC_CHANGED, "", words::SPEC_CHANGED_REMEDY)
 }
 
-/// What is said of an object that no operator has looked at.
+/// Returns the notification for an object that no operator has assessed.
 pub fn never_looked_at(created: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Notification {
     let is_new = created.is_some_and(|created| now.signed_duration_since(created) < TOLERANCE);
     match is_new {
-        true => said("Waiting", Severity::Notice, now, words::WAITING, "", words::WAITING_REMEDY),
+        true => stored_notification("Waiting", Severity::Notice, now, words::WAITING, "", words::WAITING_REMEDY),
         false => {
             let message = words::never(created);
-            said("NeverAssessed", Severity::Warning, now, &message, words::NEVER_IMPACT, words::NEVER_REMEDY)
+            stored_notification(
+                "NeverAssessed",
+                Severity::Warning,
+                now,
+                &message,
+                words::NEVER_IMPACT,
+                words::NEVER_REMEDY,
+            )
         }
     }
 }
 
-fn said(
+fn stored_notification(
     reason: &str,
     severity: Severity,
     now: DateTime<Utc>,
@@ -127,14 +137,14 @@ fn said(
     }
 }
 
-/// Adds to what is said of a credential, in its place: worst first.
+/// Inserts `notification` into `status` in the order of severity, worst first, and raises the severity of the status.
 pub fn add(status: &mut TenantCredentialStatus, notification: Notification) {
     let at = status.notifications.partition_point(|other| other.severity >= notification.severity);
     status.severity = Some(status.severity.unwrap_or_default().max(notification.severity));
     status.notifications.insert(at, notification);
 }
 
-/// Whether it was said that the stored status is behind.
+/// True if `status` contains the notification that the stored status is stale.
 pub fn is_stale(status: &TenantCredentialStatus) -> bool {
     status.notifications.iter().any(|said| said.type_ == TYPE && said.reason == STALE)
 }

@@ -1,6 +1,6 @@
-//! A rehearsal: what would be said if a credential stood where another one stands now, and whether to put it there.
+//! Verifies a new credential before it replaces the present credential, and recommends to apply it or not.
 //!
-//! The verdict is read off the assessment that the operator would make afterwards: no rule is written a second time.
+//! The verdict is derived from the assessment that the operator would make afterwards, so that no rule exists twice.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,41 +15,42 @@ use crate::messages::verify as words;
 use crate::verdict::IdentityMatch;
 pub use crate::verdict::{VerifyCause, VerifyFinding, VerifyOutcome};
 
-/// All that a rehearsal goes by.
+/// The input of a verification.
 pub struct VerifyInput<'a> {
-    /// What the user declares, with what it has from its tenant.
+    /// The spec, including the values that the credential inherits from its tenant.
     pub spec: &'a TenantCredentialSpec,
-    /// What was said last of what is in place.
+    /// The status of the credential that is in place.
     pub previous: &'a TenantCredentialStatus,
-    /// What would stand there.
+    /// The result of reading the new credential.
     pub reading: Reading,
-    /// All that stands beside it was seen: it could not be opened with anything else, nor has it another key.
+    /// True if all private keys and passwords that the Secret would contain were available for reading. A missing
+    /// private key is then a definite result.
     pub sees_all: bool,
-    /// Who else holds it.
+    /// The known other holders of the new credential.
     pub peers: Peers,
-    /// Whose it is.
+    /// The tenant that the spec names.
     pub tenant: TenantContext<'a>,
-    /// The time.
+    /// The time of the verification.
     pub now: DateTime<Utc>,
 }
 
-/// What came of it.
+/// The result of a verification.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verification {
-    /// Whether to put it in place.
+    /// The recommendation to apply the new credential or not.
     pub outcome: VerifyOutcome,
     /// The verdict in one line.
     pub sentence: String,
-    /// What speaks for it, worst first.
+    /// The findings that the verdict is based on, worst first.
     pub points: Vec<VerifyFinding>,
-    /// What the change would be, as `lastChange` would say; none where it would be none.
+    /// The reason of the change that `status.lastChange` would contain. None if nothing would change.
     pub change: Option<ChangeReason>,
-    /// What the operator would say afterwards.
+    /// The status that the operator would write afterwards.
     pub status: TenantCredentialStatus,
 }
 
-/// Rehearses.
-pub fn rehearse(scene: VerifyInput<'_>) -> Verification {
+/// Verifies a credential without applying it.
+pub fn verify(scene: VerifyInput<'_>) -> Verification {
     let VerifyInput { spec, previous, reading, sees_all, peers, tenant, now } = scene;
     let failure = match &reading {
         Reading::Facts(_) => None,
@@ -76,7 +77,7 @@ pub fn rehearse(scene: VerifyInput<'_>) -> Verification {
             let rehearsed = VerifiedStatus { spec, previous, facts, status: &status, change, sees_all };
             rehearsed.points()
         }
-        // A reading gives one or the other.
+        // A reading without a failure always gives facts.
         (None, None) => Vec::new(),
     };
     points.sort_by_key(|point| (std::cmp::Reverse(point.outcome), point.cause));
@@ -95,7 +96,7 @@ pub fn rehearse(scene: VerifyInput<'_>) -> Verification {
     Verification { outcome, sentence, points, change, status }
 }
 
-/// What is put in place of what was said before, and what the operator would then say.
+/// The new credential, the status from before, and the status that the operator would write afterwards.
 struct VerifiedStatus<'a> {
     spec: &'a TenantCredentialSpec,
     previous: &'a TenantCredentialStatus,
@@ -108,7 +109,7 @@ struct VerifiedStatus<'a> {
 impl VerifiedStatus<'_> {
     fn points(&self) -> Vec<VerifyFinding> {
         let mut points: Vec<VerifyFinding> =
-            self.status.notifications.iter().filter_map(|said| self.said(said)).collect();
+            self.status.notifications.iter().filter_map(|said| self.finding_from_notification(said)).collect();
         points.extend(self.identity());
         points.extend(self.key());
         points.extend(self.age());
@@ -116,8 +117,8 @@ impl VerifiedStatus<'_> {
         points
     }
 
-    /// What the operator would say needs attention.
-    fn said(&self, said: &Notification) -> Option<VerifyFinding> {
+    /// Returns the point for a notification that the operator would write. None if the notification is not a point.
+    fn finding_from_notification(&self, said: &Notification) -> Option<VerifyFinding> {
         let all = [
             (ConditionType::Expiring, VerifyOutcome::Safe, VerifyCause::Expiring),
             (ConditionType::Expired, VerifyOutcome::Stop, VerifyCause::Expired),
@@ -141,14 +142,14 @@ impl VerifiedStatus<'_> {
                 Some((VerifyOutcome::Safe, VerifyCause::Chain))
             }
             certificate::SEVERAL_CERTIFICATES => Some((VerifyOutcome::Safe, VerifyCause::SeveralCertificates)),
-            // The point about the private key goes by what is in place as well.
+            // The point about the private key also depends on the credential that is in place.
             certificate::KEY_UNREADABLE => return None,
             _ => None,
         };
         let by_type = || all.into_iter().find(|(type_, ..)| type_.as_str() == said.type_);
         let (outcome, cause) = by_reason.or_else(|| by_type().map(|(_, outcome, cause)| (outcome, cause)))?;
         let remedy = match cause {
-            // Who else holds it, and what to do then, is the same before and after.
+            // Other holders require the same remedy before and after the credential is applied.
             VerifyCause::Shared => said.remedy.clone(),
             cause => words::remedy(cause, self.spec),
         };
@@ -156,7 +157,7 @@ impl VerifiedStatus<'_> {
         Some(VerifyFinding { outcome, cause, reason: said.reason.clone(), message, impact, remedy })
     }
 
-    /// What is meant, by an override or as a renewal that is staged, stops nothing.
+    /// Returns Safe for an intended state: the same Secret, an override, or a staged renewal. Otherwise returns Stop.
     fn shared(&self, said: &Notification) -> VerifyOutcome {
         let is_meant = ["SameSecret", "ControlAssumed"].contains(&said.reason.as_str());
         let is_staged = said.reason == "Superseded" && said.severity < Severity::Warning;
@@ -190,8 +191,8 @@ impl VerifiedStatus<'_> {
             return None;
         }
         let is_pinned = self.spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
-        match renewal::standing(self.spec, self.previous, self.facts) {
-            // Said already.
+        match renewal::match_identity(self.spec, self.previous, self.facts) {
+            // The notification IdentityChanged already gives this point.
             IdentityMatch::Changed => None,
             IdentityMatch::Accepted if is_pinned => None,
             IdentityMatch::Accepted | IdentityMatch::NotIdentified | IdentityMatch::Unknown => {
@@ -205,7 +206,7 @@ impl VerifiedStatus<'_> {
         let before = self.previous.credential.as_ref().map(|facts| facts.key_match);
         let reason = match (self.facts.key_match, before) {
             (KeyMatch::NoKey, Some(KeyMatch::Matches)) => "NoKey",
-            // What was not seen may hold the key that was there.
+            // The private key may be in a part of the Secret that was not available.
             (KeyMatch::NoKey, Some(KeyMatch::Mismatch | KeyMatch::KeyUnreadable)) if !self.sees_all => "NoKey",
             (KeyMatch::KeyUnreadable, before) if before != Some(KeyMatch::KeyUnreadable) => "KeyUnreadable",
             _ => return None,
@@ -221,7 +222,7 @@ impl VerifiedStatus<'_> {
         }
         let is_dated = |facts: &CredentialFacts| facts.expiry != Expiry::Unknown;
         let is_comparable = is_dated(self.facts) && self.previous.credential.as_ref().is_some_and(is_dated);
-        // Of two server tokens of Apple's only the one that was downloaded last works.
+        // Only the DEP token that was last downloaded from Apple works, and the dates do not show which this is.
         if !is_comparable || self.spec.type_ == CredentialType::DEPToken {
             let message = words::age_unknown(self.spec.type_, is_comparable);
             return Some(self.point(VerifyOutcome::Untold, VerifyCause::AgeNotTold, "Replaced", message));
@@ -229,8 +230,8 @@ impl VerifiedStatus<'_> {
         Some(self.point(VerifyOutcome::Safe, VerifyCause::Replaced, "Replaced", words::replaced(self.spec.type_)))
     }
 
-    /// The one that is there, given once more, renews nothing: which matters where what is there needs attention, also
-    /// after another key was put beside it.
+    /// Returns a point if the new credential is the credential in place, because applying it would renew nothing. The
+    /// outcome is Stop if the credential in place needs attention, even if the private key differs.
     fn in_place(&self) -> Option<VerifyFinding> {
         if !is_in_place(self.previous, self.facts) {
             return None;
@@ -241,7 +242,8 @@ impl VerifiedStatus<'_> {
     }
 }
 
-/// Of what can't be read: whether it is the wrong thing, or only can't be opened or chosen here.
+/// Returns the point for a credential that can't be read. The outcome is Stop for wrong content, and Untold if a
+/// password, a key or a choice may only be missing here.
 fn unreadable(
     failure: &Failure,
     status: &TenantCredentialStatus,
@@ -250,7 +252,7 @@ fn unreadable(
 ) -> VerifyFinding {
     let outcome = match failure.reason {
         FailureReason::WrongFile | FailureReason::Malformed => VerifyOutcome::Stop,
-        // What was not seen may hold it.
+        // A part of the Secret that was not available may contain the key.
         FailureReason::KeyNotFound | FailureReason::NoMatchingKey if sees_all => VerifyOutcome::Stop,
         _ => VerifyOutcome::Untold,
     };
@@ -265,12 +267,12 @@ fn unreadable(
     }
 }
 
-/// True if this is the credential that is in place. The private key beside it may be another one.
+/// True if the new credential is the credential in place. The private key may differ.
 fn is_in_place(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
-    previous.credential.as_ref().is_some_and(|before| renewal::mark(before) == renewal::mark(facts))
+    previous.credential.as_ref().is_some_and(|before| renewal::credential_key(before) == renewal::credential_key(facts))
 }
 
-/// True if this is the credential that is in place, with the same private key.
+/// True if the new credential is the credential in place and the comparison of the private key gives the same result.
 fn is_same(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
     let is_key_alike = previous.credential.as_ref().is_some_and(|before| before.key_match == facts.key_match);
     is_key_alike && is_in_place(previous, facts)

@@ -1,8 +1,9 @@
-//! When to look again: times are kept in whole seconds, and a look must not come before the time that it is for.
+//! Rounds the time of the next assessment up to a whole second, so that the assessment is never too early.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-/// No earlier than a second from now, which was cut to whole seconds too.
+/// Rounds `at` up to a whole second. An assessment truncates the present time to whole seconds, so that rounding down
+/// would start an assessment before `at`.
 pub fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
     match at.trunc_subsecs(0) {
         whole if whole < at => whole.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(at),

@@ -1,7 +1,7 @@
-//! Windows Phone enrollment tokens (.aetx): provisioning XML around a token in base64.
+//! Reads Windows Phone enrollment tokens (.aetx): provisioning XML around a token in base64.
 //!
-//! What is in the token is documented nowhere, and no date is read out of it. Nor is an identity: the enterprise's number
-//! that may stand around the token is not said to be the Publisher ID.
+//! The format of the inner token is not documented, so no date is read from the token. No identity is read either: no
+//! document states that the enterprise number near the token equals the Publisher ID.
 
 use quick_xml::XmlVersion;
 use quick_xml::events::attributes::Attribute;
@@ -16,12 +16,12 @@ use super::x509::hex;
 use crate::api::status::{CredentialFacts, Format};
 
 const TOKEN: &str = "EnrollmentToken";
-/// How deep elements may nest.
+/// The maximum nesting depth of XML elements.
 const MAX_DEPTH: usize = 32;
-/// Fewer bytes are no token, and their hash would give them away.
+/// The minimum length of a token in bytes. The published hash of a shorter token could reveal the token.
 const MIN_TOKEN: usize = 16;
 
-/// The facts of an enrollment token: the token, decoded, is its fingerprint.
+/// Returns the facts of an enrollment token. The fingerprint is the hash of the decoded token.
 pub(super) fn read(text: &[u8]) -> Result<CredentialFacts, ReadProblem> {
     let flaw = |flaw| ReadProblem::Malformed(Breakage::EnrollmentToken(flaw));
     let token = token(text)?.ok_or(flaw(Flaw::Lacks(TOKEN)))?;
@@ -34,8 +34,8 @@ pub(super) fn read(text: &[u8]) -> Result<CredentialFacts, ReadProblem> {
     })
 }
 
-/// The value of the one parm of that name, below the characteristic of enterprise apps. Entities of a document's own are
-/// never expanded.
+/// Returns the value of the `EnrollmentToken` parm below the `EnterpriseAppManagement` characteristic. Two different
+/// values are an error. Entities that the document itself declares are never expanded.
 fn token(text: &[u8]) -> Result<Option<Zeroizing<String>>, ReadProblem> {
     let broken = ReadProblem::Malformed(Breakage::EnrollmentToken(Flaw::Broken));
     let text = std::str::from_utf8(text).map_err(|_| broken)?;
@@ -66,7 +66,7 @@ fn token(text: &[u8]) -> Result<Option<Zeroizing<String>>, ReadProblem> {
     }
 }
 
-/// Takes the token out of an element, where it is the one that holds it.
+/// Stores the token in `found`, if the element contains the token.
 fn take(element: &BytesStart<'_>, below: bool, found: &mut Option<Zeroizing<String>>) -> Result<(), ReadProblem> {
     if !below || !is(element, "parm", "name", TOKEN) {
         return Ok(());
@@ -81,13 +81,13 @@ fn take(element: &BytesStart<'_>, below: bool, found: &mut Option<Zeroizing<Stri
     Ok(())
 }
 
-/// Whether an element has that name, and an attribute with that value, in letters of any case.
+/// True if the element has this name, and this attribute with this value. Letter case is ignored.
 fn is(element: &BytesStart<'_>, name: &str, key: &str, value: &str) -> bool {
     element.local_name().as_ref().eq_ignore_ascii_case(name)
         && attribute(element, key).is_some_and(|found| found.trim().eq_ignore_ascii_case(value))
 }
 
-/// The value of an attribute, its character references resolved.
+/// Returns the value of an attribute, with its character references resolved.
 fn attribute(element: &BytesStart<'_>, key: &str) -> Option<Zeroizing<String>> {
     let is_named = |attribute: &Attribute<'_>| attribute.key.local_name().as_ref().eq_ignore_ascii_case(key);
     let attribute = element.attributes().with_checks(false).flatten().find(is_named)?;

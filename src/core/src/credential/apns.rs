@@ -1,4 +1,4 @@
-//! Apple's MDM push certificates: told from other certificates by the topic, the user ID in the subject.
+//! Recognizes Apple's MDM push certificates by their topic, which is the user ID in the subject.
 
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::X509Name;
@@ -7,14 +7,17 @@ use super::file_kind::FileKind;
 use super::name;
 use crate::api::limits;
 
-/// What every topic of MDM push begins with.
+/// The prefix of every MDM push topic (Apple, "MDM" payload, key `Topic`).
 const PREFIX: &str = "com.apple.mgmt.";
-/// 0.9.2342.19200300.100.1.1
+/// The attribute type `UID` (user ID), 0.9.2342.19200300.100.1.1 (RFC 4514, section 3).
 const USER_ID: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01];
-/// 2.5.4.3
+/// The attribute type `CN` (common name), 2.5.4.3 (RFC 4514, section 3).
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
-/// The topic, or what the certificate is instead.
+/// Returns the topic of an MDM push certificate.
+///
+/// # Errors
+/// Returns the kind of any other certificate.
 pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, FileKind> {
     let user_ids = user_ids(certificate);
     if let Some(topic) = user_ids.iter().find(|id| is_topic(id)) {
@@ -40,33 +43,33 @@ pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, FileKin
     }
 }
 
-/// All user IDs of the subject.
+/// Returns all user IDs of the subject.
 pub(super) fn user_ids(certificate: &X509Certificate<'_>) -> Vec<String> {
     attributes(certificate.subject(), USER_ID)
 }
 
-/// Whether a user ID is a topic of MDM push, and one that can be published whole.
+/// True if a user ID is an MDM push topic that can be published without being cut or escaped.
 fn is_topic(user_id: &str) -> bool {
     user_id.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty())
         && user_id.len() <= limits::IDENTITY
         && user_id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether a common name is one of the certificates for an app's own notifications.
+/// True if a common name is the name of a certificate for the push notifications of an app.
 fn is_app_push(name: &str) -> bool {
     let kinds = ["Push Services: ", "VoIP Services: ", "WatchKit Services: ", "Pass Type ID: ", "Website Push ID: "];
     kinds.iter().any(|kind| name.strip_prefix("Apple ").unwrap_or(name).starts_with(kind))
         || name.starts_with("Apple ") && name.contains(" Push Services: ")
 }
 
-/// Whether a common name is a device's unique identifier (UDID), old or new, or its UUID.
+/// True if a common name is a device identifier: a UDID of 40 digits, a UDID of 8 and 16 digits, or a UUID.
 fn is_device(name: &str) -> bool {
     let groups: Vec<usize> = name.split('-').map(str::len).collect();
     name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
         && matches!(groups.as_slice(), [40] | [8, 16] | [8, 4, 4, 4, 12])
 }
 
-/// All strings of one type of attribute, wherever in the name they stand.
+/// Returns the values of all attributes of one type, at any position in the name.
 fn attributes(name: &X509Name<'_>, type_: &[u8]) -> Vec<String> {
     name.iter_attributes()
         .filter(|attribute| attribute.attr_type().as_bytes() == type_)

@@ -1,17 +1,17 @@
-//! Base64 as people paste it: wrapped at any width, URL-safe or not, with or without padding.
+//! Decodes base64 in the forms in which people paste it: any line width, either alphabet, with or without padding.
 
 use zeroize::Zeroizing;
 
-/// Decodes the whole text; `None` where anything in it is no base64.
+/// Decodes the whole text. None if the text contains anything other than base64.
 pub(super) fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (bytes, rest) = decode_prefix(text);
     let padding_only = rest.iter().all(|byte| *byte == b'=' || byte.is_ascii_whitespace());
     (padding_only && bytes.len() == decoded_len(text)?).then_some(bytes)
 }
 
-/// Decodes as far as it is base64, and gives what follows.
+/// Decodes the text up to the first character that is not base64, and returns the rest of the text.
 pub(super) fn decode_prefix(text: &[u8]) -> (Zeroizing<Vec<u8>>, &[u8]) {
-    // Reserved at once: a vector that grows leaves a copy behind.
+    // The capacity is reserved at once: a vector that grows leaves a copy of the secret bytes in freed memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
     let (mut bits, mut held) = (0_u32, 0_u32);
     for (at, byte) in text.iter().enumerate() {
@@ -31,12 +31,12 @@ pub(super) fn decode_prefix(text: &[u8]) -> (Zeroizing<Vec<u8>>, &[u8]) {
     (bytes, &[])
 }
 
-/// True for a line of nothing but base64 and its padding.
+/// True if a line consists only of base64 and its padding.
 pub(super) fn is_line(line: &[u8]) -> bool {
     line.iter().all(|byte| value(*byte).is_some() || *byte == b'=')
 }
 
-/// How long the decoded text must be; `None` for a length that no base64 has, or too much padding.
+/// Returns the length of the decoded text. None if base64 can't have this number of characters or this much padding.
 fn decoded_len(text: &[u8]) -> Option<usize> {
     let digits = text.iter().filter(|byte| value(**byte).is_some()).count();
     let padding = text.iter().filter(|byte| **byte == b'=').count();
@@ -47,7 +47,7 @@ fn decoded_len(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The six bits that a character stands for, in the standard or the URL-safe alphabet.
+/// Returns the six bits that a character encodes in the standard or URL-safe alphabet (RFC 4648, sections 4 and 5).
 fn value(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),

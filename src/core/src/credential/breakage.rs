@@ -1,17 +1,17 @@
-//! How something that begins as a credential breaks, in an administrator's words.
+//! Describes damaged credentials in the terms of an administrator.
 
 use super::file_kind::FileKind;
 use super::invalid_date::{DateFault, InvalidDate};
 use super::wrapping::Wrapping;
 
-/// What is wrong with something that begins as a credential.
+/// The damage of a file that begins as a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Breakage {
     CutOff,
     NotBase64,
     NotACertificate,
     MoreFollows,
-    /// A BEGIN or END line of PEM that no program takes for one.
+    /// A damaged BEGIN or END line, which no program recognizes.
     Frame,
     Date(InvalidDate),
     VppToken(Flaw),
@@ -20,7 +20,7 @@ pub(super) enum Breakage {
     EnrollmentToken(Flaw),
 }
 
-/// What is wrong with a token. The names are of its format, not of its content.
+/// The defect of a token. The names are member names of the token's format, never content of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
     Broken,
@@ -29,14 +29,14 @@ pub(super) enum Flaw {
     Lacks(&'static str),
     Unreadable(&'static str),
     Twice(&'static str),
-    /// A date in 1970 or before.
+    /// A date in 1970 or before, which programs write for an empty date.
     EmptyDate(&'static str),
-    /// It breaks inside something else, or after something was done to it.
+    /// A token that is damaged inside another layer or by an edit.
     Edited(Wrapping),
 }
 
 impl Breakage {
-    /// Something of a kind that is damaged in a way that is not told. None for kinds that are not tokens.
+    /// Returns the unspecified damage of a token of this kind. None if the kind is not a token.
     pub(super) fn of_token(kind: FileKind) -> Option<Self> {
         Some(match kind {
             FileKind::VppToken => Self::VppToken(Flaw::Broken),
@@ -47,7 +47,7 @@ impl Breakage {
         })
     }
 
-    /// The same, inside something.
+    /// Adds the layer in which the damaged token was found. Damage with a more exact description stays unchanged.
     pub(super) fn inside(self, wrapping: Wrapping) -> Self {
         match self {
             Self::VppToken(Flaw::Broken | Flaw::CutOff | Flaw::NotBase64) => Self::VppToken(Flaw::Edited(wrapping)),
@@ -57,12 +57,12 @@ impl Breakage {
         }
     }
 
-    /// Whether it is a token.
+    /// True if the damaged file is a token.
     pub(super) fn is_of_a_token(self) -> bool {
         matches!(self, Self::VppToken(_) | Self::DepJson(_) | Self::DepMessage | Self::EnrollmentToken(_))
     }
 
-    /// What it begins as.
+    /// Returns the kind of file that the damaged file begins as.
     pub(super) fn kind(self) -> FileKind {
         match self {
             Self::CutOff
@@ -78,7 +78,7 @@ impl Breakage {
         }
     }
 
-    /// What is wrong with it, as the object of "holds".
+    /// Describes the damage, as the object of "holds".
     pub(super) fn words(self) -> String {
         let words = match self {
             Self::CutOff => "a certificate of which a part is missing (a PEM block without its BEGIN or END line)",

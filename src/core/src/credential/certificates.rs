@@ -1,4 +1,4 @@
-//! Which certificate of the Secret, and which private key: the named ones, else by content.
+//! Selects the certificate of the Secret and its private key: those of the selected keys, otherwise by content.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,17 +13,17 @@ use super::x509::Certificate;
 use crate::api::limits;
 use crate::api::status::{CredentialFacts, Failure, Format, IssuerExpiry, KeyMatch, KeysUsed};
 
-/// What was read, and what stands beside the facts.
+/// The certificate that was read, and details beside the facts.
 pub(super) struct ReadCertificate {
     pub facts: CredentialFacts,
-    /// What the certificate is, whatever it was looked for as; none of a token.
+    /// The kind of certificate, regardless of the requested type. None for a token.
     pub kind: Option<FileKind>,
-    /// Private keys stayed closed that a password may open.
+    /// True if encrypted private keys remain that a password could open.
     pub has_closed_keys: bool,
 }
 
-/// Finds the certificate and its private key. Where a type is also for tokens, one is read where no certificate can be: it
-/// carries no date.
+/// Selects the certificate and its private key, and returns the facts. If the type also accepts tokens, a token is read
+/// only if no certificate fits, because the token contains no date.
 pub(super) fn read(mut search: Search<'_>) -> Result<ReadCertificate, Failure> {
     if !search.has_plain() {
         search.open_keystores()?;
@@ -57,7 +57,7 @@ pub(super) fn read(mut search: Search<'_>) -> Result<ReadCertificate, Failure> {
     Ok(ReadCertificate { facts, kind: Some(certificate.kind()), has_closed_keys })
 }
 
-/// A certificate, and the Secret's key that it stands in.
+/// A certificate, and the Secret key that contains the certificate.
 #[derive(Clone, Copy)]
 struct FoundCertificate<'a> {
     key: &'a str,
@@ -68,26 +68,27 @@ fn is_same(one: &FoundCertificate<'_>, other: &FoundCertificate<'_>) -> bool {
     one.certificate.fingerprint == other.certificate.fingerprint
 }
 
-/// The certificate that is meant, and those of its identity beside it in the same value: the latest first.
+/// The selected certificate, and the other certificates of the same identity in the same value, the latest first.
 struct Chosen<'a> {
     found: FoundCertificate<'a>,
     others: Vec<FoundCertificate<'a>>,
 }
 
 impl<'a> Search<'a> {
-    /// All certificates of the type that is looked for, and the keys that they stand in.
+    /// Returns all certificates that fit the requested type, each with the Secret key that contains the certificate.
     fn fitting(&self) -> impl Iterator<Item = (&'a str, &Certificate)> {
         let certificates = self.in_scope().flat_map(|(key, value)| value.certificates.iter().map(move |it| (key, it)));
         certificates.filter(|(_, certificate)| certificate.misfit(self.type_).is_none())
     }
 
-    /// Whether one stands beside its own private key.
+    /// True if the private key of a fitting certificate is present.
     fn has_fitting_pair(&self) -> bool {
         let own_keys = self.readable_keys();
         self.fitting().any(|(_, certificate)| own_keys.iter().any(|private| private.belongs_to(certificate)))
     }
 
-    /// Whether one can be read that no keystore needs to be opened for. A CA's is one only where it is clearly meant.
+    /// True if a fitting certificate can be read without opening a keystore. The certificate of a CA counts only if
+    /// `tls.crt` of a TLS Secret contains this certificate, or if its private key is present.
     fn has_plain(&self) -> bool {
         let own_keys = self.readable_keys();
         self.fitting().any(|(key, certificate)| {
@@ -97,7 +98,10 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The one certificate that is meant. Of several of one identity in one value it is the latest.
+    /// Selects the certificate. Of several certificates with one identity in one value, the latest is selected.
+    ///
+    /// # Errors
+    /// Fails if no certificate fits, or if several fit and the content does not decide between them.
     fn certificate(&self) -> Result<Chosen<'_>, Failure> {
         let mut fits: Vec<FoundCertificate<'_>> = Vec::new();
         let mut by_fingerprint = BTreeMap::new();
@@ -143,7 +147,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Several certificates, of which nothing tells which is meant.
+    /// Reports several certificates between which the content does not decide.
     fn ambiguous(&self, several: &[FoundCertificate<'_>]) -> Failure {
         let mut keys: Vec<&str> = several.iter().map(|found| found.key).collect();
         keys.dedup();
@@ -157,10 +161,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The issuer in the chain that expires first, where it expires before the certificate. Of several certificates of one
-    /// issuer the latest counts, since that is the one that makes the chain good.
+    /// Returns the issuer in the chain that expires first, if this issuer expires before the certificate. Of several
+    /// certificates of one issuer the latest counts, because the latest keeps the chain valid.
     fn first_issuer_to_expire(&self, certificate: &Certificate) -> Option<IssuerExpiry> {
-        /// Longer than any chain in use.
+        /// The maximum number of certificates in a chain. Chains in use are shorter.
         const MAX_CHAIN: usize = 16;
         let mut by_subject: BTreeMap<[u8; 32], &Certificate> = BTreeMap::new();
         for issuer in self.values.values().flat_map(|value| &value.certificates) {
@@ -179,7 +183,8 @@ impl<'a> Search<'a> {
         Some(IssuerExpiry { subject: first.facts.subject.clone(), not_after: first.facts.not_after })
     }
 
-    /// A CA's certificate that is left alone because its leaf can't be read must not pass for the leaf.
+    /// Returns a failure if only certificates of CAs fit and another value may contain the leaf certificate in
+    /// unreadable form. Otherwise the CA's certificate would be watched in place of the leaf certificate.
     fn hidden_by_a_ca(&self, fits: &[FoundCertificate<'_>]) -> Option<Failure> {
         let tls = self
             .values
@@ -203,7 +208,8 @@ impl<'a> Search<'a> {
         Some(failure::hidden(self.asked, key, problem, fits.first()?.key))
     }
 
-    /// Whether a private key of the Secret belongs to the certificate, and where it stands.
+    /// Compares the certificate with the private keys of the Secret. Also returns the Secret key that contains the
+    /// private key, with true if a password opened the private key.
     fn private_key(&self, found: FoundCertificate<'_>) -> (KeyMatch, Option<(&'a str, bool)>) {
         let mut keys: Vec<(&'a str, &FoundPrivateKey)> = self
             .values
@@ -230,7 +236,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether a private key is that of some certificate of the Secret.
+    /// True if a private key belongs to any certificate of the Secret.
     fn belongs_to_another(&self, private: &FoundPrivateKey) -> bool {
         let Some(key) = private.public_key() else {
             return false;

@@ -1,14 +1,15 @@
-//! What a value is that holds neither PEM nor DER: text of some kind, or not even text.
+//! Classifies a value that is neither PEM nor DER: kinds of text, and binary data.
 
 use super::file_kind::FileKind;
 use super::foreign;
 use super::pem::find;
 use super::signed_data;
 
-/// How much of a text is looked at for the words that tell its kind.
+/// The number of bytes at the beginning of a text in which most keywords are searched.
 const HEAD: usize = 4096;
 
-/// Whether the bytes are text in UTF-16, by its mark or by every other byte being zero.
+/// True if the bytes are UTF-16 text: they begin with a byte order mark, or among the first 16 bytes every second byte
+/// is zero and the others are ASCII.
 pub(super) fn is_utf16(bytes: &[u8]) -> bool {
     let zeros = |first: usize| bytes.len() >= 8 && bytes.iter().skip(first).step_by(2).take(8).all(|byte| *byte == 0);
     let others = |first: usize| bytes.iter().skip(first).step_by(2).take(8).all(|byte| matches!(byte, b'\t'..=b'~'));
@@ -18,7 +19,7 @@ pub(super) fn is_utf16(bytes: &[u8]) -> bool {
         || zeros(0) && others(1)
 }
 
-/// What a text that is no base64 is; `bytes` are trimmed.
+/// Classifies a text that is not base64. `bytes` are trimmed.
 pub(super) fn text(bytes: &[u8]) -> FileKind {
     let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default().to_ascii_lowercase();
     let has = |word: &str| find(&head, word.as_bytes()).is_some();
@@ -47,13 +48,13 @@ pub(super) fn text(bytes: &[u8]) -> FileKind {
     }
 }
 
-/// What a property list is for, whatever PEM text is in it.
+/// Returns the purpose of an XML or binary property list, even if the list contains PEM text. None for other content.
 pub(super) fn property_list(bytes: &[u8]) -> Option<FileKind> {
     let is_one = matches!(bytes.first(), Some(b'<')) || bytes.starts_with(b"bplist0");
     is_one.then(|| signed_data::property_list(bytes)).flatten()
 }
 
-/// Which token a text of broken JSON was, by what is left of the names in it.
+/// Returns the kind of token that a damaged JSON text was, recognized by the member names that are left.
 pub(super) fn begins_as_token(bytes: &[u8]) -> Option<FileKind> {
     let has = |names: &[&str]| names.iter().any(|name| find(bytes, format!("\"{name}\"").as_bytes()).is_some());
     if has(&["consumer_key", "consumer_secret", "access_secret"]) {
@@ -65,7 +66,7 @@ pub(super) fn begins_as_token(bytes: &[u8]) -> Option<FileKind> {
     }
 }
 
-/// Whether the bytes are text of any language.
+/// True if the bytes are UTF-8 text without control characters other than white space.
 fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes)
         .is_ok_and(|text| text.chars().all(|letter| !letter.is_control() || letter.is_ascii_whitespace()))

@@ -1,4 +1,4 @@
-//! Failures of containers that stay closed: what a password or a private key was to open.
+//! Builds failures for containers that neither a password nor a private key opens.
 
 use super::expected::ReadRequest;
 use super::failure::failure;
@@ -7,7 +7,7 @@ use super::pbe::OpenError;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 
-/// A container that stays closed.
+/// Reports a container that can't be opened, with the reason.
 pub(super) fn closed(asked: ReadRequest, key: &str, sealed: Container, why: OpenError) -> Failure {
     let whole = asked.whole();
     let what = match sealed {

@@ -1,7 +1,7 @@
-//! Encrypted messages (EnvelopedData of CMS, RFC 5652) as S/MIME or bare, in DER or BER.
+//! Decrypts encrypted messages (EnvelopedData of CMS, RFC 5652, section 6) as S/MIME or bare, in DER or BER.
 //!
-//! Whom a message names as its recipient is passed over, and with it the odd names and negative serial numbers that
-//! strict readers stumble on: the key is tried with each.
+//! The identifiers of the recipients are ignored, because strict parsers reject some of their names and negative serial
+//! numbers. Instead, each private key is tried with each recipient.
 
 use zeroize::Zeroizing;
 
@@ -15,15 +15,16 @@ use super::pbe::{OpenError, ber, oid};
 use super::pem;
 use super::pkcs12_bags::string;
 
-/// The most recipients that the key is tried with.
+/// The maximum number of recipients of one message.
 const RECIPIENTS: usize = 16;
 const SET: u8 = 0x31;
 
-/// Decrypts a message with the first of some RSA keys, in PKCS#1 or PKCS#8, that opens it, and tells which it was.
+/// Decrypts a message with the first of several RSA keys, in PKCS#1 or PKCS#8, that opens the message. Returns the
+/// index of this key and the plaintext.
 ///
 /// # Errors
-/// `NoMatchingKey` if every key was tried and none matches, is an RSA key, or decrypts to anything but garbage;
-/// `ManyKeys` if the budget did not cover all of them.
+/// `NoMatchingKey` if every key was tried and none matches, is an RSA key, or decrypts to anything but garbage.
+/// `ManyKeys` if the budget did not cover all keys.
 pub(super) fn open(
     bytes: &[u8],
     private_keys: &[&[u8]],
@@ -72,7 +73,7 @@ pub(super) fn open(
     Err(failure)
 }
 
-/// The content keys as they are encrypted for each recipient with an RSA key.
+/// Reads the encrypted content keys of all recipients with an RSA key.
 fn carriers(mut recipients: DerReader<'_>) -> Result<Vec<KeyTransRecipient<'_>>, OpenError> {
     let mut carriers = Vec::new();
     let mut failure = OpenError::NotSupported;
@@ -83,7 +84,7 @@ fn carriers(mut recipients: DerReader<'_>) -> Result<Vec<KeyTransRecipient<'_>>,
             return Err(OpenError::ManyRecipients);
         }
         let recipient = recipients.any()?;
-        // The other kinds have keys in common, or passwords.
+        // The other kinds of recipient use key agreement, shared keys or passwords (RFC 5652, section 6.2).
         if recipient.tag != SEQUENCE {
             continue;
         }
@@ -98,7 +99,7 @@ fn carriers(mut recipients: DerReader<'_>) -> Result<Vec<KeyTransRecipient<'_>>,
     if carriers.is_empty() { Err(failure) } else { Ok(carriers) }
 }
 
-/// The message under the headers of S/MIME, or under base64 alone; `None` where it is bare.
+/// Removes the headers of S/MIME, or base64 alone. None if the message is bare.
 fn unwrapped(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     if bytes.first() == Some(&SEQUENCE) {
         return None;
@@ -109,7 +110,7 @@ fn unwrapped(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         (Some(one), Some(other)) => one.min(other),
         (one, other) => one.or(other).unwrap_or_default(),
     };
-    // Base64 alone has no colon, so that a blank line in it is no end of headers.
+    // Bare base64 has no colon, so a blank line in bare base64 does not end any headers.
     let has_headers = text.get(..body).is_some_and(|headers| headers.contains(&b':'));
     base64_text::decode(text.get(if has_headers { body } else { 0 }..)?)
 }

@@ -1,4 +1,4 @@
-//! Content keys that are encrypted for an RSA key, by PKCS#1 v1.5 or OAEP.
+//! Decrypts content keys that are encrypted for an RSA key with PKCS#1 v1.5 or OAEP (RFC 8017, section 7).
 
 use pkcs1::DecodeRsaPrivateKey as _;
 use pkcs8::PrivateKeyInfoRef;
@@ -16,13 +16,13 @@ use super::pbe::{OpenError, oid};
 use super::rsa as numbers;
 use super::shape::{DerShape, shape};
 
-/// EXPLICIT [1] and [2].
+/// The tag of an EXPLICIT `[1]`. The next constant is the tag of an EXPLICIT `[2]`.
 const CONTEXT_1: u8 = 0xa1;
 const CONTEXT_2: u8 = 0xa2;
-/// The longest modulus that a message is opened with, in bytes: 6,144 bits. A longer one takes more than 50 ms.
+/// The maximum length of the modulus in bytes: 6,144 bits. A longer modulus takes more than 50 ms.
 const MAX_BYTES: usize = 768;
 
-/// A content key as it is encrypted for one recipient.
+/// The content key, encrypted for one recipient.
 pub(super) struct KeyTransRecipient<'a> {
     padding: Padding<'a>,
     encrypted: &'a [u8],
@@ -34,7 +34,7 @@ enum Padding<'a> {
 }
 
 impl<'a> KeyTransRecipient<'a> {
-    /// Reads what stands in a recipient after whom it is for.
+    /// Reads the fields of a recipient that follow the recipient's identifier.
     pub(super) fn read(recipient: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, parameters) = recipient.algorithm()?;
         let padding = match name {
@@ -46,7 +46,7 @@ impl<'a> KeyTransRecipient<'a> {
     }
 }
 
-/// The parameters of OAEP, each of which can be left away.
+/// Reads the parameters of OAEP (RFC 8017, appendix A.2.1), each of which has a default.
 fn oaep(mut parameters: DerReader<'_>) -> Result<Padding<'_>, OpenError> {
     let (mut hash, mut mask, mut label) = (Hash::Sha1, Hash::Sha1, &[][..]);
     let Some(fields) = parameters.optional(SEQUENCE)? else {
@@ -69,7 +69,7 @@ fn oaep(mut parameters: DerReader<'_>) -> Result<Padding<'_>, OpenError> {
         label =
             if name == oid::P_SPECIFIED { source.expect(OCTET_STRING)? } else { return Err(OpenError::NotSupported) };
     }
-    // The two hashes are one in nearly all messages; some tools leave the mask's as it always was.
+    // Nearly all messages use one hash for both purposes. Some tools change only the first and keep SHA-1 for the mask.
     match (hash, mask) {
         (Hash::Sha1 | Hash::Sha256 | Hash::Sha384 | Hash::Sha512, _) if hash == mask => {}
         (Hash::Sha256, Hash::Sha1) => {}
@@ -78,11 +78,11 @@ fn oaep(mut parameters: DerReader<'_>) -> Result<Padding<'_>, OpenError> {
     Ok(Padding::Oaep { hash, mask, label })
 }
 
-/// An RSA key that content keys are tried with.
+/// An RSA private key that can decrypt content keys.
 pub(super) struct RsaDecryptionKey(RsaPrivateKey);
 
 impl RsaDecryptionKey {
-    /// Reads a key in PKCS#1 or PKCS#8, if any of the content keys has its length.
+    /// Reads a private key in PKCS#1 or PKCS#8, if any of the content keys has the length of its modulus.
     pub(super) fn read(der: &[u8], carriers: &[KeyTransRecipient<'_>]) -> Result<Self, OpenError> {
         let none = OpenError::NoMatchingKey;
         let inner = match shape(der).ok_or(none)? {
@@ -103,13 +103,13 @@ impl RsaDecryptionKey {
         if length > MAX_BYTES {
             return Err(OpenError::NotSupported);
         }
-        // Numbers that contradict each other go no further.
+        // A key whose numbers contradict each other can't match.
         numbers::public_key(inner).ok_or(none)?;
-        // What is left are sizes and exponents that the crate does not take.
+        // The remaining failures are key sizes and exponents that the crate does not support.
         RsaPrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| OpenError::NotSupported)
     }
 
-    /// The content key. A private key that does not match gives none, or garbage.
+    /// Decrypts the content key. A private key that does not match returns None or garbage.
     ///
     /// # Errors
     /// `ManyKeys` if the budget does not cover the attempt.
@@ -124,7 +124,8 @@ impl RsaDecryptionKey {
         budget.spend(self.0.size())?;
         let data = carrier.encrypted;
         Ok(match carrier.padding {
-            // Wrong padding gives garbage as well, always the same: nothing tells that the padding was wrong.
+            // Wrong padding also returns garbage, always the same for one message, so that no error reveals the
+            // padding.
             Padding::Pkcs1 => self.decrypt(Pkcs1v15Encrypt, data),
             Padding::Oaep { hash, mask, label } => match (hash, mask) {
                 (Hash::Sha1, Hash::Sha1) => self.decrypt(Oaep::<Sha1>::new_with_label(label), data),

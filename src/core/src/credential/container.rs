@@ -1,6 +1,7 @@
-//! What only a password or a private key opens: keystores, encrypted private keys, encrypted messages.
+//! Opens the containers that need a password or a private key: keystores, encrypted private keys and encrypted
+//! messages.
 //!
-//! The one place from which such containers are opened.
+//! All other code opens containers only through this module.
 
 use zeroize::Zeroizing;
 
@@ -11,13 +12,13 @@ use super::{cms, encrypted_key, pkcs12};
 
 /// A private key that a password opens.
 pub(super) struct EncryptedKey {
-    /// The headers of its PEM block: with them it is one of OpenSSL's old kind, without them PKCS#8.
+    /// The headers of the PEM block. Empty for PKCS#8, present in OpenSSL's traditional format.
     pub headers: Vec<u8>,
-    /// What the block holds.
+    /// The decoded content of the block.
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// Opens the containers of one Secret, within one budget of key derivation and one of RSA.
+/// Opens the containers of one Secret, within one budget for key derivation and one budget for RSA operations.
 pub(super) struct Opener<'a> {
     password: Option<&'a [u8]>,
     budget: KdfBudget,
@@ -29,12 +30,12 @@ impl<'a> Opener<'a> {
         Self { password, budget: KdfBudget::new(), rsa: RsaBudget::new() }
     }
 
-    /// The content of a PKCS#12 keystore.
+    /// Returns the content of a PKCS#12 keystore.
     pub(super) fn keystore(&mut self, keystore: &[u8]) -> Result<Keystore, OpenError> {
         pkcs12::open(keystore, self.password, &mut self.budget)
     }
 
-    /// The DER of an encrypted private key.
+    /// Returns the DER of an encrypted private key.
     pub(super) fn private_key(&mut self, key: &EncryptedKey) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         if key.headers.is_empty() {
             encrypted_key::open(&key.body, self.password, &mut self.budget)
@@ -43,7 +44,7 @@ impl<'a> Opener<'a> {
         }
     }
 
-    /// The plaintext of an encrypted message, and which of the private keys opened it.
+    /// Returns the plaintext of an encrypted message, and the index of the private key that opened the message.
     pub(super) fn message(
         &mut self,
         message: &[u8],

@@ -1,22 +1,22 @@
-//! Dates as Apple's tokens write them: RFC 3339, and with offsets that it does not know.
+//! Reads dates in Apple's tokens: RFC 3339, and also offsets in forms outside of RFC 3339.
 
 use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeDelta, Utc};
 
 /// A date in a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenDate {
-    /// A moment that a token may end at.
+    /// A date on which a token may expire.
     Known(DateTime<Utc>),
-    /// A placeholder for "no date": a moment in the year 1970 or before, as programs write an empty date.
+    /// A placeholder for "no date": a date in 1970 or before, which programs write for an empty date.
     Unset,
-    /// Anything else.
+    /// Any other text.
     Unreadable,
 }
 
-/// Reads a date as [`read`] does, and tells placeholders from dates.
+/// Reads a date as [`read`] does, and distinguishes placeholders from dates.
 pub(super) fn token_date(text: &str) -> TokenDate {
     let text = text.trim();
-    // An empty date is also met without an offset, and with the month and day zero.
+    // Some programs write an empty date without an offset, or with zero as month and day.
     let is_early = |year: &str| year.parse::<u16>().is_ok_and(|year| year <= 1970);
     let is_unset = text.get(..5).is_some_and(|year| year.strip_suffix('-').is_some_and(is_early));
     match read(text) {
@@ -27,8 +27,8 @@ pub(super) fn token_date(text: &str) -> TokenDate {
     }
 }
 
-/// Reads `2031-01-01T00:00:00`, an optional fraction, and an offset: `Z`, `+02:00`, `+0200` or `+02`. A date without an
-/// offset is not guessed at.
+/// Reads `2031-01-01T00:00:00`, an optional fraction, and an offset: `Z`, `+02:00`, `+0200` or `+02`. None for a date
+/// without an offset, because the time zone is unknown.
 pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
     let (date, rest) = text.trim().split_at_checked(19)?;
     let local =
@@ -43,7 +43,7 @@ pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
     local.checked_sub_signed(TimeDelta::minutes(minutes(offset.trim_start())?)).map(|time| time.and_utc())
 }
 
-/// An offset in minutes east.
+/// Returns an offset in minutes east of UTC.
 fn minutes(offset: &str) -> Option<i64> {
     if offset.eq_ignore_ascii_case("z") {
         return Some(0);

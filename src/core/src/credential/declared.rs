@@ -1,11 +1,11 @@
-//! A date that the user declares.
+//! Builds the facts of a credential whose expiry date the user declares.
 
 use chrono::{DateTime, Utc};
 
 use super::validity;
 use crate::api::status::{CredentialFacts, KeyMatch};
 
-/// The facts of a declared date: there is nothing else to know, and no fingerprint.
+/// Returns the facts of a declared date: only the date in whole seconds, without a fingerprint.
 pub fn declared(expiration: DateTime<Utc>) -> CredentialFacts {
     let (not_after, expiry) = validity::expiry(expiration);
     CredentialFacts { not_after, expiry, key_match: KeyMatch::NotApplicable, ..CredentialFacts::default() }

@@ -1,4 +1,4 @@
-//! DEP server tokens, decrypted: the JSON with which an MDM server signs its calls to Apple.
+//! Reads decrypted DEP server tokens: the JSON with which an MDM server signs its requests to Apple.
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,15 +10,15 @@ use super::vpp::flaw;
 use super::x509::hex;
 use crate::api::status::{CredentialFacts, Expiry, Format};
 
-/// The members that tell it. Others may stand beside them.
+/// The members that identify the token. Other members may be present.
 pub(super) const NAMES: [&str; 4] = ["consumer_key", "consumer_secret", "access_token", "access_secret"];
-/// Fewer letters are no access token, and their hash would give them away.
+/// The minimum length of an access token in bytes. The published hash of a shorter token could reveal the token.
 const MIN_TOKEN: usize = 16;
-/// How much of a consumer key is shown.
+/// The number of published hex digits of a consumer key.
 const SHOWN: usize = 8;
 
-/// The facts of a token: the consumer key, shortened, is its identity, and the access token its fingerprint. The time of
-/// issue that seems to stand in the access token is documented nowhere, and not gone by.
+/// Returns the facts of a token. The identity is the shortened consumer key. The fingerprint is the hash of the access
+/// token. The issue time that the access token seems to contain is not documented and therefore not used.
 pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     for name in NAMES {
         members.string(name).map_err(|error| flaw(error, name))?;
@@ -48,9 +48,9 @@ pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     })
 }
 
-/// A consumer key as it is published: `CK_` and its first 8 hex digits, a hyphen, and the first 16 hex digits of the
-/// SHA-256 of the whole consumer key, such as `CK_75b2eb55-7e6898243276cecf`. A key that does not begin with `CK_` and
-/// 8 hex digits is `CK_`, a hyphen and those 16 digits.
+/// Shortens a consumer key for publication, such as `CK_75b2eb55-7e6898243276cecf`. The first part is `CK_` with the
+/// first 8 hex digits of the key. After a hyphen, the second part is the first 16 hex digits of the SHA-256 of the
+/// whole key. A key that does not begin with `CK_` and 8 hex digits becomes `CK_`, a hyphen and those 16 digits.
 fn shortened(key: &str) -> String {
     let digest = hex(&Sha256::digest(key.as_bytes()));
     let is_shown = |digits: &&str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn consumer_keys_are_shortened() {
-        // As `printf '%s' CK_75b2eb55… | sha256sum` says.
+        // The output of: printf '%s' CK_75b2eb55aa | sha256sum
         assert_eq!(shortened("CK_75b2eb55aa"), "CK_75b2eb55-7e6898243276cecf");
         assert_eq!(shortened("CK_75b2é").len(), "CK_-".len() + 16);
         assert!(shortened("hunter2").starts_with("CK_-"));

@@ -1,13 +1,13 @@
-//! Looks at DER, and at the BER that some tools write, element by element. It recognises; it does not validate.
+//! Splits DER, and the BER that some tools write, into elements. This module recognizes content without validating it.
 
-/// An element: as much of it as is there.
+/// An element, as far as the input contains the element.
 #[derive(Clone, Copy)]
 pub(super) struct Element<'a> {
-    /// The tag's only octet.
+    /// The only octet of the tag.
     pub tag: u8,
-    /// The content; cut off where the input is.
+    /// The content. The content is cut off if the input ends early.
     pub content: &'a [u8],
-    /// What follows; nothing after an indefinite length.
+    /// The input after the element. Empty if the length is indefinite.
     pub rest: &'a [u8],
 }
 
@@ -21,7 +21,7 @@ pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const CONTEXT_0: u8 = 0xa0;
 
-/// The first element of the input.
+/// Returns the first element of the input.
 pub(super) fn first(input: &[u8]) -> Option<Element<'_>> {
     let (tag, after) = input.split_first()?;
     if tag & 0x1f == 0x1f {
@@ -45,7 +45,7 @@ pub(super) fn first(input: &[u8]) -> Option<Element<'_>> {
     })
 }
 
-/// The first element of the input, where it has this tag.
+/// Returns the first element of the input, if the element has this tag.
 pub(super) fn expect(input: &[u8], tag: u8) -> Option<Element<'_>> {
     first(input).filter(|element| element.tag == tag)
 }

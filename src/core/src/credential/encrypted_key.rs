@@ -1,4 +1,4 @@
-//! Encrypted private keys: PKCS#8's, and those of old with `DEK-Info` in their PEM.
+//! Decrypts private keys: PKCS#8 (RFC 5958, section 3), and OpenSSL's traditional PEM format with a `DEK-Info` header.
 
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ use super::pbe::hash::Hash;
 use super::pbe::scheme::Scheme;
 use super::pbe::{OpenError, ber, password};
 
-/// Opens an EncryptedPrivateKeyInfo; what comes out is PKCS#8.
+/// Decrypts an `EncryptedPrivateKeyInfo` to a private key in PKCS#8.
 pub(super) fn open(
     bytes: &[u8],
     password: Option<&[u8]>,
@@ -33,8 +33,8 @@ pub(super) fn open(
     Err(OpenError::PasswordWrong)
 }
 
-/// Opens what a PEM block with headers holds; what comes out is PKCS#1, SEC1 or PKCS#8. The headers are the lines
-/// before the base64, the body is what that decodes to.
+/// Decrypts a PEM block with headers to a private key in PKCS#1, SEC1 or PKCS#8. `headers` are the lines before the
+/// base64, and `body` is the decoded base64.
 pub(super) fn open_legacy(
     headers: &[u8],
     body: &[u8],
@@ -55,7 +55,7 @@ pub(super) fn open_legacy(
         _ => return Err(OpenError::NotSupported),
     };
     let iv = hex(iv.strip_prefix(b",").unwrap_or(iv).trim_ascii()).ok_or(OpenError::Malformed)?;
-    // The beginning of the vector is the salt, too.
+    // The first 8 bytes of the initialization vector are also the salt.
     let salt = iv.get(..8).filter(|_| iv.len() == cipher.iv_len()).ok_or(OpenError::Malformed)?;
     if !cipher.fits(body.len()) {
         return Err(OpenError::Malformed);
@@ -70,7 +70,8 @@ pub(super) fn open_legacy(
         .ok_or(OpenError::PasswordWrong)
 }
 
-/// The password. No tool encrypts a lone key without one, so that none is tried.
+/// Returns the password, or `PasswordRequired`. Tools never encrypt a private key with an empty password, so the empty
+/// password is not tried.
 fn required(password: Option<&[u8]>) -> Result<&[u8], OpenError> {
     password.ok_or(OpenError::PasswordRequired)
 }
@@ -97,7 +98,7 @@ mod tests {
         open(bytes, password.map(str::as_bytes), &mut KdfBudget::new())
     }
 
-    /// The PKCS#8 files, decoded, but for the ones that are not opened with "secret".
+    /// Returns the PKCS#8 files, decoded, without those that "secret" does not open.
     fn keys() -> Vec<(&'static str, Vec<u8>)> {
         let others = ["legacy", "umlaut", "8m", "16m", "wide", "costly", "truncated"];
         names("key")

@@ -1,20 +1,20 @@
-//! Takes the escapes of JSON, of shells and of URLs off PEM text: line ends that are written as `\n`, quotation marks
+//! Removes the escapes of JSON, shells and URLs from PEM text: line ends that are written as `\n`, quotation marks
 //! around the text or around each line, and percent-encoding.
 
 use zeroize::Zeroizing;
 
 use super::pem::find;
 
-/// PEM text as it was before it was escaped.
+/// PEM text without escapes.
 pub(super) enum PemText<'a> {
-    /// Nothing was escaped.
+    /// The original text, which has no escapes.
     Plain(&'a [u8]),
-    /// The text without its escapes.
+    /// The text after its escapes were removed.
     Unescaped(Zeroizing<Vec<u8>>),
 }
 
 impl PemText<'_> {
-    /// The text.
+    /// Returns the text.
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Plain(text) => text,
@@ -23,7 +23,7 @@ impl PemText<'_> {
     }
 }
 
-/// The text without its escapes, where any of them stands in the way of a PEM block.
+/// Removes the escapes of a text, if they prevent reading a PEM block.
 pub(super) fn unescaped(text: &[u8]) -> PemText<'_> {
     let is_percent = is_percent_encoded(text);
     let has_frame = find(text, b"BEGIN ").is_some() || find(text, b"begin ").is_some();
@@ -39,11 +39,11 @@ pub(super) fn unescaped(text: &[u8]) -> PemText<'_> {
     while let Some((byte, after)) = rest.split_first() {
         let (decoded, next) = match byte {
             b'\\' if has_escapes => backslash(after),
-            // PowerShell's way to write a line end.
+            // PowerShell escapes with a backtick in place of a backslash.
             b'`' if has_escapes => backslash(after),
             b'&' if has_escapes => entity(after),
             b'%' if is_percent => percent(after),
-            // A form writes spaces as plus signs; base64 has its own plus signs escaped there.
+            // Form encoding writes spaces as plus signs. The plus signs of base64 are percent-encoded in a form.
             b'+' if is_percent => (Some(b' '), after),
             byte => (Some(*byte), after),
         };
@@ -53,15 +53,15 @@ pub(super) fn unescaped(text: &[u8]) -> PemText<'_> {
     PemText::Unescaped(plain)
 }
 
-/// True where the line before a block's body is percent-encoded.
+/// True if the BEGIN line of a block, or the line end after its hyphens, is percent-encoded.
 pub(super) fn is_percent_encoded(text: &[u8]) -> bool {
     find(text, b"-----BEGIN%20").is_some()
         || find(text, b"-----BEGIN+").is_some()
         || find(text, b"-----BEGIN ").is_some() && find(text, b"-----%0").is_some()
 }
 
-/// The byte that an escape stands for, and what follows. `rest` follows the backslash; several backslashes are one that
-/// was escaped again.
+/// Returns the byte that an escape encodes, and the text after the escape. `rest` begins after the first backslash.
+/// Several backslashes count as one, because the text may have been escaped more than once.
 fn backslash(rest: &[u8]) -> (Option<u8>, &[u8]) {
     let more = rest.iter().take_while(|byte| **byte == b'\\').count();
     let rest = rest.get(more..).unwrap_or_default();
@@ -78,14 +78,14 @@ fn backslash(rest: &[u8]) -> (Option<u8>, &[u8]) {
             Some((byte, after)) => (Some(byte), after),
             None => (Some(b'x'), after),
         },
-        // The octal number of a line feed.
+        // The octal escape of a line feed, \012.
         b'0' if after.starts_with(b"12") => (Some(b'\n'), after.get(2..).unwrap_or_default()),
-        // A slash, a quotation mark, or the end of a line that goes on in the next one.
+        // A slash, a quotation mark, or the line end after a continuation mark.
         letter => (Some(*letter), after),
     }
 }
 
-/// The character that a numeric entity of HTML and XML stands for.
+/// Returns the byte that a numeric character reference of HTML or XML encodes.
 fn entity(rest: &[u8]) -> (Option<u8>, &[u8]) {
     let decoded = || {
         let (number, after) =
@@ -104,14 +104,14 @@ fn percent(rest: &[u8]) -> (Option<u8>, &[u8]) {
     hex(rest, 2).map_or((Some(b'%'), rest), |(byte, after)| (Some(byte), after))
 }
 
-/// The byte that so many hexadecimal digits write.
+/// Returns the byte that a number of hexadecimal digits encodes.
 fn hex(text: &[u8], digits: usize) -> Option<(u8, &[u8])> {
     let (number, after) = text.split_at_checked(digits)?;
     let number = std::str::from_utf8(number).ok()?;
     Some((u8::try_from(u32::from_str_radix(number, 16).ok()?).ok()?, after))
 }
 
-/// True where a line that begins with `frame` is one of a string constant or of a list, or one that a mail quotes.
+/// True if a line begins with `frame` after a quotation mark, a bracket, or the mark of a quoted e-mail.
 fn has_quoted(text: &[u8], frame: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').any(|line| {
         let line = line.trim_ascii();
@@ -120,18 +120,18 @@ fn has_quoted(text: &[u8], frame: &[u8]) -> bool {
     })
 }
 
-/// The line from its first byte that is neither a quotation mark nor a space.
+/// Returns the line from its first byte that is not a quotation mark, bracket, reply mark or space.
 fn unquoted(line: &[u8]) -> &[u8] {
     let begin = line.iter().position(|byte| !matches!(byte, b'"' | b'\'' | b'>' | b'[' | b' ' | b'\t'));
     line.get(begin.unwrap_or(line.len())..).unwrap_or_default()
 }
 
-/// Each line without the quotation marks, and the signs that join it to the next line.
+/// Removes the quotation marks of each line, and the operators that join the line to the next line.
 fn without_quotes(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut plain = Zeroizing::new(Vec::with_capacity(text.len()));
     for line in text.split(|byte| *byte == b'\n') {
         let line = unquoted(line.trim_ascii());
-        // A plus sign belongs to the base64 unless a quotation mark stands before it.
+        // A plus sign belongs to the base64, unless a quotation mark precedes the plus sign.
         let end = line.iter().position(|byte| matches!(byte, b'"' | b'\'')).unwrap_or(line.len());
         plain.extend_from_slice(line.get(..end).unwrap_or_default());
         plain.push(b'\n');
@@ -145,7 +145,7 @@ mod tests {
 
     const PEM: &str = "-----BEGIN CERTIFICATE-----\naGV+bG/v\nbG8=\n-----END CERTIFICATE-----\n";
 
-    /// The text without white space, which PEM does not look at.
+    /// Returns the text without white space, which PEM ignores.
     fn read(text: &str) -> String {
         String::from_utf8_lossy(unescaped(text.as_bytes()).bytes()).split_whitespace().collect()
     }

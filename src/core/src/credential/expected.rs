@@ -1,22 +1,22 @@
-//! What is expected, where to get it, and where it was looked for.
+//! Describes the requested credential in messages: its noun, its source, and the place where the reader looked for it.
 
 use super::password_file::PasswordDress;
 use crate::api::credential::CredentialType;
 use crate::secret::ValueSource;
 
-/// What was asked for, and in what.
+/// The type that was requested, and the origin of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ReadRequest {
-    /// The type; none where any would do.
+    /// The requested type. None if any type is accepted.
     pub type_: Option<CredentialType>,
-    /// Where the values stand.
+    /// The origin of the values: a Secret or files.
     pub source: ValueSource,
-    /// Something around the password that may not belong to it.
+    /// The decoration around the password that may not be a part of the password. None if there is no such decoration.
     pub password: Option<PasswordDress>,
 }
 
 impl ReadRequest {
-    /// One of the words for a value that stands in a Secret, or for one that is a file in hand.
+    /// Selects the wording for values of a Secret or for values of files.
     pub(super) fn words<T>(self, of_secret: T, of_files: T) -> T {
         match self.source {
             ValueSource::Secret => of_secret,
@@ -24,17 +24,18 @@ impl ReadRequest {
         }
     }
 
-    /// What one value is.
+    /// Returns the noun for one value.
     pub(super) fn place(self) -> &'static str {
         self.words("key", "file")
     }
 
-    /// All values together.
+    /// Returns the noun phrase for all values together.
     pub(super) fn whole(self) -> &'static str {
         self.words("the Secret", "the files")
     }
 
-    /// What looks wrong with the password, and how to write it; empty if nothing does.
+    /// Returns a sentence that describes the decoration of the password and the way to write a password. Empty if the
+    /// password has no decoration.
     pub(super) fn password_hint(self) -> String {
         let Some(dress) = self.password else { return String::new() };
         let password = self.words("The password in the Secret", "The password file");
@@ -48,14 +49,14 @@ impl ReadRequest {
         format!(". {password} {looks}. {how}")
     }
 
-    /// What is expected, and where to get it.
+    /// Returns the description of the expected credential and its source.
     pub(super) fn expected(self) -> &'static str {
         const ANY: &str = "an MDM push certificate, a VPP content token, a DEP server token with the private key that opens it, a Windows Symantec certificate or enrollment token, or another X.509 certificate";
         self.type_.map_or(ANY, expected)
     }
 }
 
-/// One of what the type expects, for the middle of a sentence.
+/// Returns the noun for a credential of the type, for use inside a sentence.
 pub(super) fn noun(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => "MDM push certificate",
@@ -66,7 +67,7 @@ pub(super) fn noun(type_: CredentialType) -> &'static str {
     }
 }
 
-/// What the type expects, and where to get it.
+/// Returns the description of the credential that the type accepts, and its source.
 fn expected(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => {

@@ -1,7 +1,7 @@
-//! Failures in plain sentences: what was found, what was expected and where to get it.
+//! Builds failures: messages with the found content, the expected credential and its source.
 //!
-//! A message names keys of the Secret, kinds of file, and where several certificates are in one value their serial numbers
-//! and dates. It quotes no other content of any value, not even a certificate's name.
+//! A message names keys of the Secret and kinds of file. If one value contains several certificates, the message also
+//! names their serial numbers and dates. No other content of a value is quoted, not even the name of a certificate.
 
 use std::fmt::Write as _;
 
@@ -15,16 +15,16 @@ use crate::api::limits;
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 
-/// The most names that one message lists.
+/// The maximum number of names in one message.
 pub(super) const MAX_NAMES: usize = 10;
 
-/// A failure, its message cut to its limit.
+/// Returns a failure, with its message cut to the limit of the API.
 pub(super) fn failure(reason: FailureReason, mut message: String) -> Failure {
     limits::cut(&mut message, limits::TEXT);
     Failure { reason, message }
 }
 
-/// The Secret lacks the key that `field` of the selection names.
+/// Reports that the Secret lacks the key that `field` of the selection names.
 pub(super) fn key_not_found<'a>(field: &str, key: &str, keys: impl Iterator<Item = &'a str>) -> Failure {
     let there = match list(keys) {
         keys if keys.is_empty() => "it has none at all".to_owned(),
@@ -34,7 +34,7 @@ pub(super) fn key_not_found<'a>(field: &str, key: &str, keys: impl Iterator<Item
     failure(FailureReason::KeyNotFound, message)
 }
 
-/// Several credentials fit.
+/// Reports that several credentials fit.
 pub(super) fn ambiguous<'a>(
     type_: CredentialType,
     asked: ReadRequest,
@@ -55,7 +55,7 @@ pub(super) fn ambiguous<'a>(
     failure(FailureReason::Ambiguous, message)
 }
 
-/// The Secret holds more than is read.
+/// Reports that the values contain more entries than the readers accept.
 pub(super) fn too_many(asked: ReadRequest, entries: usize) -> Failure {
     let (holds, remedy) = asked.words(
         (
@@ -70,7 +70,7 @@ pub(super) fn too_many(asked: ReadRequest, entries: usize) -> Failure {
     )
 }
 
-/// There are credentials of several types.
+/// Reports that the files contain credentials of several types.
 pub(super) fn several_types(types: impl Iterator<Item = CredentialType>) -> Failure {
     let what: Vec<&str> = types.map(noun).collect();
     let message = format!(
@@ -80,13 +80,13 @@ pub(super) fn several_types(types: impl Iterator<Item = CredentialType>) -> Fail
     failure(FailureReason::Ambiguous, message)
 }
 
-/// The Secret has no values.
+/// Reports that there are no values.
 pub(super) fn no_values(asked: ReadRequest) -> Failure {
     let empty = asked.words("the Secret is empty", "there is no file");
     failure(FailureReason::WrongFile, format!("{empty}; expected is {}", asked.expected()))
 }
 
-/// The value of `key` does not give what was expected.
+/// Reports that the value of `key` does not contain the expected credential.
 pub(super) fn problem(asked: ReadRequest, key: &str, problem: ReadProblem) -> Failure {
     let quoted = format!("{} \"{}\"", asked.place(), shown(key));
     let key = format!("{} {}", asked.place(), shown(key));
@@ -136,7 +136,7 @@ pub(super) fn problem(asked: ReadRequest, key: &str, problem: ReadProblem) -> Fa
     }
 }
 
-/// What a value contains, as the object of "contains".
+/// Describes the content of a value, as the object of "contains".
 pub(super) fn contained(problem: ReadProblem) -> String {
     match problem {
         ReadProblem::Malformed(breakage) => breakage.words(),
@@ -146,7 +146,8 @@ pub(super) fn contained(problem: ReadProblem) -> String {
     }
 }
 
-/// The value of `key` does not give what was expected, and only a CA's certificate is there besides.
+/// Reports that the value of `key` does not contain the expected credential and that the only readable certificate
+/// belongs to a CA.
 pub(super) fn hidden(asked: ReadRequest, key: &str, found: ReadProblem, ca: &str) -> Failure {
     let Failure { reason, message } = problem(asked, key, found);
     let ca = shown(ca);
@@ -155,7 +156,7 @@ pub(super) fn hidden(asked: ReadRequest, key: &str, found: ReadProblem, ca: &str
     failure(reason, message)
 }
 
-/// What is over a limit, as the rest of a sentence about a key.
+/// Describes the exceeded limit, as the predicate of a sentence about a key.
 fn over(limit: Limit) -> &'static str {
     match limit {
         Limit::Value => "holds more than the 256 KiB that are read of one value",
@@ -168,7 +169,7 @@ fn over(limit: Limit) -> &'static str {
     }
 }
 
-/// Some names, sorted, and how many more there are.
+/// Joins at most [`MAX_NAMES`] names in sorted order, followed by the number of the remaining names.
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
@@ -191,11 +192,12 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     text
 }
 
-/// A key of a Secret or the name of a file as it may be shown: whole, without what moves a cursor or turns the text.
+/// Returns the key of a Secret or the name of a file for display, cut to 150 characters. Characters that can't be seen,
+/// move the cursor or reverse the text direction become question marks.
 pub(super) fn shown(key: &str) -> String {
     let mut key: String =
         key.chars().take(limits::KEY + 1).map(|letter| if name::is_unseen(letter) { '?' } else { letter }).collect();
-    // Ten of the longest names leave room for the sentence.
+    // Ten names of this length leave room for the sentence around them.
     limits::cut(&mut key, 150);
     key
 }

@@ -1,4 +1,4 @@
-//! The kinds of file that stand where a credential should, in an administrator's words.
+//! Names the kinds of file that are found in place of a credential, in the terms of an administrator.
 
 pub(super) use super::breakage::{Breakage, Flaw};
 use super::foreign::ForeignFile;
@@ -7,7 +7,7 @@ use super::signed_data::FileEncoding;
 use super::token;
 use crate::api::credential::CredentialType;
 
-/// Something else than what was expected.
+/// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
     PushCertificate,
@@ -49,7 +49,7 @@ pub(super) enum FileKind {
     Empty,
 }
 
-/// What is larger than is read.
+/// A limit of the readers that a file exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Limit {
     Value,
@@ -59,18 +59,18 @@ pub(super) enum Limit {
     Layers,
 }
 
-/// What a password or a private key opens.
+/// A container that a password or a private key opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Container {
     Keystore,
     Message,
-    /// A message in a Secret without a private key that could open it.
+    /// A message in a Secret without a private key that could open the message.
     LoneMessage,
-    /// A message whose private key may be one that is encrypted itself.
+    /// A message that one of the encrypted private keys may open.
     MessageKey,
 }
 
-/// Why a value gives nothing that fits.
+/// The reason why a value contains nothing that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReadProblem {
     Malformed(Breakage),
@@ -80,13 +80,13 @@ pub(super) enum ReadProblem {
 }
 
 impl ReadProblem {
-    /// How it looks where a credential of that type is expected: what breaks as something else is just something else.
+    /// Converts the problem for the expected type: a damaged file of another kind is reported only as a wrong kind.
     pub(super) fn seen_for(self, type_: CredentialType) -> Self {
         use CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate};
         let is_certificate = matches!(type_, APNsCertificate | X509Certificate | WindowsSymantecCertificate);
         let kind = match self {
             Self::Malformed(breakage) => breakage.kind(),
-            // It is of the expected kind, and yet it was not read.
+            // A file of the expected kind that was not read is damaged.
             Self::Wrong(kind) if token::is_for(type_, kind) => {
                 return Breakage::of_token(kind).map_or(self, Self::Malformed);
             }
@@ -103,7 +103,7 @@ impl ReadProblem {
         if is_expected { self } else { Self::Wrong(kind) }
     }
 
-    /// How much it tells where several values give none: the least first.
+    /// Returns the priority among the problems of several values. The problem with the lowest number is reported.
     pub(super) fn rank(self) -> u8 {
         match self {
             Self::Malformed(_) => 0,
@@ -115,7 +115,7 @@ impl ReadProblem {
             ) => 1,
             Self::Locked(_, OpenError::NoMatchingKey) => 3,
             Self::Locked(..) => 2,
-            // Credentials, if of another type.
+            // Credentials of other types.
             Self::Wrong(
                 FileKind::PushCertificate
                 | FileKind::WindowsCertificate
@@ -130,13 +130,13 @@ impl ReadProblem {
             Self::Wrong(FileKind::SigningRequest | FileKind::PushRequest) => 7,
             Self::Wrong(FileKind::Empty) => 9,
             Self::Wrong(FileKind::PrivateKey | FileKind::EncryptedPrivateKey) => 10,
-            // A password or a note stands beside many a credential.
+            // Passwords and notes are often stored beside a credential.
             Self::Wrong(FileKind::Text | FileKind::Binary | FileKind::OtherPem) => 11,
             Self::Wrong(_) => 8,
         }
     }
 
-    /// True for a value that is neither a credential nor anything that belongs beside one.
+    /// True if the value is neither a credential nor anything that accompanies a credential.
     pub(super) fn is_not_understood(self) -> bool {
         match self {
             Self::Malformed(_) | Self::Limit(_) => true,
@@ -158,12 +158,12 @@ impl ReadProblem {
         }
     }
 
-    /// True if it says more than that the value is some text or document.
+    /// True if the problem is more exact than "text" or "document".
     pub(super) fn is_telling(self) -> bool {
         self.rank() < Self::Wrong(FileKind::OtherJson).rank()
     }
 
-    /// Whether a certificate may stand in the value that can't be read there, or was to stand there.
+    /// True if the value may contain an unreadable certificate, or was meant to contain a certificate.
     pub(super) fn may_hide_a_certificate(self) -> bool {
         match self {
             Self::Malformed(_) | Self::Locked(..) | Self::Limit(_) => true,
@@ -184,7 +184,7 @@ impl ReadProblem {
 }
 
 impl FileKind {
-    /// What it is, and which type is for it, as the object of "holds".
+    /// Describes the file and the type that accepts the file, as the object of "holds".
     pub(super) fn words(self) -> String {
         let (file, type_) = match self {
             Self::PushCertificate => ("", CredentialType::APNsCertificate),
@@ -198,7 +198,7 @@ impl FileKind {
         format!("{} ({file}which type {type_} is for)", self.name())
     }
 
-    /// What it is.
+    /// Describes the file, with its article.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::PushCertificate => "an MDM push certificate",

@@ -1,14 +1,14 @@
-//! Recognizes files that are no credential but are often stored in a credential's place: archives, documents, pointers,
-//! encrypted files and placeholders. It goes by the first bytes or by words that the tool always writes.
+//! Recognizes files that are not credentials but are often stored in a credential's place: archives, documents,
+//! pointers, encrypted files and placeholders. The first bytes, or words that a tool always writes, identify a file.
 
 use super::pem::find;
 
-/// The length of a text that may be a placeholder or a path.
+/// The maximum length in bytes of a text that may be a placeholder or a path.
 const SHORT: usize = 256;
-/// The part of a text in which the words of a manifest or of an encrypted file are looked for.
+/// The number of bytes at the beginning or end of a text in which keywords are searched.
 const HEAD: usize = 8192;
 
-/// A file that some other tool made.
+/// A file that another tool wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ForeignFile {
     AgeEncrypted,
@@ -38,7 +38,7 @@ pub(super) enum ForeignFile {
     Zip,
 }
 
-/// First bytes and what they are the first bytes of.
+/// The first bytes of files, and the files that begin with them.
 const SIGNATURES: [(&[u8], ForeignFile); 26] = [
     (b"PK\x03\x04", ForeignFile::Zip),
     (b"PK\x05\x06", ForeignFile::Zip),
@@ -49,7 +49,7 @@ const SIGNATURES: [(&[u8], ForeignFile); 26] = [
     (b"7z\xbc\xaf\x27\x1c", ForeignFile::OtherArchive),
     (b"Rar!\x1a\x07", ForeignFile::OtherArchive),
     (b"xar!", ForeignFile::OtherArchive),
-    // The compound files of Office up to 2003 and of Outlook's saved messages.
+    // The compound files of Microsoft Office up to 2003 and of messages that Outlook saves.
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ForeignFile::OfficeDocument),
     (b"%PDF-", ForeignFile::Pdf),
     (b"{\\rtf", ForeignFile::Rtf),
@@ -64,13 +64,13 @@ const SIGNATURES: [(&[u8], ForeignFile); 26] = [
     (b"vault:v", ForeignFile::VaultTransit),
     (b"PuTTY-User-Key-File-", ForeignFile::PuttyKey),
     (b"bplist0", ForeignFile::BinaryPropertyList),
-    // The second file that macOS writes beside each one on foreign disks and into ZIP archives.
+    // The second file that macOS writes for each file on foreign disks and in ZIP archives (AppleDouble, RFC 1740).
     (b"\x00\x05\x16\x07", ForeignFile::AppleDouble),
     (b"SQLite format 3\0", ForeignFile::SqliteDatabase),
     (b"\x7fELF", ForeignFile::Executable),
 ];
 
-/// The file that the bytes begin as, where it may contain PEM text that must not be read out of it.
+/// Returns the kind of a file whose PEM text, if there is any, must not be read. The first bytes identify the file.
 pub(super) fn container(bytes: &[u8]) -> Option<ForeignFile> {
     let is_tar = bytes.get(257..262) == Some(b"ustar");
     let known = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, file)| *file);
@@ -82,7 +82,7 @@ pub(super) fn container(bytes: &[u8]) -> Option<ForeignFile> {
     }
 }
 
-/// The kind of a text that is no credential; `text` is trimmed.
+/// Returns the kind of a text that is not a credential. `text` is trimmed.
 pub(super) fn text(text: &[u8]) -> Option<ForeignFile> {
     let head = text.get(..HEAD.min(text.len())).unwrap_or_default();
     let tail = text.get(text.len().saturating_sub(HEAD)..).unwrap_or_default();
@@ -106,7 +106,8 @@ pub(super) fn text(text: &[u8]) -> Option<ForeignFile> {
     }
 }
 
-/// True for a ZIP archive that Microsoft Office, LibreOffice or Apple's iWork wrote. They write these entries first.
+/// True for a ZIP archive that Microsoft Office, LibreOffice or Apple's iWork wrote. These programs write the searched
+/// entries first.
 fn is_office(zip: &[u8]) -> bool {
     let head = zip.get(..HEAD.min(zip.len())).unwrap_or_default();
     let parts: [&[u8]; 5] =
@@ -118,7 +119,7 @@ fn begins_a_line(text: &[u8], words: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').any(|line| line.starts_with(words))
 }
 
-/// True for a text with a variable that some tool was to replace: of Helm, Jinja, a shell, Ansible or a pipeline.
+/// True for a text with a variable that a tool was meant to replace: of Helm, Jinja, a shell, Ansible or a pipeline.
 fn is_template(text: &str) -> bool {
     let pairs = [("{{", "}}"), ("${", "}"), ("$(", ")"), ("<%", "%>"), ("#{", "}"), ("((", "))")];
     pairs.iter().any(|(open, close)| text.find(open).is_some_and(|at| text.get(at..).unwrap_or("").contains(close)))
@@ -128,7 +129,7 @@ fn is_template(text: &str) -> bool {
         })
 }
 
-/// True for a text that stands for a value nobody has put there yet.
+/// True for a text that marks the place of a missing value.
 fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 17] = [
         "changeme",
@@ -160,7 +161,7 @@ fn is_placeholder(text: &str) -> bool {
     is_bracketed || is_filler || WORDS.iter().any(|word| letters.contains(word)) || WHOLE.contains(&letters.as_str())
 }
 
-/// True for the name or address of a file in place of its content.
+/// True for the name or address of a file, in place of the file's content.
 fn is_path(text: &str) -> bool {
     const BEGINNINGS: [&str; 9] = ["/", "./", "../", "~/", "file:", "http://", "https://", "s3://", "@"];
     const ENDS: [&str; 12] =
@@ -174,7 +175,7 @@ fn is_path(text: &str) -> bool {
 }
 
 impl ForeignFile {
-    /// True where the credential itself, and no document about it, is in the file or is meant by it.
+    /// True if the file contains or replaces the credential, unlike a document about the credential.
     pub(super) fn replaces_a_credential(self) -> bool {
         let is_document = matches!(
             self,
@@ -182,7 +183,7 @@ impl ForeignFile {
                 | Self::Image
                 | Self::Manifest
                 | Self::OfficeDocument
-                // An address stands beside many a CA's certificate.
+                // A web address is often stored beside the certificate of a CA.
                 | Self::Path
                 | Self::Pdf
                 | Self::PuttyKey
@@ -192,7 +193,7 @@ impl ForeignFile {
         !is_document
     }
 
-    /// The file's name with its article, and what to do to get the file that is in it or behind it.
+    /// Returns the name of the file with its article, and the way to obtain the real content.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::AgeEncrypted => "a file that age encrypted (\"age --decrypt\" decrypts it)",

@@ -1,4 +1,5 @@
-//! A private key as it was found: readable, closed, damaged, or one too many.
+//! Represents a private key in the state in which it was found: readable, encrypted, damaged, not supported, or not
+//! read.
 
 use zeroize::Zeroizing;
 
@@ -9,27 +10,27 @@ use super::private_key;
 use super::public_key::PublicKey;
 use super::x509::Certificate;
 
-/// A private key that was found.
+/// A private key and its state.
 pub(super) enum FoundPrivateKey {
-    /// The public key that belongs to it, and its own DER.
+    /// A readable private key: the public key that belongs to the private key, and the DER of the private key.
     Readable(PublicKey, Zeroizing<Vec<u8>>),
-    /// A password may open it.
+    /// An encrypted private key that a password may open.
     Encrypted(EncryptedKey),
-    /// A password opened it.
+    /// A private key that a password opened.
     Opened(Box<FoundPrivateKey>),
-    /// A part of it is missing or changed, so that no program reads it.
+    /// A private key with a missing or changed part. No program can read such a key.
     Damaged(KeyDamage),
-    /// It is of an algorithm that is not read.
+    /// A private key with an algorithm that is not supported, or with numbers that contradict each other.
     Unreadable,
-    /// It was left unread, since there are too many.
+    /// A private key that was not read, because the limit of private keys was reached.
     Unread,
 }
 
-/// A private key in base64 of which a part is no base64.
+/// A private key in base64 that contains characters outside of the base64 alphabet.
 pub(super) const DAMAGED: FoundPrivateKey = FoundPrivateKey::Damaged(KeyDamage::NotBase64);
 
 impl FoundPrivateKey {
-    /// The public key that belongs to it.
+    /// Returns the public key that belongs to the private key. None if the private key could not be read.
     pub(super) fn public_key(&self) -> Option<&PublicKey> {
         match self {
             Self::Readable(key, _) => Some(key),
@@ -38,7 +39,7 @@ impl FoundPrivateKey {
         }
     }
 
-    /// Its own DER.
+    /// Returns the DER of the private key. None if the private key could not be read.
     pub(super) fn der(&self) -> Option<&[u8]> {
         match self {
             Self::Readable(_, der) => Some(der),
@@ -47,17 +48,18 @@ impl FoundPrivateKey {
         }
     }
 
-    /// Whether a password opened it.
+    /// True if a password opened the private key.
     pub(super) fn is_opened(&self) -> bool {
         matches!(self, Self::Opened(_))
     }
 
-    /// Whether it belongs to the certificate.
+    /// True if the private key belongs to the certificate.
     pub(super) fn belongs_to(&self, certificate: &Certificate) -> bool {
         self.public_key().is_some_and(|key| certificate.public_key.as_ref() == Some(key))
     }
 
-    /// Reads the DER of a private key, as long as `keys_left` is not used up.
+    /// Reads the DER of a private key and takes one from `keys_left`. With `keys_left` at 0, the public key is not
+    /// computed.
     pub(super) fn read(der: &[u8], keys_left: &mut usize) -> Self {
         let Some(left) = keys_left.checked_sub(1) else {
             return if is_whole_sequence(der) { Self::Unread } else { Self::Damaged(KeyDamage::Content) };

@@ -1,5 +1,6 @@
-//! Finds a PEM block whose BEGIN or END line is damaged: with fewer hyphens, with dashes of a word processor in place
-//! of hyphens, in lower case or misspelled. Such a block is named and not read, since other programs do not read it.
+//! Finds a PEM block with a damaged BEGIN or END line: with fewer hyphens, with dashes of a word processor in place of
+//! hyphens, in lower case or misspelled. Such a block is reported and not read, since other programs reject the block
+//! too.
 
 use std::sync::LazyLock;
 
@@ -13,7 +14,7 @@ pub(super) enum GarbledBlock {
     Other,
 }
 
-/// A BEGIN line with anything but letters around a run of base64. Between the two may stand the headers of RFC 1421.
+/// Matches a damaged BEGIN line before base64. Headers of RFC 1421 may separate the two.
 static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)
@@ -27,7 +28,7 @@ static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Base64 before an END line that has lost its BEGIN line.
+/// Matches base64 before an END line. Applied to text outside of whole blocks, in which the BEGIN line is missing.
 static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)
@@ -37,7 +38,7 @@ static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// The first damaged block of a text outside of whole blocks.
+/// Returns the content of the first damaged block. `text` is text outside of whole blocks.
 pub(super) fn garbled(text: &[u8]) -> Option<GarbledBlock> {
     let captures = [&BEGIN, &END].into_iter().find_map(|regex| regex.as_ref()?.captures(text))?;
     let label = captures.get(1)?.as_bytes().to_ascii_lowercase();

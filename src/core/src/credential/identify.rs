@@ -1,4 +1,4 @@
-//! What files hold, where nobody has said what it is: each type's own reader is asked.
+//! Identifies the type of a credential whose type is not given, by trying the reader of each type.
 
 use super::certificates;
 use super::failure;
@@ -12,7 +12,7 @@ use crate::api::reasons::FailureReason;
 use crate::api::status::{CredentialFacts, Failure, Format, KeySelection};
 use crate::secret::{SecretBytes, SecretData};
 
-/// The types that only one kind of credential is for. Any certificate may be an `X509Certificate` besides.
+/// The types that accept only one kind of credential. `X509Certificate` accepts any certificate and is tried last.
 const SPECIAL: [CredentialType; 4] = [
     CredentialType::APNsCertificate,
     CredentialType::VPPToken,
@@ -20,23 +20,23 @@ const SPECIAL: [CredentialType; 4] = [
     CredentialType::WindowsSymantecCertificate,
 ];
 
-/// A credential, and what it turned out to be.
+/// A credential and its detected type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identified {
-    /// The type that is for it.
+    /// The type that accepts the credential.
     pub type_: CredentialType,
-    /// What it is, in an administrator's words, with its article.
+    /// The kind of credential with its article, for messages to the administrator.
     pub what: &'static str,
-    /// What is known of it.
+    /// The facts that the reader found.
     pub facts: CredentialFacts,
-    /// Private keys stayed closed that a password may open.
+    /// True if encrypted private keys remain that a password could open.
     pub has_closed_keys: bool,
 }
 
-/// Reads the credential as of the type, or of whichever type it is.
+/// Reads the credential as the given type, or detects the type if none is given.
 ///
 /// # Errors
-/// With the reason and a text for the administrator: for the type, or for all of them.
+/// Returns the reason and a text for the administrator. The text names the given type, or all types if none is given.
 pub fn identify(
     type_: Option<CredentialType>,
     secret: &SecretData,
@@ -53,7 +53,8 @@ pub fn identify(
             Err(other) => refused.push(other),
         }
     }
-    // Only what is of the type can be of it several times over.
+    // Only a reader that recognizes several credentials of its own type fails as ambiguous, so its failure is the most
+    // exact.
     if let Some(at) = refused.iter().position(|other| other.failure.reason == FailureReason::Ambiguous) {
         return Err(refused.swap_remove(at).failure);
     }
@@ -64,27 +65,27 @@ pub fn identify(
         }
         (None, _) => {}
     }
-    // A token that stays closed, or is broken, is one, whatever certificate stands beside it.
+    // A token that is damaged or can't be opened is the credential, even if a certificate is stored beside the token.
     if let Some(at) = refused.iter().position(|other| other.is_token) {
         return Err(refused.swap_remove(at).failure);
     }
     read(CredentialType::X509Certificate).map_err(|other| other.failure)
 }
 
-/// Why it is not read as of a type.
+/// The result of a reader that could not read a credential of its type.
 struct Refused {
     failure: Failure,
-    /// It is, or begins as, a token of that type all the same.
+    /// True if the values contain a token of the reader's type, even a damaged or encrypted token.
     is_token: bool,
 }
 
-/// Whether there is, or was to be, a token that the type is for.
+/// True if the value contains a token that the type accepts, or a damaged token.
 fn holds_token(value: &Value) -> bool {
     let is_broken = |problem| matches!(problem, ReadProblem::Malformed(breakage) if breakage.is_of_a_token());
     !value.messages.is_empty() || !value.tokens.is_empty() || value.problem.is_some_and(is_broken)
 }
 
-/// Reads it as of one type. `is_named`: messages speak of that type alone.
+/// Reads the values as one type. With `is_named`, messages mention only this type. Otherwise they mention all types.
 fn read(
     type_: CredentialType,
     is_named: bool,
@@ -116,9 +117,9 @@ fn read(
     Ok(Identified { type_, what, facts, has_closed_keys })
 }
 
-/// Whether a file holds private keys and nothing else that is read.
+/// True if a file contains private keys and nothing else that a reader recognizes.
 pub fn is_private_key(bytes: &SecretBytes) -> bool {
-    // Whose they are is not asked here.
+    // A budget of 0 keys suffices: the public keys are not needed here.
     let value = value::read(CredentialType::X509Certificate, bytes.expose(), &mut 0);
     !value.private_keys.is_empty() && value.entries() == value.private_keys.len()
 }

@@ -1,26 +1,26 @@
-//! Finds the field of a certificate's validity that is no date, where the certificate can't be parsed because of it.
+//! Finds the invalid date in a certificate that can't be parsed because of this date.
 
 use chrono::NaiveDate;
 
 use super::der::{self, CONTEXT_0, GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME};
 
-/// A field of the validity and what is wrong with it.
+/// A field of the validity, and its fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct InvalidDate {
     pub field: &'static str,
     pub fault: DateFault,
 }
 
-/// The ways in which a time fails to be one.
+/// The fault of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DateFault {
-    /// No calendar or clock has it, such as 31 February or 25 o'clock.
+    /// A date or time that does not exist, such as 31 February or 25 o'clock.
     Impossible,
-    /// It is not written in the form of RFC 5280, section 4.1.2.5.
+    /// A date in another form than RFC 5280, section 4.1.2.5, requires.
     Form,
 }
 
-/// The first field of the validity that is no date; `None` where both are, or where there is no validity.
+/// Returns the first invalid field of the validity. None if both fields are valid, or if the validity can't be found.
 pub(super) fn find(certificate: &[u8]) -> Option<InvalidDate> {
     let certificate = der::expect(certificate, SEQUENCE)?;
     let fields = der::expect(certificate.content, SEQUENCE)?.content;
@@ -36,7 +36,7 @@ pub(super) fn find(certificate: &[u8]) -> Option<InvalidDate> {
         .find_map(|(field, time)| fault(&time).map(|fault| InvalidDate { field, fault }))
 }
 
-/// What is wrong with one time.
+/// Returns the fault of one date. None if the date is valid.
 fn fault(time: &der::Element<'_>) -> Option<DateFault> {
     let text = std::str::from_utf8(time.content).unwrap_or_default();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -47,7 +47,8 @@ fn fault(time: &der::Element<'_>) -> Option<DateFault> {
     };
     let (number, zone) = text.split_at_checked(digits).unwrap_or_default();
     if !is_form || zone != "Z" {
-        // A form that RFC 5280 forbids may still be parsed; only an impossible date in it is a fault that is certain.
+        // Parsers may accept a form that RFC 5280 forbids, so in such a form only an impossible date is certainly the
+        // fault.
         return if is_form && !is_possible(number, year_digits) {
             Some(DateFault::Impossible)
         } else if is_form && has_zone(zone) {
@@ -59,7 +60,7 @@ fn fault(time: &der::Element<'_>) -> Option<DateFault> {
     (!is_possible(number, year_digits)).then_some(DateFault::Impossible)
 }
 
-/// True for what ASN.1 allows after the digits: a fraction, and `Z` or an offset.
+/// True for the text that ASN.1 permits after the digits: a fraction, and `Z` or an offset.
 fn has_zone(text: &str) -> bool {
     let fraction = text.strip_prefix(['.', ',']);
     let zone = fraction.map_or(text, |fraction| fraction.trim_start_matches(|digit: char| digit.is_ascii_digit()));
@@ -67,7 +68,7 @@ fn has_zone(text: &str) -> bool {
     zone == "Z" || offset.is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// True where a calendar has the day and a clock the time. A year of two digits is of 1950 to 2049 (RFC 5280).
+/// True if the date and time exist. A year of two digits lies between 1950 and 2049 (RFC 5280, section 4.1.2.5.1).
 fn is_possible(digits: &str, year_digits: usize) -> bool {
     let Some((year, rest)) = digits.split_at_checked(year_digits) else { return false };
     let year = match (year.parse::<i32>(), year_digits) {

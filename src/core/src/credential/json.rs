@@ -1,4 +1,5 @@
-//! The members of a JSON object, borrowed from its text; what is unescaped is zeroized. No parser's text leaves it.
+//! Reads the members of a JSON object, which borrow from its text. Unescaped strings are zeroized. Errors contain no
+//! text of the parser.
 
 use std::fmt;
 
@@ -7,34 +8,34 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-/// How deep brackets may nest.
+/// The maximum nesting depth of brackets.
 const MAX_DEPTH: usize = 32;
 
-/// Why a text gives no members.
+/// The reason why a text has no members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum JsonError {
-    /// It nests deeper than is read.
+    /// Brackets nest deeper than the limit.
     TooDeep,
-    /// It is no JSON.
+    /// The text is not valid JSON.
     Broken,
-    /// It is the beginning of a JSON document.
+    /// The text is the beginning of a JSON document.
     CutOff,
-    /// It is JSON of another kind than an object.
+    /// The text is valid JSON, but not an object.
     NotAnObject,
 }
 
-/// A member that is asked for.
+/// The reason why a requested member can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MemberError {
-    /// It is not there, is null or is empty.
+    /// The member is absent, null or empty.
     Missing,
-    /// It is no string.
+    /// The member is not a string.
     NotText,
-    /// It stands there more than once: which one counts is anybody's guess.
+    /// The member is present more than once. JSON does not define which value counts (RFC 8259, section 4).
     Twice,
 }
 
-/// An object's members, in the order of the text.
+/// The members of an object, in the order of the text.
 pub(super) struct JsonMembers<'a>(Vec<(Zeroizing<String>, &'a RawValue)>);
 
 impl<'a> JsonMembers<'a> {
@@ -55,17 +56,17 @@ impl<'a> JsonMembers<'a> {
         }
     }
 
-    /// All values, in the order of the text.
+    /// Returns all values, in the order of the text.
     pub(super) fn values(&self) -> impl Iterator<Item = &'a RawValue> {
         self.0.iter().map(|(_, value)| *value)
     }
 
-    /// How many of the names there are.
+    /// Counts the given names that are present as members.
     pub(super) fn count(&self, names: &[&str]) -> usize {
         names.iter().filter(|name| self.0.iter().any(|(member, _)| member.as_str() == **name)).count()
     }
 
-    /// A member that is a string and not empty.
+    /// Returns a member that is a string and not empty.
     pub(super) fn string(&self, name: &str) -> Result<Zeroizing<String>, MemberError> {
         let mut values = self.0.iter().filter(|(member, _)| member.as_str() == name).map(|(_, value)| value.get());
         let value = values.next().filter(|value| *value != "null").ok_or(MemberError::Missing);
@@ -97,12 +98,12 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
-/// True if brackets nest deeper than is read.
+/// True if brackets nest deeper than the limit.
 pub(super) fn is_too_deep(text: &[u8]) -> bool {
     depth(text) > MAX_DEPTH
 }
 
-/// How deep the brackets outside of strings nest.
+/// Returns the nesting depth of the brackets outside of strings.
 fn depth(text: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0_usize);
     let (mut in_string, mut escaped) = (false, false);
@@ -122,10 +123,11 @@ fn depth(text: &[u8]) -> usize {
     deepest
 }
 
-/// The text of a JSON string; `None` for another value.
+/// Returns the text of a JSON string. None for any other value.
 pub(super) fn unescape(json: &str) -> Option<Zeroizing<String>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    // Reserved at once: a string that grows leaves a copy behind. Unescaped it is never longer.
+    // The capacity is reserved at once: a string that grows leaves a copy of the secret in freed memory. Unescaped text
+    // is never longer.
     let mut text = Zeroizing::new(String::with_capacity(inner.len()));
     let mut letters = inner.chars();
     while let Some(letter) = letters.next() {
@@ -157,7 +159,7 @@ pub(super) fn unescape(json: &str) -> Option<Zeroizing<String>> {
     Some(text)
 }
 
-/// Four hex digits.
+/// Reads four hex digits.
 fn unit(letters: &mut std::str::Chars<'_>) -> Option<u16> {
     let mut unit = 0_u32;
     for _ in 0..4 {

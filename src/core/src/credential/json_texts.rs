@@ -1,5 +1,5 @@
-//! What stands inside a JSON document of another program, such as the body of a request to an MDM: texts and objects that
-//! may be a credential.
+//! Finds credentials inside a JSON document of another program, such as the body of a request to an MDM: strings and
+//! objects that may be a credential.
 
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -7,11 +7,11 @@ use zeroize::Zeroizing;
 use super::json::{self, JsonMembers};
 use super::token;
 
-/// Shorter texts hold no credential.
+/// The maximum length in bytes, with quotation marks, of a JSON string that can't contain a credential.
 const MIN_TEXT: usize = 32;
 
-/// The texts and the tokens inside a document, at any depth. None if the text is not a JSON document, or is a token
-/// itself.
+/// Returns the strings and the tokens inside a document, at any depth. None if the text is not a JSON document, or is a
+/// token itself.
 pub(super) fn inner(text: &[u8]) -> Option<Vec<Zeroizing<Vec<u8>>>> {
     if json::is_too_deep(text) || token::is_object(text) {
         return None;

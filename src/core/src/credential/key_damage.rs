@@ -1,24 +1,24 @@
-//! The damage of a private key that no program can read, in an administrator's words.
+//! Describes the damage of a private key that no program can read, in the terms of an administrator.
 
 use super::file_kind::Breakage;
 
-/// What is wrong with a private key.
+/// The damage of a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyDamage {
-    /// Its PEM block has no END line.
+    /// A PEM block without an END line.
     CutOff,
-    /// Its BEGIN or END line is none that a program recognizes.
+    /// A damaged BEGIN or END line, which no program recognizes.
     Frame,
-    /// Its PEM block contains something other than base64.
+    /// A PEM block that contains something other than base64.
     NotBase64,
-    /// Its DER is incomplete or no private key.
+    /// Incomplete DER, or DER that is not a private key.
     Content,
-    /// It is in the form that OpenSSH alone uses.
+    /// A key in the format that only OpenSSH uses.
     OpenSsh,
 }
 
 impl KeyDamage {
-    /// The damage of a PEM block that can't be decoded.
+    /// Returns the damage of a PEM block that can't be decoded.
     pub(super) fn of_frame(breakage: Breakage) -> Self {
         match breakage {
             Breakage::Frame => Self::Frame,
@@ -27,12 +27,12 @@ impl KeyDamage {
         }
     }
 
-    /// The damage of a PEM block that decodes to something else than a private key.
+    /// Returns the damage of a PEM block that decodes to anything but a private key.
     pub(super) fn of_body(body: &[u8]) -> Self {
         if body.starts_with(b"openssh-key-v1\0") { Self::OpenSsh } else { Self::Content }
     }
 
-    /// The key with its damage, as the object of "contains".
+    /// Describes the private key and its damage, as the object of "contains".
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::CutOff => "a private key of which a part is missing (a PEM block without its END line)",

@@ -1,15 +1,15 @@
-//! E-mails (RFC 5322, RFC 2045 and 2046): the decoded bodies of all parts, however deep they nest, and of what was forwarded
-//! inside a text.
+//! Reads e-mails (RFC 5322, RFC 2045 and RFC 2046): the decoded bodies of all parts, at any depth, and the bodies of
+//! messages that were forwarded inside a text.
 
 use zeroize::Zeroizing;
 
 use super::base64_text;
 use super::mime::Headers;
 
-/// The most boundaries that lines are compared with.
+/// The maximum number of boundaries that lines are compared with.
 const MAX_BOUNDARIES: usize = 64;
 
-/// How a body is encoded (RFC 2045, section 6).
+/// The encoding of a body (RFC 2045, section 6).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TransferEncoding {
     Base64,
@@ -17,7 +17,7 @@ enum TransferEncoding {
     Identity,
 }
 
-/// The decoded bodies of all parts, in their order. Empty if no part of the text has the headers of one.
+/// Returns the decoded bodies of all parts, in their order. Empty if no part of the text has the headers of a body.
 pub(super) fn bodies(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let (mut bodies, mut boundaries) = (Vec::new(), Vec::new());
     let mut rest = text;
@@ -30,7 +30,7 @@ pub(super) fn bodies(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
         let boundary = headers.parameter("content-type", "boundary");
         boundaries.extend(boundary.filter(|boundary| !boundary.is_empty() && boundaries.len() < MAX_BOUNDARIES));
         let content = headers.value("content-type").unwrap_or_default();
-        // The parts of these have headers of their own, which come next.
+        // The parts of these media types have headers of their own, which the next round of the loop reads.
         let is_nested = content.starts_with(b"multipart/") || content.starts_with(b"message/");
         if !headers.is_of_a_part() || is_nested {
             continue;
@@ -51,8 +51,8 @@ pub(super) fn bodies(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     bodies
 }
 
-/// The body at the beginning of the text, and what follows. It ends at a boundary; base64 also ends where something else
-/// follows, since a forwarded message has a signature and no boundary.
+/// Splits the text into the body at its beginning and the rest. The body ends at a boundary. Base64 also ends before
+/// other text, since a forwarded message may have a signature and no boundary.
 fn body<'a>(text: &'a [u8], encoding: TransferEncoding, boundaries: &[Vec<u8>]) -> (&'a [u8], &'a [u8]) {
     let (mut rest, mut has_content) = (text, false);
     while !rest.is_empty() {
@@ -71,15 +71,16 @@ fn body<'a>(text: &'a [u8], encoding: TransferEncoding, boundaries: &[Vec<u8>]) 
     text.split_at_checked(text.len() - rest.len()).unwrap_or((text, &[]))
 }
 
-/// The first line without its end, and what follows.
+/// Splits the text into its first line, without the line end, and the rest.
 fn line(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
     (text.get(..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default())
 }
 
-/// Decodes quoted-printable text (RFC 2045, section 6.7). What is not encoded stays as it is.
+/// Decodes quoted-printable text (RFC 2045, section 6.7). Text that is not encoded stays unchanged.
 fn unquoted(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    // Reserved at once: a vector that grows leaves a copy behind. Decoded it is never longer.
+    // The capacity is reserved at once: a vector that grows leaves a copy of the secret in freed memory. Decoded text
+    // is never longer.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
     while let [first, after @ ..] = rest {
@@ -95,7 +96,7 @@ fn unquoted(text: &[u8]) -> Zeroizing<Vec<u8>> {
                 bytes.extend(byte.and_then(|byte| u8::try_from(byte).ok()));
                 rest = next;
             }
-            // The line goes on; white space may stand before its end.
+            // A soft line break: the line continues, and white space may precede the line end.
             after if line(after).0.trim_ascii().is_empty() => rest = line(after).1,
             _ => bytes.push(b'='),
         }

@@ -1,21 +1,21 @@
-//! The text headers before an S/MIME message and before what was in it (RFC 2045).
+//! Reads the MIME headers (RFC 2045) before an S/MIME message and before its decrypted content.
 
 use super::pem::find;
 
-/// What the headers say that follows.
+/// The content that the headers announce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    /// A message of PKCS#7, in base64 or as it is.
+    /// A PKCS#7 message, in base64 or binary.
     Pkcs7,
-    /// Text.
+    /// Plain text.
     Plain,
 }
 
-/// Header fields, each with what is folded into the lines after it.
+/// Header fields, each joined with its continuation lines.
 pub(super) struct Headers(Vec<Vec<u8>>);
 
 impl Headers {
-    /// The header fields at the beginning of the text, and what follows them. None if there is no field.
+    /// Splits the text into the header fields at its beginning and the rest. None if there is no field.
     pub(super) fn read(text: &[u8]) -> Option<(Self, &[u8])> {
         let mut rest = text;
         let mut fields: Vec<Vec<u8>> = Vec::new();
@@ -33,7 +33,7 @@ impl Headers {
                     rest = after;
                     break;
                 }
-                // Some take the blank line out.
+                // Some tools remove the blank line after the headers.
                 _ => break,
             }
             rest = after;
@@ -44,13 +44,13 @@ impl Headers {
         Some((Self(fields), rest))
     }
 
-    /// The value of a field in lowercase, without its parameters.
+    /// Returns the value of a field in lowercase, without its parameters.
     pub(super) fn value(&self, name: &str) -> Option<Vec<u8>> {
         let field = self.field(name)?.to_ascii_lowercase();
         Some(field.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_vec())
     }
 
-    /// A parameter of a field, without its quotation marks.
+    /// Returns a parameter of a field, without its quotation marks.
     pub(super) fn parameter(&self, name: &str, parameter: &str) -> Option<Vec<u8>> {
         let field = self.field(name)?;
         let mut parameters = field.split(|byte| *byte == b';').skip(1);
@@ -63,7 +63,7 @@ impl Headers {
         })
     }
 
-    /// True if the fields describe a body, and not only who sent it.
+    /// True if the fields describe a body, and not only the transport of a message.
     pub(super) fn is_of_a_part(&self) -> bool {
         ["content-type", "content-transfer-encoding", "content-disposition"]
             .iter()
@@ -78,7 +78,8 @@ impl Headers {
     }
 }
 
-/// Takes the headers off, where the text begins with headers that announce either of these, not encoded in another way.
+/// Removes the headers and returns the announced content with its body. None if the headers announce any other content,
+/// or quoted-printable encoding.
 pub(super) fn split(text: &[u8]) -> Option<(Content, &[u8])> {
     let (headers, rest) = Headers::read(text)?;
     if headers.value("content-transfer-encoding").as_deref() == Some(b"quoted-printable") {
@@ -92,7 +93,7 @@ pub(super) fn split(text: &[u8]) -> Option<(Content, &[u8])> {
     Some((content, rest))
 }
 
-/// Whether a line is the first of a header field.
+/// True if a line begins a header field.
 fn is_field(line: &[u8]) -> bool {
     let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
     name.len() < line.len()

@@ -1,7 +1,8 @@
-//! Bytes in, facts out: what a credential is, whom it is for, how long it holds and whether its key belongs to it.
+//! Reads credentials: turns the bytes of a Secret or of files into the type, identity, validity and key match.
 //!
-//! No clock, no input or output, no Kubernetes. Readers go by content, never by the name of a key or file. A failure
-//! names keys of the Secret and kinds of file; nothing of any content, and no parser's own text, gets into it.
+//! This module has no clock, no I/O and no access to Kubernetes. Readers recognize content and ignore the name of a key
+//! or file. A failure names keys of the Secret and kinds of file. A failure contains no content of a value and no text
+//! of a parser.
 
 mod aetx;
 mod apns;
@@ -70,13 +71,13 @@ use crate::api::credential::CredentialType;
 use crate::api::status::{CredentialFacts, Failure, KeySelection};
 use crate::secret::SecretData;
 
-/// Counts the readers' changes: where a status was made by another revision, the Secret is read again.
+/// The revision of the readers. The operator reads a Secret again if its status was written with another revision.
 pub const READER_REVISION: i64 = 4;
 
-/// Reads the credential that a Secret holds.
+/// Reads the credential in a Secret.
 ///
 /// # Errors
-/// With the reason and a text for the administrator when none can be read.
+/// Returns the reason and a text for the administrator if no credential can be read.
 pub fn read(type_: CredentialType, secret: &SecretData, selection: &KeySelection) -> Result<CredentialFacts, Failure> {
     Ok(identify(Some(type_), secret, selection)?.facts)
 }

@@ -1,4 +1,4 @@
-//! Distinguished names as RFC 4514 writes them: the most specific part first, specials escaped.
+//! Formats distinguished names after RFC 4514: the most specific part first, special characters escaped.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,8 @@ use x509_parser::x509::X509Name;
 pub(super) use crate::api::identity::is_unseen;
 use crate::api::limits;
 
-/// The name as text, cut to its limit. It is published, so control characters and the like are escaped.
+/// Formats the name, cut to the limit of the API. The text is published, so control characters and similar characters
+/// are escaped.
 pub(super) fn text(name: &X509Name<'_>) -> String {
     let mut text = String::new();
     let parts: Vec<_> = name.iter().collect();
@@ -35,20 +36,20 @@ pub(super) fn text(name: &X509Name<'_>) -> String {
     text
 }
 
-/// An object identifier in dotted numbers. One longer than any in use is not spelt out: that takes time with the square
-/// of its length.
+/// Formats an object identifier in dotted numbers. An identifier of more than 64 bytes becomes "OID", because
+/// formatting takes time quadratic in its length.
 pub(super) fn number(oid: &Oid<'_>) -> String {
     if oid.as_bytes().len() > 64 { "OID".to_owned() } else { oid.to_id_string() }
 }
 
-/// A string of any of X.509's kinds, as far as it can be read as one.
+/// Reads a string of any of the string types of X.509. None if the value is not a readable string.
 pub(super) fn string(value: &Any<'_>) -> Option<String> {
     let data = value.data;
     match value.tag() {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString | Tag::VisibleString => {
             std::str::from_utf8(data).ok().map(str::to_owned)
         }
-        // T.61 is Latin-1 in practice.
+        // In practice, certificates use Latin-1 in a T61String.
         Tag::T61String => Some(data.iter().map(|byte| char::from(*byte)).collect()),
         Tag::BmpString => {
             let units = data.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_be_bytes);
@@ -58,7 +59,8 @@ pub(super) fn string(value: &Any<'_>) -> Option<String> {
     }
 }
 
-/// The short name of an attribute's type: RFC 4514's, OpenSSL's for a few others, else the number itself.
+/// Returns the short name of an attribute type: from RFC 4514, from OpenSSL for a few others, otherwise the number
+/// itself.
 fn label(number: &str) -> String {
     let short = match number {
         "2.5.4.3" => "CN",
@@ -82,7 +84,7 @@ fn label(number: &str) -> String {
     short
 }
 
-/// Appends a value, escaped; what is no string stands in hex.
+/// Appends an escaped value. A value that is not a string becomes "#" and hex digits.
 fn push_value(text: &mut String, value: &Any<'_>) {
     let Some(value) = string(value) else {
         text.push('#');

@@ -1,4 +1,4 @@
-//! The failures that name values which no reader understands.
+//! Builds failures that name the values that no reader understands.
 
 use super::expected::ReadRequest;
 use super::failure::{failure, shown};
@@ -6,7 +6,8 @@ use super::file_kind::{FileKind, ReadProblem};
 use crate::api::reasons::FailureReason;
 use crate::api::status::Failure;
 
-/// No value holds a credential: some are not understood, and `key` has a private key, which is not at fault.
+/// Reports that no value contains a credential: no reader understands the values in `unknown`, and `key` contains a
+/// private key, which is not at fault.
 pub(super) fn no_credential(
     asked: ReadRequest,
     unknown: &[(&str, String)],
@@ -27,7 +28,7 @@ pub(super) fn no_credential(
     failure(FailureReason::WrongFile, message)
 }
 
-/// The failure, and the values that are not understood and may be what is missing.
+/// Appends the values that no reader understands to the failure, since such a value may be the missing part.
 pub(super) fn with_unknown(known: Failure, asked: ReadRequest, unknown: &[(&str, String)]) -> Failure {
     if unknown.is_empty() {
         return known;
@@ -35,7 +36,7 @@ pub(super) fn with_unknown(known: Failure, asked: ReadRequest, unknown: &[(&str,
     failure(known.reason, format!("{}. Not understood: {}", known.message, not_understood(asked, unknown)))
 }
 
-/// Some values with what they contain, and how many more there are.
+/// Lists at most three values with their content, followed by the number of the remaining values.
 fn not_understood(asked: ReadRequest, unknown: &[(&str, String)]) -> String {
     const MOST: usize = 3;
     let place = asked.place();

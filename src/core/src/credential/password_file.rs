@@ -1,5 +1,5 @@
-//! Passwords as editors, shells and consoles write them into files: with a mark of the encoding, in UTF-16, in quotation
-//! marks, with the end of the line.
+//! Reads passwords in the forms in which editors, shells and consoles write them to files: with a byte order mark, in
+//! UTF-16, in quotation marks, or with a line end.
 
 use zeroize::Zeroizing;
 
@@ -7,27 +7,27 @@ use super::typography;
 
 const MARK_UTF8: &[u8] = b"\xef\xbb\xbf";
 
-/// Something around a password that does not look like a part of it.
+/// A decoration around a password that does not look like a part of the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PasswordDress {
-    /// The byte order mark of UTF-8 at its beginning.
+    /// The byte order mark of UTF-8 at the beginning.
     ByteOrderMark,
-    /// UTF-16.
+    /// The encoding UTF-16.
     Utf16,
     /// Quotation marks at both ends.
     Quoted,
-    /// White space or invisible characters at an end.
+    /// White space or invisible characters at one end or both.
     Blank,
 }
 
-/// The password as plain text: UTF-8 without a byte order mark and without one line end. Bytes that are not text stay as
-/// they are.
+/// Returns the password as plain text: UTF-8 without a byte order mark and without one line end. Bytes that are not
+/// text stay unchanged.
 pub fn plain_password(given: &[u8]) -> Zeroizing<Vec<u8>> {
     let text = decoded(given);
     Zeroizing::new(without_line_end(text.as_deref().map_or(given, Vec::as_slice)).to_vec())
 }
 
-/// The passwords that the bytes may stand for, the likeliest first.
+/// Returns the passwords that the bytes may represent, the most likely first.
 pub(super) fn readings(given: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let plain = plain_password(given);
     let undressed = undressed(&plain).map(|text| Zeroizing::new(text.as_bytes().to_vec()));
@@ -43,7 +43,7 @@ pub(super) fn readings(given: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     readings
 }
 
-/// What is around the password, if there is anything.
+/// Returns the decoration of the password. None if the password has no decoration.
 pub(super) fn dress(given: &[u8]) -> Option<PasswordDress> {
     if given.starts_with(MARK_UTF8) {
         return Some(PasswordDress::ByteOrderMark);
@@ -59,8 +59,8 @@ pub(super) fn dress(given: &[u8]) -> Option<PasswordDress> {
     }
 }
 
-/// The text without the quotation marks, or without the no-break spaces and invisible characters at its ends, if there are
-/// any. Spaces and further line ends may belong to a password.
+/// Removes the quotation marks, or the no-break spaces and invisible characters at the ends. None if nothing changes.
+/// Ordinary spaces and further line ends may belong to the password and stay.
 fn undressed(plain: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(plain).ok()?;
     let is_pasted = |letter: char| !letter.is_ascii() && typography::is_blank(letter);
@@ -72,7 +72,7 @@ fn without_line_end(text: &[u8]) -> &[u8] {
     text.strip_suffix(b"\n").map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// The bytes as UTF-8 if they have a byte order mark or are UTF-16.
+/// Converts the bytes to UTF-8, if they begin with a byte order mark or are UTF-16. None for other bytes.
 fn decoded(given: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     if let Some(text) = given.strip_prefix(MARK_UTF8) {
         return Some(Zeroizing::new(text.to_vec()));
@@ -80,7 +80,8 @@ fn decoded(given: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (units, is_big): (&[u8], bool) = match given {
         [0xff, 0xfe, units @ ..] => (units, false),
         [0xfe, 0xff, units @ ..] => (units, true),
-        // No password has a zero byte. In UTF-16 most letters have one: the first byte or the second.
+        // Passwords contain no zero byte. In UTF-16, most letters contain one: the first byte in big-endian order, the
+        // second in little-endian order.
         units => {
             let zeros = |first: usize| units.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
             let (first, second) = (zeros(0), zeros(1));

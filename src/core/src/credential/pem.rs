@@ -1,8 +1,8 @@
-//! Finds the PEM blocks of a text, as tolerantly as can be done without guessing.
+//! Finds the PEM blocks of a text, as tolerantly as possible without guessing.
 //!
-//! Text before, between and after the blocks is passed over; blocks may be glued together, indented or on one line. A
-//! block without its end, the remains of a certificate's block outside of any, and a block with a damaged BEGIN or END line
-//! are breakages and not passed over.
+//! Text before, between and after the blocks is ignored. Blocks may lack a line end between them, be indented, or be on
+//! one line. Three defects are reported instead of being ignored: a block without its END line, half of a certificate's
+//! frame outside of any block, and a block with a damaged BEGIN or END line.
 
 use zeroize::Zeroizing;
 
@@ -10,26 +10,26 @@ use super::base64_text;
 use super::file_kind::Breakage;
 use super::garbled::{GarbledBlock, garbled};
 
-/// The most blocks that are read of one value.
+/// The maximum number of blocks of one value.
 pub(super) const MAX_BLOCKS: usize = 64;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
-/// Longer than any label in use.
+/// The maximum length of a label in bytes. Labels in use are shorter.
 const MAX_LABEL: usize = 64;
 
-/// One block.
+/// A PEM block.
 pub(super) struct Block<'a> {
-    /// What stands after BEGIN.
+    /// The label after BEGIN.
     pub label: &'a [u8],
-    /// Whether its headers say that it is encrypted.
+    /// True if the headers mark the block as encrypted.
     pub encrypted: bool,
-    /// The headers.
+    /// The headers, with all lines before the base64.
     pub headers: &'a [u8],
-    /// All that stands between BEGIN and END.
+    /// The text between the BEGIN line and the END line.
     pub text: &'a [u8],
-    /// What it holds.
+    /// The decoded content, or the damage of the block.
     pub body: Result<Zeroizing<Vec<u8>>, Breakage>,
 }
 
@@ -38,7 +38,8 @@ impl<'a> Block<'a> {
         Self { label, encrypted: false, headers: &[], text, body: Err(Breakage::CutOff) }
     }
 
-    /// The block with a damaged BEGIN or END line, as far as `text` has one that a credential or its private key was in.
+    /// Returns a block for a damaged BEGIN or END line in `text`. None if no line is damaged, or if the block can't
+    /// have contained a certificate or a private key.
     fn garbled(text: &[u8]) -> Option<Self> {
         let label: &[u8] = match garbled(text)? {
             GarbledBlock::Certificate => b"CERTIFICATE",
@@ -49,20 +50,20 @@ impl<'a> Block<'a> {
     }
 }
 
-/// More than [`MAX_BLOCKS`] blocks.
+/// The failure for a text with more than [`MAX_BLOCKS`] blocks.
 pub(super) struct TooMany;
 
-/// Whether the text has blocks, or the remains of a certificate's.
+/// True if the text contains blocks, or half of a certificate's frame.
 pub(super) fn is_pem(text: &[u8]) -> bool {
     find(text, BEGIN).is_some() || has_remains(text)
 }
 
-/// True where the text has the block of a certificate or a private key with a damaged BEGIN or END line.
+/// True if the text contains a certificate or a private key with a damaged BEGIN or END line.
 pub(super) fn is_garbled(text: &[u8]) -> bool {
     Block::garbled(text).is_some()
 }
 
-/// All blocks of the text, in its order.
+/// Returns all blocks, in the order of the text.
 pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
     let mut marks = 0_usize;
     let mut rest = text;
@@ -84,7 +85,7 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
         let (segment, next) = after.split_at(find(after, BEGIN).unwrap_or(after.len()));
         let label = split(segment.get(..MAX_LABEL.min(segment.len())).unwrap_or_default(), DASHES);
         let Some((label, _)) = label.filter(|(label, _)| label.iter().all(|byte| matches!(byte, b' '..=b'~'))) else {
-            // With fewer hyphens after the label the block is there, and no program finds it.
+            // If hyphens are missing after the label, the block is present but programs do not find the block.
             let begin = BEGIN.len().saturating_add(segment.len());
             let whole = text.get(text.len().saturating_sub(next.len()).saturating_sub(begin)..).unwrap_or_default();
             let whole = whole.get(..begin).unwrap_or_default();
@@ -112,7 +113,7 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
     Ok(blocks)
 }
 
-/// Takes the headers of RFC 1421 off and decodes the rest.
+/// Removes the headers of RFC 1421 and decodes the rest.
 fn block<'a>(label: &'a [u8], body: &'a [u8]) -> Block<'a> {
     let mut encrypted = false;
     let mut rest = body;
@@ -129,17 +130,17 @@ fn block<'a>(label: &'a [u8], body: &'a [u8]) -> Block<'a> {
     Block { label, encrypted, headers, text: body, body: base64_text::decode(rest).ok_or(Breakage::NotBase64) }
 }
 
-/// Whether the text holds half of a certificate's frame.
+/// True if the text contains half of a certificate's frame.
 fn has_remains(text: &[u8]) -> bool {
     find(text, b"BEGIN CERTIFICATE-").is_some() || find(text, b"END CERTIFICATE-").is_some()
 }
 
-/// Where `needle` begins.
+/// Returns the position at which `needle` begins.
 pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     text.windows(needle.len()).position(|window| window == needle)
 }
 
-/// What stands before and after the first `needle`.
+/// Splits the text into the parts before and after the first `needle`.
 fn split<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let (before, rest) = text.split_at_checked(find(text, needle)?)?;
     Some((before, rest.get(needle.len()..)?))

@@ -1,7 +1,7 @@
-//! PKCS#12 keystores (RFC 7292), as the tools of thirty years write them.
+//! Reads PKCS#12 keystores (RFC 7292) from old and current tools.
 //!
-//! Read here and not by a crate, since none takes BER, bounds the derivation for a whole Secret, tells a wrong password
-//! from a damaged file and hands out certificates as they are.
+//! No crate meets all requirements: accept BER, bound the key derivation for a whole Secret, distinguish a wrong
+//! password from a damaged file, and return certificates unchanged.
 
 use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
 use super::pbe::budget::KdfBudget;
@@ -11,7 +11,7 @@ use super::pbe::{OpenError, ber, oid};
 use super::pkcs12_bags::{Contents, Keystore};
 use super::pkcs12_mac;
 
-/// Opens a keystore with the password, or where there is none with the empty one.
+/// Opens a keystore with the given password, or with the empty password if none is given.
 pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget) -> Result<Keystore, OpenError> {
     let der = ber::to_der(bytes)?;
     let mut file = DerReader::new(&der).enter(SEQUENCE)?;
@@ -20,7 +20,7 @@ pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget
     }
     let mut info = file.enter(SEQUENCE)?;
     if info.oid()? != oid::DATA {
-        // The integrity of this one is kept by a signature.
+        // A signature, not a password, protects the integrity of such a keystore (RFC 7292, section 4).
         return Err(OpenError::NotSupported);
     }
     let safe = info.enter(CONTEXT_0)?.expect(OCTET_STRING)?;
@@ -34,7 +34,8 @@ pub(super) fn open(bytes: &[u8], password: Option<&[u8]>, budget: &mut KdfBudget
     tried(safe, &candidates, password::refused(password), budget)
 }
 
-/// What the first of the candidates that fits gives, or else the one that fits best.
+/// Opens the contents with each reading of the password. Returns the first complete result, or else the first result in
+/// which only a private key can't be opened.
 fn tried(
     safe: DerReader<'_>,
     candidates: &[Password],
@@ -48,7 +49,7 @@ fn tried(
             Ok(keystore) if keystore.key_failure.is_none() => return Ok(keystore),
             Ok(keystore) => best = best.or(Ok(keystore)),
             Err(failure) if failure == refused => {}
-            // A candidate that exceeds the budget may be the right one: the ones before do not tell.
+            // A reading that exceeds the budget may be the right one, so the earlier failures do not decide.
             Err(failure) => return best.or(Err(failure)),
         }
     }
@@ -68,7 +69,7 @@ mod tests {
         open(&bytes, password.map(str::as_bytes), &mut KdfBudget::new())
     }
 
-    /// Whether it holds the certificate and the key of the fixtures.
+    /// True if the keystore contains the certificate and the private key of the fixtures.
     fn holds_both(keystore: &Keystore) -> bool {
         let key = public_key(&file("apns/a.key.der"));
         keystore.certificates.contains(&block("apns/a.pem"))
@@ -172,7 +173,7 @@ mod tests {
 
     #[test]
     fn derivations_beyond_the_budget_are_refused_and_not_run() {
-        // Each of these would take minutes or days.
+        // Each of these derivations would take minutes or days.
         for count in ["2-31", "50000000", "2-80"] {
             for place in ["mac", "bags"] {
                 let mut budget = KdfBudget::new();
@@ -224,7 +225,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(400))]
         #[test]
         fn nothing_that_is_damaged_panics(bytes in mutated()) {
-            // Little is left, so that the tests are quick.
+            // A nearly empty budget keeps the test quick.
             let mut budget = KdfBudget::new();
             while budget.spend(10_000).is_ok() && budget.spend(990_000).is_ok() {}
             let _ = open(&bytes, Some(b"secret"), &mut budget);

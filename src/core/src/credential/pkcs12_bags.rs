@@ -1,4 +1,5 @@
-//! What a keystore holds: bags of certificates and keys, in the clear or encrypted, one by one or together.
+//! Reads the bags of a keystore: certificates and private keys, in the clear, encrypted one by one, or encrypted
+//! together.
 
 use std::fmt;
 
@@ -11,17 +12,17 @@ use super::pbe::password::Password;
 use super::pbe::scheme::Scheme;
 use super::pbe::{OpenError, ber, oid};
 
-/// An IMPLICIT [0] that is one string, and one in pieces.
+/// The tag of an IMPLICIT `[0]` string in one piece. A string in several pieces has the tag `CONTEXT_0`.
 const IMPLICIT_0: u8 = 0x80;
 
-/// What a keystore held.
+/// The content of a keystore.
 #[derive(Default)]
 pub(super) struct Keystore {
-    /// The certificates in DER, in the order in which they stand in it.
+    /// The certificates in DER, in the order of the keystore.
     pub certificates: Vec<Vec<u8>>,
     /// The private keys in PKCS#8.
     pub private_keys: Vec<Zeroizing<Vec<u8>>>,
-    /// Why a private key beside them stays closed, where one does.
+    /// The reason why a private key of the keystore can't be opened. None if every private key was opened.
     pub key_failure: Option<OpenError>,
 }
 
@@ -31,10 +32,10 @@ impl fmt::Debug for Keystore {
     }
 }
 
-/// Reads the contents with one password.
+/// Reads the contents of a keystore with one password.
 pub(super) struct Contents<'a> {
     password: &'a Password,
-    /// What to say when the password does not open something.
+    /// The failure to report if the password does not open a part.
     refused: OpenError,
     budget: &'a mut KdfBudget,
     keystore: Keystore,
@@ -45,7 +46,7 @@ impl<'a> Contents<'a> {
         Self { password, refused, budget, keystore: Keystore::default() }
     }
 
-    /// Reads the parts of the keystore.
+    /// Reads all parts of the keystore.
     pub(super) fn read(mut self, mut safe: DerReader<'_>) -> Result<Keystore, OpenError> {
         while !safe.is_empty() {
             let mut part = safe.enter(SEQUENCE)?;
@@ -61,7 +62,7 @@ impl<'a> Contents<'a> {
         Ok(self.keystore)
     }
 
-    /// The bags that are encrypted together.
+    /// Decrypts the bags that are encrypted together.
     fn decrypted(&mut self, mut data: DerReader<'_>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         data.expect(INTEGER)?;
         let mut info = data.enter(SEQUENCE)?;
@@ -88,7 +89,7 @@ impl<'a> Contents<'a> {
                     Err(failure) => self.keystore.key_failure = Some(failure),
                 },
                 oid::SAFE_CONTENTS_BAG => self.bags(value.enter(SEQUENCE)?)?,
-                // Revocation lists and other secrets.
+                // Bags of revocation lists and of other secrets.
                 _ => {}
             }
         }
@@ -110,7 +111,7 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// A string under an IMPLICIT [0], in one piece or several.
+/// Reads a string under an IMPLICIT `[0]`, in one piece or in several.
 pub(super) fn string(walk: &mut DerReader<'_>) -> Result<Vec<u8>, OpenError> {
     let element = walk.any()?;
     match element.tag {

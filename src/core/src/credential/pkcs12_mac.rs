@@ -1,4 +1,4 @@
-//! The code by which a keystore tells that it is whole and that the password is right.
+//! Verifies the MAC of a keystore, which proves that the keystore is complete and that the password is correct.
 
 use super::der::{OCTET_STRING, SEQUENCE};
 use super::pbe::budget::KdfBudget;
@@ -8,10 +8,10 @@ use super::pbe::password::{self, Password};
 use super::pbe::pbes2::Kdf;
 use super::pbe::{OpenError, oid};
 
-/// The longest key of PBMAC1 that makes sense.
+/// The maximum length of a PBMAC1 key in bytes.
 const MAX_KEY: u64 = 64;
 
-/// The password by which the code is right for the contents.
+/// Returns the reading of the password for which the MAC matches the contents. None if no reading matches.
 pub(super) fn matching(
     mac: &[u8],
     contents: &[u8],
@@ -36,7 +36,7 @@ pub(super) fn matching(
     })
 }
 
-/// RFC 9579: a key by PBKDF2, and a keyed hash.
+/// Verifies PBMAC1 (RFC 9579): a derived key, and an HMAC with this key.
 fn pbmac1(
     mut parameters: DerReader<'_>,
     contents: &[u8],
@@ -57,7 +57,7 @@ fn pbmac1(
     })
 }
 
-/// The first password that fits.
+/// Returns the first reading of the password that fits.
 fn first(
     candidates: Vec<Password>,
     mut fits: impl FnMut(&Password) -> Result<bool, OpenError>,

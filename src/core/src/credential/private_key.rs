@@ -1,4 +1,4 @@
-//! Private keys: only the public key that belongs to one leaves this module.
+//! Reads private keys. Only the public key that belongs to a private key leaves this module.
 
 use pkcs8::der::Decode as _;
 use pkcs8::der::asn1::OctetStringRef;
@@ -18,7 +18,7 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
-/// The public key that belongs to the private one, be it PKCS#8, PKCS#1 or SEC1; `None` where that can't be read.
+/// Computes the public key of a private key in PKCS#8, PKCS#1 or SEC1. None if the private key can't be read.
 pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
     match shape(der)? {
         DerShape::Pkcs1Key => rsa::public_key(der),
@@ -37,7 +37,8 @@ pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
     }
 }
 
-/// The point of a scalar. The public key that may stand beside it is not believed.
+/// Computes the public key of an elliptic curve key from its scalar. The public key that may be stored beside the
+/// scalar is ignored, because it may belong to another key.
 fn elliptic(der: &[u8], curve: Option<ObjectIdentifier>) -> Option<PublicKey> {
     let key = EcPrivateKey::from_der(der).ok()?;
     let curve = curve.or_else(|| key.parameters.and_then(|parameters| parameters.named_curve()))?;
@@ -59,7 +60,7 @@ fn elliptic(der: &[u8], curve: Option<ObjectIdentifier>) -> Option<PublicKey> {
     }
 }
 
-/// The number in exactly that many bytes: some tools leave leading zeros away, some add them.
+/// Returns the number in exactly `length` bytes. Some tools omit leading zeros, and some add them.
 fn sized(number: &[u8], length: usize) -> Option<Zeroizing<Vec<u8>>> {
     let number = super::public_key::trimmed(number);
     let mut sized = Zeroizing::new(vec![0; length.checked_sub(number.len())?]);
@@ -68,7 +69,7 @@ fn sized(number: &[u8], length: usize) -> Option<Zeroizing<Vec<u8>>> {
     Some(sized)
 }
 
-/// The point of an Ed25519 seed, which PKCS#8 wraps once more.
+/// Computes the public key of an Ed25519 seed. PKCS#8 contains the seed in one more OCTET STRING (RFC 8410, section 7).
 fn edwards(inner: &[u8]) -> Option<PublicKey> {
     let seed = <&OctetStringRef>::from_der(inner).ok()?.as_bytes();
     let key = ed25519_dalek::SigningKey::from_bytes(seed.try_into().ok()?);

@@ -1,38 +1,38 @@
-//! Public keys in a form in which they can be compared.
+//! Represents public keys in a form in which they can be compared.
 
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::der::{self, INTEGER, SEQUENCE};
 use super::name::number;
 
-/// A public key. Two are equal when they are the same key, however each was encoded.
+/// A public key. Two values are equal if they are the same key, regardless of the encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PublicKey {
     Rsa {
         modulus: Vec<u8>,
         exponent: Vec<u8>,
     },
-    /// The point of a curve, compressed.
+    /// The compressed point on a curve.
     P256(Box<[u8]>),
     P384(Box<[u8]>),
     P521(Box<[u8]>),
     Ed25519(Vec<u8>),
 }
 
-/// RSA keys of more bits are not read.
+/// The maximum length of an RSA modulus in bits.
 pub(super) const MAX_RSA_BITS: usize = 16_384;
 
-/// A certificate's public key.
+/// The public key of a certificate.
 pub(super) enum CertificateKey {
-    /// One that private keys can be held against.
+    /// A key that can be compared with private keys.
     Known(PublicKey),
-    /// One of an algorithm that is not read, or a damaged one.
+    /// A damaged key, or a key with an algorithm that is not supported.
     Unknown,
     /// An RSA key of more than [`MAX_RSA_BITS`].
     TooLarge,
 }
 
-/// The public key of a certificate.
+/// Reads the public key of a certificate.
 pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey {
     let bits: &[u8] = &info.subject_public_key.data;
     let curve = || info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| number(&oid));
@@ -64,15 +64,15 @@ pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey 
     key.map_or(CertificateKey::Unknown, CertificateKey::Known)
 }
 
-/// Modulus and exponent of a PKCS#1 public key.
+/// Reads the modulus and the exponent of a PKCS#1 public key.
 fn rsa_numbers(bits: &[u8]) -> Option<(&[u8], &[u8])> {
     let modulus = der::expect(der::expect(bits, SEQUENCE)?.content, INTEGER)?;
     let exponent = der::expect(modulus.rest, INTEGER)?;
     Some((trimmed(modulus.content), trimmed(exponent.content)))
 }
 
-/// A point in its compressed form. One that comes compressed is taken as it is: to find the other half of thousands
-/// would take long, and one that is on no curve equals none that is.
+/// Returns a point in compressed form. A compressed point is accepted without a check: decompressing thousands of
+/// points takes long, and a point outside of the curve never equals a valid key.
 fn point(bits: &[u8], length: usize, is_on_curve: impl Fn(&[u8]) -> bool) -> Option<Box<[u8]>> {
     match bits.split_first()? {
         (2 | 3, x) if x.len() == length => Some(bits.into()),
@@ -81,14 +81,14 @@ fn point(bits: &[u8], length: usize, is_on_curve: impl Fn(&[u8]) -> bool) -> Opt
     }
 }
 
-/// The compressed form of a point that is given in full: whether the second half is odd, and the first half.
+/// Compresses a point that is given in full: a byte with the parity of y, and then x (SEC 1, section 2.3.3).
 pub(super) fn compressed(full: &[u8]) -> Option<Box<[u8]>> {
     let (_, both) = full.split_first()?;
     let (x, y) = both.split_at_checked(both.len() / 2)?;
     Some([&[2 | (y.last()? & 1)], x].concat().into())
 }
 
-/// A number without its leading zeros.
+/// Removes the leading zeros of a number.
 pub(super) fn trimmed(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()

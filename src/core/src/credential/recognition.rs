@@ -1,4 +1,4 @@
-//! Tells of one file by itself whether any reader understands it.
+//! Decides for a single file whether any reader understands the file.
 
 use super::failure;
 use super::file_kind::ReadProblem;
@@ -7,7 +7,7 @@ use super::value;
 use crate::api::credential::CredentialType;
 use crate::secret::SecretBytes;
 
-/// The types whose readers between them know every kind of file.
+/// The types whose readers together recognize every kind of file.
 const TYPES: [CredentialType; 4] = [
     CredentialType::X509Certificate,
     CredentialType::VPPToken,
@@ -15,10 +15,10 @@ const TYPES: [CredentialType; 4] = [
     CredentialType::WindowsSymantecCertificate,
 ];
 
-/// What the file contains, as the object of "contains", where no reader understands it. `None` for a credential of any
-/// type, for anything that belongs beside one, and for what only a password opens.
+/// Describes the content of a file that no reader understands, as the object of "contains". None for a credential of
+/// any type, for a file that accompanies a credential, and for content that only a password opens.
 pub fn not_understood(file: &SecretBytes) -> Option<String> {
-    // The private keys are not computed with: a damaged one is told by its form.
+    // A budget of 0 keys suffices: damage to a private key shows in its encoding, without computing the public key.
     let values = TYPES.map(|type_| value::read(type_, file.expose(), &mut 0));
     let problems = values.iter().filter_map(|value| value.problem).filter(|problem| problem.is_not_understood());
     let is_broken = |problem: &ReadProblem| matches!(problem, ReadProblem::Malformed(_) | ReadProblem::Limit(_));

@@ -1,10 +1,11 @@
-//! What to do with a file that is no credential, and out of which or for which there is one.
+//! Describes the way to obtain a credential from a file that is not the credential itself, such as a request.
 
 use super::file_kind::FileKind;
 use super::signed_data::FileEncoding;
 
 impl FileKind {
-    /// How to get the credential out of a file of this kind, or for it.
+    /// Returns the instruction for obtaining the credential from a file of this kind. None if there is no such
+    /// instruction.
     pub(super) fn remedy(self) -> Option<&'static str> {
         Some(match self {
             Self::PushRequest => {

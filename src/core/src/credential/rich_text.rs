@@ -1,8 +1,8 @@
-//! Rich Text Format (RTF 1.9), as TextEdit and WordPad save what is pasted into them: the plain text in it.
+//! Extracts the plain text from Rich Text Format (RTF 1.9), in which TextEdit and WordPad save pasted text.
 
 use zeroize::Zeroizing;
 
-/// Groups that hold no text of the document.
+/// Groups that contain no text of the document.
 const SKIPPED: [&str; 10] = [
     "fonttbl",
     "colortbl",
@@ -15,7 +15,7 @@ const SKIPPED: [&str; 10] = [
     "header",
     "footer",
 ];
-/// The letters of Windows-1252 from 0x80 on that differ from Latin-1 and that editors put into texts.
+/// The characters of Windows-1252 from 0x80 on that differ from Latin-1 and that editors insert into texts.
 const WINDOWS: [(u8, char); 9] = [
     (0x82, '\u{201a}'),
     (0x84, '\u{201e}'),
@@ -28,8 +28,8 @@ const WINDOWS: [(u8, char); 9] = [
     (0x85, '\u{2026}'),
 ];
 
-/// The plain text. None if the text is not RTF.
-pub(super) fn plain(text: &str) -> Option<Zeroizing<String>> {
+/// Returns the plain text. None if the text is not RTF.
+pub(super) fn text_of_rtf(text: &str) -> Option<Zeroizing<String>> {
     is_rich(text.as_bytes()).then(|| {
         let mut scan =
             Scan { rest: text, plain: Zeroizing::new(String::with_capacity(text.len())), skipped: None, stand_ins: 1 };
@@ -43,7 +43,7 @@ pub(super) fn is_rich(text: &[u8]) -> bool {
     text.starts_with(b"{\\rtf")
 }
 
-/// A letter of Windows-1252.
+/// Converts a byte of Windows-1252 to a character.
 pub(super) fn windows(byte: u8) -> char {
     WINDOWS.iter().find(|(known, _)| *known == byte).map_or(char::from(byte), |(_, letter)| *letter)
 }
@@ -51,9 +51,9 @@ pub(super) fn windows(byte: u8) -> char {
 struct Scan<'a> {
     rest: &'a str,
     plain: Zeroizing<String>,
-    /// The depth of the group that is skipped, above the innermost one.
+    /// The depth of the outermost group that is skipped. None while no group is skipped.
     skipped: Option<usize>,
-    /// How many characters follow a Unicode character, for readers that do not know it.
+    /// The number of substitute characters after a Unicode character, for readers without Unicode (`\uc`).
     stand_ins: i32,
 }
 
@@ -97,7 +97,7 @@ impl Scan<'_> {
         name.starts_with('*') || SKIPPED.contains(&name.get(..end).unwrap_or_default())
     }
 
-    /// What follows a backslash.
+    /// Reads a control word or control symbol, after its backslash.
     fn control(&mut self) {
         let Some(letter) = self.rest.chars().next() else { return };
         if !letter.is_ascii_alphabetic() {
@@ -133,7 +133,7 @@ impl Scan<'_> {
             "endash" => self.push('\u{2013}'),
             "emdash" => self.push('\u{2014}'),
             "u" => {
-                // Beyond 32,767 the number is negative.
+                // RTF writes code units above 32,767 as negative numbers.
                 let letter = number.and_then(|number| u32::try_from(number & 0xffff).ok()).and_then(char::from_u32);
                 letter.into_iter().for_each(|letter| self.push(letter));
                 for _ in 0..self.stand_ins.clamp(0, 8) {
@@ -158,10 +158,10 @@ mod tests {
     #[test]
     fn the_text_is_taken_out() {
         let text = "{\\rtf1\\ansi{\\fonttbl\\f0\\fswiss Helvetica;}{\\*\\generator x;}\n\\f0\\fs24 \\{\"a\":\\'93b\\'94\\}\\\nc\\par d\\u228 ?\\u8220\\'93{\\b e}\\uc0\\u8221 f}";
-        assert_eq!(plain(text).unwrap().as_str(), "{\"a\":“b”}\nc\ndä“e”f");
-        assert!(plain("{\"rtf\":1}").is_none());
+        assert_eq!(text_of_rtf(text).unwrap().as_str(), "{\"a\":“b”}\nc\ndä“e”f");
+        assert!(text_of_rtf("{\"rtf\":1}").is_none());
         for cut in ["{\\rtf1\\", "{\\rtf1\\'9", "{\\rtf1\\u", "{\\rtf1{\\*", "{\\rtf1\\ä"] {
-            assert!(plain(cut).is_some());
+            assert!(text_of_rtf(cut).is_some());
         }
     }
 }

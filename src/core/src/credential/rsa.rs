@@ -1,4 +1,4 @@
-//! RSA private keys: whether the private numbers belong to the public ones.
+//! Checks RSA private keys: the private numbers must belong to the public numbers.
 
 use crypto_bigint::{BoxedUint, ConcatenatingMul as _, NonZero};
 use pkcs1::RsaPrivateKeyRef;
@@ -7,7 +7,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::public_key::{MAX_RSA_BITS, PublicKey, trimmed};
 
-/// The public key of a PKCS#1 private key; `None` where it can't be read or its numbers contradict each other.
+/// Reads the public key of a PKCS#1 private key. None if the private key can't be read or its numbers contradict each
+/// other.
 pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
     let key = RsaPrivateKeyRef::from_der(der).ok()?;
     let modulus = key.modulus.as_bytes();
@@ -30,12 +31,12 @@ pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
     })
 }
 
-/// How many bytes the modulus of a PKCS#1 private key has.
+/// Returns the length of the modulus of a PKCS#1 private key in bytes.
 pub(super) fn length(der: &[u8]) -> Option<usize> {
     Some(trimmed(RsaPrivateKeyRef::from_der(der).ok()?.modulus.as_bytes()).len())
 }
 
-/// n = p q, and e d = 1 modulo p - 1 and q - 1.
+/// True if n = p q, and e d = 1 modulo p - 1 and modulo q - 1 (RFC 8017, section 3.2).
 fn is_consistent([n, e, d, p, q]: [&[u8]; 5]) -> bool {
     let number = |bytes: &[u8]| Zeroizing::new(BoxedUint::from_be_slice_vartime(bytes));
     let (e, d) = (number(e), number(d));

@@ -1,4 +1,4 @@
-//! The values of a Secret, read: all of them, or those that the selection names.
+//! Reads the values of a Secret: all values, or the values of the selected Secret keys.
 
 use std::collections::BTreeMap;
 
@@ -18,20 +18,21 @@ use crate::api::limits;
 use crate::api::status::{Failure, Format, KeySelection};
 use crate::secret::{SecretBytes, SecretData};
 
-/// The most private keys of one Secret that are computed with: half a millisecond each at worst.
+/// The maximum number of private keys of one Secret whose public key is computed. Each takes at most about 0.5 ms.
 const MAX_PRIVATE_KEYS: usize = 32;
-/// The most certificates, private keys, tokens and containers of one Secret: each takes memory beyond its own bytes.
+/// The maximum number of certificates, private keys, tokens and containers of one Secret. Each takes memory beyond its
+/// own bytes.
 const MAX_ENTRIES: usize = 2048;
 const TLS_TYPE: &str = "kubernetes.io/tls";
-/// Where such a Secret has its certificate.
+/// The key of a `kubernetes.io/tls` Secret that contains the certificate.
 pub(super) const TLS_CERTIFICATE: &str = "tls.crt";
 
-/// What is looked for, and in what.
+/// The requested type, the selected Secret keys and the values that were read.
 pub(super) struct Search<'a> {
     pub type_: CredentialType,
-    /// What messages go by.
+    /// The request, for the wording of messages.
     pub asked: ReadRequest,
-    /// Whether the Secret is of the type for TLS, where the names of the keys have a meaning.
+    /// True for a Secret of type `kubernetes.io/tls`, in which the names of the keys have a meaning.
     pub is_tls: bool,
     pub key: Option<&'a str>,
     pub private_key_key: Option<&'a str>,
@@ -43,7 +44,10 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Reads the values; fails where a key that the selection names is not there.
+    /// Reads the values.
+    ///
+    /// # Errors
+    /// Fails if the Secret lacks a key that the selection names, or contains more than [`MAX_ENTRIES`] entries.
     pub(super) fn new(
         type_: CredentialType,
         secret: &'a SecretData,
@@ -67,7 +71,7 @@ impl<'a> Search<'a> {
         let mut keys_left = MAX_PRIVATE_KEYS;
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
         let (mut entries, mut problems) = (0, Vec::new());
-        // Files are as many as someone named by hand, and messages name each of them.
+        // A person gives each file by name, so the files are few, and messages name each of them.
         let most_alike = asked.words(failure::MAX_NAMES, usize::MAX);
         for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
             let value = value::read(type_, bytes.expose(), &mut keys_left);
@@ -75,7 +79,7 @@ impl<'a> Search<'a> {
             if entries > MAX_ENTRIES {
                 return Err(failure::too_many(asked, MAX_ENTRIES));
             }
-            // Of values that hold nothing, which may be many, as many are kept with the same problem as a message names.
+            // Many values may have no entries. For each problem, only as many of them are kept as a message names.
             let is_special = name == TLS_CERTIFICATE || named.contains(&Some(name));
             if value.entries() == 0 && !is_special {
                 if problems.iter().filter(|problem| **problem == value.problem).count() >= most_alike {
@@ -91,7 +95,7 @@ impl<'a> Search<'a> {
         Ok(Self { type_, asked, is_tls, key, private_key_key, password_key, values, opener, keys_left, entries_left })
     }
 
-    /// The values that the credential may stand in.
+    /// Returns the values that may contain the credential.
     pub(super) fn in_scope(&self) -> impl Iterator<Item = (&'a str, &Value)> {
         self.values
             .iter()
@@ -99,8 +103,9 @@ impl<'a> Search<'a> {
             .filter(|(key, _)| self.key.is_none_or(|named| named == *key))
     }
 
-    /// What stands there instead, where nothing fits. A sound private key is never the fault while another value is not
-    /// understood: that value is named, and then the key that needs its certificate.
+    /// Returns the failure with the highest priority if nothing fits. While a value exists that no reader understands,
+    /// a sound private key is not at fault: the message names this value first, and then the private key without a
+    /// certificate.
     pub(super) fn most_telling(&self) -> Failure {
         let problems = self.in_scope().filter_map(|(key, value)| {
             let unfit = value.certificates.iter().filter_map(|certificate| certificate.misfit(self.type_));
@@ -124,7 +129,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The values that no reader understands, each with what it contains, and private keys that are damaged.
+    /// Returns the values that no reader understands, each with its content, and the damaged private keys.
     fn not_understood(&self) -> Vec<(&'a str, String)> {
         let others = self.values.iter().filter(|(key, _)| self.password_key != Some(**key));
         let unknown = others.filter_map(|(key, value)| {
@@ -138,8 +143,11 @@ impl<'a> Search<'a> {
         unknown.collect()
     }
 
-    /// Opens the keystores that the credential or its private key may stand in. Where one stays closed, its value says
-    /// why; only where they hold too much, all fails.
+    /// Opens the keystores that may contain the credential or its private key. A keystore that can't be opened becomes
+    /// the problem of its value.
+    ///
+    /// # Errors
+    /// Fails only if the keystores contain too many entries.
     pub(super) fn open_keystores(&mut self) -> Result<(), Failure> {
         let key = if is_token(self.type_) { self.private_key_key } else { self.key };
         for (name, value) in &mut self.values {
@@ -173,8 +181,8 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Opens the encrypted private keys: of the named key, else of all. One that stays closed stays as it is; why the
-    /// first of them does is given back.
+    /// Opens the encrypted private keys of the selected Secret key, or of all Secret keys. A private key that can't be
+    /// opened stays encrypted, and the reason of the first failure is returned.
     pub(super) fn open_private_keys(&mut self) -> Option<OpenError> {
         let mut closed = None;
         for (name, value) in &mut self.values {
@@ -195,21 +203,22 @@ impl<'a> Search<'a> {
         closed
     }
 
-    /// The private keys that can be held against a certificate: few, though the values may be many.
+    /// Returns the private keys that can be compared with a certificate. Computing this list once is cheaper than
+    /// searching all values for each certificate.
     pub(super) fn readable_keys(&self) -> Vec<&FoundPrivateKey> {
         let all = self.values.values().flat_map(|value| &value.private_keys);
         all.filter(|private| private.public_key().is_some()).collect()
     }
 }
 
-/// A key's name as it is published.
+/// Returns the name of a Secret key for the status, cut to the limit of the API.
 pub(super) fn key_name(key: &str) -> String {
     let mut key = key.to_owned();
     limits::cut(&mut key, limits::KEY);
     key
 }
 
-/// Leaves only those of which it holds, where there are any.
+/// Keeps only the candidates for which `holds` returns true, if there is at least one.
 pub(super) fn prefer<T>(candidates: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
     if candidates.iter().any(&holds) {
         candidates.retain(holds);

@@ -1,4 +1,4 @@
-//! The failure of a value with several certificates, of which nothing tells which is meant.
+//! Builds the failure for a value with several certificates between which the content does not decide.
 
 use chrono::{DateTime, Utc};
 
@@ -9,8 +9,8 @@ use crate::api::credential::CredentialType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::{CredentialFacts, Failure, Format};
 
-/// One value holds several certificates of different identities. The advice names no option that only helps where they
-/// stand under several keys.
+/// Reports one value with several certificates of different identities. The message gives no advice that helps only for
+/// certificates in different Secret keys.
 pub(super) fn several_in_one(
     type_: CredentialType,
     asked: ReadRequest,

@@ -1,10 +1,10 @@
-//! What a DER file is by its first few elements, be the rest damaged or missing.
+//! Recognizes a DER file by its first few elements, even if the rest is damaged or missing.
 
 use super::der::{
     self, BIT_STRING, CONTEXT_0, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, UTC_TIME,
 };
 
-/// What a DER file begins as.
+/// The kind of DER file, by its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DerShape {
     Certificate,
@@ -20,10 +20,10 @@ pub(super) enum DerShape {
     OtherMessage,
 }
 
-/// 1.2.840.113549.1.7: the messages of PKCS#7, one number more each.
+/// The arc 1.2.840.113549.1.7 of PKCS#7 (RFC 2315, section 14). One more number identifies the type of the message.
 const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
 
-/// What the bytes begin as; `None` for everything else.
+/// Returns the kind of file that the bytes begin as. None for any other content.
 pub(super) fn shape(bytes: &[u8]) -> Option<DerShape> {
     let file = der::expect(bytes, SEQUENCE)?;
     let head = der::first(file.content)?;
@@ -38,7 +38,7 @@ pub(super) fn shape(bytes: &[u8]) -> Option<DerShape> {
     }
 }
 
-/// A file that begins with a number: keys and keystores.
+/// Recognizes a file whose first element is an integer: keys and keystores.
 fn versioned(version: der::Element<'_>) -> Option<DerShape> {
     let next = der::first(version.rest)?;
     match (next.tag, version.content) {
@@ -51,7 +51,7 @@ fn versioned(version: der::Element<'_>) -> Option<DerShape> {
     }
 }
 
-/// A file that begins with a sequence: what is signed, or an algorithm.
+/// Recognizes a file whose first element is a sequence: signed objects, public keys and encrypted private keys.
 fn nested(inner: der::Element<'_>) -> Option<DerShape> {
     let head = der::first(inner.content)?;
     match head.tag {
@@ -66,7 +66,8 @@ fn nested(inner: der::Element<'_>) -> Option<DerShape> {
             if der::expect(second.content, OBJECT_IDENTIFIER).is_none() {
                 return Some(DerShape::Request);
             }
-            // A certificate of version 1 and a revocation list part at the fourth element.
+            // Certificates of version 1 and revocation lists begin alike. The element after the issuer differs: the
+            // validity is a sequence, `thisUpdate` is a time (RFC 5280, sections 4.1 and 5.1).
             let fourth = der::expect(second.rest, SEQUENCE).and_then(|issuer| der::first(issuer.rest));
             match fourth.map(|fourth| fourth.tag) {
                 Some(UTC_TIME | GENERALIZED_TIME) => Some(DerShape::RevocationList),

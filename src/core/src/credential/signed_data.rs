@@ -1,4 +1,5 @@
-//! Names the PKCS#7 messages that are no DEP token: bundles of certificates, and property lists that Apple's tools signed.
+//! Classifies the PKCS#7 messages that are not DEP tokens: bundles of certificates, and property lists that Apple's
+//! tools signed.
 
 use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
 use super::file_kind::FileKind;
@@ -6,21 +7,21 @@ use super::pbe::ber;
 use super::pbe::der_reader::DerReader;
 use super::pem::find;
 
-/// The keys of the property list that is uploaded to Apple for a push certificate.
+/// The keys of the property list that a user uploads to Apple for a push certificate.
 const PUSH_REQUEST: [&[u8]; 3] = [b"PushCertRequestCSR", b"PushCertCertificateChain", b"PushCertSignature"];
-/// Keys that only provisioning profiles have.
+/// Keys that only provisioning profiles contain.
 const PROVISIONING: [&[u8]; 3] = [b"DeveloperCertificates", b"ProvisionedDevices", b"ApplicationIdentifierPrefix"];
-/// 1.2.840.113549.1.7.2
+/// The content type SignedData (RFC 5652, section 5.1).
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 
-/// The encoding of a file, which decides the options of the commands that read it.
+/// The encoding of a file, which determines the options of the commands that read the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileEncoding {
     Pem,
     Der,
 }
 
-/// What a property list is for, signed or not.
+/// Returns the purpose of a property list, signed or not.
 pub(super) fn property_list(text: &[u8]) -> Option<FileKind> {
     let has = |words: &[&[u8]]| words.iter().any(|word| find(text, word).is_some());
     if has(&PUSH_REQUEST) {
@@ -32,7 +33,7 @@ pub(super) fn property_list(text: &[u8]) -> Option<FileKind> {
     }
 }
 
-/// What a PKCS#7 message is that is not encrypted.
+/// Classifies a PKCS#7 message that is not encrypted.
 pub(super) fn kind(message: &[u8], encoding: FileEncoding) -> FileKind {
     match property_list(message) {
         Some(kind) => kind,
@@ -41,7 +42,7 @@ pub(super) fn kind(message: &[u8], encoding: FileEncoding) -> FileKind {
     }
 }
 
-/// True for SignedData (RFC 5652, section 5.2) that signs nothing: its certificates are all there is.
+/// True for SignedData without signed content, which consists only of certificates (RFC 5652, section 5.2).
 fn has_no_content(message: &[u8]) -> Option<bool> {
     const SET: u8 = 0x31;
     let der = ber::to_der(message).ok()?;

@@ -1,5 +1,5 @@
-//! Windows enterprise mobile code-signing certificates, that Symantec issued: for code signing, and with the numeric
-//! Publisher ID as the user ID in the subject.
+//! Recognizes the enterprise mobile code-signing certificates for Windows that Symantec issued: they permit code
+//! signing, and the user ID in their subject is the numeric Publisher ID.
 
 use x509_parser::certificate::X509Certificate;
 
@@ -9,12 +9,15 @@ use super::file_kind::FileKind;
 use super::name;
 
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-/// 1.3.6.1.5.5.7.3.3
+/// The extended key usage for code signing, 1.3.6.1.5.5.7.3.3 (RFC 5280, section 4.2.1.12).
 const CODE_SIGNING: [u8; 8] = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03];
-/// More digits than any Publisher ID has.
+/// The maximum number of digits of a Publisher ID. Publisher IDs in use are shorter.
 const MAX_DIGITS: usize = 40;
 
-/// The Publisher ID, or what the certificate lacks.
+/// Returns the Publisher ID.
+///
+/// # Errors
+/// Returns the kind of a certificate that lacks the code signing usage or the Publisher ID.
 pub(super) fn publisher_id(certificate: &X509Certificate<'_>) -> Result<String, FileKind> {
     if !signs_code(certificate) {
         return Err(FileKind::NoCodeSigning);
@@ -23,7 +26,7 @@ pub(super) fn publisher_id(certificate: &X509Certificate<'_>) -> Result<String, 
     apns::user_ids(certificate).into_iter().find(|id| is_numeric(id)).ok_or(FileKind::NoPublisherId)
 }
 
-/// Whether code signing is one of its extended usages.
+/// True if the extended key usage of the certificate includes code signing.
 fn signs_code(certificate: &X509Certificate<'_>) -> bool {
     certificate
         .extensions()

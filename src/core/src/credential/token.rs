@@ -1,4 +1,4 @@
-//! Which token a JSON text is, and which type it is for.
+//! Classifies tokens in JSON, and decides which type accepts them.
 
 use super::classify;
 use super::dep;
@@ -10,12 +10,12 @@ use super::vpp;
 use crate::api::credential::CredentialType;
 use crate::api::status::CredentialFacts;
 
-/// Whether the type is for tokens alone.
+/// True if the type accepts only tokens.
 pub(super) fn is_token(type_: CredentialType) -> bool {
     matches!(type_, CredentialType::VPPToken | CredentialType::DEPToken)
 }
 
-/// Whether the type is for this kind of token.
+/// True if the type accepts this kind of token.
 pub(super) fn is_for(type_: CredentialType, kind: FileKind) -> bool {
     matches!(
         (type_, kind),
@@ -25,7 +25,7 @@ pub(super) fn is_for(type_: CredentialType, kind: FileKind) -> bool {
     )
 }
 
-/// A flaw of what the type is for.
+/// Returns the breakage for a flaw of the token that the type accepts.
 pub(super) fn breakage(type_: CredentialType, flaw: Flaw) -> Breakage {
     match type_ {
         CredentialType::VPPToken => Breakage::VppToken(flaw),
@@ -34,7 +34,8 @@ pub(super) fn breakage(type_: CredentialType, flaw: Flaw) -> Breakage {
     }
 }
 
-/// What a text of JSON is: a token, or something else. `None` for another text.
+/// Reads a text as JSON: as a token, or as another object. None if the text does not begin as an object, or if the JSON
+/// is damaged and does not begin as a token.
 pub(super) fn json(text: &[u8]) -> Option<Result<(FileKind, CredentialFacts), ReadProblem>> {
     if !text.starts_with(b"{") {
         return None;
@@ -61,7 +62,7 @@ pub(super) fn json(text: &[u8]) -> Option<Result<(FileKind, CredentialFacts), Re
     })
 }
 
-/// True for a JSON object that is, or was to be, a token of either kind.
+/// True for a JSON object that is a token of either kind, even if members are missing.
 pub(super) fn is_object(text: &[u8]) -> bool {
     JsonMembers::read(text).is_ok_and(|members| members.count(&dep::NAMES) >= 2 || is_vpp(&members))
 }
@@ -70,7 +71,8 @@ fn is_vpp(members: &JsonMembers<'_>) -> bool {
     members.count(&vpp::NAMES) >= 2 && vpp::nested(members).is_none()
 }
 
-/// The DEP token in the plaintext of a message: JSON, with or without text headers and marks around it.
+/// Reads the DEP token in the plaintext of a message: JSON, with or without text headers and BEGIN and END lines around
+/// the JSON.
 pub(super) fn opened(plaintext: &[u8]) -> Result<CredentialFacts, ReadProblem> {
     let broken = ReadProblem::Malformed(Breakage::DepJson(Flaw::Broken));
     let text = plaintext.strip_prefix(b"\xef\xbb\xbf").unwrap_or(plaintext).trim_ascii();

@@ -1,4 +1,4 @@
-//! Which token of the Secret: the only one there is, however often it stands there.
+//! Selects the token of the Secret: the only token, even if several values contain this token.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use super::search::{Search, key_name};
 use super::token;
 use crate::api::status::{CredentialFacts, Failure, Format, KeysUsed};
 
-/// The most attempts to open a message with a private key.
+/// The maximum number of attempts to open messages with private keys.
 const MAX_ATTEMPTS: usize = 64;
 
-/// A token, and where it and what opened it stand.
+/// A token, the Secret key that contains the token, and the Secret key of the private key that opened the token.
 struct FoundToken<'a> {
     key: &'a str,
     private_key: Option<&'a str>,
@@ -22,18 +22,18 @@ struct FoundToken<'a> {
     facts: CredentialFacts,
 }
 
-/// Finds the token and gives the facts.
+/// Selects the token and returns its facts.
 pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> {
-    let mut found = plain(&search);
+    let mut found = unencrypted_tokens(&search);
     let has_messages = search.in_scope().any(|(_, value)| !value.messages.is_empty());
     if has_messages {
         let mut opened = open(&mut search);
         if opened.is_empty() && found.is_empty() {
-            // Only then the costly ones: private keys that a password opens.
+            // Private keys that a password opens are costly and therefore tried last.
             let before = search.readable_keys().len();
             let closed = search.open_private_keys();
             search.open_keystores()?;
-            // The same private keys again would only use up the budget.
+            // Trying the same private keys again would only spend the budget.
             if search.readable_keys().len() > before {
                 opened = open(&mut search);
             }
@@ -51,13 +51,13 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> 
     one(&search, found)
 }
 
-/// The tokens that stand there without encryption.
-fn plain<'a>(search: &Search<'a>) -> Vec<FoundToken<'a>> {
+/// Returns the tokens that are not encrypted.
+fn unencrypted_tokens<'a>(search: &Search<'a>) -> Vec<FoundToken<'a>> {
     let all = search.in_scope().flat_map(|(key, value)| value.tokens.iter().map(move |facts| (key, facts.clone())));
     all.map(|(key, facts)| FoundToken { key, private_key: None, with_password: false, facts }).collect()
 }
 
-/// The one that is meant: of several with one fingerprint the first.
+/// Selects the only token. Of several tokens with one fingerprint, the first is selected.
 fn one(search: &Search<'_>, found: Vec<FoundToken<'_>>) -> Result<CredentialFacts, Failure> {
     let mut by_fingerprint: BTreeMap<Option<String>, FoundToken<'_>> = BTreeMap::new();
     for found in found {
@@ -84,7 +84,8 @@ fn one(search: &Search<'_>, found: Vec<FoundToken<'_>>) -> Result<CredentialFact
     }
 }
 
-/// Opens the encrypted messages with the private keys that can be read. Where one stays closed, its value says why.
+/// Opens the encrypted messages with the readable private keys. A message that can't be opened becomes the problem of
+/// its value.
 fn open<'a>(search: &mut Search<'a>) -> Vec<FoundToken<'a>> {
     let named = search.private_key_key;
     let readable = || {
@@ -94,7 +95,7 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<FoundToken<'a>> {
     };
     let has_keys = readable().next().is_some();
     let unread = unread(search);
-    // No other key opens a message.
+    // Only RSA keys open a message.
     let is_rsa = |private: &FoundPrivateKey| matches!(private.public_key(), Some(PublicKey::Rsa { .. }));
     let (keys, ders): (Vec<(&'a str, &FoundPrivateKey)>, Vec<&[u8]>) =
         readable().filter(|(_, private, _)| is_rsa(private)).map(|(key, private, der)| ((key, private), der)).unzip();
@@ -117,10 +118,10 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<FoundToken<'a>> {
                     (Err(inside), _) => inside,
                     (Ok(_), None) => continue,
                 },
-                // Without a key nothing else can be said of the message itself.
+                // Without a private key, only damage to the message itself can be detected.
                 Err(OpenError::Malformed) if !has_keys => ReadProblem::Locked(Container::Message, OpenError::Malformed),
                 Err(_) if !has_keys => ReadProblem::Locked(sealed, unread.unwrap_or(OpenError::NoMatchingKey)),
-                // A key that was not tried may be the right one.
+                // A private key that was not tried may be the right one.
                 Err(OpenError::NoMatchingKey) => {
                     ReadProblem::Locked(sealed, untried.unwrap_or(OpenError::NoMatchingKey))
                 }
@@ -137,7 +138,7 @@ fn open<'a>(search: &mut Search<'a>) -> Vec<FoundToken<'a>> {
     found
 }
 
-/// Why a private key of the Secret could not be tried at all, if there is such a key.
+/// Returns the reason why a private key of the Secret could not be tried. None if all private keys can be tried.
 fn unread(search: &Search<'_>) -> Option<OpenError> {
     let named = search.private_key_key;
     let all = search.values.iter().filter(|(key, _)| named.is_none_or(|named| named == **key));

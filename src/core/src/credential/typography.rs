@@ -1,11 +1,11 @@
-//! Characters that word processors, chats, browsers and shells put around a text or in the place of plain ones: quotation
-//! marks of many kinds, dashes, no-break spaces, characters of no width.
+//! Handles the characters that word processors, chats, browsers and shells put around a text or in place of plain
+//! characters: quotation marks of many kinds, dashes, no-break spaces, and characters without width.
 
 use zeroize::Zeroizing;
 
 use crate::api::identity::is_unseen;
 
-/// Leaves away white space of any kind and invisible characters at both ends.
+/// Removes white space of any kind and invisible characters at both ends.
 pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
@@ -15,12 +15,13 @@ pub(super) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || is_unseen(letter)
 }
 
-/// Quotation marks that stand for the straight double one.
+/// True for quotation marks that replace the straight double quotation mark.
 fn is_double_quote(letter: char) -> bool {
     matches!(letter, '"' | '\u{201c}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{ff02}' | '\u{301d}'..='\u{301f}')
 }
 
-/// Quotation marks that stand for the straight single one, and the marks of Markdown's code.
+/// True for quotation marks that replace the straight single quotation mark, and for the backtick, which marks code in
+/// Markdown.
 fn is_single_quote(letter: char) -> bool {
     matches!(letter, '\'' | '`' | '\u{b4}' | '\u{2018}'..='\u{201b}' | '\u{2039}' | '\u{203a}' | '\u{ff07}')
 }
@@ -30,7 +31,7 @@ fn is_quote(letter: char) -> bool {
     is_double_quote(letter) || is_single_quote(letter)
 }
 
-/// The text inside a pair of quotation marks. None if there is no pair of one kind.
+/// Returns the text inside a pair of quotation marks. None if the text has no pair of one kind.
 pub(super) fn unquoted(text: &str) -> Option<&str> {
     let text = trimmed(text);
     let mut letters = text.chars();
@@ -39,23 +40,24 @@ pub(super) fn unquoted(text: &str) -> Option<&str> {
     is_pair.then(|| trimmed(letters.as_str()))
 }
 
-/// The text without the quotation marks, commas and semicolons at its ends, paired or not. None if there are none.
+/// Removes the quotation marks, commas and semicolons at the ends, paired or not. None if nothing changes.
 pub(super) fn bare(text: &str) -> Option<&str> {
     let bare = text.trim_matches(|letter| is_blank(letter) || is_quote(letter) || matches!(letter, ',' | ';'));
     (bare.len() < trimmed(text).len()).then_some(bare)
 }
 
-/// The text with plain characters in the place of typographic ones. None if there are none, so that nothing changes.
+/// Replaces typographic characters with plain characters. None if nothing changes.
 pub(super) fn straightened(text: &str) -> Option<Zeroizing<String>> {
     if text.is_ascii() {
         return None;
     }
-    // Reserved at once: a string that grows leaves a copy behind. Each plain character is one byte.
+    // The capacity is reserved at once: a string that grows leaves a copy of the secret in freed memory. Each plain
+    // character takes one byte.
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
-            // French sets a space between a guillemet and the word.
+            // French typography puts a space between a guillemet and the word.
             '\u{ab}' => {
                 plain.push('"');
                 while letters.next_if(|next| is_blank(*next) && !next.is_ascii()).is_some() {}
@@ -70,9 +72,9 @@ pub(super) fn straightened(text: &str) -> Option<Zeroizing<String>> {
             letter if is_double_quote(letter) => plain.push('"'),
             letter if is_single_quote(letter) => plain.push('\''),
             '\u{2010}' | '\u{2011}' | '\u{2212}' => plain.push('-'),
-            // A word processor makes one dash of two hyphens.
+            // Word processors replace two hyphens with one dash.
             '\u{2012}'..='\u{2015}' => plain.push_str("--"),
-            // Marked, since a guillemet may follow.
+            // U+0001 marks the space, because a guillemet that follows removes the space.
             letter if letter.is_whitespace() => plain.push('\u{1}'),
             letter if is_unseen(letter) => {}
             letter => plain.push(letter),

@@ -1,28 +1,28 @@
-//! Dates as they are published: whole seconds, and none from the year 9999 on.
+//! Converts dates to the form in which they are published: whole seconds, and no date from the year 9999 on.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::api::status::Expiry;
 
-/// 9999-01-01T00:00:00Z. X.509 writes "no expiry" as 99991231235959Z, which the API cannot carry.
+/// 9999-01-01T00:00:00Z in seconds since 1970. RFC 5280, section 4.1.2.5, writes "no expiry" as 99991231235959Z.
 const NEVER_FROM: i64 = 253_370_764_800;
 
-/// The moment in whole seconds, or none from the year 9999 on.
+/// Returns the time in whole seconds, from seconds since 1970. None from the year 9999 on.
 pub(super) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
     (seconds < NEVER_FROM).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
 }
 
-/// A date as messages write it.
+/// Formats a date for messages: RFC 3339, in UTC, in whole seconds.
 pub(super) fn text(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The last moment of validity, and whether there is one.
+/// Returns the end of the validity and its state. A date from the year 9999 on means that the credential never expires.
 pub(super) fn expiry(not_after: DateTime<Utc>) -> (Option<DateTime<Utc>>, Expiry) {
     expiry_at(not_after.timestamp())
 }
 
-/// As [`expiry`], from seconds since 1970.
+/// Does the same as [`expiry`], for a time in seconds since 1970.
 pub(super) fn expiry_at(seconds: i64) -> (Option<DateTime<Utc>>, Expiry) {
     match moment(seconds) {
         Some(time) => (Some(time), Expiry::Known),

@@ -1,4 +1,5 @@
-//! What one value of a Secret holds: certificates, private keys, tokens, containers, or something else.
+//! Reads one value of a Secret: certificates, private keys, tokens, keystores, encrypted messages, or another kind of
+//! file.
 
 use zeroize::Zeroizing;
 
@@ -23,34 +24,35 @@ use super::x509::{self, Certificate, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::status::{CredentialFacts, Format};
 
-/// The most bytes that are read of one value.
+/// The maximum number of bytes of one value.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// What a value holds.
+/// The content of one value.
 #[derive(Default)]
 pub(super) struct Value {
-    /// Its certificates; none where anything that begins as one is broken.
+    /// The certificates. Empty if a part of the value is damaged or exceeds a limit.
     pub certificates: Vec<Certificate>,
-    /// Its private keys.
+    /// The private keys.
     pub private_keys: Vec<FoundPrivateKey>,
-    /// The facts of its tokens; only of those that the type is for.
+    /// The facts of the tokens that the type accepts. Other tokens are reported as `problem`.
     pub tokens: Vec<CredentialFacts>,
-    /// Its PKCS#12 keystores, closed.
+    /// The PKCS#12 keystores, not opened.
     pub keystores: Vec<Zeroizing<Vec<u8>>>,
-    /// Its encrypted messages, closed; only where the type is for them.
+    /// The encrypted messages, not opened. Empty if the type does not accept encrypted messages.
     pub messages: Vec<Zeroizing<Vec<u8>>>,
-    /// What it is instead, where it has neither certificates nor tokens.
+    /// The reason why the value contains neither certificates nor tokens. None if the value contains a certificate or a
+    /// token.
     pub problem: Option<ReadProblem>,
 }
 
 impl Value {
-    /// How many things it holds.
+    /// Returns the number of entries.
     pub(super) fn entries(&self) -> usize {
         let (sealed, keys) = (self.keystores.len() + self.messages.len(), self.private_keys.len());
         self.certificates.len() + self.tokens.len() + sealed + keys
     }
 
-    /// Takes over what another value holds; its problem is left to the caller.
+    /// Adds the entries of another value, without its problem.
     pub(super) fn extend(&mut self, other: Self) {
         self.certificates.extend(other.certificates);
         self.private_keys.extend(other.private_keys);
@@ -59,7 +61,7 @@ impl Value {
         self.messages.extend(other.messages);
     }
 
-    /// Keeps the most telling problem.
+    /// Records a problem, unless a problem of higher priority is recorded already.
     pub(super) fn note(&mut self, problem: ReadProblem) {
         if self.problem.is_none_or(|known| problem.rank() < known.rank()) {
             self.problem = Some(problem);
@@ -67,7 +69,8 @@ impl Value {
     }
 }
 
-/// Reads a value for a type. Of private keys at most `keys_left` are computed with, the others are left unread.
+/// Reads a value as the given type. The public keys of at most `keys_left` private keys are computed. Further private
+/// keys remain unread.
 pub(super) fn read(type_: CredentialType, bytes: &[u8], keys_left: &mut usize) -> Value {
     if bytes.len() > MAX_BYTES {
         return Value { problem: Some(ReadProblem::Limit(Limit::Value)), ..Value::default() };
@@ -83,20 +86,21 @@ pub(super) fn read(type_: CredentialType, bytes: &[u8], keys_left: &mut usize) -
     } else if !(value.certificates.is_empty() && value.tokens.is_empty()) {
         value.problem = None;
     }
-    // One is the rule, and a vector of one has room for four: with thousands of values that adds up.
+    // Most values contain one entry, but a vector of one entry reserves room for four. A Secret may have thousands of
+    // values.
     value.certificates.shrink_to_fit();
     value.private_keys.shrink_to_fit();
     value.tokens.shrink_to_fit();
     value
 }
 
-/// The text with line feeds, if its lines end in carriage returns alone.
+/// Replaces carriage returns with line feeds, if the lines end in carriage returns alone. None if nothing changes.
 fn line_ends(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let is_old = bytes.contains(&b'\r') && !bytes.iter().any(|byte| matches!(byte, b'\n' | 0));
     is_old.then(|| Zeroizing::new(bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect()))
 }
 
-/// The layers that were taken off already: one of each, so that nothing nests without end.
+/// The layers that were removed already. Each kind is removed at most once, which bounds the nesting.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Taken {
     pub base64: bool,
@@ -107,14 +111,14 @@ pub(super) struct Reader<'a> {
     pub(super) type_: CredentialType,
     pub(super) value: Value,
     keys_left: &'a mut usize,
-    /// How many other layers were taken off already.
+    /// The number of other layers that were removed already.
     pub(super) layers: u8,
-    /// How many bytes may still be read inside other layers.
+    /// The number of bytes that may still be read inside other layers.
     pub(super) spare: &'a mut usize,
 }
 
 impl Reader<'_> {
-    /// Anything at all.
+    /// Recognizes and reads content of any kind.
     fn any(&mut self, bytes: &[u8], taken: Taken) {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = bytes.trim_ascii();
@@ -123,7 +127,8 @@ impl Reader<'_> {
         } else if classify::is_utf16(bytes) {
             self.wrong(FileKind::Utf16);
         } else if let Some(kind) = classify::property_list(text) {
-            // The PEM text in it is not for whoever has the file.
+            // The PEM text in a property list, such as the certificate chain of a push certificate request, is not a
+            // credential of the user.
             self.wrong(kind);
         } else if rich_text::is_rich(text) && self.wrapped(text) {
         } else if let Some(file) = foreign::container(bytes) {
@@ -139,7 +144,7 @@ impl Reader<'_> {
             self.pem(escaped::unescaped(text).bytes());
         } else {
             let unescaped = escaped::unescaped(text);
-            // The frame that is damaged tells what the value was to be.
+            // A damaged BEGIN or END line shows what the value was meant to contain, so this damage is reported first.
             let is_garbled = pem::is_garbled(unescaped.bytes());
             if self.whole_base64(text, taken) || !is_garbled && self.wrapped(text) || self.base64(text, taken) {
             } else if is_garbled {
@@ -150,7 +155,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What the bytes hold, by themselves, below that many layers.
+    /// Reads bytes separately and returns their content, with `layers` as the number of removed layers.
     pub(super) fn nested(&mut self, bytes: &[u8], taken: Taken, layers: u8) -> Value {
         let (keys_left, spare) = (&mut *self.keys_left, &mut *self.spare);
         let mut reader = Reader { type_: self.type_, value: Value::default(), keys_left, layers, spare };
@@ -158,7 +163,7 @@ impl Reader<'_> {
         reader.value
     }
 
-    /// What follows the headers of an S/MIME message.
+    /// Reads the body after the headers of an S/MIME message.
     fn message(&mut self, body: &[u8]) {
         let broken = ReadProblem::Malformed(Breakage::DepMessage);
         if let Some(shape) = shape(body) {
@@ -173,10 +178,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Text that is no PEM: tokens among others.
+    /// Reads text that is not PEM, such as a token.
     fn text(&mut self, text: &[u8]) {
         let read = match (token::json(text), classify::text(text)) {
-            // JSON of no token may be what another tool wrote in a file's place.
+            // JSON that is not a token may be the output of another tool, stored in place of the file. `kind` names
+            // this tool.
             (Some(Err(ReadProblem::Wrong(FileKind::OtherJson))), kind) => return self.wrong(kind),
             (Some(read), _) => read,
             (None, kind @ FileKind::EnrollmentToken) => aetx::read(text).map(|facts| (kind, facts)),
@@ -189,7 +195,7 @@ impl Reader<'_> {
         }
     }
 
-    /// All blocks of a PEM text.
+    /// Reads all blocks of a PEM text.
     fn pem(&mut self, text: &[u8]) {
         let Ok(blocks) = pem::blocks(text) else {
             return self.problem(ReadProblem::Limit(Limit::Blocks));
@@ -207,7 +213,7 @@ impl Reader<'_> {
     fn block(&mut self, block: &pem::Block<'_>) {
         if let Some(file @ (ForeignFile::Placeholder | ForeignFile::Template)) = foreign::text(block.text.trim_ascii())
         {
-            // A frame was prepared, and nothing was put into it.
+            // The block was prepared with a placeholder, and nobody has replaced the placeholder.
             if block.label.ends_with(b"PRIVATE KEY") {
                 self.value.private_keys.push(FoundPrivateKey::Damaged(KeyDamage::Content));
             }
@@ -249,7 +255,7 @@ impl Reader<'_> {
         }
     }
 
-    /// DER of a known shape.
+    /// Reads DER of a known shape.
     fn der(&mut self, bytes: &[u8], shape: DerShape, format: Format, tail: Tail) {
         match shape {
             DerShape::Certificate => match x509::read(bytes, format, tail) {
@@ -276,7 +282,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Certificates are kept where a type is for any, else only named.
+    /// Keeps a certificate for the types that accept certificates. For token types, the certificate is only reported.
     fn certificate(&mut self, certificate: Certificate) {
         match certificate.misfit(self.type_) {
             Some(kind) if token::is_token(self.type_) => self.wrong(kind),
@@ -285,7 +291,7 @@ impl Reader<'_> {
     }
 
     fn private_key(&mut self, bytes: &[u8]) {
-        // Line ends may follow.
+        // Line ends may follow the DER of the key.
         let rest = der::first(bytes).map_or(0, |element| element.rest.len());
         let whole = bytes.get(..bytes.len().saturating_sub(rest)).unwrap_or_default();
         self.value.private_keys.push(FoundPrivateKey::read(whole, self.keys_left));

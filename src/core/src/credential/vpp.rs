@@ -1,4 +1,4 @@
-//! VPP content tokens: a JSON object that Apple hands out in base64.
+//! Reads VPP content tokens: a JSON object that Apple provides in base64.
 
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -12,13 +12,14 @@ use super::x509::hex;
 use crate::api::identity;
 use crate::api::status::{CredentialFacts, Format};
 
-/// The members that tell it. Others may stand beside them.
+/// The members that identify the token. Other members may be present.
 pub(super) const NAMES: [&str; 3] = ["token", "expDate", "orgName"];
-/// A token is about 64 random bytes. The hash of one of a few bytes would give it away.
+/// The minimum length of an inner token in bytes. Inner tokens have about 64 random bytes. The published hash of a very
+/// short token could reveal the token.
 const MIN_TOKEN: usize = 16;
 
-/// The facts of a token: the organization is its identity, and the inner token, decoded, its fingerprint. A
-/// fingerprint of the outer text would change with each way of writing the same.
+/// Returns the facts of a token. The identity is the organization, and the fingerprint is the hash of the decoded inner
+/// token. A fingerprint of the outer text would depend on the formatting of the JSON.
 pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     let member = |name: &'static str| members.string(name).map_err(|error| flaw(error, name));
     let token = member("token")?;
@@ -33,7 +34,7 @@ pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     };
     let identity = match members.string("orgName") {
         Ok(name) => organization(&name),
-        // Where it is no name, the token is as good without one.
+        // The organization is optional: a token without a readable name is still valid.
         Err(MemberError::Missing | MemberError::NotText) => None,
         Err(MemberError::Twice) => return Err(Flaw::Twice("orgName")),
     };
@@ -47,14 +48,14 @@ pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     })
 }
 
-/// The whole content token that another document carries in its member `token`, decoded. None if that member is the inner
-/// token itself, which is not text.
+/// Returns the whole content token that another document contains in its member `token`, decoded. None if this member
+/// is the inner token itself, which is not text.
 pub(super) fn nested(members: &JsonMembers<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let token = members.string(NAMES[0]).ok()?;
     base64_text::decode(token.as_bytes()).filter(|text| text.trim_ascii().starts_with(b"{\""))
 }
 
-/// What is wrong with a member.
+/// Returns the flaw of a token for the error of a member.
 pub(super) fn flaw(error: MemberError, name: &'static str) -> Flaw {
     match error {
         MemberError::Missing => Flaw::Lacks(name),
@@ -63,7 +64,7 @@ pub(super) fn flaw(error: MemberError, name: &'static str) -> Flaw {
     }
 }
 
-/// The organization's name as it is published; none if there is nothing to see in the text.
+/// Returns the organization's name for publication. None if the name contains no visible character.
 fn organization(name: &str) -> Option<String> {
     let name = identity::canonical(name);
     name.contains(|letter| letter != identity::UNSEEN && letter != ' ').then_some(name)

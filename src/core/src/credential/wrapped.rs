@@ -1,5 +1,5 @@
-//! Reads what is inside a layer that people or their tools put around a credential: base64, an e-mail, and the layers of
-//! `wrapping`.
+//! Reads the content inside a layer that people or their tools put around a credential: base64, an e-mail, and the
+//! layers of `wrapping`.
 
 use zeroize::Zeroizing;
 
@@ -14,13 +14,13 @@ use super::token;
 use super::value::{Reader, Taken, Value};
 use super::wrapping::{self, Wrapping};
 
-/// What the base64 of PEM, of DER and of a JSON object begins with.
+/// The first characters of the base64 of PEM, of DER and of a JSON object.
 const BEGINNINGS: [&[u8]; 6] = [b"LS0tLS1CRUdJTi", b"MII", b"eyJ", b"ewo", b"eyA", b"ew0K"];
-/// The most layers that are taken off one after the other.
+/// The maximum number of layers that are removed one after the other.
 const MAX_LAYERS: u8 = 5;
 
 impl Reader<'_> {
-    /// Reads an e-mail, or the headers and body of one of its parts. False if the text is something else.
+    /// Reads an e-mail, or the headers and body of one of its parts. Returns false if the text is anything else.
     pub(super) fn mail(&mut self, text: &[u8]) -> bool {
         let bodies = mail::bodies(text);
         if bodies.is_empty() {
@@ -32,9 +32,9 @@ impl Reader<'_> {
         true
     }
 
-    /// Takes one layer off and reads what is inside. False if that leads to nothing known.
+    /// Removes one layer and reads the content. Returns false if the content is of no known kind.
     pub(super) fn wrapped(&mut self, text: &[u8]) -> bool {
-        // A token that is whole has no layer.
+        // A complete token has no surrounding layer.
         if matches!(token::json(text), Some(Ok(_))) {
             return false;
         }
@@ -50,18 +50,19 @@ impl Reader<'_> {
         telling.is_some()
     }
 
-    /// Takes one more layer of base64 off a text that is nothing else. False as for [`Self::base64`].
+    /// Reads a text that consists only of base64. Returns false for the same reasons as [`Self::base64`].
     pub(super) fn whole_base64(&mut self, text: &[u8], taken: Taken) -> bool {
         base64_text::decode(text).is_some() && self.base64(text, taken)
     }
 
-    /// Takes one more layer of base64 off. False where that leads to nothing known, and the text is just text.
+    /// Removes one layer of base64 and reads the content. Returns false if the content is of no known kind, so that the
+    /// caller treats the text as plain text.
     pub(super) fn base64(&mut self, text: &[u8], taken: Taken) -> bool {
         let whole = base64_text::decode(text);
         let is_whole = whole.is_some();
         let inner = match whole {
             Some(inner) => inner,
-            // What is encoded and broken still tells what it was.
+            // Damaged base64 still shows the kind of the encoded content.
             None if BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) => {
                 base64_text::decode_prefix(text).0
             }
@@ -95,17 +96,17 @@ impl Reader<'_> {
             self.problem(problem);
         }
         if !is_whole {
-            // Other programs do not read the key that precedes the damage.
+            // Other programs do not read a private key in damaged base64, even if the private key precedes the damage.
             inner.private_keys.fill_with(|| DAMAGED);
         }
         self.value.extend(inner);
         true
     }
 
-    /// Reads the texts inside a layer, and takes over what they hold.
+    /// Reads the texts inside a layer, and adds their entries to the value.
     ///
     /// # Errors
-    /// The most telling of their problems, if none of them holds anything.
+    /// Returns the problem with the highest priority, if none of the texts has entries.
     fn inside(&mut self, wrapping: Wrapping, texts: &[Zeroizing<Vec<u8>>]) -> Result<(), Option<ReadProblem>> {
         let layers = self.layers + 1;
         let mut all = Value::default();
@@ -117,7 +118,7 @@ impl Reader<'_> {
             };
             *self.spare = left;
             let inner = self.nested(text, Taken::default(), layers);
-            // Of several texts those that hold nothing do not matter.
+            // Texts without entries do not matter beside a text with entries.
             match inner.problem {
                 Some(problem) if inner.entries() == 0 => all.note(problem),
                 _ => all.extend(inner),

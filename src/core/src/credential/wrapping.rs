@@ -1,5 +1,5 @@
-//! What people and their tools put around a credential, or do to it: quotation marks, a label, a JSON document, rich text,
-//! typographic characters, other text. Each function takes one such layer off.
+//! Removes the layers that people and their tools put around a credential: quotation marks, a label, a JSON document,
+//! rich text, typographic characters and other text. Each function removes one layer.
 
 use zeroize::Zeroizing;
 
@@ -10,12 +10,12 @@ use super::pem::find;
 use super::rich_text;
 use super::typography;
 
-/// Fewer characters of base64 hold no credential.
+/// The minimum number of characters of base64 that can contain a credential.
 const MIN_BASE64: usize = 64;
-/// A label that is longer is not one.
+/// The maximum number of characters of a label.
 const MAX_LABEL: usize = 64;
 
-/// One layer around a credential.
+/// A layer around a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrapping {
     Json,
@@ -30,7 +30,7 @@ pub(super) enum Wrapping {
 }
 
 impl Wrapping {
-    /// The layer, as an apposition to what is inside.
+    /// Describes the layer, as an apposition to its content.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Json => "inside another JSON document",
@@ -46,24 +46,24 @@ impl Wrapping {
     }
 }
 
-/// A layer, and the texts inside it.
+/// A layer, and the texts inside the layer.
 pub(super) type Unwrapped = (Wrapping, Vec<Zeroizing<Vec<u8>>>);
 
-/// The layers that may be around a text, the likeliest first. Each is an alternative to the others.
+/// Returns the layers that may be around a text, the most likely first. Each layer is an alternative to the others.
 pub(super) fn layers(bytes: &[u8]) -> Vec<Unwrapped> {
     if let Some(inner) = json_texts::inner(bytes) {
         return if inner.is_empty() { Vec::new() } else { vec![(Wrapping::Json, inner)] };
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => Zeroizing::new(text.to_owned()),
-        // Editors of Windows save typographic characters as one byte each.
+        // Windows editors save typographic characters as one byte each (Windows-1252).
         Err(_) if bytes.iter().all(|byte| *byte >= b' ' || byte.is_ascii_whitespace()) => {
             Zeroizing::new(bytes.iter().map(|byte| rich_text::windows(*byte)).collect::<String>())
         }
         Err(_) => return Vec::new(),
     };
     let one = |text: &str| vec![Zeroizing::new(text.as_bytes().to_vec())];
-    if let Some(plain) = rich_text::plain(&text) {
+    if let Some(plain) = rich_text::text_of_rtf(&text) {
         return vec![(Wrapping::RichText, one(&plain))];
     }
     let mut layers = Vec::new();
@@ -80,13 +80,14 @@ pub(super) fn layers(bytes: &[u8]) -> Vec<Unwrapped> {
     layers
 }
 
-/// The text with double quotation marks, if it has single ones alone, as programs in Python print an object.
+/// Replaces single with double quotation marks, if the text has only single ones, as in an object that Python prints.
 fn double_quoted(text: &str) -> Option<Zeroizing<String>> {
     let is_single = text.starts_with('{') && text.contains('\'') && !text.contains('"');
     is_single.then(|| Zeroizing::new(text.replace('\'', "\"")))
 }
 
-/// The text inside quotation marks. Unpaired ones are left away only at the ends of what can't have any, such as base64.
+/// Returns the text inside quotation marks. Unpaired quotation marks are removed only from a text that can't contain
+/// any, such as base64.
 fn unquoted(text: &str) -> Option<&str> {
     typography::unquoted(text).or_else(|| typography::bare(text).filter(|inner| !inner.contains(['{', '"', '\n'])))
 }
@@ -99,16 +100,16 @@ pub(super) fn is_quoted_message(text: &[u8]) -> bool {
         || text.starts_with(b">") && mark(b"BEGIN MESSAGE")
 }
 
-/// The text of a JSON string without its quotation marks.
+/// Removes the escapes of a JSON string that lacks its quotation marks.
 fn escaped(text: &str) -> Option<Zeroizing<String>> {
     let text = text.contains("\\\"").then(|| Zeroizing::new(format!("\"{text}\"")))?;
     unescape(&text)
 }
 
-/// The text without the marks of a quoted reply.
+/// Removes the marks of a quoted reply.
 fn unreplied(text: &str) -> Option<Zeroizing<String>> {
     text.lines().filter(|line| line.starts_with('>')).nth(1)?;
-    // Reserved at once: a string that grows leaves a copy behind.
+    // The capacity is reserved at once: a string that grows leaves a copy of the secret in freed memory.
     let mut bare = Zeroizing::new(String::with_capacity(text.len() + 1));
     for line in text.lines() {
         bare.push_str(line.trim_start_matches(['>', ' ']));
@@ -117,13 +118,13 @@ fn unreplied(text: &str) -> Option<Zeroizing<String>> {
     Some(bare)
 }
 
-/// The JSON object in a text, from its first brace to its last.
+/// Returns the JSON object in a text, from the first brace to the last.
 fn object(text: &str) -> Option<&str> {
     let object = text.get(text.find('{')?..=text.rfind('}')?)?;
     (object.len() < text.len()).then_some(object)
 }
 
-/// The texts after labels: `key: text`, `KEY=text`, `Bearer text`, and the lines below a label that stands alone.
+/// Returns the texts after labels: `key: text`, `KEY=text`, `Bearer text`, and the lines below a label without text.
 fn labeled(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let mut texts: Vec<&str> = Vec::new();
     let mut start = None;
@@ -145,7 +146,7 @@ fn labeled(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
     texts.map(|text| Zeroizing::new(text.as_bytes().to_vec())).collect()
 }
 
-/// What follows the label of a line, if it has one.
+/// Returns the text after the label of a line. None if the line has no label.
 fn label(line: &str) -> Option<&str> {
     let scheme = |text: &'static str| {
         move |line: &str| -> Option<usize> {
@@ -158,14 +159,14 @@ fn label(line: &str) -> Option<&str> {
     if let Some(end) = unschemed(line) {
         return line.get(end..).map(str::trim);
     }
-    // PowerShell names the environment before a variable of it.
+    // PowerShell writes this prefix before an environment variable.
     let line = line.strip_prefix("$env:").unwrap_or(line);
     let at = line.find([':', '='])?;
     let (name, value) = line.split_at_checked(at)?;
     let value = value.get(1..)?.trim();
     let is_name = (1..=MAX_LABEL).contains(&name.len())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || " -_.$\"'".contains(letter));
-    // The end of base64 is no label.
+    // Base64 that ends in padding is not a label.
     if !is_name
         || !value.is_empty() && value.bytes().all(|byte| byte == b'=')
         || value.is_empty() && line.ends_with('=')
@@ -176,7 +177,8 @@ fn label(line: &str) -> Option<&str> {
     Some(value.trim())
 }
 
-/// Lines of nothing but base64, as many as stand together. A line that ends in padding is the last of its block.
+/// Returns the blocks of consecutive lines that consist only of base64. A line that ends in padding is the last line of
+/// its block.
 fn base64_blocks(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let mut blocks = Vec::new();
     let (mut start, mut end) = (None, 0);
@@ -192,7 +194,7 @@ fn base64_blocks(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
         }
         if !is_base64 || line.ends_with('=') || at == text.len() {
             let block = start.take().and_then(|start| text.get(start..end));
-            // The whole text is no part of it.
+            // A block that is the whole text is not inside other text.
             let block = block.filter(|block| block.len() >= MIN_BASE64 && block.trim().len() < text.trim().len());
             blocks.extend(block.map(|block| Zeroizing::new(block.as_bytes().to_vec())));
         }
@@ -200,9 +202,9 @@ fn base64_blocks(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
     blocks
 }
 
-/// Words of nothing but base64, such as in a table or an address.
+/// Returns the words that consist only of base64, such as in a table or an address.
 fn base64_words(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
-    // Padding is not needed, and the sign is met between a name and a value.
+    // Decoding needs no padding, and an equals sign may separate a name from a value.
     let is_outside = |letter: char| letter == '=' || !letter.is_ascii() || !base64_text::is_line(&[letter as u8]);
     let words = text.split(is_outside);
     let words = words.filter(|word| word.len() >= MIN_BASE64 && word.len() < text.trim().trim_matches('=').len());

@@ -1,4 +1,4 @@
-//! Reads one X.509 certificate: of any version, any issuer and with any extensions or none.
+//! Reads one X.509 certificate (RFC 5280) of any version and any issuer, with or without extensions.
 
 use std::fmt::Write as _;
 
@@ -20,41 +20,44 @@ use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{CredentialFacts, Format, OtherCertificate};
 
-/// 2.5.29.19
+/// The extension Basic Constraints, 2.5.29.19 (RFC 5280, section 4.2.1.9).
 const BASIC_CONSTRAINTS: [u8; 3] = [0x55, 0x1d, 0x13];
 
-/// 2.5.29.17
+/// The extension Subject Alternative Name, 2.5.29.17 (RFC 5280, section 4.2.1.6).
 const SUBJECT_ALTERNATIVE_NAME: [u8; 3] = [0x55, 0x1d, 0x11];
 
-/// What is known of a certificate.
+/// The facts of a certificate, and the details for selecting a certificate.
 #[derive(Clone, Debug)]
 pub(super) struct Certificate {
-    /// Everything but the identity, the grace and what regards the private key.
+    /// The facts, without the identity, the grace period, the issuers' expiry, the other certificates and the private
+    /// key.
     pub facts: CredentialFacts,
-    /// SHA-256 of its DER.
+    /// The SHA-256 hash of the DER.
     pub fingerprint: [u8; 32],
-    /// Whether it says that it is a CA.
+    /// True if the certificate claims to belong to a CA.
     pub is_ca: bool,
-    /// The topic of MDM push, or what it is instead.
+    /// The topic of MDM push, or the kind of a certificate without a topic.
     pub topic: Result<String, FileKind>,
-    /// The Publisher ID of Windows code signing, or what it lacks.
+    /// The Publisher ID of Windows code signing, or the kind of a certificate without a Publisher ID.
     pub publisher_id: Result<String, FileKind>,
-    /// The public key, where private keys can be held against it.
+    /// The public key. None if the public key can't be compared with private keys.
     pub public_key: Option<PublicKey>,
-    /// Stands for all names that it is for: the subject and the alternative ones. None where it has none.
+    /// The SHA-256 hash of all names of the certificate: the subject and the alternative names. None if there are no
+    /// names.
     pub names: Option<[u8; 32]>,
-    /// Stand for the names, for whom it was issued and by whom.
+    /// The SHA-256 hash of the subject. The next field is the SHA-256 hash of the issuer's name.
     pub subject: [u8; 32],
     pub issuer: [u8; 32],
 }
 
 impl Certificate {
-    /// Who issued it, going by the names, where that was another than itself.
+    /// Returns the hash of the issuer's name. None if the issuer and the subject have the same name.
     pub(super) fn other_issuer(&self) -> Option<[u8; 32]> {
         (self.issuer != self.subject).then_some(self.issuer)
     }
 
-    /// The identity that it has for a type; none for other certificates, which any may replace.
+    /// Returns the identity for a type. None for types whose certificates have no identity, because any certificate may
+    /// replace another.
     pub(super) fn identity(&self, type_: CredentialType) -> Option<&str> {
         match type_ {
             CredentialType::APNsCertificate => self.topic.as_deref().ok(),
@@ -63,7 +66,8 @@ impl Certificate {
         }
     }
 
-    /// True where a renewal of one may be the other: both have the same identity, or for types without one the same names.
+    /// True if one certificate may be a renewal of the other: both have the same identity, or without identities the
+    /// same names.
     pub(super) fn is_same_identity(&self, other: &Self, type_: CredentialType) -> bool {
         match (self.identity(type_), other.identity(type_)) {
             (Some(own), Some(other)) => own == other,
@@ -72,21 +76,21 @@ impl Certificate {
         }
     }
 
-    /// Orders certificates of one identity: the latest is the greatest. One whose dates are in the wrong order is never
-    /// valid and comes before all others.
+    /// Returns a sort key for certificates of one identity: the latest certificate has the greatest key. A certificate
+    /// that expires before its validity begins is never valid and has the smallest key.
     pub(super) fn age(&self) -> (bool, Option<DateTime<Utc>>, DateTime<Utc>, [u8; 32]) {
         let (begin, end) = (self.facts.not_before, self.facts.not_after);
         let is_ordered = begin.zip(end).is_none_or(|(begin, end)| end >= begin);
         (is_ordered, begin, end.unwrap_or(DateTime::<Utc>::MAX_UTC), self.fingerprint)
     }
 
-    /// Its serial number and dates.
+    /// Returns the serial number and the dates.
     pub(super) fn brief(&self) -> OtherCertificate {
         let CredentialFacts { serial_number, not_before, not_after, .. } = self.facts.clone();
         OtherCertificate { serial_number, not_before, not_after }
     }
 
-    /// What it is, where nothing is expected.
+    /// Returns the kind of certificate, if no type is expected.
     pub(super) fn kind(&self) -> FileKind {
         match (&self.topic, &self.publisher_id) {
             (Ok(_), _) => FileKind::PushCertificate,
@@ -101,7 +105,8 @@ impl Certificate {
         }
     }
 
-    /// What it is where another thing is expected; `None` where it fits.
+    /// Returns the kind of certificate, if the type does not accept the certificate. None if the type accepts the
+    /// certificate.
     pub(super) fn misfit(&self, type_: CredentialType) -> Option<FileKind> {
         match (type_, &self.topic, &self.publisher_id) {
             (CredentialType::X509Certificate, ..)
@@ -121,12 +126,12 @@ impl Certificate {
     }
 }
 
-/// What may follow the certificate's DER.
+/// The data that may follow the DER of a certificate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tail {
-    /// Line ends at most.
+    /// Line ends only.
     Lines,
-    /// OpenSSL's notes on whom to trust it for.
+    /// OpenSSL's trust settings, in a block with the label TRUSTED CERTIFICATE.
     Trust,
 }
 
@@ -175,7 +180,7 @@ pub(super) fn read(der: &[u8], format: Format, tail: Tail) -> Result<Certificate
     })
 }
 
-/// Whether the basic constraints, where there are any, make it a CA.
+/// True if the Basic Constraints extension is present and marks the certificate as a CA.
 fn is_ca(certificate: &X509Certificate<'_>) -> bool {
     certificate
         .extensions()
@@ -186,7 +191,7 @@ fn is_ca(certificate: &X509Certificate<'_>) -> bool {
         .any(|ca| ca.content.iter().any(|byte| *byte != 0))
 }
 
-/// Stands for the subject and the alternative names together.
+/// Returns the hash of the subject and the alternative names together. None if there are no names.
 fn names(certificate: &X509Certificate<'_>) -> Option<[u8; 32]> {
     let alternatives = certificate
         .extensions()
@@ -202,7 +207,7 @@ fn names(certificate: &X509Certificate<'_>) -> Option<[u8; 32]> {
     (!is_empty).then(|| hash.finalize().into())
 }
 
-/// The serial number in hex, without leading zeros; a negative one with its sign.
+/// Formats the serial number in hex without leading zeros. A negative serial number has a minus sign.
 fn serial(raw: &[u8]) -> String {
     let is_negative = raw.first().is_some_and(|byte| byte & 0x80 != 0);
     let mut magnitude = raw.to_vec();
@@ -221,7 +226,7 @@ fn serial(raw: &[u8]) -> String {
     text
 }
 
-/// Bytes in lowercase hex.
+/// Formats bytes in lowercase hex.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

@@ -1,6 +1,7 @@
-//! What stops, what goes on and how to act: the consequences of each finding, in an administrator's words.
+//! The consequences and the remedy of each finding, in an administrator's words. Messages about the finding itself are
+//! in the parent module.
 //!
-//! Sources: Apple's, Microsoft's and IBM's documentation of what a lapsed or changed credential does.
+//! The consequences follow the documentation of Apple, Microsoft and IBM on expired and changed credentials.
 
 use std::borrow::Cow;
 
@@ -11,14 +12,14 @@ use crate::api::reasons::FailureReason;
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
 use crate::verdict::FindingKind;
 
-/// The consequences of a finding; each part may be empty.
+/// The consequences and the remedy of a finding. Each part may be empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Advice {
-    /// What stops.
+    /// The services that stop.
     pub stops: String,
-    /// What goes on.
+    /// The services that continue to work.
     pub goes_on: String,
-    /// How to act.
+    /// The action to take.
     pub remedy: String,
 }
 
@@ -32,7 +33,7 @@ pub(super) const PORTAL: &str = "Apple's push portal (identity.apple.com/pushcer
 const APNS_STOPS: &str = "existing devices stop reporting, new actions and policies do not reach devices, and no new Apple device can enroll";
 const APNS_GOES_ON: &str = "users keep application features such as secure mail, and the policy already applied";
 
-/// The consequences of `case` for a credential of `spec`, of which `facts` are known.
+/// Returns the advice for a finding about the credential of `spec`. `facts` are the known facts, if any.
 pub fn advice(case: FindingKind, spec: &TenantCredentialSpec, facts: Option<&CredentialFacts>) -> Advice {
     match case {
         FindingKind::Expiring => lapse(spec, None),
@@ -128,7 +129,7 @@ pub fn advice(case: FindingKind, spec: &TenantCredentialSpec, facts: Option<&Cre
                 its_secret(spec)
             ),
         ),
-        // Made beside its message, from what is known of the others.
+        // This advice depends on the other holders, see `shared::advice`.
         FindingKind::Shared(_) => Advice::default(),
         FindingKind::Unreadable(reason) => {
             let (stops, goes_on) = match facts {
@@ -140,7 +141,8 @@ pub fn advice(case: FindingKind, spec: &TenantCredentialSpec, facts: Option<&Cre
     }
 }
 
-/// `renewable_until`: it has lapsed, and Apple renews it until then.
+/// Returns the advice for a credential that expires soon or has expired. `renewable_until` is the time until which
+/// Apple renews an expired APNs certificate with the same topic.
 fn lapse(spec: &TenantCredentialSpec, renewable_until: Option<DateTime<Utc>>) -> Advice {
     match spec.type_ {
         CredentialType::APNsCertificate => {
@@ -193,7 +195,7 @@ fn lapse(spec: &TenantCredentialSpec, renewable_until: Option<DateTime<Utc>>) ->
     }
 }
 
-/// How to find out by other means to which account a credential without an identity belongs.
+/// Returns the manual check that finds the account or location of a credential without an identity.
 pub(super) fn verify_origin(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::VPPToken => {
@@ -284,7 +286,7 @@ fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
     }
 }
 
-/// The Secret; of a file in hand, the one that it is to stand in.
+/// Returns the words for the Secret of the spec. A credential in a file has no Secret name yet.
 fn its_secret(spec: &TenantCredentialSpec) -> Cow<'static, str> {
     match &spec.secret_ref {
         Some(secret) => format!("Secret {}", secret.name).into(),

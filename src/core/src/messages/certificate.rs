@@ -1,4 +1,4 @@
-//! The sentences about the certificate itself: its dates, its chain, and the certificates beside it.
+//! Messages about the certificate itself: its dates, its chain, and other certificates in the same value.
 
 use chrono::{DateTime, Datelike, Utc};
 
@@ -6,10 +6,10 @@ use super::{Words, at, identity_name};
 use crate::api::CredentialType;
 
 impl Words<'_> {
-    /// The certificate expires before its validity begins.
+    /// Returns the message for a certificate that expires before its validity begins.
     pub fn dates_reversed(&self) -> String {
         let (begin, end) = (date(self.facts.not_before), date(self.facts.not_after));
-        // RFC 5280, section 4.1.2.5.1.
+        // In UTCTime, the two-digit years 50 to 99 mean 1950 to 1999 (RFC 5280, section 4.1.2.5.1).
         let is_last_century = |time: DateTime<Utc>| (1950..2000).contains(&time.year());
         let hint = match self.facts.not_after.is_some_and(is_last_century) {
             true => ". In X.509, the two-digit years 50 to 99 mean 1950 to 1999",
@@ -21,7 +21,7 @@ impl Words<'_> {
         ))
     }
 
-    /// An issuer expires before the certificate.
+    /// Returns the message for an issuer that expires before the certificate.
     pub fn issuer_expires_first(&self) -> String {
         let end = match self.facts.not_after {
             Some(end) => format!("before the certificate itself, which expires at {}", at(end)),
@@ -30,7 +30,7 @@ impl Words<'_> {
         self.end(format!("{} expires at {}, {end}", self.issuer(), self.issuer_end()))
     }
 
-    /// An issuer has expired.
+    /// Returns the message for an issuer that has expired.
     pub fn issuer_expired(&self) -> String {
         self.end(format!("{} expired at {}", self.issuer(), self.issuer_end()))
     }
@@ -44,7 +44,7 @@ impl Words<'_> {
         date(self.facts.first_issuer_to_expire.as_ref().and_then(|issuer| issuer.not_after))
     }
 
-    /// The value contains other certificates of the same identity.
+    /// Returns the message for a value that contains several certificates of the same identity.
     pub fn several_certificates(&self) -> String {
         let facts = self.facts;
         let place = if self.spec.secret_ref.is_some() { "key" } else { "file" };
@@ -68,7 +68,7 @@ impl Words<'_> {
     }
 }
 
-/// A certificate by its serial number and dates.
+/// Describes a certificate by its serial number and dates.
 fn certificate(serial_number: Option<&str>, begin: String, end: String) -> String {
     format!("serial number {} (valid from {begin} until {end})", serial_number.unwrap_or("unknown"))
 }

@@ -1,5 +1,5 @@
-//! The sentences about a credential's identity: which one is expected, which one was found, and where two that look alike
-//! differ.
+//! Messages about the identity of a credential: the expected identity, the identity that was found, and the place where
+//! two similar identities differ.
 
 use super::{Words, identity_name};
 use crate::api::CredentialType;
@@ -7,8 +7,8 @@ use crate::api::identity::{IdentityDifference, UNSEEN, overlooked};
 use crate::verdict::IdentityMatch;
 
 impl Words<'_> {
-    /// The identity and how it stands to `accepted`, the one that renewals are compared with. `first`: no other credential
-    /// was read before.
+    /// Returns the message for the identity of the credential. `accepted` is the identity with which renewals are
+    /// compared. `first` is true if no other credential was read before.
     pub fn identity(&self, standing: IdentityMatch, first: bool, accepted: Option<&str>) -> String {
         let (subject, name) = (self.subject(), identity_name(self.spec.type_));
         let identity = self.facts.identity.as_deref().unwrap_or("(none)");
@@ -43,7 +43,7 @@ impl Words<'_> {
         })
     }
 
-    /// The identities that would be accepted: the pins, or the one accepted before.
+    /// Returns the identities that are accepted: the pinned identities, or else the identity accepted before.
     fn expected(&self, accepted: Option<&str>) -> String {
         let mut expected: Vec<String> = match self.pins() {
             Some(pins) => pins.iter().map(|pin| format!("\"{pin}\"")).collect(),
@@ -54,7 +54,7 @@ impl Words<'_> {
     }
 }
 
-/// Where two identities that look alike differ.
+/// Returns the sentence on the place where two similar identities differ.
 fn place(difference: &IdentityDifference) -> String {
     format!(
         "The two first differ at character {}: expected {}, found {}",
@@ -64,7 +64,7 @@ fn place(difference: &IdentityDifference) -> String {
     )
 }
 
-/// Characters by their code points, since they may look like others.
+/// Lists characters with their code points, because characters may look alike.
 fn letters(letters: &[char]) -> String {
     let one = |letter: &char| match *letter {
         UNSEEN => "an invisible character".to_owned(),

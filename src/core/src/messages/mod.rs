@@ -1,7 +1,8 @@
-//! Every sentence that a user may read: here what and when, in `advice` the consequences, in `tenant` a tenant's page, in
-//! `stored` what a status that stands in a cluster is held against.
+//! All sentences that users read. This module contains the messages about one credential. `advice` contains the
+//! consequences and remedies, `tenant` the messages of a tenant, and `stored` the messages about stale statuses.
 //!
-//! All of it is deterministic: absolute times in UTC, nothing that changes by itself. `tests/words.rs` prints them all.
+//! All sentences are deterministic: times are absolute and in UTC, and nothing changes with time alone.
+//! `tests/words.rs` prints every sentence.
 
 pub mod advice;
 mod certificate;
@@ -16,7 +17,7 @@ pub mod verify_remarks;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 pub use local_files::not_understood;
-pub use reason_summary::short;
+pub use reason_summary::reason_summary;
 
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::ChangeReason;
@@ -24,41 +25,41 @@ use crate::api::status::{EventBudget, Expiry, KeyMatch, KeysUsed, LastChange, Ne
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec};
 use crate::verdict::{IdentityMatch, Stage};
 
-/// A time as all texts write it: RFC 3339 in UTC, whole seconds.
+/// Formats a time as in all messages: RFC 3339 in UTC with whole seconds.
 pub fn at(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Credentials that a calendar leaves out.
+/// Returns the message about credentials that a calendar leaves out because they have no date.
 pub fn undated(count: usize) -> String {
     let subject = if count == 1 { "1 credential has" } else { &format!("{count} credentials have") };
     format!("{subject} no known expiry date and no event in this calendar.")
 }
 
-/// As the first sentence of several.
+/// Capitalizes the first letter, for the beginning of a sentence.
 pub fn sentence(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
-/// The sentences of one credential.
+/// Composes the messages about one credential.
 pub struct Words<'a> {
-    /// What the user declares.
+    /// The spec, as the user declared it.
     pub spec: &'a TenantCredentialSpec,
-    /// What is known of it.
+    /// The facts about the credential.
     pub facts: &'a CredentialFacts,
-    /// It can't be read at present: the facts are those of the last time.
+    /// True if the credential can't be read at present. The facts are those of the last reading.
     pub stale: bool,
-    /// Whose it is.
+    /// The details of the tenant.
     pub side: Side<'a>,
 }
 
-/// What the tenant says of itself, to tell two places apart that hold the same credential.
+/// The details of a tenant that help users distinguish two places with the same credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Side<'a> {
-    /// What the tenant is for.
+    /// The purpose of the tenant, such as Production.
     pub environment: Option<&'a str>,
-    /// The account number for the MDM vendor's support.
+    /// The account number with the MDM vendor's support.
     pub support_account: Option<&'a str>,
 }
 
@@ -86,7 +87,8 @@ impl Words<'_> {
         self.facts.grace_end_time.map_or_else(|| "an unknown date".to_owned(), at)
     }
 
-    /// Of the stage; `first_warning`: how many days before expiry the first warning comes.
+    /// Returns the message for a stage. `first_warning` is the number of days before expiry at which the first warning
+    /// is due.
     pub fn stage(&self, stage: Stage, first_warning: Option<u16>) -> String {
         let subject = self.subject();
         let not_after = self.not_after();
@@ -118,16 +120,16 @@ impl Words<'_> {
         })
     }
 
-    /// Of a validity that has not begun.
+    /// Returns the message for a credential whose validity has not begun.
     pub fn not_yet_valid(&self) -> String {
         let begin = self.facts.not_before.map_or_else(|| "an unknown date".to_owned(), at);
         self.end(format!("{} is not valid before {begin}", self.subject()))
     }
 
-    /// Of the private key.
+    /// Returns the message for the check of the private key.
     pub fn key_match(&self) -> String {
         let keys = self.facts.keys.clone().unwrap_or_default();
-        // What is in no Secret yet are files in hand.
+        // Without a Secret, the values come from local files.
         let place = if self.spec.secret_ref.is_some() { "key" } else { "file" };
         let of = |key: Option<String>| key.map(|key| format!(" in {place} {key}")).unwrap_or_default();
         self.end(match self.facts.key_match {
@@ -148,7 +150,7 @@ impl Words<'_> {
         })
     }
 
-    /// Of its place beside the newest one of its identity.
+    /// Returns the message for the age of the credential, compared with the newest credential of its identity.
     pub fn newest(&self, standing: IdentityMatch, older: bool, newest: Option<&Newest>) -> String {
         match standing {
             IdentityMatch::Changed => {
@@ -174,7 +176,7 @@ impl Words<'_> {
         ))
     }
 
-    /// Of a change; the sentence of an Event.
+    /// Returns the message for a change of the credential, as in its Event.
     pub fn change(&self, change: &LastChange) -> String {
         let subject = self.subject();
         let dates = match (change.to.not_after, change.from.not_after) {
@@ -210,7 +212,8 @@ impl Words<'_> {
         }
     }
 
-    /// That all is well with reading. `no_tenant`: the tenant that the spec names is not there.
+    /// Returns the message for a credential that was read. `no_tenant` is true if the tenant of the spec does not
+    /// exist.
     pub fn read(&self, no_tenant: bool) -> String {
         let read = self.source();
         match &self.spec.tenant_ref {
@@ -234,7 +237,7 @@ impl Words<'_> {
     }
 }
 
-/// What the identity of a kind is called.
+/// Returns the name of the identity for a type of credential.
 pub fn identity_name(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => "topic",
@@ -245,7 +248,7 @@ pub fn identity_name(type_: CredentialType) -> &'static str {
     }
 }
 
-/// That a problem beside a condition is mended; the sentence of a Recovered Event.
+/// Returns the message of the Recovered Event for a problem that no longer exists.
 pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String {
     match (condition, words) {
         (ConditionType::Ready, Some(words)) => format!("the credential can be read again: {}", words.source()),
@@ -266,7 +269,7 @@ pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String 
     }
 }
 
-/// The end of the note of an Event that follows Events that the budget held back, if there are any.
+/// Returns the end of an Event's note about earlier Events that the budget held back. None if no Event was held back.
 pub fn held_back(budget: &EventBudget) -> Option<String> {
     let since = budget.held_back_since.filter(|_| budget.held_back > 0)?;
     let events = match budget.held_back {
@@ -276,5 +279,5 @@ pub fn held_back(budget: &EventBudget) -> Option<String> {
     Some(format!(". Since {}, lapsewatch has held back {events}", at(since)))
 }
 
-/// What is said of what was never read.
+/// The message for a credential that was never read.
 pub const NEVER_READ: &str = "the credential was never read";

@@ -1,7 +1,7 @@
-//! What each reason means, of whatever object: for tools that list rules.
+//! One general sentence for each reason, for tools that list rules, such as SARIF viewers.
 
-/// A reason in one short sentence.
-pub fn short(reason: &str) -> String {
+/// Returns a short sentence that explains a reason.
+pub fn reason_summary(reason: &str) -> String {
     let within = reason.strip_prefix("ExpiresWithin").and_then(|rest| rest.strip_suffix("Days"));
     if let Some(days) = within.and_then(|days| days.parse::<u16>().ok()) {
         return match days {

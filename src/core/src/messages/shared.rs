@@ -1,25 +1,25 @@
-//! Every sentence about a credential that is held in several places.
+//! Messages about a credential that several objects use.
 
 use super::Words;
 use super::advice::{Advice, secret};
 use crate::api::CredentialType;
 use crate::verdict::{Other, SharingState, Unlisted, View};
 
-/// Those of other namespaces, who are never named.
+/// The words for holders in other namespaces, which messages never name.
 pub const ELSEWHERE: &str = "a credential of another namespace";
-/// Those of other clusters.
+/// The words for holders in other clusters.
 pub const AWAY: &str = "a credential of another cluster";
-/// Of a type that may be used in several places.
+/// The message for a type of credential that may be used in several places.
 pub const NOT_EXCLUSIVE: &str = "this type may be used in several places";
-/// Of what no other holds.
+/// The message for a credential that no other holder uses.
 pub const UNIQUE: &str = "no other TenantCredential among those looked at holds it";
-/// Of one whose Secret or key is gone.
+/// The message for an object whose Secret or key does not exist.
 pub const HOLDS_NOTHING: &str = "it holds nothing now that another could hold too";
-/// While some credentials were not looked at.
+/// The message while the operator has not read all TenantCredentials.
 pub const PENDING: &str =
     "the operator has not read all TenantCredentials yet. Another TenantCredential may contain the same credential";
 
-/// What is so.
+/// Returns the message about the relation to the other holders.
 pub fn message(words: &Words<'_>, view: &View) -> String {
     let subject = words.subject();
     let others = list(view);
@@ -52,7 +52,7 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
                     name(claimant)
                 )
             }
-            // A status does not contain which of several holders claims it.
+            // A status does not record which of several holders claims the token.
             None if view.others.len() > 1 || view.unlisted != Unlisted::None => format!(
                 "the override of another credential assumes control of {subject}, which is also held by {others}"
             ),
@@ -87,7 +87,7 @@ fn name(other: &Other) -> String {
     }
 }
 
-/// Those that are named, and that there are others.
+/// Lists the other holders that are named, and the number of the others.
 fn list(view: &View) -> String {
     let mut names: Vec<String> = view.others.iter().map(name).collect();
     match view.unlisted {
@@ -102,7 +102,8 @@ fn list(view: &View) -> String {
     }
 }
 
-/// How to find those that are not named.
+/// Returns the sentence with the command that lists all holders. None if the message names all holders or no selector
+/// is available.
 fn rest(words: &Words<'_>, view: &View) -> Option<String> {
     let is_elsewhere = view.others.contains(&Other::Elsewhere) || view.claimant == Some(Other::Elsewhere);
     let (who, scope) = match is_elsewhere {
@@ -114,7 +115,8 @@ fn rest(words: &Words<'_>, view: &View) -> Option<String> {
     Some(format!("; {who}: kubectl get tcred{scope} --field-selector {selector}"))
 }
 
-/// What selects them: the fingerprint, or of those that hold another one the identity, where a shell takes it as it is.
+/// Returns the field selector that finds the other holders: the fingerprint, or the identity for another credential of
+/// the same identity. None if the identity would need quoting in a shell.
 fn selector(words: &Words<'_>, standing: SharingState) -> Option<String> {
     if let SharingState::Superseded { .. } = standing {
         let identity = words.facts.identity.as_deref()?;
@@ -124,7 +126,7 @@ fn selector(words: &Words<'_>, standing: SharingState) -> Option<String> {
     words.facts.fingerprint.as_deref().map(|fingerprint| format!("status.credential.fingerprint={fingerprint}"))
 }
 
-/// What stops, what goes on and how to act.
+/// Returns the consequences and the remedy of the relation to the other holders.
 pub fn advice(words: &Words<'_>, standing: SharingState) -> Advice {
     let secret = secret(words.spec);
     let here = here(words);
@@ -206,7 +208,7 @@ pub fn advice(words: &Words<'_>, standing: SharingState) -> Advice {
     }
 }
 
-/// Which side of the two this is, since the other one is asked the same.
+/// Names this tenant's environment, because messages about both holders have the same text otherwise.
 fn here(words: &Words<'_>) -> String {
     match (words.side.environment, &words.spec.tenant_ref) {
         (Some(environment), Some(tenant)) => {

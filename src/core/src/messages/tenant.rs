@@ -1,4 +1,4 @@
-//! Every sentence of a tenant's page that is not a credential's own.
+//! Messages in the status and Events of a tenant. Messages of single credentials come from the credentials themselves.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use crate::api::reasons::FailureReason;
 use crate::api::tenant_status::{NextDeadline, TenantNotification};
 use crate::api::{CredentialType, TenantCredentialSpec, limits};
 
-/// What a credential says, said of it and of `more` others.
+/// Returns the message of a credential for an entry that represents `more` others too.
 pub fn of_group(name: &str, message: &str, more: usize) -> String {
     match more {
         0 => format!("{name}: {message}"),
@@ -16,7 +16,7 @@ pub fn of_group(name: &str, message: &str, more: usize) -> String {
     }
 }
 
-/// What a credential advises, as advice for `more` others too.
+/// Returns the remedy of a credential for an entry that represents `more` others too.
 pub fn remedy_of_group(name: &str, remedy: &str, more: usize) -> String {
     match more {
         0 => remedy.to_owned(),
@@ -24,8 +24,8 @@ pub fn remedy_of_group(name: &str, remedy: &str, more: usize) -> String {
     }
 }
 
-/// The sentence of an Event that lacks what the tenant would give, because the tenant does not exist. None if it lacks
-/// nothing.
+/// Returns the sentence for an Event that lacks the tenant's runbook or contact because the tenant does not exist. None
+/// if neither is missing.
 pub fn absent(spec: &TenantCredentialSpec) -> Option<String> {
     let tenant = spec.tenant_ref.as_ref()?;
     let owner = spec.owner.as_ref();
@@ -41,7 +41,7 @@ pub fn absent(spec: &TenantCredentialSpec) -> Option<String> {
     Some(format!("MDMTenant \"{}\" does not exist in this namespace, so {lacks}", tenant.name))
 }
 
-/// What is said of a credential whose own words are not at hand.
+/// Returns the message for a credential whose own message is not available.
 pub fn without_words(type_: CredentialType, reason: &str, deadline: Option<DateTime<Utc>>) -> String {
     if reason == FailureReason::InvalidObject.as_str() {
         return format!(
@@ -53,12 +53,12 @@ pub fn without_words(type_: CredentialType, reason: &str, deadline: Option<DateT
     format!("the {} says {reason}{dated}", type_.words())
 }
 
-/// Where the words of a credential stand.
+/// Returns the remedy that refers to the messages of the credential.
 pub fn see(name: &str) -> String {
     format!("see kubectl describe tcred {name}")
 }
 
-/// What, and how to act, where there is none of some types that are required.
+/// Returns the message and the remedy for required types without a credential.
 pub fn missing(types: &[CredentialType], tenant: &str) -> (String, String) {
     let names: Vec<&str> = types.iter().map(|type_| type_.as_str()).collect();
     let (types, one) = if names.len() == 1 { ("type", "one") } else { ("types", "one of each") };
@@ -68,11 +68,11 @@ pub fn missing(types: &[CredentialType], tenant: &str) -> (String, String) {
     )
 }
 
-/// What the absence of a required credential means.
+/// The consequences of a missing required credential.
 pub const MISSING_IMPACT: &str =
     "stops: the warnings before it lapses; the service that it is for is not watched, or not set up";
 
-/// That nothing needs attention.
+/// Returns the message for a tenant whose credentials are all valid.
 pub fn well(total: usize, next: Option<&NextDeadline>) -> String {
     let all = match total {
         1 => "its one credential is valid".to_owned(),
@@ -84,7 +84,7 @@ pub fn well(total: usize, next: Option<&NextDeadline>) -> String {
     }
 }
 
-/// That some were not assessed yet.
+/// Returns the message for credentials that are not assessed yet.
 pub fn pending(names: &[&str], total: usize) -> String {
     let shown: Vec<&str> = names.iter().take(limits::NAMES).copied().collect();
     let more = match names.len().saturating_sub(shown.len()) {
@@ -94,17 +94,17 @@ pub fn pending(names: &[&str], total: usize) -> String {
     format!("{} of {total} credentials not assessed yet: {}{more}", names.len(), shown.join(", "))
 }
 
-/// That it has none.
+/// Returns the message for a tenant without credentials.
 pub fn no_credentials(tenant: &str) -> String {
     format!("no TenantCredential names this tenant: set spec.tenantRef.name to {tenant} in those that belong to it")
 }
 
-/// The worst state, where nothing says more of it.
+/// Returns the message for the worst state, if no notification describes the state.
 pub fn worst(name: &str, state: &str) -> String {
     format!("{name}: its state is {state}; {}", see(name))
 }
 
-/// From what the page was made.
+/// Returns the message of the condition Ready.
 pub fn assessed(total: usize) -> String {
     match total {
         0 => "it has no TenantCredential".to_owned(),
@@ -113,14 +113,14 @@ pub fn assessed(total: usize) -> String {
     }
 }
 
-/// The line of the page's agenda.
+/// Returns the line of a notification in `status.agenda`.
 pub fn agenda(of: &TenantNotification) -> String {
     let mut line = format!("{:?}, {}", of.severity, of.message);
     limits::cut(&mut line, limits::TEXT);
     line
 }
 
-/// The sentence of an Event: which credential it is that makes the tenant's state what it is.
+/// Returns the message of an Event about the credential that determines the state of the tenant.
 pub fn news(message: &str, total: usize) -> String {
     match total {
         1 => format!("its credential {message}"),
@@ -128,13 +128,13 @@ pub fn news(message: &str, total: usize) -> String {
     }
 }
 
-/// The sentence of an Event that a problem is mended.
+/// Returns the message of an Event about a problem that no longer exists.
 pub fn well_again(message: &str) -> String {
     format!("all is well again: {message}")
 }
 
-/// The note of an Event: what and when, how to act, where it is written down, whom to ask, what it means. Cut from its
-/// end to what the API server takes.
+/// Returns the note of an Event: the message, the remedy, the runbook, the contact and the consequences. The end is cut
+/// to the limit of the API server.
 pub fn note(message: &str, of: Option<&TenantNotification>) -> String {
     let mut note = sentence(message);
     let of = |part: fn(&TenantNotification) -> Option<&str>| of.and_then(part).filter(|words| !words.is_empty());

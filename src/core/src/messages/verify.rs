@@ -1,5 +1,5 @@
-//! Every sentence of `verify`: the verdict, what to do about it, and what was not seen. What is wrong with a credential
-//! is said in the assessment's own words.
+//! Messages of `lapsewatch verify`: the verdict and the findings that exist only there. Messages about the credential
+//! itself are those of the assessment.
 
 use super::advice::{PORTAL, account, apple_id, secret, verify_origin};
 use super::{at, identity_name};
@@ -8,24 +8,24 @@ use crate::api::status::{Expiry, KeyMatch};
 use crate::api::{CredentialFacts, CredentialType, TenantCredentialSpec, TenantCredentialStatus};
 use crate::verdict::{VerifyCause, VerifyFinding, VerifyOutcome};
 
-/// What is compared.
+/// The current and the new credential, for the comparison in the verdict.
 pub struct Compared<'a> {
-    /// What the user declares.
+    /// The spec, as the user declared it.
     pub spec: &'a TenantCredentialSpec,
-    /// What was said last of what is in place.
+    /// The last status of the current credential.
     pub previous: &'a TenantCredentialStatus,
-    /// What would stand there; none where it can't be read.
+    /// The facts about the new credential. None if the credential can't be read.
     pub facts: Option<&'a CredentialFacts>,
-    /// What the change would be.
+    /// The kind of the change. None if the new credential changes nothing.
     pub change: Option<ChangeReason>,
-    /// True if the credential and its private key are those that are in place.
+    /// True if the credential and its private key are the current ones.
     pub is_same: bool,
 }
 
-/// The verdict in one line.
+/// Returns the verdict in one line.
 pub fn verdict(outcome: VerifyOutcome, points: &[VerifyFinding], compared: &Compared<'_>) -> String {
     let decide = points.iter().filter(|point| point.outcome == outcome);
-    let reasons: Vec<String> = decide.map(|point| short(point, compared)).collect();
+    let reasons: Vec<String> = decide.map(|point| verdict_part(point, compared)).collect();
     match outcome {
         VerifyOutcome::Stop => format!("STOP: {}", reasons.join(". Also: ")),
         VerifyOutcome::Untold => format!("could not tell: {}", reasons.join(". Also: ")),
@@ -38,7 +38,7 @@ pub fn verdict(outcome: VerifyOutcome, points: &[VerifyFinding], compared: &Comp
     }
 }
 
-/// What speaks for it.
+/// Returns the points in favor of the new credential.
 fn good(compared: &Compared<'_>) -> Vec<String> {
     let name = identity_name(compared.spec.type_);
     let Some(facts) = compared.facts else { return Vec::new() };
@@ -47,7 +47,7 @@ fn good(compared: &Compared<'_>) -> Vec<String> {
         parts.push(match compared.change {
             Some(ChangeReason::IdentityAccepted) => format!("another {name}, which spec.expectedIdentities names"),
             None if compared.previous.credential.is_none() => format!("the {name} that spec.expectedIdentities names"),
-            // Nothing was known that it could be the same as.
+            // No accepted identity exists that could be the same.
             _ if compared.previous.accepted_identity.is_none() => format!("first {name} seen here"),
             _ => format!("same {name}"),
         });
@@ -68,7 +68,7 @@ fn good(compared: &Compared<'_>) -> Vec<String> {
     parts
 }
 
-/// How much later it expires than what is in place.
+/// Returns the difference between the expiry dates of the current and the new credential.
 fn later(before: Option<&CredentialFacts>, facts: &CredentialFacts) -> Option<String> {
     let Some(end) = facts.not_after.filter(|_| !facts.is_declared()) else {
         return (facts.expiry == Expiry::Never).then(|| "without expiry".to_owned());
@@ -86,8 +86,8 @@ fn later(before: Option<&CredentialFacts>, facts: &CredentialFacts) -> Option<St
     })
 }
 
-/// A point as a part of the verdict's line.
-fn short(point: &VerifyFinding, compared: &Compared<'_>) -> String {
+/// Returns a finding in the short form for the verdict.
+fn verdict_part(point: &VerifyFinding, compared: &Compared<'_>) -> String {
     let (type_, name) = (compared.spec.type_, identity_name(compared.spec.type_));
     match point.cause {
         VerifyCause::IdentityChanged => match type_ {
@@ -131,17 +131,18 @@ fn short(point: &VerifyFinding, compared: &Compared<'_>) -> String {
     }
 }
 
-/// Of one whose predecessor is not known.
+/// Returns the message for a new credential without a known current credential.
 pub fn nothing_in_place() -> String {
     "no credential was ever read here, or nothing is known of it".to_owned()
 }
 
-/// Of one that is no newer.
+/// Returns the message for a new credential that is not newer than the current one by its dates.
 pub fn replaced(type_: CredentialType) -> String {
     format!("the {} is no newer than the one in place by its dates", type_.words())
 }
 
-/// The age of one that may be older than the one in place. `is_dated`: both carry a date, and the dates are equal.
+/// Returns the message for a new credential that may be older than the current one. `is_dated` is true if both
+/// credentials contain dates, which are then equal.
 pub fn age_unknown(type_: CredentialType, is_dated: bool) -> String {
     match is_dated {
         true => replaced(type_),
@@ -152,13 +153,13 @@ pub fn age_unknown(type_: CredentialType, is_dated: bool) -> String {
     }
 }
 
-/// Of the one that is in place already.
+/// Returns the message for a new credential that is the current one.
 pub fn in_place(type_: CredentialType, facts: &CredentialFacts) -> String {
     let expires = facts.not_after.map(|end| format!(", which expires at {}", at(end))).unwrap_or_default();
     format!("it is the {} that is in place already{expires}: it renews nothing", type_.words())
 }
 
-/// What a point means, where the assessment says nothing of it.
+/// Returns the consequences of a finding that the assessment does not report. Empty for all other findings.
 pub fn impact(cause: VerifyCause, type_: CredentialType) -> &'static str {
     match (cause, type_) {
         (VerifyCause::IdentityAccepted, CredentialType::APNsCertificate) => {
@@ -171,7 +172,7 @@ pub fn impact(cause: VerifyCause, type_: CredentialType) -> &'static str {
     }
 }
 
-/// How to act before it is applied.
+/// Returns the action to take before the credential is applied.
 pub fn remedy(cause: VerifyCause, spec: &TenantCredentialSpec) -> String {
     let type_ = spec.type_;
     match cause {
@@ -217,7 +218,8 @@ pub fn remedy(cause: VerifyCause, spec: &TenantCredentialSpec) -> String {
     }
 }
 
-/// How to act where the private key can't be held against it. `unseen`: it may be where the caller could not look.
+/// Returns the action if the private key can't be compared with the certificate. `unseen` is true if the key may be in
+/// a Secret that the caller can't read.
 pub fn key_remedy(key_match: KeyMatch, unseen: bool, spec: &TenantCredentialSpec) -> String {
     let mut remedy = match key_match {
         KeyMatch::KeyUnreadable => {
@@ -232,7 +234,7 @@ pub fn key_remedy(key_match: KeyMatch, unseen: bool, spec: &TenantCredentialSpec
     remedy
 }
 
-/// How to act where it can't be read.
+/// Returns the action if the credential can't be read.
 pub fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
     match reason {
         FailureReason::PasswordRequired => "give the password with --password-file",
@@ -255,5 +257,5 @@ pub fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String 
     .to_owned()
 }
 
-/// Of an object that has no file.
+/// The message for a DeclaredExpiry, which has no file to verify.
 pub const DECLARED: &str = "a DeclaredExpiry is a date in spec.expirationTime, and no file: change the date, and lapsewatch check says what follows";

@@ -1,4 +1,5 @@
-//! The assessment of an observed object. The operator and `status` share it, so that both reach the same verdicts.
+//! Assesses an observed object in its context. The operator and the `status` command share this code, so that both
+//! reach the same verdicts.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::assessment::{self, Assessment, AssessmentInput, tenant};
 /// The facts outside an object on which its assessment depends.
 #[derive(Clone, Default)]
 pub struct AssessmentContext {
-    /// The other objects that hold the same credential.
+    /// The other objects with the same credential.
     pub peers: Peers,
     /// The tenant that the object names.
     pub tenant: NamedTenant,
@@ -35,7 +36,7 @@ pub enum NamedTenant {
 }
 
 impl NamedTenant {
-    /// The spec of the tenant, if it can be decoded.
+    /// Returns the spec of the tenant. None if no tenant was found or its spec is invalid.
     pub fn spec(&self) -> Option<&MDMTenantSpec> {
         match self {
             Self::Found(tenant) => tenant.spec.as_ref().ok(),
@@ -45,7 +46,8 @@ impl NamedTenant {
 }
 
 impl AssessmentContext {
-    /// Assesses an object from its last reading. The generation is that of `spec`, which may be older than the object's.
+    /// Assesses an object from its last reading. `generation` is the generation of `spec`, which may be older than the
+    /// object's.
     pub fn assess(
         self,
         observed: &Observed,

@@ -1,4 +1,4 @@
-//! The two kinds of object that are watched, assessed and written, as far as that is the same for both.
+//! The code that TenantCredentials and MDMTenants share, because the operator watches, assesses and publishes both.
 
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,37 +9,38 @@ use crate::api::conditions::ConditionType;
 use crate::api::stored::Stored;
 use crate::api::{MDMTenantSpec, MDMTenantStatus, TenantCredentialSpec, TenantCredentialStatus, decode};
 
-/// A kind of object.
+/// A kind of custom resource that the operator watches.
 pub trait WatchedKind: Clone + Copy + Debug + Send + Sync + 'static {
-    /// What the user declares.
+    /// The spec, as users declare it.
     type Spec: Clone + Debug + PartialEq + Send + Sync;
-    /// What the operator says.
+    /// The status, as the operator publishes it.
     type Status: Stored + Clone + Debug + Send + Sync;
-    /// The kind's name.
+    /// The name of the kind.
     const KIND: &'static str;
-    /// Its name in paths.
+    /// The plural name of the kind, as in URL paths.
     const PLURAL: &'static str;
 
-    /// Whether the operator does its work without them where they can't be listed.
+    /// True if the operator also works without permission to list objects of this kind.
     const IS_OPTIONAL: bool;
 
-    /// The spec, or the path of what can't be understood in it.
+    /// Decodes a spec.
     ///
     /// # Errors
-    /// A sentence that names the field and quotes nothing of its content.
+    /// Returns a sentence that names the invalid field and does not quote its content.
     fn decode(spec: &Value) -> Result<Self::Spec, String>;
 
-    /// What can be understood of a spec that as a whole can't.
+    /// Decodes the valid fields of a spec that is invalid as a whole. None if this is not possible.
     fn decode_part(spec: &Value) -> Option<Self::Spec>;
 
-    /// Removes the texts other than those of conditions. Each assessment makes them anew, and the caches keep none.
+    /// Removes the texts of notifications to save memory in the caches. Each assessment writes the texts again.
     fn strip(status: &mut Self::Status);
 
-    /// The Secret that its Events are about, too.
+    /// Returns the name of the Secret to which the Events of the object also refer.
     fn secret(spec: &Self::Spec) -> Option<&str>;
 
-    /// A hash of what the status says because of the spec, the Secret or the clock, and not because of what the status
-    /// contained before. A different gist is news, whoever else writes the status.
+    /// Hashes the parts of a status that follow from the spec, the Secret or the clock, and not from the previous
+    /// status. If this hash differs, the status is written at once, even while writes wait because another program
+    /// replaces the status.
     fn gist(status: &Self::Status) -> u64;
 }
 
@@ -49,11 +50,11 @@ fn hash(gist: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// TenantCredentials.
+/// The kind TenantCredential.
 #[derive(Clone, Copy, Debug)]
 pub enum CredentialKind {}
 
-/// MDMTenants.
+/// The kind MDMTenant.
 #[derive(Clone, Copy, Debug)]
 pub enum TenantKind {}
 

@@ -1,5 +1,5 @@
-//! The last reading of a credential, as the status keeps it. An assessment continues from it while the Secret can't be
-//! fetched, since certificates expire meanwhile.
+//! Restores the last reading of a credential from the status. An assessment continues from this reading while the
+//! Secret can't be fetched, because certificates expire in the meantime.
 
 use super::Observed;
 use crate::api::conditions::ConditionType;
@@ -9,22 +9,22 @@ use crate::api::{Failure, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::{Reading, secret_not_found};
 use crate::credential;
 
-/// A reading, and the state of the Secret that was read.
+/// A reading of a credential, and the state of the Secret that was read.
 #[derive(Clone, Debug)]
 pub struct LastReading {
-    /// The credential, or why it can't be read.
+    /// The credential, or the reason why it can't be read.
     pub reading: Reading,
     /// The state of the Secret. None for a DeclaredExpiry and before the first reading.
     pub last_read: Option<LastRead>,
 }
 
 impl LastReading {
-    /// A failure that does not change which state of the Secret was last read.
+    /// Creates a reading that failed without changing the last state of the Secret that was read.
     pub fn failed(failure: Failure, last_read: Option<LastRead>) -> Self {
         Self { reading: Reading::Failed(failure), last_read }
     }
 
-    /// The reading of a DeclaredExpiry, whose date is in its spec.
+    /// Creates the reading of a DeclaredExpiry, whose date is in the spec.
     pub fn from_spec(spec: &TenantCredentialSpec) -> Self {
         let reading = match spec.expiration_time {
             Some(time) => Reading::Facts(credential::declared(time)),
@@ -36,7 +36,7 @@ impl LastReading {
         Self { reading, last_read: None }
     }
 
-    /// The reading that the status contains, if the status contains one.
+    /// Returns the reading that the status contains. None if the status contains none.
     pub fn from_status(previous: &TenantCredentialStatus) -> Option<Self> {
         let reading = match previous.last_read.as_ref().and_then(|read| read.failure.clone()) {
             Some(failure) => Reading::Failed(failure),
@@ -45,7 +45,8 @@ impl LastReading {
         Some(Self { reading, last_read: previous.last_read.clone() })
     }
 
-    /// The reading that the status contains, if it is of exactly this state of the Secret.
+    /// Returns the reading that the status contains. None if the reading is not of exactly the wanted state of the
+    /// Secret.
     pub fn of_state(previous: &TenantCredentialStatus, wanted: &LastRead) -> Option<Self> {
         let last = previous.last_read.as_ref()?;
         if (LastRead { failure: None, ..last.clone() }) != *wanted {
@@ -61,12 +62,12 @@ pub struct KnownAssessment {
     pub last: LastReading,
     /// The spec, with the name of the Secret that was read.
     pub spec: TenantCredentialSpec,
-    /// The generation that was assessed. A newer spec is not called assessed before its Secret was read.
+    /// The generation that was assessed. A newer generation is not reported as assessed until its Secret was read.
     pub generation: i64,
 }
 
 impl KnownAssessment {
-    /// The basis of the last published assessment. None if nothing was ever published.
+    /// Returns the basis of the last published assessment. None if no assessment was published.
     pub fn from_status(observed: &Observed, spec: &TenantCredentialSpec) -> Option<Self> {
         let previous = &observed.previous;
         let generation = previous.observed_generation?;
@@ -74,7 +75,7 @@ impl KnownAssessment {
         let mut spec = spec.clone();
         let mut last = LastReading::from_status(previous);
         if let (Some(read), Some(secret)) = (&previous.last_read, &mut spec.secret_ref) {
-            // Only texts use the name. The facts contain the keys that were read.
+            // Only messages use this name. The facts contain the keys that were read.
             if !is_present {
                 secret.name.clone_from(&read.name);
             }
@@ -98,7 +99,7 @@ impl KnownAssessment {
     }
 }
 
-/// True if the status reports this failure for the present generation.
+/// True if the status reports this failure for the current generation.
 pub fn is_published(observed: &Observed, reason: FailureReason) -> bool {
     observed.previous.observed_generation == Some(observed.generation) && was_published(&observed.previous, reason)
 }
@@ -107,7 +108,7 @@ fn was_published(previous: &TenantCredentialStatus, reason: FailureReason) -> bo
     previous.conditions.iter().any(|c| c.type_ == ConditionType::Ready.as_str() && c.reason == reason.as_str())
 }
 
-/// The failure of an operator that may not read this Secret.
+/// Creates the failure for a Secret that the operator is not permitted to read.
 pub fn forbidden(secret: &str) -> Failure {
     Failure {
         reason: FailureReason::Forbidden,

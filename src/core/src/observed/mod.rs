@@ -1,6 +1,6 @@
-//! An object as the caches keep it: ids, spec and memory, without the texts.
+//! An object in the form that the caches keep: metadata, spec and previous status, without the texts.
 //!
-//! Decoding never fails, so that one object that can't be understood stops no other.
+//! Decoding never fails, so that one invalid object does not block the others.
 
 pub mod assessment_context;
 pub mod kind;
@@ -16,35 +16,35 @@ use crate::api::conditions::{Condition, ConditionStatus};
 use crate::api::stored::{self, Stored};
 use crate::assessment::peers::Holder;
 
-/// An object without what only its readers need.
+/// An object, without the texts that only readers of the status need.
 #[derive(Clone, Debug)]
 pub struct Observed<K: WatchedKind = CredentialKind> {
-    /// Its namespace.
+    /// The namespace of the object.
     pub namespace: String,
-    /// Its name.
+    /// The name of the object.
     pub name: String,
-    /// Its UID.
+    /// The UID of the object.
     pub uid: String,
-    /// The version that this is.
+    /// The resourceVersion of this state of the object.
     pub resource_version: String,
-    /// The generation of its spec.
+    /// The generation of the spec.
     pub generation: i64,
-    /// When it was created, in seconds since 1970.
+    /// The creation time in seconds since 1970. None if the time is unknown.
     pub created: Option<i64>,
-    /// What the user declares, or the part of it that can't be understood.
+    /// The spec, or a sentence that names the invalid field.
     pub spec: Result<K::Spec, String>,
-    /// What can be understood of a spec that as a whole can't: whose it is, and what it holds, goes on.
+    /// The valid fields of a spec that is invalid as a whole. Its references to a tenant and a Secret remain in effect.
     pub part: Option<Box<K::Spec>>,
-    /// What was said before, without the texts.
+    /// The last published status, without the texts.
     pub previous: K::Status,
-    /// Of the whole status, to tell whether another one differs from it.
+    /// The hash of the supported parts of the status with its texts, to detect that another status differs.
     pub status_hash: u64,
-    /// What a newer version wrote into the status: it is written back as it is.
+    /// The parts of the status that a newer version wrote. They are written back unchanged.
     pub unknown: Option<Box<Value>>,
 }
 
 impl<K: WatchedKind> Observed<K> {
-    /// From the parts of an object, as the API server has them.
+    /// Creates an observed object from the parts that the API server returns.
     pub fn new(metadata: &TrimmedMeta, spec: &Value, status: &Value) -> Self {
         let (mut previous, unknown) = stored::decode::<K::Status>(status);
         let status_hash = stored::hash(&previous);
@@ -69,24 +69,25 @@ impl<K: WatchedKind> Observed<K> {
         }
     }
 
-    /// What the user declares, as far as that can be understood.
+    /// Returns the spec, or its valid fields if the spec is invalid as a whole.
     pub fn understood(&self) -> Option<&K::Spec> {
         self.spec.as_ref().ok().or(self.part.as_deref())
     }
 
-    /// Its namespace and name.
+    /// Returns the namespace and name of the object.
     pub fn key(&self) -> Key {
         Key::new(&self.namespace, &self.name)
     }
 }
 
 impl Observed {
-    /// The claim of this object on a credential when an assessment was last published, before this start.
+    /// Returns this object as a holder of the credential in its last published status. None if the status contains no
+    /// credential that others could use too.
     pub fn remembered_holder(&self) -> Option<Holder> {
         Holder::remembered(self.created, self.understood()?, &self.previous)
     }
 
-    /// Whether it was said before who else holds the same.
+    /// True if the status contains a verdict on other holders of the same credential.
     pub fn knows_peers(&self) -> bool {
         let is_known = |c: &Condition| c.type_ == "Duplicate" && c.status != ConditionStatus::Unknown;
         self.previous.conditions.iter().any(is_known)

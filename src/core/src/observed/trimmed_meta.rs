@@ -1,5 +1,6 @@
-//! Metadata as far as the operator goes by it. The rest is not even decoded: annotations of a Secret may hold its
-//! content (kubectl's last-applied configuration), and a date of another program may be one that no library takes.
+//! The part of an object's metadata that the operator uses. The rest is not decoded: annotations of a Secret may
+//! contain its content (kubectl.kubernetes.io/last-applied-configuration), and other fields may contain dates that a
+//! strict parser refuses.
 
 use std::borrow::Cow;
 
@@ -7,7 +8,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The part of an object's metadata that is kept.
+/// The part of an object's metadata that is decoded.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TrimmedMeta {
@@ -17,30 +18,30 @@ pub struct TrimmedMeta {
     pub name: String,
     /// The UID.
     pub uid: String,
-    /// The version.
+    /// The resourceVersion.
     pub resource_version: String,
     /// The generation of the spec.
     pub generation: i64,
-    /// When it was created, in seconds since 1970; none where that can't be told.
+    /// The creation time in seconds since 1970. None if the time is missing or invalid.
     #[serde(rename = "creationTimestamp", deserialize_with = "seconds")]
     pub created: Option<i64>,
 }
 
-/// An object of one of the project's kinds as the API server has it: its spec and status are not understood yet.
+/// A TenantCredential or MDMTenant as the API server returns it, with the spec and status not yet decoded.
 #[derive(Debug, Deserialize)]
 pub struct RawObject {
-    /// Its metadata.
+    /// The metadata of the object.
     #[serde(default)]
     pub metadata: TrimmedMeta,
-    /// What the user declares.
+    /// The spec, as the user declared it.
     #[serde(default)]
     pub spec: Value,
-    /// What the operator said.
+    /// The status, as last published.
     #[serde(default)]
     pub status: Value,
 }
 
-/// A date that can't be understood is none, and stops nothing.
+/// Decodes a time. An invalid time becomes None and does not make the object invalid.
 fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let text: Option<Cow<'de, str>> = Option::deserialize(deserializer)?;
     Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.timestamp()))

@@ -1,41 +1,42 @@
-//! The kinds of findings.
+//! The kinds of findings, without their sentences and severities.
 
 use super::SharingState;
 use crate::api::reasons::FailureReason;
 
-/// Something that needs attention, without its numbers.
+/// The kind of a problem that needs attention, without its dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingKind {
-    /// It will lapse.
+    /// The credential expires soon.
     Expiring,
-    /// It has lapsed.
+    /// The credential has expired.
     Expired,
-    /// An APNs certificate that Apple no longer renews.
+    /// The APNs certificate has expired, and the 30 days in which Apple renews a certificate with the same topic are
+    /// over.
     GracePeriodOver,
-    /// It carries no date.
+    /// The credential contains no expiry date.
     ExpiryUnknown,
-    /// Its validity has not begun.
+    /// The validity of the credential has not begun.
     NotYetValid,
-    /// It expires before its validity begins.
+    /// The credential expires before its validity begins.
     DatesReversed,
-    /// An issuer in its chain has expired.
+    /// An issuer in the chain of the certificate has expired.
     IssuerExpired,
-    /// An issuer in its chain expires before it.
+    /// An issuer in the chain expires before the certificate.
     IssuerExpiresFirst,
     /// The private key that the spec names can't be read.
     KeyUnreadable,
     /// The value contains other certificates of the same identity.
     SeveralCertificates,
-    /// Another identity.
+    /// The identity differs from the accepted or pinned one.
     IdentityChanged,
-    /// No identity that could be compared.
+    /// The credential contains no identity to compare with the accepted or pinned one.
     IdentityUnknown,
     /// The private key belongs to another certificate.
     KeyMismatch,
-    /// An older credential than the newest seen.
+    /// The credential is older than the newest that was read for this object.
     WentBackwards,
-    /// Others hold it too, or a newer one.
+    /// Other holders use the same credential, or have a newer one of the same identity.
     Shared(SharingState),
-    /// It can't be read.
+    /// The credential can't be read.
     Unreadable(FailureReason),
 }

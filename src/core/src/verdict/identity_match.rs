@@ -1,14 +1,14 @@
-//! The comparison of an identity with the accepted one.
+//! The result of comparing an identity with the accepted or pinned identity.
 
-/// How the identity stands to the accepted one.
+/// The result of comparing an identity with the accepted or pinned identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdentityMatch {
-    /// There is no identity, and none was accepted or pinned.
+    /// The credential has no identity, and no identity was accepted or pinned.
     NotIdentified,
-    /// There is no identity that could be compared with the accepted or pinned one.
+    /// The credential has no identity to compare with the accepted or pinned one.
     Unknown,
-    /// It is the accepted one, or a pinned one.
+    /// The identity is the accepted one, or a pinned one.
     Accepted,
-    /// It is another one.
+    /// The identity differs from the accepted one, or from all pinned ones.
     Changed,
 }

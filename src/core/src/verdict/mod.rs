@@ -1,4 +1,5 @@
-//! The vocabulary of verdicts: plain enums that the assessment decides on and that messages put into words.
+//! The vocabulary of verdicts: plain enums that the assessment returns and that messages convert to sentences. Contains
+//! no rules of the assessment and no sentences.
 
 mod finding_kind;
 mod identity_match;

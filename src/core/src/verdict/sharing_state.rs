@@ -1,33 +1,34 @@
-//! The relation of a holder to the other holders of the same credential.
+//! The relation of a holder to the other holders of the same credential or identity.
 
 use std::sync::Arc;
 
-/// How a holder stands to the others.
+/// The relation of a holder to the other holders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SharingState {
-    /// No other holds it.
+    /// No other holder uses the credential.
     Unique,
-    /// Others read it from the same Secret.
+    /// Other holders read the credential from the same Secret.
     SameSecret,
-    /// It was here first, and others hold it too.
+    /// This holder, or another that reads the same Secret, is the oldest holder of the VPP token. Other holders use the
+    /// token too.
     SharedByOthers,
-    /// It claims a token that others hold too.
+    /// This holder claims a token that other holders use too.
     ControlAssumed,
-    /// Another credential of the same identity is newer. `certain`: by its date; else the dates do not tell.
+    /// Another holder has a newer credential of the same identity.
     Superseded {
-        /// Whether the dates tell.
+        /// True if the dates show that the other credential is newer. False if the dates are not sufficient to decide.
         certain: bool,
     },
-    /// Others hold it too.
+    /// Other holders use the credential too.
     TokenInUse,
-    /// Another one claims it.
+    /// Another holder claims the token.
     ControlLost,
-    /// Several claim it, this one too.
+    /// Several holders claim the token, and this holder is one of them.
     OverrideContested,
 }
 
 impl SharingState {
-    /// Several may hold; the greatest is said.
+    /// Returns the rank of the state. If several states apply, the state with the highest rank is reported.
     pub fn rank(self) -> u8 {
         match self {
             Self::Unique => 0,
@@ -46,7 +47,7 @@ impl SharingState {
         matches!(self, Self::ControlAssumed | Self::OverrideContested)
     }
 
-    /// The reason of the condition, and of the Event.
+    /// Returns the reason for the condition and the Event.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Unique => "Unique",
@@ -61,71 +62,73 @@ impl SharingState {
     }
 }
 
-/// Another holder, as far as it may be told.
+/// Another holder, with the details that the reader is permitted to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Other {
-    /// Of the same namespace.
+    /// A holder in the same namespace.
     Here {
-        /// Its name.
+        /// The name of the other holder.
         name: Arc<str>,
-        /// Its tenant.
+        /// The tenant of the other holder, if known.
         tenant: Option<Arc<str>>,
     },
-    /// Of another namespace, where whoever reads it may know all of them.
+    /// A holder in another namespace, for a reader who is permitted to see all namespaces.
     There {
-        /// Its namespace.
+        /// The namespace of the other holder.
         namespace: Arc<str>,
-        /// Its name.
+        /// The name of the other holder.
         name: Arc<str>,
-        /// Its tenant.
+        /// The tenant of the other holder, if known.
         tenant: Option<Arc<str>>,
     },
-    /// Of another namespace, however many there are.
+    /// One or more holders in other namespaces, without details.
     Elsewhere,
-    /// Of another cluster.
+    /// A holder in another cluster.
     Away {
-        /// The context that leads to it.
+        /// The kubeconfig context of the other cluster.
         context: Arc<str>,
-        /// The context that leads to this one.
+        /// The kubeconfig context of this holder's cluster.
         here: Arc<str>,
-        /// Its namespace.
+        /// The namespace of the other holder.
         namespace: Arc<str>,
-        /// Its name.
+        /// The name of the other holder.
         name: Arc<str>,
-        /// Its tenant.
+        /// The tenant of the other holder, if known.
         tenant: Option<Arc<str>>,
     },
 }
 
-/// What the index tells of one holder.
+/// A holder's relation to the other holders, and the other holders that messages name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// How it stands to the others.
+    /// The relation to the other holders.
     pub standing: SharingState,
-    /// Those that are named: the ones created next before it, nearest first; of the oldest, next after it. Where these
-    /// read the same Secret, the last one reads another.
+    /// The other holders that messages name: those created last before this holder, most recent first, or next after
+    /// the oldest. If all of these read the same Secret, the last entry is a holder that reads another Secret, if any
+    /// exists.
     pub others: Vec<Other>,
-    /// The oldest of those who claim it, where that is another one.
+    /// The oldest other holder that claims the token. None if no other holder claims the token.
     pub claimant: Option<Other>,
-    /// The others that are not named.
+    /// The other holders that messages do not name.
     pub unlisted: Unlisted,
 }
 
 impl View {
-    /// The view of one whose credential no other holds.
+    /// Creates the view of a holder that shares its credential with no other holder.
     pub fn unique() -> Self {
         Self { standing: SharingState::Unique, others: Vec::new(), claimant: None, unlisted: Unlisted::None }
     }
 }
 
-/// Other holders beside those that a view names.
+/// The other holders that a view does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unlisted {
-    /// All others are named.
+    /// The view names all other holders.
     #[default]
     None,
-    /// There are some. Their number is left out, so that one more among thousands changes what is said of few.
+    /// Some other holders are not named. The number is left out, so that an additional holder among thousands does not
+    /// change every message.
     Some,
-    /// So many, at least one.
+    /// The exact number of other holders that are not named, at least 1.
     Exactly(usize),
 }

@@ -1,28 +1,29 @@
-//! The stages in the lifetime of a credential.
+//! The stages of a credential relative to its expiry date, and the reasons with which they are announced.
 
 use std::borrow::Cow;
 
-/// Where a credential stands in its lifetime.
+/// The stage of a credential relative to its expiry date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// It carries no date.
+    /// The credential contains no expiry date.
     Unknown,
-    /// It does not expire.
+    /// The credential does not expire.
     Never,
-    /// Before the first warning.
+    /// The first warning is not due yet.
     Outside,
-    /// Within this many days of expiry.
+    /// The credential expires within this many days.
     Within(u16),
-    /// Past notAfter; Apple still renews it with the same topic.
+    /// The APNs certificate is past notAfter, but Apple still renews the certificate with the same topic.
     InGracePeriod,
-    /// Past notAfter and the grace period.
+    /// The APNs certificate is past notAfter and past the 30 days in which Apple renews a certificate with the same
+    /// topic.
     GracePeriodOver,
-    /// Past notAfter, for kinds without a grace period.
+    /// The credential is past notAfter, and its type has no grace period.
     Lapsed,
 }
 
 impl Stage {
-    /// Orders the stages of one credential: a later one is greater. None where there is nothing to announce.
+    /// Orders the stages of one credential: a later stage has a greater rank. None if the stage is not announced.
     pub fn rank(self) -> Option<i64> {
         match self {
             Self::Unknown | Self::Never | Self::Outside => None,
@@ -32,7 +33,7 @@ impl Stage {
         }
     }
 
-    /// The reason under which the stage is announced.
+    /// Returns the reason with which the stage is announced.
     pub fn event_reason(self) -> Cow<'static, str> {
         match self {
             Self::Unknown => "ExpiryUnknown".into(),
@@ -43,7 +44,8 @@ impl Stage {
         }
     }
 
-    /// The stage that was announced under `reason`: the reverse of [`Stage::event_reason`].
+    /// Returns the rank of the stage that was announced with `reason`, see [`Stage::event_reason`]. None for other
+    /// reasons.
     pub fn rank_of_reason(reason: &str) -> Option<i64> {
         match reason {
             "Expired" => Self::Lapsed.rank(),
@@ -55,7 +57,7 @@ impl Stage {
         }
     }
 
-    /// Past notAfter.
+    /// True if the credential is past notAfter.
     pub fn is_expired(self) -> bool {
         matches!(self, Self::InGracePeriod | Self::GracePeriodOver | Self::Lapsed)
     }

@@ -1,18 +1,18 @@
-//! A point of a rehearsal: one thing that speaks for or against putting a credential in place.
+//! The findings of `lapsewatch verify`, which checks a credential before a user applies it.
 
-/// Whether to put it in place; the worst of all points decides.
+/// The verdict on applying the credential. The worst outcome of all findings decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VerifyOutcome {
-    /// It may be applied.
+    /// The credential may be applied.
     Safe,
-    /// Something could not be told.
+    /// A check could not be completed.
     Untold,
-    /// It must not be applied.
+    /// The credential must not be applied.
     Stop,
 }
 
 impl VerifyOutcome {
-    /// One word for programs.
+    /// Returns the outcome in one word, for programs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Safe => "safe",
@@ -22,60 +22,60 @@ impl VerifyOutcome {
     }
 }
 
-/// What a point is about. Of two with the same outcome the earlier one is said first.
+/// The subject of a finding. Among findings with the same outcome, messages follow the order of this enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VerifyCause {
-    /// It can't be read as a credential of this type.
+    /// The new credential can't be read as a credential of this type.
     Unreadable,
-    /// It has another identity than the accepted one.
+    /// The new credential has another identity than the accepted one.
     IdentityChanged,
-    /// It carries no identity that could be compared.
+    /// The new credential contains no identity to compare.
     IdentityUnknown,
-    /// It has another identity, which the pins name.
+    /// The new credential has another identity, which is accepted. Usually the spec pins the identity.
     IdentityAccepted,
-    /// Nothing is known of what is in place.
+    /// The current credential is unknown.
     NothingInPlace,
     /// The private key belongs to another certificate.
     KeyMismatch,
-    /// Whether the private key belongs to it can't be told, where it could be before.
+    /// The match between the private key and the new certificate could not be checked.
     KeyNotTold,
-    /// It has lapsed already.
+    /// The new credential has already expired.
     Expired,
-    /// It is older than one that was in place before.
+    /// The new credential is older than the newest one that was read for this object.
     WentBackwards,
-    /// Nothing tells which of the two is newer, and it matters.
+    /// The dates do not show which credential is newer, although only the newest is wanted or works.
     AgeNotTold,
-    /// It is no newer by its dates.
+    /// The new credential is not newer than the current one by its dates.
     Replaced,
-    /// Others hold it, or one that supersedes it.
+    /// Other holders use the new credential, or have a newer one of the same identity.
     Shared,
-    /// Its validity has not begun.
+    /// The validity of the new credential has not begun.
     NotYetValid,
-    /// It expires before its validity begins.
+    /// The new credential expires before its validity begins.
     DatesReversed,
-    /// An issuer in its chain expires before it.
+    /// An issuer in the chain expires before the new certificate, or has expired.
     Chain,
     /// The files contain other certificates of the same identity.
     SeveralCertificates,
-    /// It is the one that is in place.
+    /// The new credential is the current one.
     InPlace,
-    /// It lapses soon, or carries no date.
+    /// The new credential expires soon, or contains no expiry date.
     Expiring,
 }
 
-/// One thing that speaks for a verdict.
+/// One finding about the new credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyFinding {
-    /// What follows from it alone.
+    /// The outcome that follows from this finding alone.
     pub outcome: VerifyOutcome,
-    /// What it is about.
+    /// The subject of the finding.
     pub cause: VerifyCause,
-    /// The same in one word for programs: where the operator would say it, in its word.
+    /// The reason in one word, for programs. Equal to the operator's reason if the operator would report the finding.
     pub reason: String,
-    /// What is so.
+    /// The sentence that describes the finding.
     pub message: String,
-    /// What stops, and what goes on; may be empty.
+    /// The services that stop, and the services that continue to work. May be empty.
     pub impact: String,
-    /// How to act; may be empty.
+    /// The action to take. May be empty.
     pub remedy: String,
 }

@@ -1,5 +1,5 @@
-//! What the operator knows of the cluster: the TenantCredentials and MDMTenants, which Secrets there are, and who refers
-//! to which.
+//! Caches the watched objects: TenantCredentials, MDMTenants and the versions of Secrets, with the references between
+//! them.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::NamedTenant;
 use lapsewatch_core::observed::kind::TenantKind;
 
-/// Which state a Secret is in, without anything of its content.
+/// The version of a Secret, without any of its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretVersion {
     /// The Secret's UID.
@@ -18,33 +18,33 @@ pub struct SecretVersion {
     pub resource_version: String,
 }
 
-/// A change of something watched, or a step of listing it anew.
+/// A change of a watched object, or a step of a new list.
 pub enum ListChange<T> {
-    /// A list begins: what it does not name is gone.
+    /// A list begins. Objects that the list does not contain are gone.
     ListBegins,
-    /// One of the list.
+    /// The list contains this object.
     Listed(Key, T),
     /// The list is complete.
     ListEnds,
-    /// Created or modified.
+    /// An object was created or modified.
     Applied(Key, T),
-    /// Deleted.
+    /// An object was deleted.
     Deleted(Key),
 }
 
-/// A list that no watch keeps up to date without.
+/// A list that the follower reports as lost when the list can't be kept up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
-    /// Of TenantCredentials.
+    /// The list of TenantCredentials.
     Credentials,
-    /// Of Secrets.
+    /// The list of Secrets.
     Secrets,
 }
 
-/// Objects of one kind, of one or several scopes that are listed apart.
+/// The objects of one kind, from one or several scopes with separate lists.
 struct Store<T> {
     items: HashMap<Key, T>,
-    /// What the list that is under way has named, by scope.
+    /// The objects that the list in progress has contained so far, by scope.
     listed: HashMap<usize, HashSet<Key>>,
     complete: HashSet<usize>,
 }
@@ -55,7 +55,7 @@ impl<T> Default for Store<T> {
     }
 }
 
-/// What became of one object: before, and after.
+/// A change of one object: the object before, and its existence after.
 struct CacheTransition<T> {
     key: Key,
     before: Option<T>,
@@ -97,7 +97,7 @@ impl<T> Store<T> {
     }
 }
 
-/// Which TenantCredentials refer to an object of another kind, by name.
+/// An index of the TenantCredentials that refer to an object of another kind by name.
 #[derive(Default)]
 struct Referrers(HashMap<Key, BTreeSet<Arc<str>>>);
 
@@ -119,13 +119,13 @@ impl Referrers {
         }
     }
 
-    fn of(&self, to: &Key) -> impl Iterator<Item = Key> {
+    fn referring_to(&self, to: &Key) -> impl Iterator<Item = Key> {
         let names = self.0.get(to).into_iter().flatten();
         names.map(|name| Key { namespace: to.namespace.clone(), name: name.clone() })
     }
 }
 
-/// What the operator knows of the cluster.
+/// The cache of all watched objects.
 pub struct Cache {
     scopes: Vec<Option<String>>,
     objects: Store<Arc<Observed>>,
@@ -133,32 +133,32 @@ pub struct Cache {
     secrets: Store<SecretVersion>,
     by_secret: Referrers,
     by_tenant: Referrers,
-    /// The scopes in which MDMTenants may not be listed.
+    /// The scopes in which MDMTenants can't be listed.
     tenants_refused: HashSet<usize>,
 }
 
-/// What became of a TenantCredential.
+/// A change of a TenantCredential.
 pub struct Moved {
-    /// Which one.
+    /// The TenantCredential.
     pub key: Key,
-    /// It is gone.
+    /// True if the TenantCredential is gone.
     pub is_gone: bool,
-    /// The MDMTenants whose page it stands on, or stood on.
+    /// The MDMTenants whose status contains the TenantCredential, before or after the change.
     pub tenants: BTreeSet<Key>,
 }
 
-/// What became of an MDMTenant.
+/// A change of an MDMTenant.
 pub struct TenantMoved {
-    /// Which one.
+    /// The MDMTenant.
     pub key: Key,
-    /// It is gone.
+    /// True if the MDMTenant is gone.
     pub is_gone: bool,
-    /// The TenantCredentials that are assessed anew for that.
+    /// The TenantCredentials that must be assessed again.
     pub members: Vec<Key>,
 }
 
 impl Cache {
-    /// Of these scopes: a namespace each, or all.
+    /// Creates an empty cache. Each scope is a namespace, or None for all namespaces.
     pub fn new(scopes: Vec<Option<String>>) -> Self {
         Self {
             scopes,
@@ -171,7 +171,7 @@ impl Cache {
         }
     }
 
-    /// Takes in a change of a TenantCredential.
+    /// Applies a change of a TenantCredential.
     pub fn object(&mut self, scope: usize, change: ListChange<Arc<Observed>>) -> Vec<Moved> {
         let scopes = &self.scopes;
         let steps = self.objects.apply(scope, |key| within(scopes, scope, key), change);
@@ -191,13 +191,13 @@ impl Cache {
         moved
     }
 
-    /// MDMTenants may not be listed there: they are waited for no longer.
+    /// Marks MDMTenants as not listable in the scope, so that the scope can be complete without them.
     pub fn refuse_tenants(&mut self, scope: usize) {
         self.tenants.complete.insert(scope);
         self.tenants_refused.insert(scope);
     }
 
-    /// The list can no longer be kept up to date. Its objects stay as they were seen last.
+    /// Marks the list as incomplete. Its objects stay as last seen.
     pub fn lose(&mut self, scope: usize, list: List) {
         match list {
             List::Credentials => self.objects.complete.remove(&scope),
@@ -205,59 +205,59 @@ impl Cache {
         };
     }
 
-    /// True if the list of Secrets beside an object is kept up to date.
+    /// True if the list of Secrets in the object's scope is kept up to date.
     pub fn knows_secrets_of(&self, key: &Key) -> bool {
         self.scope_of(key).is_some_and(|scope| self.secrets.complete.contains(&scope))
     }
 
-    /// How many objects of all kinds there are.
+    /// Returns the number of objects of all kinds.
     pub fn len(&self) -> usize {
         self.objects.items.len() + self.tenants.items.len() + self.secrets.items.len()
     }
 
-    /// Whether MDMTenants can be seen there that could not be before.
+    /// True if MDMTenants have just become listable in the scope.
     pub fn tenants_appear(&mut self, scope: usize, change: &ListChange<Arc<Observed<TenantKind>>>) -> bool {
         matches!(change, ListChange::ListEnds) && self.tenants_refused.remove(&scope)
     }
 
-    /// Takes in a change of an MDMTenant.
+    /// Applies a change of an MDMTenant.
     pub fn tenant(&mut self, scope: usize, change: ListChange<Arc<Observed<TenantKind>>>) -> Vec<TenantMoved> {
         let scopes = &self.scopes;
         let steps = self.tenants.apply(scope, |key| within(scopes, scope, key), change);
         let moved = steps.into_iter().map(|CacheTransition { key, before, after }| {
             let now = self.tenants.items.get(&key);
-            // Its own status concerns nobody else.
+            // The tenant's status does not affect its credentials.
             let is_same = before.zip(now).is_some_and(|(before, now)| before.spec == now.spec);
-            let members = if is_same { Vec::new() } else { self.by_tenant.of(&key).collect() };
+            let members = if is_same { Vec::new() } else { self.by_tenant.referring_to(&key).collect() };
             TenantMoved { key, is_gone: !after, members }
         });
         moved.collect()
     }
 
-    /// Takes in a change of a Secret; tells which TenantCredentials to look at.
+    /// Applies a change of a Secret. Returns the TenantCredentials to look at.
     pub fn secret(&mut self, scope: usize, change: ListChange<SecretVersion>) -> Vec<Key> {
         let scopes = &self.scopes;
         let steps = self.secrets.apply(scope, |key| within(scopes, scope, key), change);
         steps
             .into_iter()
             .filter(|step| step.before.as_ref() != self.secrets.items.get(&step.key))
-            .flat_map(|step| self.by_secret.of(&step.key).collect::<Vec<_>>())
+            .flat_map(|step| self.by_secret.referring_to(&step.key).collect::<Vec<_>>())
             .collect()
     }
 
-    /// A TenantCredential, with the version of the Secret that it names.
+    /// Returns a TenantCredential and the version of its Secret.
     pub fn get(&self, key: &Key) -> Option<(Arc<Observed>, Option<SecretVersion>)> {
         let observed = self.objects.items.get(key)?;
         let secret = secret_of(observed, key).and_then(|secret| self.secrets.items.get(&secret).cloned());
         Some((observed.clone(), secret))
     }
 
-    /// An MDMTenant.
+    /// Returns an MDMTenant.
     pub fn get_tenant(&self, key: &Key) -> Option<&Arc<Observed<TenantKind>>> {
         self.tenants.items.get(key)
     }
 
-    /// The MDMTenant that a TenantCredential names.
+    /// Returns the MDMTenant that a TenantCredential names.
     pub fn tenant_named_by(&self, observed: &Observed, key: &Key) -> NamedTenant {
         let is_refused = self.scope_of(key).is_some_and(|scope| self.tenants_refused.contains(&scope));
         match tenant_of(observed, key) {
@@ -270,63 +270,65 @@ impl Cache {
         }
     }
 
-    /// The MDMTenant that a TenantCredential names, by its key.
+    /// Returns the key of the MDMTenant that a TenantCredential names.
     pub fn tenant_of(&self, key: &Key) -> Option<Key> {
         tenant_of(self.objects.items.get(key)?, key)
     }
 
-    /// The TenantCredentials of an MDMTenant, by name.
+    /// Returns the TenantCredentials of an MDMTenant, sorted by name.
     pub fn members(&self, tenant: &Key) -> impl Iterator<Item = (Key, &Arc<Observed>)> {
-        self.by_tenant.of(tenant).filter_map(|key| self.objects.items.get(&key).map(|observed| (key, observed)))
+        self.by_tenant
+            .referring_to(tenant)
+            .filter_map(|key| self.objects.items.get(&key).map(|observed| (key, observed)))
     }
 
-    /// Whether all lists of a scope are complete.
+    /// True if all lists of a scope are complete.
     pub fn is_complete(&self, scope: usize) -> bool {
         let complete = [&self.objects.complete, &self.tenants.complete, &self.secrets.complete];
         complete.into_iter().all(|complete| complete.contains(&scope))
     }
 
-    /// How many scopes there are.
+    /// Returns the number of scopes.
     pub fn scopes(&self) -> usize {
         self.scopes.len()
     }
 
-    /// The scope that holds an object.
+    /// Returns the scope that contains an object.
     pub fn scope_of(&self, key: &Key) -> Option<usize> {
         (0..self.scopes.len()).find(|scope| within(&self.scopes, *scope, key))
     }
 
-    /// The namespace that is a scope; none where it is all of them.
+    /// Returns the namespace of a scope. None if the scope contains all namespaces.
     pub fn namespace(&self, scope: usize) -> Option<&str> {
         self.scopes.get(scope)?.as_deref()
     }
 
-    /// The TenantCredentials of a scope.
+    /// Returns the TenantCredentials of a scope.
     pub fn keys_in(&self, scope: usize) -> impl Iterator<Item = &Key> {
         self.keys().filter(move |key| within(&self.scopes, scope, key))
     }
 
-    /// The MDMTenants of a scope.
+    /// Returns the MDMTenants of a scope.
     pub fn tenant_keys_in(&self, scope: usize) -> impl Iterator<Item = &Key> {
         self.tenant_keys().filter(move |key| within(&self.scopes, scope, key))
     }
 
-    /// All TenantCredentials, each as it is.
+    /// Returns all TenantCredentials with their keys.
     pub fn credentials(&self) -> impl Iterator<Item = (&Key, &Arc<Observed>)> {
         self.objects.items.iter()
     }
 
-    /// All MDMTenants, each as it is.
+    /// Returns all MDMTenants with their keys.
     pub fn tenants(&self) -> impl Iterator<Item = (&Key, &Arc<Observed<TenantKind>>)> {
         self.tenants.items.iter()
     }
 
-    /// All MDMTenants.
+    /// Returns the keys of all MDMTenants.
     pub fn tenant_keys(&self) -> impl Iterator<Item = &Key> {
         self.tenants.items.keys()
     }
 
-    /// All TenantCredentials.
+    /// Returns the keys of all TenantCredentials.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.objects.items.keys()
     }

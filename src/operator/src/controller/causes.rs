@@ -1,19 +1,19 @@
-//! The objects whose coming, going or change last concerned another one: an Event about who else holds a credential
-//! rests on these.
+//! Records which objects last affected the verdict on another object by appearing, changing or disappearing. An Event
+//! about sharing depends on these objects.
 
 use std::collections::{HashMap, VecDeque};
 
 use lapsewatch_core::api::Key;
 
-/// The most that are kept of one object.
+/// The most causes that are kept for one object.
 const LATEST: usize = 4;
 
-/// The latest causes, by the object that they concern.
+/// The latest causes, by affected object.
 #[derive(Default)]
 pub struct Causes(HashMap<Key, VecDeque<Key>>);
 
 impl Causes {
-    /// Notes that something of `cause` concerns `key`.
+    /// Records that a change of `cause` affects `key`.
     pub fn note(&mut self, key: &Key, cause: &Key) {
         let causes = self.0.entry(key.clone()).or_default();
         causes.retain(|other| other != cause);
@@ -23,12 +23,12 @@ impl Causes {
         causes.push_back(cause.clone());
     }
 
-    /// The latest causes of an object.
-    pub fn of(&self, key: &Key) -> impl Iterator<Item = &Key> {
+    /// Returns the latest causes of an object.
+    pub fn latest_for(&self, key: &Key) -> impl Iterator<Item = &Key> {
         self.0.get(key).into_iter().flatten()
     }
 
-    /// The object is gone.
+    /// Forgets a deleted object.
     pub fn forget(&mut self, key: &Key) {
         self.0.remove(key);
     }
@@ -44,7 +44,7 @@ mod tests {
         for name in ["b", "c", "b", "d", "e", "f"] {
             causes.note(&key, &Key::new("ns", name));
         }
-        let names = |causes: &Causes| causes.of(&key).map(|cause| cause.name.to_string()).collect::<Vec<_>>();
+        let names = |causes: &Causes| causes.latest_for(&key).map(|cause| cause.name.to_string()).collect::<Vec<_>>();
         assert_eq!(names(&causes), ["b", "d", "e", "f"]);
         causes.forget(&key);
         assert_eq!(names(&causes), [""; 0]);

@@ -1,7 +1,8 @@
-//! Confirmation: an Event is sent only of what the API server has now. A watch may lag behind: after a lost connection,
-//! in a process that was suspended, and in a replica that takes over.
+//! Confirms Events: compares the state on which an Event is based with the API server. The watch may be outdated after
+//! a lost connection, in a process that was suspended, and in a replica that takes over.
 //!
-//! Conditions need no confirmation. They follow the watch, and nobody is paged twice by one that is corrected.
+//! Conditions need no confirmation, because conditions follow the watch, and the correction of a wrong condition sends
+//! no Event twice.
 
 use kube::Client;
 use serde::Deserialize;
@@ -13,14 +14,14 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 use lapsewatch_core::observed::trimmed_meta::TrimmedMeta;
 
-/// An object that an Event about another one rests on, as the caches have it.
+/// Another object on which an Event is based, as the cache contains it.
 #[derive(Clone, Debug)]
 pub struct Witness {
-    /// Which one.
+    /// The object's namespace and name.
     pub key: Key,
-    /// The UID and generation; none if there is no such object.
+    /// The object's UID and generation. None if the object does not exist.
     pub object: Option<(String, i64)>,
-    /// The Secret that it names, and the Secret's version; none if it names none.
+    /// The name of its Secret, and the Secret's version. None if the object names no Secret.
     pub secret: Option<(String, Option<SecretVersion>)>,
 }
 
@@ -36,10 +37,11 @@ struct PartialList {
     items: Vec<Partial>,
 }
 
-/// The version of a Secret as the API server has it; `known` if it has no name or may not be looked at.
+/// Reads the version of a Secret from the API server. Returns `known` if there is no name, or if the permission is
+/// missing.
 ///
 /// # Errors
-/// Where it could not be looked at.
+/// If the API server did not answer or reported another error.
 pub async fn secret_now(
     client: &Client,
     namespace: &str,
@@ -55,10 +57,10 @@ pub async fn secret_now(
     })
 }
 
-/// True if the API server has all of these, and the Secrets they name, as the caches have them.
+/// True if these objects and their Secrets are the same in the API server as in the cache.
 ///
 /// # Errors
-/// Where one could not be looked at.
+/// If an object or Secret could not be read.
 pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool, RequestError> {
     for Witness { key, object, secret: named } in witnesses {
         let is_same = match metadata(client, &object_path::<CredentialKind>(&key.namespace, &key.name)).await? {
@@ -83,7 +85,7 @@ pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool,
 /// True if the API server has exactly these members of a tenant, by name and resourceVersion.
 ///
 /// # Errors
-/// Where they could not be listed.
+/// If the members could not be listed.
 pub async fn are_members(
     client: &Client,
     tenant: &Observed<TenantKind>,
@@ -109,7 +111,7 @@ pub async fn are_members(
 enum PresentMetadata {
     At(TrimmedMeta),
     Gone,
-    /// The operator may not look: it goes by what it was told.
+    /// The permission is missing, so the cached state must suffice.
     Refused,
 }
 

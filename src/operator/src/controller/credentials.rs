@@ -1,4 +1,4 @@
-//! The work on TenantCredentials: what each holds is found and entered; then, with what stands around it, it is said.
+//! The work on TenantCredentials: starts reads, enters the results into the index of holders, and starts publications.
 
 use tokio::time::Instant;
 
@@ -6,7 +6,7 @@ use super::confirm::Witness;
 use super::gather::Listed;
 use super::knowledge::exclusive_type;
 use super::operator::{AT_ONCE, Operator, TaskResult};
-use super::reconcile::{EventPreconditions, PublishAttempt, find, say};
+use super::reconcile::{EventPreconditions, PublishAttempt, assess_and_publish, read_credential};
 use super::startup_barrier::Transition;
 use super::work::{CredentialWork, PendingAssessment};
 use lapsewatch_core::api::Key;
@@ -15,40 +15,40 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::AssessmentContext;
 use lapsewatch_core::observed::kind::{CredentialKind, WatchedKind};
 
-/// How many of the others are looked at before an Event about them.
+/// The number of other holders that are confirmed before an Event about sharing.
 const WITNESSES: usize = 4;
-/// How often an Event waits for others that differ from what the watch told: for two minutes, in which a watch that is
-/// broken is noticed.
+/// The number of failed attempts after which an Event no longer waits for other objects. The backoff of these attempts
+/// takes about two minutes, in which a broken watch is detected.
 pub const CONFIRMATIONS: u32 = 7;
 
 impl Operator {
-    /// Calls for one.
+    /// Queues a TenantCredential.
     pub fn call(&mut self, key: Key) {
         if self.is_known(&key) {
             self.credentials.queue.call(key);
         }
     }
 
-    /// Calls for all.
+    /// Queues all TenantCredentials.
     pub fn call_all(&mut self) {
         self.cache.keys().cloned().collect::<Vec<_>>().into_iter().for_each(|key| self.call(key));
     }
 
-    /// Starts to publish what was found of one; tells whether there was any.
+    /// Starts to publish the next reading. Returns false if no reading is ready.
     pub fn start_credential(&mut self) -> bool {
         let Some(looked) = self.credentials.found.pop_front() else { return false };
         if self.is_outdated(&looked) {
-            self.credentials.queue.anew(looked.key);
+            self.credentials.queue.requeue(looked.key);
             return true;
         }
         let PendingAssessment { key, observed, secret, found, took, is_confirmed, .. } = looked;
-        let around = self.around(&key, &observed);
+        let around = self.assessment_context(&key, &observed);
         self.credentials.blind.assessed(&observed, &around.peers);
         let context = self.context.clone();
         let grounds = EventPreconditions { secret, witnesses: self.witnesses(&key), is_confirmed };
         self.tasks.spawn(async move {
             let begun = Instant::now();
-            let said = say(&context, &observed, *found, around, grounds).await;
+            let said = assess_and_publish(&context, &observed, *found, around, grounds).await;
             let took = took + begun.elapsed();
             match said {
                 PublishAttempt::Published(outcome) => {
@@ -71,21 +71,22 @@ impl Operator {
         true
     }
 
-    /// The others that the verdicts on one rest on. Others that change all the time can't keep its Events back for ever.
+    /// Returns the other objects on which the verdicts about sharing are based. None while one of them is about to be
+    /// looked at. Empty after too many failed attempts, so objects that change continuously can't delay Events forever.
     fn witnesses(&self, key: &Key) -> Option<Vec<Witness>> {
         if self.credentials.queue.failures(key) >= CONFIRMATIONS {
             return Some(Vec::new());
         }
         let mut keys = self.index.witnesses(key, WITNESSES);
-        keys.extend(self.credentials.causes.of(key).cloned());
+        keys.extend(self.credentials.causes.latest_for(key).cloned());
         keys.sort_unstable();
         keys.dedup();
-        // What one of them holds is not entered yet.
+        // The index may not contain the latest credential of a queued object.
         let is_settled = keys.iter().all(|key| self.credentials.queue.is_looked_at(key));
         is_settled.then(|| keys.into_iter().map(|key| self.witness(key)).collect())
     }
 
-    /// An object as the caches have it, and its Secret.
+    /// Returns the cached state of an object and its Secret.
     pub fn witness(&self, key: Key) -> Witness {
         let known = self.cache.get(&key);
         let object = known.as_ref().map(|(observed, _)| (observed.uid.clone(), observed.generation));
@@ -94,7 +95,8 @@ impl Operator {
         Witness { key, object, secret }
     }
 
-    /// Starts to look at the next one; tells whether there was any. What was found is published first.
+    /// Starts to read the next TenantCredential. Returns false if none is queued or the limits are reached. Finished
+    /// readings are published before more objects are read.
     pub fn start_read(&mut self) -> bool {
         if self.reading >= AT_ONCE || self.credentials.found.len() >= AT_ONCE {
             return false;
@@ -103,7 +105,7 @@ impl Operator {
         let Some(key) = self.credentials.queue.start() else { return false };
         match self.cache.get(&key) {
             Some((observed, _)) if self.credentials.own_writes.is_behind(&key, &observed.resource_version) => {
-                self.credentials.queue.pass(&key);
+                self.credentials.queue.defer(&key);
             }
             Some((observed, secret)) => {
                 self.reading += 1;
@@ -111,7 +113,7 @@ impl Operator {
                 self.tasks.spawn(async move {
                     let begun = Instant::now();
                     let listed = Listed { version: secret.as_ref(), is_current };
-                    let found = Box::new(find(&context, &observed, listed).await);
+                    let found = Box::new(read_credential(&context, &observed, listed).await);
                     let (took, was_held, is_confirmed) = (begun.elapsed(), false, false);
                     TaskResult::Found(PendingAssessment { key, observed, secret, found, took, was_held, is_confirmed })
                 });
@@ -125,8 +127,8 @@ impl Operator {
         true
     }
 
-    /// True if it is better to look once more than to publish what was found. A Secret that changes all the time is
-    /// published as it was read last, and its next state follows.
+    /// True if the object must be read again instead of publishing this reading. A Secret that changes continuously is
+    /// published as last read, and its next version follows.
     fn is_outdated(&mut self, looked: &PendingAssessment) -> bool {
         let PendingAssessment { key, observed, secret, found, was_held, is_confirmed, .. } = looked;
         let overtaken = &mut self.credentials.overtaken;
@@ -145,14 +147,14 @@ impl Operator {
         comes_or_goes || *was_held
     }
 
-    /// Enters what one held before this start: should it be too late to wait for all, nothing that was said is taken back
-    /// for want of those that were not looked at again.
+    /// Enters the credential from the object's status into the index. If the start-up barrier gives up, published
+    /// verdicts that depend on objects not yet read stay valid.
     pub fn remember(&mut self, key: &Key) {
         let Some(holder) = self.cache.get(key).and_then(|(observed, _)| observed.remembered_holder()) else { return };
         self.enter(key, Some(holder));
     }
 
-    /// Enters what one holds into the index, and calls for those whom that concerns.
+    /// Enters the object's credential into the index, and queues the objects whose verdicts are affected.
     fn enter(&mut self, key: &Key, holder: Option<Holder>) {
         for other in self.index.set(key, holder) {
             self.credentials.causes.note(&other, key);
@@ -160,7 +162,8 @@ impl Operator {
         }
     }
 
-    /// Enters what one holds, and calls for those of whom something else is to be said now.
+    /// Enters a reading into the index, queues the affected objects, and releases the reading for publication unless
+    /// the start-up barrier holds it back.
     pub fn take_in(&mut self, mut looked: PendingAssessment) {
         let PendingAssessment { key, observed, found, .. } = &mut looked;
         let is_there = self.cache.get(key).is_some();
@@ -168,7 +171,7 @@ impl Operator {
         let CredentialWork { queue, barrier, blind, .. } = &mut self.credentials;
         match exclusive_type(observed).filter(|_| is_there) {
             Some(type_) => blind.looked_at(key, type_, found.is_read()),
-            // It may have been created anew with another type.
+            // The object may have been recreated with another type.
             None => blind.forget(key),
         }
         barrier.looked_at(key, Instant::now());
@@ -185,12 +188,12 @@ impl Operator {
         self.release();
     }
 
-    /// What stands around one object, as far as that may be told.
-    pub fn around(&self, key: &Key, observed: &Observed) -> AssessmentContext {
+    /// Returns the peers and the tenant of an object, as far as they are known.
+    pub fn assessment_context(&self, key: &Key, observed: &Observed) -> AssessmentContext {
         AssessmentContext { peers: self.peers(key, observed), tenant: self.cache.tenant_named_by(observed, key) }
     }
 
-    /// Looks whether the start-up barrier is open, and releases what waits for it.
+    /// Advances the start-up barrier, and releases the readings that may be published.
     pub fn release(&mut self) {
         let is_listed = self.is_complete();
         match self.credentials.barrier.advance(is_listed, Instant::now()) {
@@ -208,7 +211,7 @@ impl Operator {
         self.call_unsure();
     }
 
-    /// It is gone.
+    /// Forgets a deleted object.
     pub fn forget(&mut self, key: &Key) {
         self.credentials.queue.forget(key);
         self.credentials.own_writes.forget(key);
@@ -222,8 +225,8 @@ impl Operator {
     }
 }
 
-/// True if the status does not tell yet who else holds this credential, or names others. By partial knowledge it would
-/// be Pending, or name fewer, and complete knowledge would be a second write.
+/// True if the verdict on sharing may differ from the status. With partial knowledge the verdict would be Pending or
+/// name fewer holders, and complete knowledge would require a second write.
 fn rests_on_others(observed: &Observed, holder: &Holder) -> bool {
     let before = observed.remembered_holder();
     observed.spec.is_ok()

@@ -1,11 +1,12 @@
-//! What could not be read or written. A bad Secret or a bad object is no error: it is a verdict.
+//! The failures of a reconciliation: reads and writes that did not succeed. An invalid Secret or object is not an
+//! error, because its assessment is published.
 
 use std::time::Duration;
 
 use lapsewatch_cluster::request::RequestError;
 use lapsewatch_core::api::Key;
 
-/// A step of the reconciliation that failed, and what it was about.
+/// A failed step of a reconciliation, with its object.
 #[derive(Debug, thiserror::Error)]
 pub enum ReconcileError {
     /// The Secret could not be fetched.
@@ -13,35 +14,36 @@ pub enum ReconcileError {
     ReadSecret {
         /// The Secret.
         secret: Key,
-        /// Why.
+        /// The cause.
         cause: RequestError,
     },
-    /// The API server sent something else than a Secret.
+    /// The API server's answer is not a Secret.
     #[error("reading Secret {secret}: {problem}")]
     DecodeSecret {
         /// The Secret.
         secret: Key,
-        /// Why.
+        /// The problem.
         problem: &'static str,
     },
-    /// An Event could not be created; the conditions are written all the same.
+    /// An Event could not be created. The conditions are written anyway.
     #[error("sending Event {reason}: {cause}")]
     SendEvent {
         /// The Event's reason.
         reason: String,
-        /// Why.
+        /// The cause.
         cause: RequestError,
     },
-    /// What an Event rests on could not be looked at; the conditions are written all the same.
+    /// The state on which an Event is based could not be compared with the API server. The conditions are written
+    /// anyway.
     #[error("confirming an Event with the API server: {0}")]
     ConfirmEvent(RequestError),
     /// The status could not be written.
     #[error("writing the status: {0}")]
     WriteStatus(RequestError),
-    /// Another program replaces the status after each write: the next write waits this long.
+    /// Another program replaces the status after each write. The next write waits for this duration.
     #[error("another program replaces the status after each write; the next write waits {} s", .0.as_secs())]
     Contested(Duration),
-    /// The object was modified meanwhile: it is decided again on the newer one.
+    /// The object was modified meanwhile, and is assessed again in its new version.
     #[error("the object changed meanwhile")]
     Conflict,
 }
@@ -55,7 +57,7 @@ impl ReconcileError {
         )
     }
 
-    /// The step, for logs and metrics.
+    /// Returns the name of the step for logs and metrics.
     pub fn step(&self) -> &'static str {
         match self {
             Self::ReadSecret { .. } => "read-secret",
@@ -66,7 +68,7 @@ impl ReconcileError {
             Self::Conflict => "conflict",
         }
     }
-    /// The cause, the same for all objects that fail for it.
+    /// Returns a description of the cause that is the same for all affected objects.
     pub fn class(&self) -> String {
         match self {
             Self::ReadSecret { cause, .. } => format!("reading Secrets: {}", cause.class()),

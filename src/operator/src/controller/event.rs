@@ -1,4 +1,4 @@
-//! An Event as the API server takes it.
+//! Builds the JSON of an Event (API group events.k8s.io/v1). This module sends no requests.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -8,15 +8,15 @@ use lapsewatch_core::assessment::notices::Notice;
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::WatchedKind;
 
-/// The controller that reports the Events.
+/// The value of `reportingController`.
 const REPORTER: &str = "lapsewatch.dev/operator";
 
-/// The type of the Event: Warning or Normal.
+/// Returns the type of the Event: Warning or Normal.
 pub fn type_of(notice: &Notice) -> &'static str {
     if notice.warning { "Warning" } else { "Normal" }
 }
 
-/// The object of the API that reports `notice` about `observed`. `instance` is the name of this process.
+/// Builds the Event that reports `notice` about `observed`. `instance` is the name of this process.
 pub fn event<K: WatchedKind>(observed: &Observed<K>, notice: &Notice, instance: &str, now: DateTime<Utc>) -> Value {
     let Observed { namespace, name, uid, .. } = observed;
     let mut event = json!({

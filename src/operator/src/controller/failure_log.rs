@@ -1,5 +1,5 @@
-//! The log of failed reconciliations: one line when a cause appears, then from time to time how many objects have failed
-//! for it since. An outage with ten thousand objects writes a handful of lines, and each object counts in one.
+//! Logs failed reconciliations: one line for a new cause, then periodic counts of the objects that failed with this
+//! cause. An outage with ten thousand objects writes only a few lines, and every object is counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,37 +8,38 @@ use tokio::time::Instant;
 
 use lapsewatch_core::api::Key;
 
-/// When the first count follows the first line.
+/// The time between the first line and the first count.
 const FIRST_COUNT: Duration = Duration::from_secs(10);
-/// How often a cause that lasts is counted.
+/// The time between two counts of a cause that lasts.
 const COUNT: Duration = Duration::from_secs(300);
-/// How many of the objects a count names.
+/// The number of objects that a count names.
 const NAMED: usize = 3;
 
-/// The causes that objects fail for at present.
+/// The current causes of failures.
 #[derive(Default)]
 pub struct FailureLog(BTreeMap<String, Lasting>);
 
 struct Lasting {
-    /// When the count is due.
+    /// The time of the next count.
     due: Instant,
     /// The objects that failed since the last line.
     objects: BTreeSet<Key>,
 }
 
-/// A cause that lasts, and the objects that failed for it since the last line.
+/// The count of a cause that lasts.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Count {
-    /// The cause, without any object.
+    /// The cause, without the name of an object.
     pub cause: String,
-    /// How many objects.
+    /// The number of objects that failed since the last line.
     pub objects: usize,
-    /// The names of a few.
+    /// The names of a few objects.
     pub examples: String,
 }
 
 impl FailureLog {
-    /// An object failed. True if the cause is new, so that the object has a line of its own; else the next count contains it.
+    /// Records a failure. True if the cause is new, so that the failure is logged at once. Otherwise the next count
+    /// includes the object.
     pub fn failed(&mut self, cause: &str, key: &Key, now: Instant) -> bool {
         match self.0.get_mut(cause) {
             Some(lasting) => {
@@ -53,7 +54,8 @@ impl FailureLog {
         }
     }
 
-    /// The counts that are due. A cause that nothing failed for since the last line is over: its next failure is new.
+    /// Returns the counts that are due. A cause without a failure since the last line is removed, and its next failure
+    /// is new.
     pub fn due(&mut self, now: Instant) -> Vec<Count> {
         let mut counts = Vec::new();
         self.0.retain(|cause, lasting| {
@@ -72,7 +74,7 @@ impl FailureLog {
         counts
     }
 
-    /// When the next count is due.
+    /// Returns the time of the next count.
     pub fn next(&self) -> Option<Instant> {
         self.0.values().map(|lasting| lasting.due).min()
     }
@@ -101,7 +103,7 @@ mod tests {
                 examples: "ns/object-00001, ns/object-00002, ns/object-00003".to_owned(),
             }]
         );
-        // It lasts: what fails again is counted again, each object once, five minutes later.
+        // The outage lasts: objects that fail again are counted again five minutes later, each once.
         let later = begun + FIRST_COUNT;
         for _ in 0..3 {
             (0..100).for_each(|number| assert!(!log.failed("the API server is away", &key(number), later)));

@@ -1,19 +1,20 @@
-//! Keys that wait for their turn, shared out by namespace: however many keys of one namespace wait, those of another
-//! are not behind them.
+//! A queue of keys that is fair between namespaces: many waiting keys of one namespace do not delay the keys of
+//! another.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use lapsewatch_core::api::Key;
 
-/// The most turns that one namespace has at once. The rest is left for others, should they come.
+/// The most turns that one namespace has at once. The remaining turns stay free for other namespaces.
 const TURNS: usize = 12;
 
 /// The waiting keys.
 #[derive(Default)]
 pub struct FairQueue {
     namespaces: HashMap<Arc<str>, Namespace>,
-    /// The namespaces with waiting keys: those with the fewest turns first, then those whose last turn is the longest ago.
+    /// The namespaces with waiting keys: first by the number of turns in progress, then by the time of the last turn,
+    /// oldest first.
     order: BTreeSet<(usize, u64, Arc<str>)>,
     turns: u64,
 }
@@ -21,23 +22,23 @@ pub struct FairQueue {
 #[derive(Default)]
 struct Namespace {
     waiting: VecDeque<Key>,
-    /// Keys that have their turn at present.
+    /// The number of turns in progress.
     under_way: usize,
     last_turn: u64,
 }
 
 impl FairQueue {
-    /// Adds a key at the end of its namespace's.
+    /// Adds a key after the waiting keys of its namespace.
     pub fn push(&mut self, key: Key) {
         self.change(&key.namespace.clone(), |namespace| namespace.waiting.push_back(key));
     }
 
-    /// Takes out a key that does not wait any more.
+    /// Removes a waiting key.
     pub fn remove(&mut self, key: &Key) {
         self.change(&key.namespace, |namespace| namespace.waiting.retain(|other| other != key));
     }
 
-    /// The next key. It has its turn until [`FairQueue::end_turn`].
+    /// Removes and returns the next key. Its turn lasts until [`FairQueue::end_turn`].
     pub fn pop(&mut self) -> Option<Key> {
         let (under_way, _, name) = self.order.first()?;
         if *under_way >= TURNS {

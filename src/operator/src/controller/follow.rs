@@ -1,7 +1,7 @@
-//! One kind of object in one scope, followed from its list on by one short watch after the other.
+//! Follows one kind of object in one scope: one list, then one short watch after another.
 //!
-//! A watch reports nothing of a state that was put back, as by a restored etcd: so each one begins with a look at the
-//! version that the API server has now, and the list is read anew about once an hour, whatever the watches report.
+//! A watch does not report that the API server's state was reset, as by restoring an etcd backup. Therefore each watch
+//! begins by reading the current resourceVersion of the list, and the list is read again about once an hour.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,50 +20,50 @@ use lapsewatch_cluster::request::{Extent, RequestError};
 use lapsewatch_cluster::watch::{Watch, What};
 use lapsewatch_core::api::Key;
 
-/// How often the list is read anew, on average. The first and last of many are half an hour apart.
+/// The average time between two reads of the list. Individual times range from 45 to 75 minutes.
 const RELIST: Duration = Duration::from_secs(3600);
-/// The part of that by which it differs at random.
+/// The random variation of [`RELIST`], as a fraction.
 const RELIST_SPREAD: f64 = 0.25;
-/// A watch that broke sooner than this after it began has not ended an outage.
+/// The shortest duration of a watch that resets the backoff.
 const LASTED: Duration = Duration::from_secs(5);
-/// A list that could not be kept up to date for this long is no longer complete knowledge.
+/// The time after which a list that can't be kept up to date no longer counts as complete.
 const LOST_AFTER: Duration = Duration::from_secs(60);
 
-/// An object of a list or a watch, with what is kept of it.
+/// An object of a list or a watch, reduced to the data that is kept.
 pub struct FollowedObject<T> {
-    /// Its namespace and name.
+    /// The namespace and name of the object.
     pub key: Key,
-    /// Its version.
+    /// The resourceVersion of the object.
     pub version: String,
-    /// What is kept.
+    /// The data that is kept.
     pub kept: T,
 }
 
-/// What is followed, and how it is understood.
+/// The list to follow, and the functions that interpret its objects.
 pub struct Follower<T> {
-    /// The connection.
+    /// The connection to the API server.
     pub client: Client,
     /// The path of the list, with a query that selects objects, if any.
     pub path: String,
-    /// How much of each object is asked for.
+    /// The part of each object that is requested.
     pub extent: Extent,
-    /// The kind's name.
+    /// The name of the kind.
     pub kind: &'static str,
-    /// The namespace, where it is not all of them.
+    /// The namespace. None for all namespaces.
     pub namespace: Option<Arc<str>>,
     /// True if the operator works without these objects when they can't be listed.
     pub is_optional: bool,
-    /// The list that is lost where it may no longer be watched; none where what was seen last is kept.
+    /// The list to report as lost when it can't be kept up to date. If None, the objects last seen are kept.
     pub list: Option<List>,
-    /// Understands the JSON of an object; none where it is no object.
+    /// Parses the JSON of an object. None if the JSON is not a valid object.
     pub read: fn(&str) -> Option<FollowedObject<T>>,
-    /// Makes a change what the operator sees.
+    /// Converts a change into a watch update.
     pub seen: fn(ListChange<T>) -> WatchUpdate,
-    /// What all watches share.
+    /// The connection state that all watches share.
     pub state: Arc<ConnectionState>,
 }
 
-/// Nobody listens any more.
+/// The receiver of the updates no longer exists.
 struct Gone;
 
 impl From<SendError> for Gone {
@@ -72,31 +72,31 @@ impl From<SendError> for Gone {
     }
 }
 
-/// Why a watch is over.
+/// The way in which a watch ended.
 enum Over {
-    /// It is continued by another one.
+    /// The watch ended as requested. The next watch continues from its last resourceVersion.
     Ended,
-    /// The watch can't resume from its version; only a new list shows the missed changes.
+    /// The watch can't resume from its resourceVersion. Only a new list contains the missed changes.
     Missed,
 }
 
-/// What is known of the course so far.
+/// The state of a follower.
 struct Course {
     out: Sender<WatchUpdate>,
     attempts: Attempts,
     is_listed: bool,
-    /// The operator was told that it has to work without these objects.
+    /// True after the follower reported that the operator must work without these objects.
     has_given_up: bool,
-    /// The list was complete, and then the API server answered that it does not know this kind.
+    /// True if the list was complete, and the last answer was 404.
     is_vanishing: bool,
-    /// The last time that the API server sent a list or began a watch.
+    /// The last time at which the API server completed a list or started a watch.
     answered: Instant,
-    /// The last failure, until the API server answers.
+    /// The last failure. None after the next successful list or watch.
     problem: Option<String>,
 }
 
 impl<T: Send + 'static> Follower<T> {
-    /// The changes, without end.
+    /// Returns the updates as an endless stream.
     pub fn follow(self) -> BoxStream<'static, WatchUpdate> {
         let (out, seen) = channel(0);
         let course = Course {
@@ -109,7 +109,7 @@ impl<T: Send + 'static> Follower<T> {
             problem: None,
         };
         let work = stream::once(self.run(course)).filter_map(|_| async { None });
-        // The work is done as long as its results are taken, and goes away with the stream.
+        // The work progresses only while the stream is polled, and is dropped with the stream.
         stream::select(seen, work).boxed()
     }
 
@@ -122,10 +122,10 @@ impl<T: Send + 'static> Follower<T> {
         }
     }
 
-    /// Reads the list; gives its version.
+    /// Reads the list. Returns its resourceVersion.
     async fn list(&self, course: &mut Course) -> Result<Result<String, RequestError>, Gone> {
-        self.tell(course, ListChange::ListBegins).await?;
-        let mut pages = Pages::of(&self.path, self.extent);
+        self.send_change(course, ListChange::ListBegins).await?;
+        let mut pages = Pages::new(&self.path, self.extent);
         loop {
             let page = match pages.next(&self.client, self.read).await {
                 Ok(page) => page,
@@ -133,12 +133,12 @@ impl<T: Send + 'static> Follower<T> {
             };
             for item in page.items {
                 let Some(FollowedObject { key, kept, .. }) = item else { return Ok(Err(RequestError::NoObject)) };
-                self.tell(course, ListChange::Listed(key, kept)).await?;
+                self.send_change(course, ListChange::Listed(key, kept)).await?;
             }
             match page.end {
                 Some(version) if version.is_empty() => return Ok(Err(RequestError::NoList)),
                 Some(version) => {
-                    self.tell(course, ListChange::ListEnds).await?;
+                    self.send_change(course, ListChange::ListEnds).await?;
                     course.is_listed = true;
                     self.answered(course).await?;
                     return Ok(Ok(version));
@@ -148,13 +148,13 @@ impl<T: Send + 'static> Follower<T> {
         }
     }
 
-    /// Watches from `version` on, by one watch after the other, until the list has to be read anew.
+    /// Watches from `version` on, with one watch after another, until the list must be read again.
     async fn watch(&self, mut version: String, course: &mut Course) -> Result<(), Gone> {
         let relist = Instant::now() + RELIST.mul_f64(1.0 + RELIST_SPREAD * (2.0 * chance() - 1.0));
         while Instant::now() < relist {
             let begun = Instant::now();
             let over = self.watch_once(&mut version, course).await?;
-            // A request that waited long for its failure is no watch that lasted.
+            // A watch that failed to start, after however long a wait, has not lasted.
             let has_lasted = course.answered >= begun && course.answered.elapsed() >= LASTED;
             if has_lasted {
                 course.attempts.succeeded();
@@ -165,8 +165,8 @@ impl<T: Send + 'static> Follower<T> {
                 Ok(_) => {}
                 Err(ref cause) => self.failed(cause, course).await?,
             }
-            // With their definition the objects are gone, and their versions. What happens while a watch is refused may be
-            // anything.
+            // When a CustomResourceDefinition is deleted, its objects and their resourceVersions are gone. While a
+            // watch is refused, changes are missed. Both require a new list.
             let is_refused = over.as_ref().is_err_and(|cause| matches!(cause.code(), Some(401 | 403 | 404)));
             if is_refused || !course.is_listed || matches!(over, Ok(Over::Missed)) {
                 return Ok(());
@@ -204,13 +204,13 @@ impl<T: Send + 'static> Follower<T> {
             match next.await {
                 Ok(Some(Some((at, change)))) => {
                     if let Some(change) = change {
-                        self.tell(course, change).await?;
+                        self.send_change(course, change).await?;
                     }
                     *version = at;
                 }
                 Ok(Some(None)) => return Ok(Err(RequestError::NoObject)),
                 Ok(None) => return Ok(Ok(Over::Ended)),
-                // Whatever the API server reports within a watch, only a list is certain to be complete afterwards.
+                // After any other error within a watch, only a new list is certain to be complete.
                 Err(cause @ RequestError::Api { .. }) if cause.code() != Some(410) => {
                     self.failed(&cause, course).await?;
                     return Ok(Ok(Over::Missed));
@@ -220,7 +220,7 @@ impl<T: Send + 'static> Follower<T> {
         }
     }
 
-    /// Reports a failure, and waits.
+    /// Reports a failure, then waits.
     async fn failed(&self, cause: &RequestError, course: &mut Course) -> Result<(), Gone> {
         let failure = WatchFailure::new(self.kind, self.namespace.as_deref(), cause);
         course.problem = Some(failure.problem.clone());
@@ -234,16 +234,16 @@ impl<T: Send + 'static> Follower<T> {
                 course.has_given_up = true;
                 course.out.send(WatchUpdate::TenantsRefused).await?;
             }
-            // If a definition is deleted, all of its objects are deleted. One such answer proves little, because a proxy
-            // may have sent it. Secrets always have a definition.
+            // If a CustomResourceDefinition is deleted, all of its objects are deleted. A single answer 404 is not
+            // sufficient, because a proxy may have sent it. Secrets always exist as a kind.
             Some(404) if course.is_listed => {
                 self.lose(course).await?;
                 course.is_listed = false;
             }
             Some(404) if gives_up || (was_vanishing && self.list != Some(List::Secrets)) => {
                 course.has_given_up = true;
-                self.tell(course, ListChange::ListBegins).await?;
-                self.tell(course, ListChange::ListEnds).await?;
+                self.send_change(course, ListChange::ListBegins).await?;
+                self.send_change(course, ListChange::ListEnds).await?;
             }
             _ if course.is_listed && course.answered.elapsed() >= LOST_AFTER => self.lose(course).await?,
             _ => {}
@@ -252,7 +252,7 @@ impl<T: Send + 'static> Follower<T> {
         Ok(())
     }
 
-    /// Reports that the list is no longer kept up to date. Optional objects stay as they were seen last.
+    /// Reports that the list is no longer kept up to date. A follower without `list` keeps the objects last seen.
     async fn lose(&self, course: &mut Course) -> Result<(), Gone> {
         if let Some(list) = self.list {
             course.is_listed = false;
@@ -273,18 +273,19 @@ impl<T: Send + 'static> Follower<T> {
         Ok(())
     }
 
-    async fn tell(&self, course: &mut Course, change: ListChange<T>) -> Result<(), Gone> {
+    async fn send_change(&self, course: &mut Course, change: ListChange<T>) -> Result<(), Gone> {
         Ok(course.out.send((self.seen)(change)).await?)
     }
 }
 
 fn over(cause: RequestError) -> Result<Over, RequestError> {
-    // Too old, or the API server's cache went away: what happened meanwhile is in the list.
+    // The resourceVersion is too old, or the API server's watch cache was reset. A new list contains the missed
+    // changes.
     if cause.code() == Some(410) { Ok(Over::Missed) } else { Err(cause) }
 }
 
-/// True if the API server has an older state than was seen of it. Versions are compared as numbers, which the API of
-/// Kubernetes allows since 1.35 and etcd has always kept.
+/// True if the API server has an older state than was seen before. The resourceVersions are compared as numbers.
+/// Kubernetes documents this order since version 1.35, and etcd has always kept it.
 fn went_back(seen: &str, now: &str) -> bool {
     seen.parse::<u64>().ok().zip(now.parse::<u64>().ok()).is_some_and(|(seen, now)| now < seen)
 }
@@ -305,7 +306,7 @@ mod tests {
     #[test]
     fn a_state_that_was_put_back_is_told_by_its_number() {
         assert!(went_back("1000", "999") && !went_back("999", "1000") && !went_back("7", "7"));
-        // What is no number tells nothing.
+        // A resourceVersion that is not a number can't be compared.
         assert!(!went_back("b", "a") && !went_back("", "1"));
     }
 

@@ -1,4 +1,5 @@
-//! Gather: the only reads. One GET of the one Secret, and only where `lastRead` says that it differs.
+//! Reads the credential of a TenantCredential: at most one GET of its Secret, and only if `status.lastRead` does not
+//! match the listed version. No other module fetches the content of Secrets.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,25 +22,25 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::last_reading::{LastReading, forbidden, is_published};
 use lapsewatch_core::secret::{SecretData, SecretObject};
 
-/// What all readings share.
+/// The experience with permissions, and the read slots, that all readings share.
 #[derive(Default)]
 pub struct Access {
-    /// Whether any Secret could be read since the start. While none could, a refusal is the operator's own failure, and
-    /// no verdict on thousands of objects.
+    /// True if any Secret could be read since the start. Until then, a refusal concerns the operator itself and is not
+    /// published as a verdict on each object.
     granted: AtomicBool,
-    /// Whether the last one could not be, for want of the right.
+    /// True if the last failed read was refused for lack of permission.
     refused: AtomicBool,
     lanes: ReadSlots,
 }
 
 impl Access {
-    /// Whether no Secret could be read since the start, for want of the right.
+    /// True if no Secret could be read since the start, for lack of permission.
     pub fn is_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed) && !self.granted.load(Ordering::Relaxed)
     }
 }
 
-/// Reads beside the tasks that wait for the network; none where that ends abnormally.
+/// Reads a credential on a blocking thread. None if the thread ended abnormally.
 async fn read(
     access: &Access,
     namespace: &str,
@@ -58,19 +59,19 @@ async fn read(
 /// A Secret as the list of Secrets contains it.
 #[derive(Clone, Copy)]
 pub struct Listed<'a> {
-    /// Its version; none if the list does not contain it.
+    /// The version of the Secret. None if the list does not contain the Secret.
     pub version: Option<&'a SecretVersion>,
-    /// True if the list is kept up to date. What an old list does not contain may exist.
+    /// True if the list is kept up to date. A Secret that an outdated list does not contain may exist.
     pub is_current: bool,
 }
 
-/// A reading, and how it came about.
+/// A reading and its source.
 pub struct Gathered {
     /// The reading.
     pub last: LastReading,
-    /// True if no watch will report a change of the cause, so that the object has to be looked at again.
+    /// True if no watch will report a change of the cause, so that the object must be looked at again.
     pub look_again: bool,
-    /// When the API server answered. None if the status already contained the reading.
+    /// The time of the API server's answer. None if no request was necessary.
     pub fetched: Option<Instant>,
 }
 
@@ -80,10 +81,10 @@ impl From<LastReading> for Gathered {
     }
 }
 
-/// The reading of a TenantCredential: from its spec, from its status where nothing changed, else from its Secret.
+/// Returns the reading of a TenantCredential: from its spec, from its status if nothing changed, else from its Secret.
 ///
 /// # Errors
-/// Where the Secret could not be fetched for a reason that is not the object's own.
+/// If the Secret could not be fetched, for a reason that does not concern this object alone.
 pub async fn gather(
     client: &Client,
     access: &Access,
@@ -115,7 +116,8 @@ pub async fn gather(
         None if secret.is_current && is_published(observed, FailureReason::SecretNotFound) => {
             return Ok(kept(secret_not_found(spec)));
         }
-        // The watch may not have told of it yet: that there is none is only said once the API server says so.
+        // The watch may not have reported the Secret yet. Only the API server can confirm that the Secret does not
+        // exist.
         None => {}
     }
     let key = Key::new(&observed.namespace, &secret_ref.name);
@@ -132,7 +134,8 @@ pub async fn gather(
                 Some(404) if cause.is_not_found() => {
                     Ok(Gathered { fetched: Some(Instant::now()), ..kept(secret_not_found(spec)) })
                 }
-                // Rights may name the Secrets that there are; the list has told that this is none of them.
+                // Permissions may name individual Secrets, so a missing Secret is refused too. The list shows that the
+                // Secret does not exist.
                 Some(403) if secret.version.is_none() && secret.is_current => Ok(kept(secret_not_found(spec))),
                 Some(403) if access.granted.load(Ordering::Relaxed) => {
                     Ok(Gathered { look_again: true, ..kept(forbidden(&secret_ref.name)) })
@@ -160,7 +163,7 @@ pub async fn gather(
         Reading::Facts(_) => None,
         Reading::Failed(failure) => Some(failure.clone()),
     };
-    // What was read, which may be newer than what the watch has told so far.
+    // The version that was read may be newer than the version that the watch has reported.
     let last_read = LastRead { uid, resource_version, failure, ..wanted };
     Ok(Gathered {
         last: LastReading { reading, last_read: Some(last_read) },

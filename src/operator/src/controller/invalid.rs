@@ -1,5 +1,5 @@
-//! An object whose spec can't be understood: it is told just that, by an Event too, and all else of its status stays as
-//! it is.
+//! Reports an object whose spec can't be decoded, by its condition Ready and an Event. All other parts of the status
+//! stay unchanged.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -22,13 +22,13 @@ use lapsewatch_core::observed::kind::WatchedKind;
 pub struct InvalidPublication {
     /// The writes.
     pub published: Published,
-    /// When to look again.
+    /// The time of the next look, if any.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Says it once for each generation, by the condition Ready and an Event. The status is replaced by itself with these
-/// changes, since what is kept of it has no texts.
-pub async fn say<K: WatchedKind>(
+/// Reports the problem once for each generation. The patch replaces the status with an edited copy from the API server,
+/// because the cached status contains no messages.
+pub async fn publish_invalid<K: WatchedKind>(
     publisher: &Publisher,
     writes: &Writes,
     observed: &Observed<K>,
@@ -36,12 +36,12 @@ pub async fn say<K: WatchedKind>(
     now: DateTime<Utc>,
 ) -> InvalidPublication {
     let mut told = InvalidPublication { published: Published { replaced: Vec::new(), result: Ok(()) }, next: None };
-    let result = try_say(publisher, writes, observed, problem, now, &mut told).await;
+    let result = try_publish_invalid(publisher, writes, observed, problem, now, &mut told).await;
     told.published.result = result;
     told
 }
 
-async fn try_say<K: WatchedKind>(
+async fn try_publish_invalid<K: WatchedKind>(
     publisher: &Publisher,
     writes: &Writes,
     observed: &Observed<K>,
@@ -57,7 +57,7 @@ async fn try_say<K: WatchedKind>(
             && condition.observed_generation == Some(generation)
     });
     let is_announced = announced.iter().any(|record| record.type_ == INVALID_OBJECT && record.episode == generation);
-    // Nothing follows the Event of an earlier generation, so that it does not matter whether that was sent.
+    // An entry of an earlier generation needs no check, because no other Event depends on it.
     let is_own =
         |entry: &&PendingEvent| entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back);
     let own: Vec<PendingEvent> = pending.iter().filter(is_own).cloned().collect();
@@ -106,7 +106,7 @@ async fn try_say<K: WatchedKind>(
     Ok(())
 }
 
-/// The status as it stands in the object, with changes.
+/// The stored status in JSON, with changes.
 struct Edited(Map<String, Value>);
 
 impl Edited {
@@ -134,13 +134,13 @@ impl Edited {
         self.0.insert("conditions".to_owned(), conditions.into());
     }
 
-    /// Replaces the entry of type InvalidObject in a list of entries by type, or takes it away.
+    /// Replaces the entry of type InvalidObject in a list of entries by type. Removes the entry if `entry` is None.
     fn set(&mut self, name: &str, entry: Option<Value>) {
         let mut entries = self.list(name);
         entries.retain(|entry| entry.get("type").and_then(Value::as_str) != Some(INVALID_OBJECT));
         entries.truncate(limits::ENTRIES.saturating_sub(1));
         entries.extend(entry);
-        // The order of all other writes.
+        // All writes sort these lists by type.
         entries.sort_by_key(|entry| entry.get("type").and_then(Value::as_str).unwrap_or_default().to_owned());
         match entries.is_empty() {
             true => drop(self.0.remove(name)),
@@ -154,7 +154,7 @@ impl Edited {
         }
     }
 
-    /// The version after the write; none where the object is gone.
+    /// Writes the status. Returns the resourceVersion after the write. None if the object is gone.
     async fn write<K: WatchedKind>(
         &self,
         publisher: &Publisher,
@@ -174,7 +174,7 @@ impl Edited {
     }
 }
 
-/// The Event of it: one for each generation.
+/// Returns the Event about the problem, one for each generation.
 fn notice(message: &str, generation: i64, now: DateTime<Utc>) -> Notice {
     let mut note = message.to_owned();
     limits::cut_bytes(&mut note, limits::NOTE_BYTES);

@@ -1,5 +1,5 @@
-//! The operator's knowledge of the other holders of a credential: complete, or partial while anything is missing that
-//! could hold it too.
+//! Tracks the operator's knowledge of the other holders of a credential. The knowledge is partial while an object is
+//! missing that may use the same credential.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,13 +12,13 @@ use lapsewatch_core::assessment::peers::{self, Peers};
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::verdict::SharingState;
 
-/// What the operator could not look at, and what it assessed without that. By credential type, since only a credential
-/// of the same type can be the same.
+/// The objects that could not be read, and the objects that were assessed without them. Both are grouped by credential
+/// type, because only credentials of the same type can be the same.
 #[derive(Default)]
 pub struct KnowledgeGaps {
-    /// Objects whose Secret could not be fetched when they were looked at last.
+    /// The objects whose Secret could not be fetched by the last read.
     unread: ByType,
-    /// Objects of which complete knowledge may tell something else than the partial one that they were assessed by.
+    /// The objects whose verdict may change with complete knowledge.
     unsure: ByType,
 }
 
@@ -39,7 +39,7 @@ impl ByType {
 }
 
 impl KnowledgeGaps {
-    /// Notes whether the object's Secret could be fetched.
+    /// Records if the object's Secret could be fetched.
     pub fn looked_at(&mut self, key: &Key, type_: CredentialType, is_read: bool) {
         self.unread.remove(key);
         if !is_read {
@@ -47,7 +47,7 @@ impl KnowledgeGaps {
         }
     }
 
-    /// Notes what knowledge the object is assessed by.
+    /// Records that the object is assessed with this knowledge of its peers.
     pub fn assessed(&mut self, observed: &Observed, peers: &Peers) {
         let key = observed.key();
         self.unsure.remove(&key);
@@ -58,7 +58,7 @@ impl KnowledgeGaps {
         }
     }
 
-    /// The object is gone.
+    /// Forgets a deleted object.
     pub fn forget(&mut self, key: &Key) {
         self.unread.remove(key);
         self.unsure.remove(key);
@@ -69,7 +69,7 @@ impl KnowledgeGaps {
         self.unread.0.contains_key(&type_)
     }
 
-    /// Takes out the objects that can be assessed by complete knowledge now.
+    /// Removes and returns the objects for which the knowledge is complete.
     fn take_sure(&mut self) -> Vec<Key> {
         let unread = &self.unread.0;
         let mut sure = Vec::new();
@@ -85,7 +85,7 @@ impl KnowledgeGaps {
 }
 
 impl Operator {
-    /// What is known of the other holders of an object's credential.
+    /// Returns the known holders of the object's credential, as complete or partial knowledge.
     pub fn peers(&self, key: &Key, observed: &Observed) -> Peers {
         let view = self.index.view(key);
         let is_unread = exclusive_type(observed).is_some_and(|type_| self.credentials.blind.is_unread(type_));
@@ -95,7 +95,7 @@ impl Operator {
         }
     }
 
-    /// Calls for the objects that were assessed by partial knowledge, if it is complete now.
+    /// Queues the objects that were assessed with partial knowledge, if the knowledge is complete.
     pub fn call_unsure(&mut self) {
         if self.is_all_seen() {
             self.credentials.blind.take_sure().into_iter().for_each(|key| self.call(key));
@@ -107,7 +107,7 @@ impl Operator {
     }
 }
 
-/// True if the status says that nobody else holds the credential, and nothing of that is left to be announced.
+/// True if the status reports that no other object uses the credential, and no announced duplicate is still open.
 fn is_settled_as_unique(observed: &Observed) -> bool {
     let (duplicate, unique) = (ConditionType::Duplicate.as_str(), SharingState::Unique.reason());
     let is_open = |announced: &Announced| announced.type_ == duplicate && announced.reason != RECOVERED;
@@ -115,7 +115,7 @@ fn is_settled_as_unique(observed: &Observed) -> bool {
         && !observed.previous.announced.iter().any(is_open)
 }
 
-/// The type of an object whose credential only one may hold.
+/// Returns the credential type if only one object may use such a credential.
 pub fn exclusive_type(observed: &Observed) -> Option<CredentialType> {
     observed.understood().map(|spec| spec.type_).filter(|type_| peers::is_exclusive(*type_))
 }

@@ -1,19 +1,19 @@
-//! What the log was told lately, so that a failure that lasts does not fill it.
+//! Limits the log lines of a failure that lasts.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How often a failure that lasts is said again.
+/// The time after which a failure that lasts is logged again.
 const SAY_AGAIN: Duration = Duration::from_secs(300);
 
-/// What was said, and when.
+/// The logged failures, with the time of their last line.
 #[derive(Default)]
 pub struct LogThrottle(HashMap<String, Instant>);
 
 impl LogThrottle {
-    /// Whether a failure is worth a line: it is new, or has lasted.
+    /// True if the failure is to be logged, because it is new or its last line is old enough.
     pub fn is_news(&mut self, what: &str) -> bool {
         let now = Instant::now();
         self.0.retain(|_, at| now.duration_since(*at) < SAY_AGAIN);
@@ -24,7 +24,7 @@ impl LogThrottle {
         new
     }
 
-    /// The failure is over: another one like it is news.
+    /// Forgets a failure that is over, so that its next occurrence is new.
     pub fn forget(&mut self, what: &str) {
         self.0.remove(what);
     }

@@ -1,7 +1,8 @@
-//! The operator: watches, and keeps what is said of each TenantCredential and each MDMTenant true.
+//! Runs the operator: starts the watches and the leader election, and keeps the status of each TenantCredential and
+//! MDMTenant up to date.
 //!
-//! One task owns all state. What takes time runs beside it, and hands back what it found or when to look again: at most
-//! [`operator::AT_ONCE`] reads of Secrets, and as many publications.
+//! One task owns all state. Slow work runs in other tasks, which return a result or the time of the next look. At most
+//! [`operator::AT_ONCE`] reads of Secrets and as many publications run at once.
 
 mod cache;
 mod causes;
@@ -54,27 +55,27 @@ use publish::Publisher;
 use reconcile::ReconcileContext;
 use snapshot::Questions;
 
-/// How long what is under way may take to end when the operator is told to.
+/// The longest time for tasks in progress to end when the operator stops.
 const LAST_WORDS: Duration = Duration::from_secs(4);
 
-/// What the operator is told.
+/// The settings of the operator.
 #[derive(Default)]
 pub struct OperatorSettings {
-    /// The namespaces to watch; none: all.
+    /// The namespaces to watch. If empty, the operator watches all namespaces.
     pub namespaces: Vec<String>,
-    /// How long a problem that GitOps may cause in passing must last before its Event is sent.
+    /// The duration for which a problem that GitOps may cause temporarily must last before its Event is sent.
     pub settle: TimeDelta,
-    /// The name of this process in its Events, such as its pod's.
+    /// The name of this process in its Events, such as the name of its pod.
     pub instance: String,
-    /// The Lease that the replica that leads holds; without it this one leads.
+    /// The Lease for which replicas compete. If None, this process always leads.
     pub lease: Option<lease::LeaseSettings>,
-    /// What counts its work.
+    /// The counters of the operator's work.
     pub metrics: Metrics,
-    /// Who asks what it knows, if anyone does.
+    /// The requests for snapshots, from the endpoints.
     pub questions: Questions,
 }
 
-/// A reason to end without being told to: a defect of this program. A new process loses nothing.
+/// A defect of this program that ends the operator. A new process loses nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OperatorFailure {
     /// The task of the leader election ended.
@@ -85,10 +86,10 @@ pub enum OperatorFailure {
     Reconciliation,
 }
 
-/// Runs until `stop` ends, then lets what is under way end too.
+/// Runs until `stop` completes, then waits for tasks in progress.
 ///
 /// # Errors
-/// A task of the operator ended that must not. Nothing is written any more.
+/// If a task ended that must not end. After the error nothing more is written.
 pub async fn run(
     client: Client,
     clock: Arc<dyn Clock>,
@@ -135,7 +136,7 @@ pub async fn run(
             () = boundary => operator.look(),
             () = sleep_until(wake) => operator.look(),
             question = questions.next() => {
-                // This process may have stood still since the loop began.
+                // This process may have been suspended since the loop began.
                 operator.lead(election.leadership());
                 operator.answer(question);
             }
@@ -153,12 +154,12 @@ pub async fn run(
         );
         operator.tasks.shutdown().await;
     }
-    // Nothing is under way any more, so another replica may begin.
+    // No task is in progress any more, so another replica may lead.
     election.end().await;
     result
 }
 
-/// Ends at that instant; never where there is none.
+/// Sleeps until `instant`. Never completes if `instant` is None.
 async fn sleep_until(instant: Option<Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant).await,

@@ -1,5 +1,5 @@
-//! The rate at which one object may be looked at: at once a number of times, then at intervals. An object that changes
-//! all the time costs no more than that.
+//! Limits the rate of looks at one object: a burst, then one look per interval. This limits the cost of an object that
+//! changes continuously.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,30 +8,30 @@ use tokio::time::Instant;
 
 use lapsewatch_core::api::Key;
 
-/// Looks at one object that need not wait.
+/// The number of looks at one object that need not wait.
 const BURST: u32 = 30;
-/// How long each further one waits after the one before.
+/// The time between two further looks.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// How often objects are forgotten that may be looked at as if they never were.
+/// The time between two cleanups of objects whose whole burst is available again.
 const PRUNE: Duration = Duration::from_secs(60);
 
-/// The objects that were looked at lately.
+/// The objects that were looked at recently.
 #[derive(Default)]
 pub struct Throttle {
-    /// By object: when it may be looked at [`BURST`] times at once again.
+    /// The instant from which the whole [`BURST`] of an object is available again.
     rested: HashMap<Key, Instant>,
     pruned: Option<Instant>,
 }
 
 impl Throttle {
-    /// When the object may be looked at, unless that is now.
+    /// Returns the instant of the next allowed look. None if a look is allowed at once.
     pub fn wait(&self, key: &Key, now: Instant) -> Option<Instant> {
         let rested = self.rested.get(key)?;
         let free = rested.checked_sub(INTERVAL * (BURST - 1))?;
         (free > now).then_some(free)
     }
 
-    /// Notes a look.
+    /// Records a look.
     pub fn look(&mut self, key: &Key, now: Instant) {
         if self.pruned.is_none_or(|pruned| now >= pruned + PRUNE) {
             self.rested.retain(|_, rested| *rested > now);
@@ -60,7 +60,7 @@ mod tests {
             assert_eq!(throttle.wait(&key, now), None);
             throttle.look(&key, now);
         }
-        // After a minute of rest it may be looked at as often as before.
+        // After a minute of rest the whole burst is available again.
         now += INTERVAL * BURST;
         for _ in 0..BURST {
             assert_eq!(throttle.wait(&key, now), None);

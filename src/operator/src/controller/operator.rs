@@ -1,4 +1,4 @@
-//! The one task that owns all state: takes in what the watches tell and what has ended, and starts what is ready.
+//! The task that owns all state: applies watch updates and results of tasks, and starts work that is ready.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -22,32 +22,33 @@ use super::work::{CredentialWork, PendingAssessment, TenantWork};
 use lapsewatch_core::api::Key;
 use lapsewatch_core::assessment::peers::Index;
 
-/// Reads of Secrets at once, and publications at once. A read that waits for its turn holds up no publication.
+/// The most reads of Secrets at once, and the most publications at once. A read that waits for its turn does not block
+/// a publication.
 pub const AT_ONCE: usize = 16;
 
-/// What a task has done.
+/// The result of a task.
 pub enum TaskResult {
-    /// What one TenantCredential holds is found.
+    /// A TenantCredential was read.
     Found(PendingAssessment),
-    /// What is to be said of it is said.
+    /// The assessment of a TenantCredential was published, as far as possible.
     Said(Key, ReconcileOutcome),
-    /// Its Secret is in another state than was found, and this is what it holds in that one.
+    /// The Secret of a TenantCredential changed before publication. Contains the new reading.
     Overtaken(PendingAssessment),
-    /// A tenant's page is made.
+    /// The status of an MDMTenant was published, as far as possible.
     Paged(Key, ReconcileOutcome),
 }
 
-/// All that the operator knows and does.
+/// The state of the operator.
 pub struct Operator {
-    /// What there is.
+    /// The watched objects.
     pub cache: Cache,
-    /// Who holds which credential.
+    /// The holders of each credential.
     pub index: Index,
-    /// What is under way.
+    /// The tasks in progress.
     pub tasks: JoinSet<TaskResult>,
-    /// How many of these read a Secret.
+    /// The number of these tasks that read a Secret.
     pub reading: usize,
-    /// What all tasks share.
+    /// The settings and clients that all tasks share.
     pub context: Arc<ReconcileContext>,
     /// The work on TenantCredentials.
     pub credentials: CredentialWork,
@@ -55,9 +56,9 @@ pub struct Operator {
     pub tenants: TenantWork,
     said: LogThrottle,
     failures: FailureLog,
-    /// The scopes whose lists were complete once.
+    /// The scopes whose lists were complete at least once.
     listed: HashSet<usize>,
-    /// The scopes whose lists are complete, and kept up to date.
+    /// The scopes whose lists are complete and kept up to date.
     current: HashSet<usize>,
     last_look: DateTime<Utc>,
     is_pages_turn: bool,
@@ -66,7 +67,7 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// One that knows nothing yet.
+    /// Creates an operator without any objects.
     pub fn new(scopes: Vec<Option<String>>, context: ReconcileContext, leadership: Leadership) -> Self {
         Self {
             cache: Cache::new(scopes),
@@ -87,7 +88,7 @@ impl Operator {
         }
     }
 
-    /// Takes in what a watch tells.
+    /// Applies a watch update.
     pub fn see(&mut self, scope: usize, seen: WatchUpdate) {
         let known = self.cache.len();
         match seen {
@@ -152,7 +153,7 @@ impl Operator {
         }
     }
 
-    /// Begins with what a list has told.
+    /// Starts work on the objects of a scope after its lists are complete.
     fn begin(&mut self, scope: usize) {
         let keys: Vec<Key> = self.cache.keys_in(scope).cloned().collect();
         let tenants: Vec<Key> = self.cache.tenant_keys_in(scope).cloned().collect();
@@ -163,16 +164,17 @@ impl Operator {
         self.release();
     }
 
-    /// Takes in whether this replica leads. One that begins to lead begins as at a start, with what it has watched.
+    /// Applies the leadership of this replica. When this replica begins to lead, its work begins as at a start, with
+    /// the objects that the watches have already reported.
     pub fn lead(&mut self, leadership: Leadership) {
         let began = leadership == Leadership::Leads && !self.is_leader();
         self.leadership = leadership;
         if began {
             self.context.publisher.credentials.begin();
             self.context.publisher.tenants.begin();
-            // What was found when it led before is looked at anew, and what was waited for then is waited for no longer.
+            // Readings from an earlier time as leader are outdated: the objects are looked at again.
             let CredentialWork { queue, barrier, blind, found, held, .. } = &mut self.credentials;
-            found.drain(..).chain(held.drain().flat_map(|(_, held)| held)).for_each(|looked| queue.anew(looked.key));
+            found.drain(..).chain(held.drain().flat_map(|(_, held)| held)).for_each(|looked| queue.requeue(looked.key));
             barrier.reset();
             *blind = KnowledgeGaps::default();
             let mut scopes: Vec<usize> = self.listed.iter().copied().collect();
@@ -181,12 +183,12 @@ impl Operator {
         }
     }
 
-    /// Whether this replica assesses and writes.
+    /// True if this replica assesses and writes.
     pub fn is_leader(&self) -> bool {
         self.leadership == Leadership::Leads
     }
 
-    /// Why it can't do its work, or not yet; none where it can.
+    /// Returns the reason why the operator is not ready. None if the operator is ready.
     pub fn unready(&self) -> Option<&'static str> {
         if self.leadership == Leadership::Unknown {
             Some("It is unknown which replica leads, because the Lease was not read or renewed in time. See the log.")
@@ -201,19 +203,19 @@ impl Operator {
         }
     }
 
-    /// Whether all lists of an object's scope are complete: until then, what is absent is not known to be missing. All
-    /// of the scope are called for then.
+    /// True if all lists of an object's scope were complete at least once. Before that, an absent object is not
+    /// necessarily missing. All objects of the scope are queued when its lists are complete.
     pub fn is_known(&self, key: &Key) -> bool {
         self.cache.scope_of(key).is_some_and(|scope| self.listed.contains(&scope))
     }
 
-    /// True if all lists of all scopes are complete, and none was lost since.
+    /// True if all lists of all scopes are complete and kept up to date.
     pub fn is_complete(&self) -> bool {
         self.current.len() == self.cache.scopes()
     }
 
-    /// Starts what is ready, as far as there is room. By turns: pages follow while many credentials settle, and many
-    /// pages hold up no credential.
+    /// Starts work that is ready, up to the limits. Credentials and tenants take turns, so that neither kind delays the
+    /// other.
     pub fn start(&mut self) {
         while self.is_leader() && (self.start_publication() | self.start_read()) {}
     }
@@ -229,7 +231,7 @@ impl Operator {
         }
     }
 
-    /// Takes in what a task has done.
+    /// Applies the result of a task.
     pub fn end(&mut self, done: Result<TaskResult, JoinError>) {
         match done {
             Ok(TaskResult::Found(looked)) => {
@@ -240,7 +242,8 @@ impl Operator {
             Ok(TaskResult::Said(key, outcome)) => {
                 let CredentialWork { queue, own_writes, .. } = &mut self.credentials;
                 close(queue, own_writes, &mut self.failures, &key, outcome);
-                // Its words may have been asked for while others came and went: now they are what was said.
+                // A tenant status computed meanwhile may quote a message that differs from the published one: queue the
+                // tenant.
                 match self.cache.tenant_of(&key) {
                     Some(tenant) => self.call_tenant(tenant),
                     None if self.cache.get(&key).is_none() => self.forget(&key),
@@ -255,18 +258,19 @@ impl Operator {
                 }
             }
             Err(_) => {
-                // Lints forbid panics. After one all the same, a new process loses nothing, and this one might.
+                // Lints forbid panics in this program. If a task panics anyway, its result is lost, and a new process
+                // restores it.
                 self.has_failed = true;
             }
         }
     }
 
-    /// True once a reconciliation ended without a result. Then this process must end.
+    /// True after a reconciliation ended without a result. Then this process must end.
     pub fn has_failed(&self) -> bool {
         self.has_failed
     }
 
-    /// Looks at the clock: what is due, and whether the clock was set back.
+    /// Reads the clock, queues objects that are due, and detects that the clock was set back.
     pub fn look(&mut self) {
         let now = self.context.clock.now();
         if now < self.last_look {
@@ -285,13 +289,13 @@ impl Operator {
         self.release();
     }
 
-    /// Ends when the next boundary is reached.
+    /// Waits until the next boundary.
     pub fn wait_for_boundary(&self) -> impl Future<Output = ()> + use<> {
         let boundaries = [self.credentials.queue.next_boundary(), self.tenants.queue.next_boundary()];
         self.context.clock.wait_until(boundaries.into_iter().flatten().min())
     }
 
-    /// When to look again in real time.
+    /// Returns the next instant at which work is due, in real time.
     pub fn next_instant(&self) -> Option<Instant> {
         let instants = [
             self.credentials.queue.next_retry(),
@@ -303,7 +307,7 @@ impl Operator {
     }
 }
 
-/// What came of the work on one object: when to look at it again.
+/// Applies the outcome of a reconciliation to the queue and the log.
 fn close(
     queue: &mut Queue,
     own_writes: &mut OwnWrites,
@@ -314,7 +318,7 @@ fn close(
     let ReconcileOutcome { next, result, replaced } = outcome;
     own_writes.replaced(key, replaced);
     let Err(error) = result else { return queue.done(key, next) };
-    // The writer has logged it.
+    // Not logged here, because the publisher logs each contest.
     if let ReconcileError::Contested(wait) = error {
         return queue.hold(key, next, Instant::now() + wait);
     }
@@ -330,7 +334,7 @@ fn close(
     }
 }
 
-/// From 0 to 1, the same for the same object.
+/// Returns a number from 0 to 1 that is always the same for the same object.
 fn spread(key: &Key) -> f64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();

@@ -1,8 +1,8 @@
-//! Other programs that replace the statuses that this operator writes, such as another operator on the same objects.
+//! Delays writes to statuses that other programs replace, such as another operator on the same objects.
 //!
-//! The first replacements are put right at once, as a user may have made them. If the status is replaced after each
-//! write, the next writes wait longer and longer. What changes for another reason, as an edit of the spec or of the
-//! Secret or a stage that is reached, is written at once all the same.
+//! The first replacements are corrected at once, because a user may have made them. If the status is replaced after
+//! each write, the next writes wait longer and longer. A change with another cause is still written at once, for
+//! example after an edit of the spec or the Secret, or when an expiry stage is reached.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,38 +12,39 @@ use tokio::time::Instant;
 
 use lapsewatch_core::api::Key;
 
-/// Replacements in a row that are put right at once.
+/// The number of replacements in a row that are corrected at once.
 const FREE: u32 = 5;
 const LONGEST: Duration = Duration::from_secs(300);
-/// After this time without a replacement, the count begins anew. It is longer than the longest wait.
+/// The time without a replacement after which the count starts again. It is longer than the longest wait.
 const FORGIVEN: Duration = Duration::from_secs(900);
 
-/// The writes of one kind of object that others may replace. There is one entry for each object that was written, which
-/// goes with the object.
+/// The last writes to one kind of object. Each written object has one entry, which is removed with the object.
 #[derive(Default)]
 pub struct OverwriteBackoff(Mutex<HashMap<Key, ContestedWrites>>);
 
 struct ContestedWrites {
-    /// The version and the hash after the last write, until a replacement of it was counted.
+    /// The resourceVersion and status hash after the last write. None after its replacement was counted.
     written: Option<(String, u64)>,
-    /// See [`lapsewatch_core::observed::kind::WatchedKind::gist`].
+    /// The hash of the parts that are written at once when they change, see
+    /// [`lapsewatch_core::observed::kind::WatchedKind::gist`].
     gist: u64,
     replacements: u32,
     last: Instant,
     until: Instant,
 }
 
-/// How long a write has to wait.
+/// The wait before a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// From now.
+    /// The duration of the wait from the present.
     pub duration: Duration,
-    /// True if the status was replaced once more since the last look.
+    /// True if the status was replaced again since the last call.
     pub is_news: bool,
 }
 
 impl OverwriteBackoff {
-    /// Takes in what was observed; returns how long a write of this gist has to wait, if it has to.
+    /// Compares the observed state with the last write, and counts a replacement. Returns the wait before a write with
+    /// this gist, if any.
     pub fn look(&self, key: &Key, version: &str, hash: u64, gist: u64, now: Instant) -> Option<Wait> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get_mut(key)?;
@@ -63,7 +64,7 @@ impl OverwriteBackoff {
         (entry.gist == gist && !duration.is_zero()).then_some(Wait { duration, is_news })
     }
 
-    /// A write has succeeded: the object is at this version, and its status has this hash.
+    /// Records a successful write: the object's resourceVersion and the hash of its status.
     pub fn wrote(&self, key: &Key, version: &str, hash: u64, gist: u64, now: Instant) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || ContestedWrites { written: None, gist, replacements: 0, last: now, until: now };
@@ -76,7 +77,7 @@ impl OverwriteBackoff {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The object is gone.
+    /// Forgets a deleted object.
     pub fn forget(&self, key: &Key) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
@@ -86,7 +87,8 @@ impl OverwriteBackoff {
 mod tests {
     use super::*;
 
-    /// The waits after each of several replacements, each a moment after the write that it replaces.
+    /// Replaces the status several times, each time shortly after a write. Returns the waits in seconds and the time at
+    /// the end.
     fn fight(contest: &OverwriteBackoff, rounds: u32, mut now: Instant) -> (Vec<u64>, Instant) {
         let key = Key::new("ns", "a");
         let mut waits = Vec::new();

@@ -1,5 +1,5 @@
-//! The pace of a tenant's page: what happens to its credentials in one moment is written at once, and at most once a
-//! second.
+//! Debounces the status of a tenant: changes of its credentials within a short time cause one write, and writes are at
+//! least one second apart.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use tokio::time::Instant;
 use super::timetable::Timetable;
 use lapsewatch_core::api::Key;
 
-/// How long more is waited for.
+/// The wait after the first change, to gather further changes.
 const GATHER: Duration = Duration::from_millis(300);
-/// How long after one page the next one is made.
+/// The shortest time between two writes of the same tenant's status.
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// When to make which page.
+/// The tenants that are due, and the times of their last writes.
 #[derive(Default)]
 pub struct PageDebouncer {
     due: Timetable<Instant>,
@@ -22,7 +22,7 @@ pub struct PageDebouncer {
 }
 
 impl PageDebouncer {
-    /// Something of it has changed.
+    /// Schedules the tenant after a change.
     pub fn call(&mut self, key: Key, now: Instant) {
         if self.due.has(&key) {
             return;
@@ -32,7 +32,7 @@ impl PageDebouncer {
         self.due.set(key, next.map_or(soon, |next| next.max(soon)));
     }
 
-    /// Those whose time has come.
+    /// Removes and returns the tenants that are due.
     pub fn due(&mut self, now: Instant) -> Vec<Key> {
         let due = self.due.due(now);
         for key in &due {
@@ -41,12 +41,12 @@ impl PageDebouncer {
         due
     }
 
-    /// When the next one is due.
+    /// Returns the time at which the next tenant is due.
     pub fn next(&self) -> Option<Instant> {
         self.due.first()
     }
 
-    /// It is gone.
+    /// Forgets a deleted tenant.
     pub fn forget(&mut self, key: &Key) {
         self.due.remove(key);
         self.made.remove(key);
@@ -70,7 +70,7 @@ mod tests {
         pace.call(key.clone(), now + GATHER);
         assert_eq!(pace.next(), Some(now + GATHER + BETWEEN));
         pace.due(now + GATHER + BETWEEN);
-        // Long after, it is as quick as at first.
+        // After a longer time, only the first wait applies again.
         let later = now + BETWEEN * 9;
         pace.call(key.clone(), later);
         assert_eq!(pace.next(), Some(later + GATHER));

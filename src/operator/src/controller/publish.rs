@@ -1,5 +1,5 @@
-//! Publish: the only writes. The status with the Events that are due, then these Events, then the status that records
-//! them. `assessment::delivery` says why in this order.
+//! Publishes assessments: writes the status with the pending Events, sends these Events, then writes the status that
+//! records them as sent. `assessment::delivery` explains this order.
 
 use chrono::{DateTime, Utc};
 use http::Method;
@@ -24,67 +24,67 @@ use lapsewatch_core::observed::kind::WatchedKind;
 
 /// The status and the Events of one object that are to be written.
 pub struct Publication<S> {
-    /// The status before the Events are sent.
+    /// The status to write before the Events are sent.
     pub status: S,
     /// The Events to send.
     pub notices: Vec<Notice>,
-    /// The Events of which only the API server knows whether they were sent.
+    /// The Events that may have been sent before. Only the API server can show if they exist.
     pub doubtful: Vec<PendingEvent>,
 }
 
-/// What came of a publication.
+/// The result of a publication.
 pub struct Published {
-    /// The object's versions that own writes have replaced.
+    /// The resourceVersions of the object that own writes have replaced.
     pub replaced: Vec<String>,
-    /// The status write's failure, else the first Event's.
+    /// The failure of the status write, else of the first failed Event.
     pub result: Result<(), ReconcileError>,
 }
 
-/// What is remembered of the writes of one kind of object.
+/// The records of writes to one kind of object.
 #[derive(Default)]
 pub struct Writes {
-    /// The objects of whose statuses the API server does not keep all.
+    /// The objects whose statuses the API server stores only in part.
     pub not_kept: PrunedStatuses,
-    /// The objects whose statuses others replace.
+    /// The objects whose statuses other programs replace.
     pub contest: OverwriteBackoff,
 }
 
 impl Writes {
-    /// This replica begins to lead: what another one wrote meanwhile is no contest.
+    /// Prepares for leadership. Writes by another leader in the meantime do not count as replacements.
     pub fn begin(&self) {
         self.contest.clear();
     }
 
-    /// The object is gone.
+    /// Forgets a deleted object.
     pub fn forget(&self, key: &Key) {
         self.not_kept.forget(key);
         self.contest.forget(key);
     }
 }
 
-/// What all publications share.
+/// The clients and records that all publications share.
 pub struct Publisher {
-    /// The connection.
+    /// The connection to the API server.
     pub client: Client,
     /// The name of this process in its Events.
     pub instance: String,
-    /// What counts them.
+    /// The counters of sent Events.
     metrics: Metrics,
-    /// The writes of TenantCredentials.
+    /// The records of writes to TenantCredentials.
     pub credentials: Writes,
-    /// The writes of MDMTenants.
+    /// The records of writes to MDMTenants.
     pub tenants: Writes,
 }
 
 impl Publisher {
-    /// One that has written nothing yet.
+    /// Creates a publisher without records of writes.
     pub fn new(client: Client, instance: String, metrics: Metrics) -> Self {
         let (credentials, tenants) = Default::default();
         Self { client, instance, metrics, credentials, tenants }
     }
 
-    /// Writes the status if it differs from what was observed, sends the Events and records them. An Event that can't be
-    /// sent stays due and does not delay the status; a status that can't be written delays the Events.
+    /// Writes the status if it differs from the observed status, then sends the Events and records them. An Event that
+    /// can't be sent stays pending and does not delay the status. A status that can't be written delays the Events.
     pub async fn publish<K: WatchedKind>(
         &self,
         writes: &Writes,
@@ -118,11 +118,11 @@ impl Publisher {
             }
         }
         status.keyed_lists().announced.sort_by(|a, b| a.type_.cmp(&b.type_));
-        let mut stand = StoredVersion::of(observed);
+        let mut stand = StoredVersion::from_observed(observed);
         if self.write(writes, observed, &mut stand, &status, replaced).await? == WriteResult::Gone {
             return Ok(());
         }
-        // An Event that was entered before is sent without a write that would fail if the object has changed.
+        // Without a status write, the resourceVersion was not verified. Verify it here, before a pending Event is sent.
         if replaced.is_empty() && !notices.is_empty() && !self.is_current(observed).await? {
             return Err(ReconcileError::Conflict);
         }
@@ -160,16 +160,16 @@ impl Publisher {
         Ok(written)
     }
 
-    /// True if the object is still at the version that was observed.
+    /// True if the object still has the observed resourceVersion.
     async fn is_current<K: WatchedKind>(&self, observed: &Observed<K>) -> Result<bool, ReconcileError> {
         let object = write::get(&self.client, observed).await?;
         Ok(object.is_some_and(|object| write::version_of(&object) == observed.resource_version))
     }
 
-    /// Waits with a write that another program would only replace again.
+    /// Checks if a write must wait because another program replaces the status after each write.
     ///
     /// # Errors
-    /// How long the write has to wait, where it has to.
+    /// [`ReconcileError::Contested`] with the duration of the wait.
     pub async fn may_write<K: WatchedKind>(
         &self,
         writes: &Writes,
@@ -193,10 +193,10 @@ impl Publisher {
         Err(ReconcileError::Contested(duration))
     }
 
-    /// Sends one Event; that it was sent before is success.
+    /// Sends one Event. An Event that exists already counts as sent.
     ///
     /// # Errors
-    /// Where it could not be sent.
+    /// If the Event could not be sent.
     pub async fn send<K: WatchedKind>(
         &self,
         observed: &Observed<K>,
@@ -205,7 +205,7 @@ impl Publisher {
     ) -> Result<(), RequestError> {
         let (namespace, name) = (&observed.namespace, &observed.name);
         let is_new = self.create(observed, notice, now, "").await?;
-        // If it is not new, it was sent before a crash, or by a try whose answer was lost.
+        // An existing Event was sent before a crash, or by an attempt whose answer was lost.
         if is_new {
             self.metrics.event_sent(type_of(notice));
             tracing::info!(object = %format_args!("{namespace}/{name}"), reason = notice.reason, "Event sent");
@@ -213,7 +213,8 @@ impl Publisher {
         Ok(())
     }
 
-    /// True if the Event of an entry was sent: asked by a dry run, which needs no other right than the Event itself.
+    /// True if the Event of an entry was sent. A dry run of its creation shows this, and needs no other permission than
+    /// the creation.
     async fn is_sent<K: WatchedKind>(
         &self,
         observed: &Observed<K>,
@@ -227,7 +228,7 @@ impl Publisher {
         self.create(observed, &notice, now, "&dryRun=All").await.map(|is_new| !is_new)
     }
 
-    /// Creates an Event; tells whether none of its name was there.
+    /// Creates an Event. Returns false if an Event with its name exists already.
     async fn create<K: WatchedKind>(
         &self,
         observed: &Observed<K>,
@@ -247,7 +248,8 @@ impl Publisher {
     }
 }
 
-/// The field manager that wrote the status last. Of several in the same second, one that is not this operator's.
+/// Returns the field manager that wrote the status last. Among several writes in the same second, other field managers
+/// take precedence over this operator.
 fn last_writer(object: &Value) -> Option<&str> {
     let fields = object.pointer("/metadata/managedFields")?.as_array()?;
     let entries = fields.iter().filter(|entry| entry.get("subresource").and_then(Value::as_str) == Some("status"));
@@ -272,7 +274,7 @@ mod tests {
     use lapsewatch_core::observed::kind::{CredentialKind, TenantKind};
     use lapsewatch_core::observed::trimmed_meta::TrimmedMeta;
 
-    /// An API server that refuses status writes as stale, and keeps what it was asked.
+    /// An API server that rejects status writes with a conflict, and records the requests.
     #[derive(Clone, Default)]
     struct Stale(Arc<Mutex<Vec<(Method, String)>>>);
 
@@ -319,7 +321,7 @@ mod tests {
         server.0.lock().unwrap().clone()
     }
 
-    /// A replica that takes over with an old state of the object must not announce what it concludes from that.
+    /// A replica that takes over with an outdated state of the object must not send Events based on this state.
     #[tokio::test]
     async fn stale_knowledge_of_an_object_sends_no_event() {
         let status = MDMTenantStatus { observed_generation: Some(1), ..MDMTenantStatus::default() };

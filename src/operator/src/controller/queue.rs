@@ -1,4 +1,5 @@
-//! What to look at, and when: each object once at a time, at its next boundary, and after a failure ever later.
+//! Queues the objects to look at: one task per object at a time, at the object's next boundary, and with backoff after
+//! failures.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -13,18 +14,19 @@ use lapsewatch_core::api::Key;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_secs(300);
-/// Within what time all are tried again when the API server is back.
+/// The time within which all failed objects are retried after the API server answers again.
 const RETRY_SOON: Duration = Duration::from_secs(5);
 
-/// The order of work. Boundaries follow the given clock; retries follow real time, since what failed is the network.
+/// The work queue of one kind. Boundaries follow the given clock. Retries follow real time, because the network has
+/// failed.
 #[derive(Default)]
 pub struct Queue {
     ready: FairQueue,
     waiting: HashSet<Key>,
-    /// Those that have their turn of the ready ones.
+    /// The objects that use a turn of the fair queue.
     turns: HashSet<Key>,
     running: HashSet<Key>,
-    /// Called for while it was running.
+    /// The objects that were called while running.
     again: HashSet<Key>,
     boundaries: Timetable<DateTime<Utc>>,
     retries: Timetable<Instant>,
@@ -33,12 +35,12 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// A queue that limits how often it lets one object be looked at.
+    /// Returns a queue that limits the rate of looks at each object.
     pub fn throttled() -> Self {
         Self { throttle: Some(Throttle::default()), ..Self::default() }
     }
 
-    /// Look at it now, or as soon as its rate allows.
+    /// Queues the object, at once or as soon as its rate allows.
     pub fn call(&mut self, key: Key) {
         if self.running.contains(&key) {
             self.again.insert(key);
@@ -53,7 +55,7 @@ impl Queue {
         }
     }
 
-    /// It is gone: nothing of it stays.
+    /// Forgets a deleted object.
     pub fn forget(&mut self, key: &Key) {
         self.again.remove(key);
         self.boundaries.remove(key);
@@ -64,17 +66,18 @@ impl Queue {
         }
     }
 
-    /// Calls for what is due.
+    /// Queues the objects that are due.
     pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
         self.due(now, instant).into_iter().for_each(|key| self.call(key));
     }
 
-    /// Takes out what is due.
+    /// Removes and returns the objects that are due.
     pub fn due(&mut self, now: DateTime<Utc>, instant: Instant) -> Vec<Key> {
         self.boundaries.due(now).into_iter().chain(self.retries.due(instant)).collect()
     }
 
-    /// The next one to work on; it stays out of the queue until it is [`Queue::done`]. By namespaces in turn.
+    /// Starts work on the next object. The object stays out of the queue until the work ends, for example with
+    /// [`Queue::done`]. Namespaces take turns.
     pub fn start(&mut self) -> Option<Key> {
         let key = self.ready.pop()?;
         self.waiting.remove(&key);
@@ -86,14 +89,14 @@ impl Queue {
         Some(key)
     }
 
-    /// The rest of the work on it keeps no other of its namespace waiting.
+    /// Ends the object's turn, so that the rest of its work does not delay other objects of its namespace.
     pub fn end_turn(&mut self, key: &Key) {
         if self.turns.remove(key) {
             self.ready.end_turn(key);
         }
     }
 
-    /// Work on it has ended; look at it again at `next`.
+    /// Ends work on the object. The object is due again at `next`.
     pub fn done(&mut self, key: &Key, next: Option<DateTime<Utc>>) {
         self.failures.remove(key);
         self.retries.remove(key);
@@ -104,8 +107,9 @@ impl Queue {
         self.finish(key);
     }
 
-    /// Work on it has failed; tells how long it waits. `spread`, from 0 to 1, keeps failures from coming back in step. A
-    /// boundary at `next` is kept to all the same.
+    /// Ends failed work on the object. Returns the wait before the retry. `spread`, from 0 to 1, shortens the wait by
+    /// up to a quarter, so that objects that failed together are not retried together. A boundary at `next` still
+    /// applies.
     pub fn failed(&mut self, key: &Key, next: Option<DateTime<Utc>>, instant: Instant, spread: f64) -> Duration {
         if let Some(next) = next {
             self.boundaries.set(key.clone(), next);
@@ -119,8 +123,8 @@ impl Queue {
         wait
     }
 
-    /// What failed before is tried again soon, and what fails after this waits as little as at first: the API server
-    /// is back. All of them are tried within [`RETRY_SOON`], in the order in which they were due.
+    /// Retries all failed objects soon, because the API server answers again, and resets their backoff. All objects are
+    /// retried within [`RETRY_SOON`], in the order in which they were due.
     pub fn retry_soon(&mut self, now: Instant) {
         self.failures.clear();
         let waiting = self.retries.drain();
@@ -131,7 +135,8 @@ impl Queue {
         }
     }
 
-    /// Work on it has to wait until `instant`, without having failed. A boundary at `next` is kept to all the same.
+    /// Ends work on the object, which must wait until `instant` without having failed. A boundary at `next` still
+    /// applies.
     pub fn hold(&mut self, key: &Key, next: Option<DateTime<Utc>>, instant: Instant) {
         if let Some(next) = next {
             self.boundaries.set(key.clone(), next);
@@ -140,14 +145,15 @@ impl Queue {
         self.finish(key);
     }
 
-    /// It is not its turn: it will be called for, and its boundary and its failures stay as they are.
-    pub fn pass(&mut self, key: &Key) {
+    /// Ends work on the object without a result, because a watch update will queue the object. Its boundary and backoff
+    /// stay.
+    pub fn defer(&mut self, key: &Key) {
         self.again.remove(key);
         self.finish(key);
     }
 
-    /// What was found on it is over: it is looked at again, if it is still there.
-    pub fn anew(&mut self, key: Key) {
+    /// Discards the result of work on the object, and queues the object again if it still exists.
+    pub fn requeue(&mut self, key: Key) {
         self.again.insert(key.clone());
         self.finish(&key);
     }
@@ -160,32 +166,32 @@ impl Queue {
         }
     }
 
-    /// True if no work on it is under way, due or to be tried again.
+    /// True if the object is not running, queued or waiting for a retry.
     pub fn is_idle(&self, key: &Key) -> bool {
         !self.running.contains(key) && !self.waiting.contains(key) && !self.retries.has(key)
     }
 
-    /// True if what is known of it was looked at: it does not wait for that, and is not being looked at.
+    /// True if the latest known state of the object was looked at: the object is neither queued nor being looked at.
     pub fn is_looked_at(&self, key: &Key) -> bool {
         !self.waiting.contains(key) && !self.turns.contains(key) && !self.again.contains(key)
     }
 
-    /// How often in a row work on it has failed.
+    /// Returns the number of failures in a row.
     pub fn failures(&self, key: &Key) -> u32 {
         self.failures.get(key).copied().unwrap_or_default()
     }
 
-    /// How many wait for their turn.
+    /// Returns the number of queued objects.
     pub fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    /// When the next boundary is.
+    /// Returns the time of the next boundary.
     pub fn next_boundary(&self) -> Option<DateTime<Utc>> {
         self.boundaries.first()
     }
 
-    /// When the next retry is.
+    /// Returns the time of the next retry.
     pub fn next_retry(&self) -> Option<Instant> {
         self.retries.first()
     }
@@ -299,7 +305,7 @@ mod tests {
         loop {
             queue.call(key("hot"));
             let Some(hot) = queue.start() else { break };
-            // It has changed meanwhile.
+            // The object has changed meanwhile.
             queue.call(hot.clone());
             queue.done(&hot, None);
             looks += 1;

@@ -1,22 +1,22 @@
-//! Turns to read what a Secret holds, which may cost most of a second where a password is to be tried: few at once, and
-//! one of each namespace, so that the Secrets of one namespace hold up no other.
+//! Limits concurrent readings of credentials, because trying a password may take most of a second. Few readings run at
+//! once, and only one of each namespace, so that one namespace does not block the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
-/// Readings at once.
+/// The most readings at once.
 const READINGS: usize = 2;
 
-/// The turns.
+/// The slots for readings.
 pub struct ReadSlots {
     all: Semaphore,
-    /// The namespaces that read or wait at present.
+    /// A semaphore for each namespace with a running or waiting reading.
     by_namespace: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
-/// A turn, until it is dropped.
+/// The turn of one reading, which ends when this value is dropped.
 pub struct Turn<'a> {
     lanes: &'a ReadSlots,
     namespace: &'a str,
@@ -31,7 +31,7 @@ impl Default for ReadSlots {
 }
 
 impl ReadSlots {
-    /// Waits for a turn of this namespace. None if there are no turns any more, which does not happen.
+    /// Waits for a turn of this namespace. None if the semaphores are closed, which does not happen.
     pub async fn turn<'a>(&'a self, namespace: &'a str) -> Option<Turn<'a>> {
         let lane = {
             let mut lanes = self.by_namespace.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,7 +46,7 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.own = None;
         let mut lanes = self.lanes.by_namespace.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody else waits for it.
+        // No other reading of this namespace waits.
         if lanes.get(self.namespace).is_some_and(|lane| Arc::strong_count(lane) == 1) {
             lanes.remove(self.namespace);
         }
@@ -59,7 +59,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether a turn comes without another one's end.
+    /// True if a turn is available without the end of another turn.
     async fn comes(lanes: &ReadSlots, namespace: &str) -> bool {
         tokio::time::timeout(Duration::from_millis(20), lanes.turn(namespace)).await.is_ok()
     }

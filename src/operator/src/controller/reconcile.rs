@@ -1,4 +1,5 @@
-//! One object in two steps: what it holds is found; then, with what stands around it, it is assessed and published.
+//! Reconciles one TenantCredential in two steps: reads its credential, then assesses and publishes the reading with its
+//! peers and tenant.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,55 +24,55 @@ use lapsewatch_core::observed::assessment_context::AssessmentContext;
 use lapsewatch_core::observed::kind::{CredentialKind, WatchedKind};
 use lapsewatch_core::observed::last_reading::KnownAssessment;
 
-/// How often to ask again where nothing will tell of a change: rights that were granted.
+/// The time after which an object is read again if no watch reports the awaited change, such as a granted permission.
 const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(5);
 
-/// What every reconciliation works with.
+/// The settings and clients that all reconciliations share.
 pub struct ReconcileContext {
-    /// What all writes go through.
+    /// The publisher of all writes.
     pub publisher: Publisher,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// How long a problem that GitOps may cause in passing must last before its Event is sent.
+    /// The duration for which a problem that GitOps may cause temporarily must last before its Event is sent.
     pub settle: TimeDelta,
-    /// Whether Secrets can be read at all.
+    /// The operator's experience with its permission to read Secrets.
     pub access: Access,
-    /// What is counted.
+    /// The counters of the operator's work.
     pub metrics: Metrics,
 }
 
-/// What was found of one object, before what stands around it is looked at.
+/// The reading of one object, before its peers and tenant are considered.
 pub struct SecretReading {
     reading: Result<ReadCredential, Unassessable>,
-    /// What it holds, as the others see it.
+    /// The holder that other objects see. None if the object uses no known credential.
     pub holder: Option<Holder>,
 }
 
-/// What was read, now or before.
+/// A reading from this reconciliation or from the status.
 struct ReadCredential {
     gathered: Gathered,
-    /// What it was read by, where that is no longer the object's own.
+    /// The spec of the last reading, if this reconciliation's read failed. None if the object's own spec applies.
     spec: Option<Box<TenantCredentialSpec>>,
     generation: i64,
-    /// What could not be read now.
+    /// The failure of this reconciliation's read, if any.
     error: Option<ReconcileError>,
 }
 
-/// Why there is nothing to assess.
+/// The reasons why no assessment is possible.
 enum Unassessable {
-    /// Its spec can't be understood.
+    /// The spec can't be decoded.
     Invalid,
-    /// It could not be read, and never was.
+    /// The Secret could not be fetched, and the status contains no reading.
     Failed(ReconcileError),
 }
 
-/// What came of it.
+/// The outcome of a reconciliation.
 pub struct ReconcileOutcome {
-    /// When to look at it again, where that is known.
+    /// The time of the next look, if known.
     pub next: Option<DateTime<Utc>>,
-    /// What could not be read or written; everything that could be was.
+    /// The first failure. All other reads and writes were done.
     pub result: Result<(), ReconcileError>,
-    /// The object's versions that own writes have replaced.
+    /// The resourceVersions of the object that own writes have replaced.
     pub replaced: Vec<String>,
 }
 
@@ -82,7 +83,7 @@ impl From<InvalidPublication> for ReconcileOutcome {
 }
 
 impl ReconcileOutcome {
-    /// Counts it. `took` is what all steps took.
+    /// Counts the reconciliation. `took` is the duration of all steps.
     pub fn counted(self, metrics: &Metrics, kind: &'static str, took: Duration) -> Self {
         let failed = self.result.as_ref().err();
         metrics.reconciled(
@@ -94,14 +95,15 @@ impl ReconcileOutcome {
         self
     }
 
-    /// Of what wrote nothing that is decided on again.
-    pub fn of(result: Result<(), ReconcileError>) -> Self {
+    /// Returns an outcome without a status write and without a next look.
+    pub fn without_write(result: Result<(), ReconcileError>) -> Self {
         Self { next: None, result, replaced: Vec::new() }
     }
 }
 
 impl SecretReading {
-    /// The state of the Secret that this was found in; `known` is the one that the watch told of.
+    /// Returns the version of the Secret on which the reading is based. If the reading does not determine the version,
+    /// the result is `known`, which the watch reported. None if the Secret does not exist.
     fn basis(&self, known: Option<&SecretVersion>) -> Option<SecretVersion> {
         let Ok(ReadCredential { gathered, error: None, .. }) = &self.reading else { return known.cloned() };
         match (&gathered.last.reading, &gathered.last.last_read) {
@@ -123,17 +125,17 @@ impl SecretReading {
         }
     }
 
-    /// Whether it was read from this state of the Secret.
+    /// True if the reading is based on this version of the Secret.
     pub fn is_of(&self, secret: &SecretVersion) -> bool {
         let read = self.reading.as_ref().ok().and_then(|read| read.gathered.last.last_read.as_ref());
         read.is_some_and(|read| read.uid == secret.uid && read.resource_version == secret.resource_version)
     }
 }
 
-/// Finds out what one object holds.
-pub async fn find(context: &ReconcileContext, observed: &Observed, secret: Listed<'_>) -> SecretReading {
+/// Reads the credential of one object.
+pub async fn read_credential(context: &ReconcileContext, observed: &Observed, secret: Listed<'_>) -> SecretReading {
     let Ok(spec) = &observed.spec else {
-        // What it held it holds, as far as can be told without reading it.
+        // Without a valid spec the Secret is not read. The last known holder stays valid while the Secret may exist.
         let holder = observed.remembered_holder().filter(|_| secret.version.is_some() || !secret.is_current);
         return SecretReading { reading: Err(Unassessable::Invalid), holder };
     };
@@ -148,7 +150,7 @@ pub async fn find(context: &ReconcileContext, observed: &Observed, secret: Liste
     .await
     {
         Ok(gathered) => Ok(ReadCredential { gathered, spec: None, generation: observed.generation, error: None }),
-        // What was said last still goes on in time.
+        // The last reading is assessed again, because deadlines pass even if the Secret can't be fetched.
         Err(error) => match KnownAssessment::from_status(observed, spec) {
             Some(KnownAssessment { last, spec, generation }) => {
                 Ok(ReadCredential { gathered: last.into(), spec: Some(Box::new(spec)), generation, error: Some(error) })
@@ -165,29 +167,30 @@ pub async fn find(context: &ReconcileContext, observed: &Observed, secret: Liste
 
 /// The result of an attempt to publish an assessment.
 pub enum PublishAttempt {
-    /// It was said, as far as it could be.
+    /// The assessment was published, as far as possible.
     Published(ReconcileOutcome),
-    /// The Secret is in another state than was found: this was found in that state.
+    /// The Secret has a different version in the API server. Contains that version and its reading.
     Overtaken(Option<SecretVersion>, Box<SecretReading>),
 }
 
 /// The objects and Secrets that must be unchanged in the API server before an Event about this object is sent.
 pub struct EventPreconditions {
-    /// The Secret as the watch told of it.
+    /// The version of the Secret that the watch reported.
     pub secret: Option<SecretVersion>,
-    /// The others that its verdicts on others rest on, none of them if these were looked at often enough. None while one
-    /// of them is about to be looked at.
+    /// The other objects on which verdicts about sharing are based. Empty after too many failed attempts. None while
+    /// one of these objects is about to be looked at.
     pub witnesses: Option<Vec<Witness>>,
-    /// True if it was looked at anew already: its Secret may change faster than can be looked at.
+    /// True if the Secret was read again already. The Secret is not confirmed twice, because it may change faster than
+    /// it can be read.
     pub is_confirmed: bool,
 }
 
-/// For how long a Secret counts as it was fetched.
+/// The time for which a fetched Secret counts as current.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// Says what is to be said of what was found. An Event is sent if the API server has now what it rests on; that the
-/// object itself is the one that was observed, the status write makes sure of.
-pub async fn say(
+/// Assesses a reading and publishes the result. An Event is sent only if its preconditions match the API server. The
+/// status write verifies the version of the object itself.
+pub async fn assess_and_publish(
     context: &ReconcileContext,
     observed: &Observed,
     found: SecretReading,
@@ -198,16 +201,18 @@ pub async fn say(
     let basis = found.basis(grounds.secret.as_ref());
     let ReadCredential { gathered, spec: former, generation, error } = match found.reading {
         Ok(read) => read,
-        Err(Unassessable::Failed(error)) => return PublishAttempt::Published(ReconcileOutcome::of(Err(error))),
+        Err(Unassessable::Failed(error)) => {
+            return PublishAttempt::Published(ReconcileOutcome::without_write(Err(error)));
+        }
         Err(Unassessable::Invalid) => {
             let problem = observed.spec.as_ref().err().map(String::as_str).unwrap_or_default();
             let publisher = &context.publisher;
-            let told = invalid::say(publisher, &publisher.credentials, observed, problem, now).await;
+            let told = invalid::publish_invalid(publisher, &publisher.credentials, observed, problem, now).await;
             return PublishAttempt::Published(told.into());
         }
     };
     let Some(spec) = former.as_deref().or(observed.spec.as_ref().ok()) else {
-        return PublishAttempt::Published(ReconcileOutcome::of(Ok(())));
+        return PublishAttempt::Published(ReconcileOutcome::without_write(Ok(())));
     };
     let look_again = gathered.look_again.then_some(now + LOOK_AGAIN);
     let is_fresh = grounds.is_confirmed || gathered.fetched.is_some_and(|fetched| fetched.elapsed() < FRESH);
@@ -222,11 +227,11 @@ pub async fn say(
             Ok(present) if present == basis => {}
             Ok(present) => {
                 let listed = Listed { version: present.as_ref(), is_current: true };
-                let found = find(context, observed, listed).await;
+                let found = read_credential(context, observed, listed).await;
                 return PublishAttempt::Overtaken(present, Box::new(found));
             }
             Err(cause) => {
-                // Time goes on whether the Secret can be looked at or not.
+                // Events about deadlines do not depend on the Secret's current version.
                 notices.retain(Notice::is_of_time);
                 unconfirmed = Some(ReconcileError::ConfirmEvent(cause));
             }

@@ -1,4 +1,5 @@
-//! Backoff of watches: short, with jitter, and over as soon as any of them has its connection back.
+//! The backoff of watches: short, with jitter. After an outage, the first watch that succeeds wakes all waiting
+//! watches.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,19 +10,18 @@ use lapsewatch_cluster::request::RequestError;
 
 /// The first wait after a failure.
 const FIRST: Duration = Duration::from_millis(800);
-/// The longest wait while the API server does not answer, or answers that it can't. With its jitter it stays below ten
-/// seconds.
+/// The longest wait during an outage or after a server error. With jitter, the wait stays below ten seconds.
 const LAST: Duration = Duration::from_secs(8);
-/// The longest wait while the API server refuses: nothing but a change of rights ends that.
+/// The longest wait after answers 401 and 403, which end only when credentials or permissions change.
 const LAST_REFUSED: Duration = Duration::from_secs(30);
-/// How long to wait for definitions that the API server does not know.
+/// The wait after an answer 404, which means that the CustomResourceDefinition is missing.
 const UNKNOWN: Duration = Duration::from_secs(5);
-/// How much longer or shorter a wait may be, as a part of it.
+/// The largest random change of a wait, as a fraction.
 const JITTER: f64 = 0.2;
-/// How far apart watches start again that are woken at once.
+/// The time over which watches that are woken together restart.
 const WAKE_SPREAD: Duration = Duration::from_millis(500);
 
-/// What all watches share: whether the connection is lost, and the news that it is back.
+/// The connection state that all watches share.
 #[derive(Default)]
 pub struct ConnectionState {
     is_lost: AtomicBool,
@@ -29,7 +29,8 @@ pub struct ConnectionState {
 }
 
 impl ConnectionState {
-    /// A request got its answer. Wakes all that wait if the connection was lost; true for the one that finds it back.
+    /// Records an answer of the API server, and wakes all waiting watches if the connection was lost. True for the
+    /// caller that detects the end of the outage.
     pub fn answered(&self) -> bool {
         let was_lost = self.is_lost.swap(false, Ordering::Relaxed);
         if was_lost {
@@ -38,7 +39,7 @@ impl ConnectionState {
         was_lost
     }
 
-    /// Waits before the next attempt, and no longer than until the connection is back.
+    /// Waits before the next attempt, at most until the connection is restored.
     async fn wait(&self, wait: Duration) {
         self.is_lost.store(true, Ordering::Relaxed);
         tokio::select! {
@@ -48,7 +49,7 @@ impl ConnectionState {
     }
 }
 
-/// The failures in a row of one watch.
+/// The consecutive failures of one watch.
 #[derive(Default)]
 pub struct Attempts {
     interrupted: u32,
@@ -56,12 +57,12 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// A watch lasted: the next failure is a first one.
+    /// Resets the failures after a watch that lasted.
     pub fn succeeded(&mut self) {
         *self = Self::default();
     }
 
-    /// Waits after a failure. A failure that concerns one list alone says nothing about the connection of the others.
+    /// Waits after a failure. Only an outage also affects the other watches.
     pub async fn wait(&mut self, cause: &RequestError, state: &ConnectionState) {
         let wait = self.backoff(cause, chance());
         match is_outage(cause) {
@@ -70,12 +71,12 @@ impl Attempts {
         }
     }
 
-    /// Waits after a watch that ended soon without a failure.
+    /// Waits after a watch that ended early without a failure.
     pub async fn pause(&mut self) {
         tokio::time::sleep(self.backoff(&RequestError::Connection, chance())).await;
     }
 
-    /// How long to wait; `chance` is from 0 to 1.
+    /// Counts the failure and returns the wait. `chance` is a number from 0 to 1.
     fn backoff(&mut self, cause: &RequestError, chance: f64) -> Duration {
         let grown = |failures: &mut u32, last: Duration| {
             let wait = FIRST.saturating_mul(1 << (*failures).min(10)).min(last);
@@ -96,7 +97,7 @@ fn is_outage(cause: &RequestError) -> bool {
     cause.is_unanswered() || matches!(cause.code(), Some(502..=504))
 }
 
-/// A number from 0 to 1 that differs each time.
+/// Returns a random number from 0 to 1.
 pub fn chance() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     (RandomState::new().hash_one(0) % 1000) as f64 / 1000.0
@@ -155,7 +156,7 @@ mod tests {
     async fn one_that_is_back_wakes_the_others() {
         let state = ConnectionState::default();
         assert!(!state.answered(), "nothing was lost");
-        // They would wait for as long as they ever do.
+        // These watches wait as long as possible.
         let waits = || async { state.wait(LAST).await };
         let back = async {
             tokio::time::sleep(Duration::from_millis(50)).await;

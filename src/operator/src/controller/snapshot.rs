@@ -1,4 +1,4 @@
-//! What the operator knows at one moment, for those who ask how it is: its endpoints.
+//! Takes snapshots of the operator's state for its endpoints.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,49 +9,49 @@ use super::operator::Operator;
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 
-/// How long an answer may take. One task owns all state, and is never busy for so long.
+/// The longest wait for a snapshot. The task that owns all state is never busy for this long.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How many may wait for an answer.
+/// The most questions that wait for an answer.
 const WAITING: usize = 16;
 
-/// What the operator knows at one moment.
+/// The operator's state at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// Whether this replica assesses and writes.
+    /// True if this replica assesses and writes.
     pub is_leader: bool,
-    /// Why it can't do its work, or not yet; none where it can.
+    /// The reason why the operator is not ready. None if the operator is ready.
     pub unready: Option<&'static str>,
-    /// How many objects of each kind wait to be looked at.
+    /// The number of waiting objects of each kind.
     pub queues: [(&'static str, usize); 2],
-    /// The TenantCredentials of namespaces that were listed, each with how many others hold the same. None where it
-    /// was not asked for them, or another replica leads.
+    /// The TenantCredentials of listed namespaces, each with the number of other holders of its credential. Empty if
+    /// the question did not ask for objects, or if another replica leads.
     pub credentials: Vec<(Arc<Observed>, usize)>,
-    /// Likewise the MDMTenants.
+    /// The MDMTenants of listed namespaces, under the same conditions.
     pub tenants: Vec<Arc<Observed<TenantKind>>>,
 }
 
-/// A question for a snapshot.
+/// A request for a snapshot.
 pub struct Question {
     with_objects: bool,
     answer: oneshot::Sender<Snapshot>,
 }
 
-/// Asks.
+/// The sender of questions.
 #[derive(Clone)]
 pub struct Asker(mpsc::Sender<Question>);
 
-/// What is asked; by default nobody asks.
+/// The receiver of questions. By default there are no questions.
 #[derive(Default)]
 pub struct Questions(Option<mpsc::Receiver<Question>>);
 
-/// Both ends.
+/// Creates a connected sender and receiver of questions.
 pub fn questions() -> (Asker, Questions) {
     let (sender, receiver) = mpsc::channel(WAITING);
     (Asker(sender), Questions(Some(receiver)))
 }
 
 impl Asker {
-    /// What the operator knows, `with_objects` or without; none where it does not answer.
+    /// Requests a snapshot, with the objects if `with_objects`. None if the operator does not answer in time.
     pub async fn ask(&self, with_objects: bool) -> Option<Snapshot> {
         let (answer, answered) = oneshot::channel();
         let ask = async {
@@ -63,7 +63,7 @@ impl Asker {
 }
 
 impl Questions {
-    /// The next one; waits for ever where nobody asks any more.
+    /// Returns the next question. Waits forever if no sender exists.
     pub async fn next(&mut self) -> Question {
         let Some(receiver) = &mut self.0 else { return std::future::pending().await };
         match receiver.recv().await {
@@ -74,9 +74,9 @@ impl Questions {
 }
 
 impl Operator {
-    /// Answers.
+    /// Answers a question.
     pub fn answer(&self, Question { with_objects, answer }: Question) {
-        // Whoever asked may have gone.
+        // The asker may have gone.
         answer.send(self.snapshot(with_objects)).ok();
     }
 

@@ -1,9 +1,9 @@
-//! The start-up barrier: a first verdict on who else holds a credential waits until every listed object was looked at.
-//! Without it, the first verdicts would be written twice.
+//! The start-up barrier: holds back first verdicts on shared credentials until every listed object was looked at.
+//! Without the barrier, first verdicts would be written twice.
 //!
-//! It waits for as long as there is progress, however slow the machine is. Without progress it gives up, and verdicts
-//! rest on partial knowledge until the last object was looked at. A namespace whose own objects were all looked at does
-//! not wait long for others whose objects take long to read.
+//! The barrier waits as long as there is progress, however slow the machine is. Without progress the barrier gives up,
+//! and verdicts are based on partial knowledge until the last object was looked at. A namespace whose own objects were
+//! all looked at waits only a short time for the objects of other namespaces.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,18 +13,19 @@ use tokio::time::Instant;
 
 use lapsewatch_core::api::Key;
 
-/// How long it waits without progress. A request that nobody answers takes a quarter of that.
+/// The longest wait without progress. An unanswered request times out after a quarter of this time.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a namespace waits for the objects of others.
+/// The time for which a namespace waits for the objects of other namespaces.
 const FOR_OTHERS: Duration = Duration::from_secs(5);
-/// How much longer for each object that was looked at meanwhile: a slow machine, and an import of thousands of objects,
-/// look at more than five in a second, and a namespace full of costly keystores at fewer.
+/// The extra wait for each object that was looked at meanwhile. A slow machine or an import of thousands of objects
+/// looks at more than five objects a second, so the wait continues. A namespace full of expensive keystores progresses
+/// more slowly, and the other namespaces do not wait.
 const FOR_EACH: Duration = Duration::from_millis(200);
 
-/// Holds back first verdicts.
+/// The start-up barrier.
 #[derive(Default)]
 pub struct StartupBarrier {
-    /// Listed objects that were not looked at yet.
+    /// The listed objects that were not looked at yet, by namespace.
     pending_first_read: HashMap<Arc<str>, HashSet<Key>>,
     state: BarrierState,
 }
@@ -43,16 +44,16 @@ enum BarrierState {
 /// A transition of the barrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transition {
-    /// There was none.
+    /// The state did not change.
     None,
-    /// It waits no longer.
+    /// The barrier gave up.
     GaveUp,
     /// Every object was looked at.
     Opened,
 }
 
 impl StartupBarrier {
-    /// Closes the barrier until these objects were looked at. If it gave up before, it does not wait for them either.
+    /// Closes the barrier until these objects were looked at. A barrier that gave up stays in that state.
     pub fn close(&mut self, keys: impl Iterator<Item = Key>, now: Instant) {
         for key in keys {
             self.pending_first_read.entry(key.namespace.clone()).or_default().insert(key);
@@ -64,12 +65,12 @@ impl StartupBarrier {
         }
     }
 
-    /// Forgets every object, for a start that lists them anew.
+    /// Resets the barrier, for a start that lists the objects again.
     pub fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// Notes that the object was looked at, or is gone.
+    /// Records that the object was looked at or is gone.
     pub fn looked_at(&mut self, key: &Key, now: Instant) {
         let Some(pending) = self.pending_first_read.get_mut(&key.namespace) else { return };
         let was_pending = pending.remove(key);
@@ -84,14 +85,14 @@ impl StartupBarrier {
         }
     }
 
-    /// Notes progress: an object that was not known before was listed or looked at.
+    /// Records progress: a new object was listed, or a pending object was looked at.
     pub fn progress(&mut self, now: Instant) {
         if let BarrierState::Closed { last_progress, .. } = &mut self.state {
             *last_progress = now;
         }
     }
 
-    /// Opens the barrier if every object was looked at and `is_listed`: no list is missing.
+    /// Opens the barrier if every object was looked at and `is_listed`, which is true if no list is incomplete.
     pub fn advance(&mut self, is_listed: bool, now: Instant) -> Transition {
         if self.state != BarrierState::Open && is_listed && self.pending_first_read.is_empty() {
             self.state = BarrierState::Open;
@@ -114,14 +115,15 @@ impl StartupBarrier {
         matches!(self.state, BarrierState::Closed { .. })
     }
 
-    /// True if the first verdicts of a namespace wait no longer for the objects of others. `is_listed`: no list is missing.
+    /// True if the first verdicts of a namespace wait no longer for the objects of other namespaces. `is_listed` is
+    /// true if no list is incomplete.
     pub fn lets_through(&self, namespace: &str, is_listed: bool, now: Instant) -> bool {
         is_listed
             && self.waits_for_others_until().is_some_and(|until| now >= until)
             && !self.pending_first_read.contains_key(namespace)
     }
 
-    /// When to look at the barrier, unless there is progress before.
+    /// Returns the time of the next check of the barrier if there is no progress before.
     pub fn deadline(&self, now: Instant) -> Option<Instant> {
         let others = self.waits_for_others_until().filter(|until| *until > now);
         self.gives_up_at().into_iter().chain(others).min()
@@ -173,7 +175,7 @@ mod tests {
         for key in &keys[..200] {
             now += Duration::from_secs(59);
             barrier.looked_at(key, now);
-            // One that was looked at before is no progress.
+            // An object that was looked at before is not progress.
             barrier.looked_at(&keys[0], now + Duration::from_secs(58));
             assert_eq!(barrier.advance(true, now + Duration::from_secs(59)), Transition::None);
         }
@@ -198,7 +200,7 @@ mod tests {
         }
         assert!(barrier.lets_through("quiet", true, now) && !barrier.lets_through("costly", true, now));
         assert!(!barrier.lets_through("quiet", false, now), "a list is missing");
-        // As many in a tenth of the time: it waits.
+        // The same number in a tenth of the time: the namespace waits.
         let (mut barrier, mut now) = (StartupBarrier::default(), begin);
         barrier.close(costly.iter().cloned(), begin);
         for key in &costly[..999] {
@@ -217,7 +219,7 @@ mod tests {
         assert_eq!(barrier.advance(false, now + PATIENCE), Transition::GaveUp);
         assert_eq!(barrier.advance(false, now + PATIENCE * 9), Transition::None);
         assert!(!barrier.is_open());
-        // Its list completes after all. Nothing waits for its objects.
+        // The list completes after all. The barrier does not wait for its objects.
         let late = now + PATIENCE * 9;
         barrier.close([a.clone()].into_iter(), late);
         assert!(!barrier.is_closed());

@@ -1,4 +1,5 @@
-//! The work on MDMTenants: each one's page is made of what its credentials' statuses say.
+//! The work on MDMTenants: computes the status of each tenant from the statuses of its credentials, and starts its
+//! publication.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -21,21 +22,22 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::{TenantKind, WatchedKind};
 use lapsewatch_core::observed::last_reading::KnownAssessment;
 
-/// Of how many members the Secrets are looked at before an Event of the page: those whose state has changed last.
+/// The number of members whose Secrets are confirmed before an Event of the tenant is sent: the members with the latest
+/// condition transitions.
 const DECIDING: usize = 5;
 
-/// What the Events of a tenant's page rest on, as the caches have it.
+/// The cached state on which the Events of a tenant are based.
 #[derive(Default)]
 struct PageGrounds {
-    /// True if a member is about to be looked at: its status may not tell yet what is known of its Secret.
+    /// True if a member is about to be looked at, so that its status may not reflect the latest version of its Secret.
     is_unsettled: bool,
-    /// All members by name and resourceVersion; none if they were looked at often enough.
+    /// All members by name and resourceVersion. None after too many failed attempts; then the list is not compared.
     members: Option<Vec<(String, String)>>,
-    /// Those whose Secrets are looked at.
+    /// The members whose Secrets are compared with the API server.
     deciding: Vec<Witness>,
 }
 
-/// Looks whether the API server has now what a page's Events rest on.
+/// Checks that the API server has the state on which the Events of a tenant are based.
 async fn confirm_page(
     client: &Client,
     observed: &Observed<TenantKind>,
@@ -59,20 +61,20 @@ async fn confirm_page(
     }
 }
 
-/// When the state of a credential has changed last.
+/// Returns the time of the last condition transition of a credential.
 fn last_transition(observed: &Observed) -> Option<DateTime<Utc>> {
     observed.previous.conditions.iter().map(|condition| condition.last_transition_time).max()
 }
 
 impl Operator {
-    /// Calls for one, soon.
+    /// Queues a tenant through the debouncer.
     pub fn call_tenant(&mut self, key: Key) {
         if self.is_known(&key) && self.cache.get_tenant(&key).is_some() {
             self.tenants.pace.call(key, Instant::now());
         }
     }
 
-    /// It is gone.
+    /// Forgets a deleted tenant.
     pub fn forget_tenant(&mut self, key: &Key) {
         self.tenants.queue.forget(key);
         self.tenants.pace.forget(key);
@@ -80,7 +82,7 @@ impl Operator {
         self.context.publisher.tenants.forget(key);
     }
 
-    /// Makes the page of the next one and starts to publish it; tells whether there was any.
+    /// Computes the status of the next tenant and starts to publish it. Returns false if no tenant is queued.
     pub fn start_tenant(&mut self) -> bool {
         let Some(key) = self.tenants.queue.start() else { return false };
         let Some(observed) = self.cache.get_tenant(&key).cloned() else {
@@ -88,7 +90,7 @@ impl Operator {
             return true;
         };
         if self.tenants.own_writes.is_behind(&key, &observed.resource_version) {
-            self.tenants.queue.pass(&key);
+            self.tenants.queue.defer(&key);
             return true;
         }
         let context = self.context.clone();
@@ -119,7 +121,7 @@ impl Operator {
                 self.tasks.spawn(async move {
                     let begun = Instant::now();
                     let publisher = &context.publisher;
-                    let told = invalid::say(publisher, &publisher.tenants, &observed, &problem, now).await;
+                    let told = invalid::publish_invalid(publisher, &publisher.tenants, &observed, &problem, now).await;
                     let outcome = ReconcileOutcome::from(told);
                     TaskResult::Paged(key, outcome.counted(&context.metrics, TenantKind::KIND, begun.elapsed()))
                 });
@@ -128,7 +130,8 @@ impl Operator {
         true
     }
 
-    /// What the Events of a page rest on. Members that change all the time can't keep them back for ever.
+    /// Returns the state on which the Events of a tenant are based. After too many failed attempts the state is no
+    /// longer compared, so members that change continuously can't delay Events forever.
     fn page_grounds(&self, key: &Key) -> PageGrounds {
         let mut members: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
         let is_tried = self.tenants.queue.failures(key) >= CONFIRMATIONS;
@@ -151,15 +154,16 @@ impl Operator {
         let of_tenant: Vec<(Key, &Arc<Observed>)> = self.cache.members(key).collect();
         let member = |observed| -> Option<TenantMember<'_>> {
             let observed: &Observed = observed;
-            Some(TenantMember::of(&observed.name, observed.understood()?, &observed.previous))
+            Some(TenantMember::from_status(&observed.name, observed.understood()?, &observed.previous))
         };
         let members: Vec<TenantMember<'_>> = of_tenant.iter().filter_map(|(_, observed)| member(observed)).collect();
-        // No texts are kept: those that the page shows are made anew, from what was said last.
+        // The cache contains no messages. The messages that the tenant status shows are computed again from the last
+        // readings.
         let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
             let at = of_tenant.binary_search_by(|(key, _)| (*key.name).cmp(name)).ok()?;
             let (key, observed) = of_tenant.get(at)?;
             let last = KnownAssessment::from_status(observed, observed.understood()?)?;
-            let around = self.around(key, observed);
+            let around = self.assessment_context(key, observed);
             let assessment = around.assess(observed, &last.spec, last.generation, last.last, now, self.context.settle);
             assessment.status.notifications.into_iter().find(|said| said.type_ == type_ && said.reason == reason)
         };

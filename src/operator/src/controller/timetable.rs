@@ -1,10 +1,10 @@
-//! Keys by time.
+//! A timetable of keys, sorted by time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lapsewatch_core::api::Key;
 
-/// Keys by time, at most one time each.
+/// The keys with their times. Each key has at most one time.
 pub struct Timetable<T> {
     by_time: BTreeSet<(T, Key)>,
     by_key: BTreeMap<Key, T>,
@@ -17,32 +17,32 @@ impl<T> Default for Timetable<T> {
 }
 
 impl<T: Ord + Copy> Timetable<T> {
-    /// At this time, and no other.
+    /// Sets the time of the key and replaces an earlier entry.
     pub fn set(&mut self, key: Key, time: T) {
         self.remove(&key);
         self.by_time.insert((time, key.clone()));
         self.by_key.insert(key, time);
     }
 
-    /// Never.
+    /// Removes the entry, so that the key never becomes due.
     pub fn remove(&mut self, key: &Key) {
         if let Some(time) = self.by_key.remove(key) {
             self.by_time.remove(&(time, key.clone()));
         }
     }
 
-    /// The first time of all.
+    /// Returns the earliest time.
     pub fn first(&self) -> Option<T> {
         self.by_time.first().map(|(time, _)| *time)
     }
 
-    /// Takes out all, in the order of their times.
+    /// Removes and returns all entries, sorted by time.
     pub fn drain(&mut self) -> Vec<(T, Key)> {
         self.by_key.clear();
         std::mem::take(&mut self.by_time).into_iter().collect()
     }
 
-    /// Takes out those whose time has come.
+    /// Removes and returns the keys that are due.
     pub fn due(&mut self, now: T) -> Vec<Key> {
         let mut due = Vec::new();
         while self.first().is_some_and(|time| time <= now) {
@@ -56,7 +56,7 @@ impl<T: Ord + Copy> Timetable<T> {
 }
 
 impl<T> Timetable<T> {
-    /// Whether it has a time.
+    /// True if the key has a time.
     pub fn has(&self, key: &Key) -> bool {
         self.by_key.contains_key(key)
     }

@@ -1,4 +1,5 @@
-//! Watching: TenantCredentials and MDMTenants without their texts, and Secrets as metadata only, Helm's releases left out by the server.
+//! Starts the watches of one scope: TenantCredentials and MDMTenants without their texts, and Secrets as metadata only.
+//! The API server filters out the Secrets of Helm releases.
 
 use std::sync::Arc;
 
@@ -15,49 +16,50 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 use lapsewatch_core::observed::trimmed_meta::{RawObject, TrimmedMeta};
 
-/// A change of one of the kinds that are watched.
+/// An update from the watches.
 pub enum WatchUpdate {
-    /// Of TenantCredentials.
+    /// A change of TenantCredentials.
     Object(ListChange<Arc<Observed>>),
-    /// Of MDMTenants.
+    /// A change of MDMTenants.
     Tenant(ListChange<Arc<Observed<TenantKind>>>),
-    /// MDMTenants may not be listed: whether there are any is not known.
+    /// MDMTenants can't be listed, so the operator works without them.
     TenantsRefused,
-    /// Of Secrets.
+    /// A change of Secrets.
     Secret(ListChange<SecretVersion>),
-    /// A list that was complete may no longer be watched. It is listed anew until it may.
+    /// A complete list can no longer be kept up to date. The follower continues to list it.
     Lost(List),
-    /// A watch failed; it is tried again by itself.
+    /// A watch failed. The follower tries again.
     Failed(WatchFailure),
-    /// The API server answers again after it did not.
+    /// The API server answers again after an outage.
     Reconnected,
-    /// This problem of a watch is over.
+    /// This problem of a watch is solved.
     Solved(String),
 }
 
-/// Why a watch failed, in words that hold nothing of what is watched.
+/// The failure of a watch. The text contains no content of objects.
 pub struct WatchFailure {
-    /// What was watched.
+    /// The watched kind.
     pub kind: &'static str,
-    /// The namespace, where it is not all of them.
+    /// The namespace. None for all namespaces.
     pub namespace: Option<String>,
-    /// What is wrong.
+    /// The problem.
     pub problem: String,
-    /// What to do.
+    /// The remedy.
     pub advice: &'static str,
 }
 
-/// Helm keeps each release in a Secret of up to 1 MiB, and never a credential.
+/// Excludes the Secrets in which Helm stores releases. They may be up to 1 MiB large and never contain a credential.
 const NO_RELEASES: &str = "fieldSelector=type%21%3Dhelm.sh%2Frelease.v1";
 
-/// The changes of one scope: a namespace, or all.
+/// Returns the updates of one scope: one namespace, or all.
 pub fn scope(
     client: &Client,
     namespace: Option<&str>,
     state: &Arc<ConnectionState>,
 ) -> BoxStream<'static, WatchUpdate> {
     let credentials = objects::<CredentialKind>(client, namespace, state, Some(List::Credentials), WatchUpdate::Object);
-    // Tenants that can't be seen stay as they were seen last. Who holds what does not depend on them.
+    // The list of tenants is never lost, because the holders of credentials do not depend on tenants. Tenants stay as
+    // last seen.
     let tenants = objects::<TenantKind>(client, namespace, state, None, WatchUpdate::Tenant);
     let within = within(namespace);
     let secrets = Follower {
@@ -75,8 +77,8 @@ pub fn scope(
     stream::select_all([credentials, tenants, secrets.follow()]).boxed()
 }
 
-/// The changes of one kind. Tenants that can't be listed from the start are waited for no longer, so that credentials are
-/// watched all the same.
+/// Returns the updates of one kind. If an optional kind can't be listed from the start, the operator works without its
+/// objects.
 fn objects<K: WatchedKind>(
     client: &Client,
     namespace: Option<&str>,
@@ -121,8 +123,8 @@ fn secret(json: &str) -> Option<FollowedObject<SecretVersion>> {
 }
 
 impl WatchFailure {
-    /// Names a failure. Refusals name the namespace: each is a fault of its own. What interrupts all watches at once is
-    /// said without, so that it is logged once.
+    /// Describes a failure. A refusal names the kind and namespace, because each refusal has its own cause. An outage
+    /// interrupts all watches at once, so its text names neither and is logged only once.
     pub fn new(kind: &'static str, namespace: Option<&str>, cause: &RequestError) -> Self {
         let place = match namespace {
             Some(namespace) => format!("in namespace \"{namespace}\""),

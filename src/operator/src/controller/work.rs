@@ -1,4 +1,4 @@
-//! What is to be done, and what is waited for.
+//! The state of the work on TenantCredentials and MDMTenants: queued, in progress, and waiting.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -18,41 +18,41 @@ use super::startup_barrier::StartupBarrier;
 use lapsewatch_core::api::Key;
 use lapsewatch_core::observed::Observed;
 
-/// What one TenantCredential holds, and what of it was looked at.
+/// The reading of a TenantCredential that is not published yet, with the state on which the reading is based.
 pub struct PendingAssessment {
-    /// Which one.
+    /// The TenantCredential's namespace and name.
     pub key: Key,
-    /// As it was then.
+    /// The TenantCredential at the time of the reading.
     pub observed: Arc<Observed>,
-    /// Its Secret, as the watch told of it then.
+    /// The version of its Secret that the watch had reported at that time. None if no such Secret was known.
     pub secret: Option<SecretVersion>,
-    /// What was found.
+    /// The reading.
     pub found: Box<SecretReading>,
-    /// How long that took.
+    /// The duration of the reading.
     pub took: Duration,
-    /// True if it waited for the start-up barrier.
+    /// True if the reading waited for the start-up barrier.
     pub was_held: bool,
-    /// True if it was looked at anew to confirm an Event.
+    /// True if the Secret was read again to confirm an Event.
     pub is_confirmed: bool,
 }
 
 /// The work on TenantCredentials.
 pub struct CredentialWork {
-    /// Which to look at.
+    /// The TenantCredentials to look at.
     pub queue: Queue,
-    /// What the watch has yet to tell of.
+    /// The own writes that the watch has not reported yet.
     pub own_writes: OwnWrites,
-    /// Holds back first verdicts at a start.
+    /// The barrier that holds back first verdicts at a start.
     pub barrier: StartupBarrier,
-    /// The objects that could not be read, and the verdicts that were published without them.
+    /// The objects that could not be read, and the objects that were assessed without them.
     pub blind: KnowledgeGaps,
-    /// What was found, and is to be said as soon as there is room.
+    /// The readings that are ready for publication.
     pub found: VecDeque<PendingAssessment>,
     /// The objects whose changes last affected the verdict on another object.
     pub causes: Causes,
-    /// Those whose Secret appeared or went while they were looked at, and that are looked at once more for that.
+    /// The objects that are read once more because their Secret appeared or disappeared during the last reading.
     pub overtaken: HashSet<Key>,
-    /// What waits for the start-up barrier, by namespace.
+    /// The readings that wait for the start-up barrier, by namespace.
     pub held: HashMap<Arc<str>, Vec<PendingAssessment>>,
 }
 
@@ -74,16 +74,17 @@ impl Default for CredentialWork {
 /// The work on MDMTenants.
 #[derive(Default)]
 pub struct TenantWork {
-    /// Which to look at.
+    /// The MDMTenants to look at.
     pub queue: Queue,
-    /// What the watch has yet to tell of.
+    /// The own writes that the watch has not reported yet.
     pub own_writes: OwnWrites,
-    /// When to make which page.
+    /// The debouncer of tenant statuses.
     pub pace: PageDebouncer,
 }
 
 impl TenantWork {
-    /// Calls for those whose time has come. At a boundary credentials may change too: it keeps to the pace.
+    /// Queues the tenants that are due. Boundaries pass through the debouncer, because the statuses of credentials may
+    /// change at the same time.
     pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
         for key in self.queue.due(now, instant) {
             self.pace.call(key, instant);
@@ -93,7 +94,7 @@ impl TenantWork {
         }
     }
 
-    /// When to look again in real time.
+    /// Returns the next instant at which work is due, in real time.
     pub fn next_instant(&self) -> Option<Instant> {
         [self.queue.next_retry(), self.pace.next()].into_iter().flatten().min()
     }

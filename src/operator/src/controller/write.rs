@@ -1,8 +1,10 @@
-//! The status write: one JSON patch that replaces the whole status of exactly the version that it was decided on.
+//! Writes a status: one JSON patch (RFC 6902) that replaces the whole status of exactly the resourceVersion on which it
+//! is based.
 //!
-//! One request, so that no half of a status is ever stored: a server-side apply can't take away what another field
-//! manager owns, which would need a second request, and a status between the two would mix what was read at two times.
-//! What others wrote into the status is part of what is written, and the version refuses the write if that has changed.
+//! A single request never stores half a status. A server-side apply can't remove the fields of other field managers.
+//! This would need a second request, and between the two requests the status would mix two points in time. The patch
+//! preserves unknown fields that other programs wrote, and the resourceVersion rejects the patch if these fields have
+//! changed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,8 +24,9 @@ use lapsewatch_core::observed::kind::WatchedKind;
 /// The field manager of all writes.
 pub const MANAGER: &str = "lapsewatch";
 
-/// The statuses of which the API server does not keep all, as where its definition is older than this version: by the
-/// object, its version after the write, and what was to be written. Trying again would change nothing.
+/// The statuses that the API server stores only in part, for example because its CustomResourceDefinition is older than
+/// this version of lapsewatch. The key is the object; the value is its resourceVersion after the write and the hash of
+/// the intended status. Another attempt would change nothing.
 #[derive(Default)]
 pub struct PrunedStatuses {
     writes: Mutex<HashMap<Key, (String, u64)>>,
@@ -47,7 +50,7 @@ impl PrunedStatuses {
         self.writes.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (version, hash));
     }
 
-    /// The object is gone.
+    /// Forgets a deleted object.
     pub fn forget(&self, key: &Key) {
         self.writes.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
@@ -55,15 +58,15 @@ impl PrunedStatuses {
 
 /// The stored state that a write replaces.
 pub struct StoredVersion {
-    /// The object's version.
+    /// The object's resourceVersion.
     pub version: String,
-    /// The hash of its status.
+    /// The hash of the object's status.
     pub hash: u64,
 }
 
 impl StoredVersion {
-    /// The state that was observed.
-    pub fn of<K: WatchedKind>(observed: &Observed<K>) -> Self {
+    /// Returns the observed state.
+    pub fn from_observed<K: WatchedKind>(observed: &Observed<K>) -> Self {
         Self { version: observed.resource_version.clone(), hash: observed.status_hash }
     }
 }
@@ -71,17 +74,17 @@ impl StoredVersion {
 /// The result of a status write that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteResult {
-    /// The status stands as wanted, whether a write was needed or not.
+    /// The object has the intended status, with or without a write.
     Stands,
     /// The object is gone.
     Gone,
 }
 
-/// Writes the status if it differs from `stand`, which then is the state after the write. Enters the version that is no
-/// more into `replaced`.
+/// Writes the status if it differs from `stand`, and updates `stand`. Adds the replaced resourceVersion to `replaced`.
 ///
 /// # Errors
-/// Where it could not be written; a conflict where the object is no longer at the version of `stand`.
+/// If the status could not be written. The error is a conflict if the object no longer has the resourceVersion of
+/// `stand`.
 pub async fn status<K: WatchedKind>(
     client: &Client,
     not_kept: &PrunedStatuses,
@@ -95,7 +98,7 @@ pub async fn status<K: WatchedKind>(
     if hash == stand.hash || not_kept.is_known(&key, &stand.version, hash) {
         return Ok(WriteResult::Stands);
     }
-    // Nothing in place of what can't be written as JSON: the write replaces all.
+    // A status that can't be serialized must not replace the stored status.
     let mut wanted = serde_json::to_value(status).map_err(|_| ReconcileError::WriteStatus(RequestError::Request))?;
     if let Some(unknown) = &observed.unknown {
         K::Status::with_unknown(&mut wanted, unknown);
@@ -112,19 +115,19 @@ pub async fn status<K: WatchedKind>(
     Ok(WriteResult::Stands)
 }
 
-/// The object as it is now; none where it is gone.
+/// Reads the object. None if the object is gone.
 ///
 /// # Errors
-/// Where it could not be read.
+/// If the object could not be read.
 pub async fn get<K: WatchedKind>(client: &Client, observed: &Observed<K>) -> Result<Option<Value>, ReconcileError> {
     let path = path(observed, "");
     answer(request::send(client, Method::GET, &path, None, Vec::new(), Sensitivity::Open).await)
 }
 
-/// Replaces the status of exactly this version; gives the object, or none where it is gone.
+/// Replaces the status of exactly this resourceVersion. Returns the object. None if the object is gone.
 ///
 /// # Errors
-/// Where it could not be written.
+/// If the status could not be written.
 pub async fn replace<K: WatchedKind>(
     client: &Client,
     observed: &Observed<K>,
@@ -133,7 +136,7 @@ pub async fn replace<K: WatchedKind>(
 ) -> Result<Option<Value>, ReconcileError> {
     let body = json!([
         {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
-        // Also where there is none yet.
+        // The operation add also works if the object has no status yet (RFC 6902, section 4.1).
         {"op": "add", "path": "/status", "value": status},
     ]);
     let (path, body) = (path(observed, &format!("/status?fieldManager={MANAGER}")), body.to_string().into_bytes());
@@ -144,11 +147,11 @@ pub async fn replace<K: WatchedKind>(
 
 fn answer<T: AsRef<[u8]>>(answer: Result<T, RequestError>) -> Result<Option<Value>, ReconcileError> {
     match answer {
-        // What is no JSON broke on its way.
+        // A successful answer that is not JSON was damaged in transit.
         Ok(body) => serde_json::from_slice(body.as_ref())
             .map(Some)
             .map_err(|_| ReconcileError::WriteStatus(RequestError::NoObject)),
-        // Gone meanwhile: nobody is left to tell.
+        // The object was deleted meanwhile, so no write is needed.
         Err(cause) if cause.is_not_found() => Ok(None),
         Err(cause) if cause.reason() == Some("Conflict") => Err(ReconcileError::Conflict),
         Err(cause) => Err(ReconcileError::WriteStatus(cause)),
@@ -160,7 +163,7 @@ fn path<K: WatchedKind>(observed: &Observed<K>, rest: &str) -> String {
     format!("/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{plural}/{name}{rest}")
 }
 
-/// An object's version.
+/// Returns the resourceVersion of an object.
 pub fn version_of(object: &Value) -> String {
     object.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -1,5 +1,5 @@
-//! What the operator counts of its own work. What it knows of objects is not counted here but told when it is asked, so
-//! that no series outlives its object.
+//! Counts the operator's own work. Series about objects are not counted here; each scrape computes them, so no series
+//! outlives its object.
 
 pub mod requests;
 pub mod series;
@@ -16,19 +16,19 @@ use prometheus_client::registry::{Metric, Registry};
 use requests::Requests;
 use series::Series;
 
-/// Upper bounds in seconds: from an object of which nothing changed to one whose requests ran out of time.
+/// The upper bounds of the histogram in seconds, from an unchanged object to an object whose requests timed out.
 const BUCKETS: [f64; 11] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
 
-/// What came of asking for a Secret.
+/// The result of a read of a Secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecretRead {
-    /// It came.
+    /// The API server sent the Secret.
     Found,
-    /// There is none.
+    /// The Secret does not exist.
     NotFound,
-    /// The operator may not read it.
+    /// The operator has no permission to read the Secret.
     Refused,
-    /// No answer, or another one.
+    /// No answer arrived, or the API server reported another error.
     Failed,
 }
 
@@ -70,7 +70,7 @@ struct OfType {
     r#type: &'static str,
 }
 
-/// The counters. Clones count together.
+/// The operator's counters. Clones share their values.
 #[derive(Clone)]
 pub struct Metrics {
     reconciles: Family<Reconciled, Counter>,
@@ -97,7 +97,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// An object was looked at. `failed` is the step that failed, if any; a conflict is no failure.
+    /// Counts a reconciliation. `failed` is the step that failed, if any. A conflict does not count as an error.
     pub fn reconciled(&self, kind: &'static str, took: Duration, failed: Option<&'static str>, is_conflict: bool) {
         let result = match failed {
             Some(_) if is_conflict => "conflict",
@@ -111,27 +111,27 @@ impl Metrics {
         self.durations.get_or_create(&OfKind { kind }).observe(took.as_secs_f64());
     }
 
-    /// A Secret was asked for.
+    /// Counts a read of a Secret.
     pub fn secret_read(&self, result: SecretRead) {
         self.secret_reads.get_or_create(&SecretReadLabels { result: result.as_str() }).inc();
     }
 
-    /// An Event was sent, of this type.
+    /// Counts a sent Event of this type.
     pub fn event_sent(&self, type_: &'static str) {
         self.events.get_or_create(&OfType { r#type: type_ }).inc();
     }
 
-    /// A watch of this kind failed.
+    /// Counts a failed watch of this kind.
     pub fn watch_failed(&self, kind: &'static str) {
         self.watch_errors.get_or_create(&OfKind { kind }).inc();
     }
 
-    /// What counts the requests to the API server.
+    /// Returns the counter of requests to the API server.
     pub fn requests(&self) -> &Requests {
         &self.requests
     }
 
-    /// All that is counted, and which version counts it.
+    /// Returns a registry of all counters and the build information.
     pub fn registry(&self) -> Registry {
         let mut registry = Registry::default();
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);

@@ -20,7 +20,7 @@ struct RequestLabels {
     code: Code,
 }
 
-/// A status code, or that there was no answer.
+/// An HTTP status code. None if no answer arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Code(Option<u16>);
 
@@ -33,12 +33,12 @@ impl prometheus_client::encoding::EncodeLabelValue for Code {
     }
 }
 
-/// How often what was asked. Clones count together.
+/// The number of requests by method, resource and status code. Clones share their values.
 #[derive(Clone, Default)]
 pub struct Requests(Family<RequestLabels, Counter>);
 
 impl Requests {
-    /// What is counted.
+    /// Returns the metric for a registry.
     pub(super) fn counted(&self) -> impl prometheus_client::registry::Metric + use<> {
         self.0.clone()
     }
@@ -48,10 +48,10 @@ impl Requests {
     }
 }
 
-/// A client whose requests are counted.
+/// Builds a client whose requests are counted.
 ///
 /// # Errors
-/// If what the configuration names can't be used.
+/// If the credentials, certificates or proxy of the configuration can't be used.
 pub fn counted_client(config: Config, requests: &Requests) -> Result<Client, connect::ConnectError> {
     Ok(connect::builder(config)?.with_layer(requests).build())
 }
@@ -64,7 +64,7 @@ impl<S> Layer<S> for Requests {
     }
 }
 
-/// A service whose requests are counted.
+/// A service that counts its requests.
 #[derive(Clone)]
 pub struct Counting<S> {
     inner: S,
@@ -108,10 +108,10 @@ fn method(method: &http::Method) -> &'static str {
     }
 }
 
-/// What a path is about, of a closed list.
+/// Returns the resource of a path as a label value. The list is closed, so the number of series is limited.
 fn resource(path: &str) -> &'static str {
     let mut parts = path.split('/').skip_while(|part| !matches!(*part, "api" | "apis"));
-    // The group, where it is not the core one, and the version.
+    // Skip the version, and the group of a path below `/apis`.
     match parts.next() {
         Some("api") => parts.next(),
         _ => parts.nth(1),

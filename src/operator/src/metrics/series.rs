@@ -1,15 +1,15 @@
-//! Every series that is served: its name, labels and meaning. docs/metrics.md is made of it.
+//! Defines the name, labels and meaning of every series. docs/metrics.md is generated from these definitions.
 
 /// One family of series.
 #[derive(Debug)]
 pub struct Series {
-    /// Its name, as it is served; a histogram's without `_bucket`, `_sum` and `_count`.
+    /// The name of the series. For a histogram: the name without `_bucket`, `_sum` and `_count`.
     pub name: &'static str,
-    /// Its type, in OpenMetrics' words.
+    /// The OpenMetrics type of the series.
     pub type_: &'static str,
-    /// Its labels.
+    /// The names of the labels.
     pub labels: &'static [&'static str],
-    /// What it tells, in one sentence without its full stop.
+    /// The meaning of the series, in one sentence without its full stop.
     pub help: &'static str,
 }
 
@@ -22,7 +22,7 @@ impl Series {
         Self { name, type_: "counter", labels, help }
     }
 
-    /// The name of the family, to which a counter's `_total` and an info's `_info` are added when it is served.
+    /// Returns the name of the family. The library appends `_total` to a counter and `_info` to an info.
     pub fn family(&self) -> &'static str {
         let suffix = match self.type_ {
             "counter" => "_total",
@@ -33,120 +33,120 @@ impl Series {
     }
 }
 
-/// When a credential expires.
+/// The expiry of a credential.
 pub const EXPIRY: Series = Series::gauge(
     "lapsewatch_expiry_timestamp_seconds",
     &["namespace", "name", "type"],
     "When a TenantCredential's credential expires, in seconds since 1970; absent where that is unknown or never",
 );
-/// How bad a credential's state is.
+/// The severity of a credential.
 pub const SEVERITY: Series = Series::gauge(
     "lapsewatch_severity",
     &["namespace", "name"],
     "How much a TenantCredential's state matters: 0 None, 1 Notice, 2 Warning, 3 Critical; absent where it was never assessed",
 );
-/// What is said of a credential.
+/// The notifications of a credential.
 pub const PROBLEM: Series = Series::gauge(
     "lapsewatch_credential_problem",
     &["namespace", "name", "type", "condition", "reason", "severity"],
     "1 for each entry of a TenantCredential's status.notifications",
 );
-/// With how many others a credential is shared.
+/// The number of other holders of a credential.
 pub const DUPLICATES: Series = Series::gauge(
     "lapsewatch_credential_duplicates",
     &["namespace", "name", "type"],
     "How many other TenantCredentials hold the same credential; absent where none does",
 );
-/// How many credentials there are.
+/// The number of credentials by type and severity.
 pub const CREDENTIALS: Series = Series::gauge(
     "lapsewatch_credentials",
     &["type", "severity"],
     "How many TenantCredentials there are, by type and severity; severity Unknown where one was never assessed",
 );
-/// How many credentials are in which state.
+/// The number of credentials by condition, status and reason.
 pub const CONDITIONS: Series = Series::gauge(
     "lapsewatch_credential_conditions",
     &["condition", "status", "reason"],
     "How many TenantCredentials have a condition with this status and reason",
 );
-/// How bad a tenant's state is.
+/// The severity of a tenant.
 pub const TENANT_SEVERITY: Series = Series::gauge(
     "lapsewatch_tenant_severity",
     &["namespace", "name"],
     "How much an MDMTenant's state matters, as its worst credential's: 0 None, 1 Notice, 2 Warning, 3 Critical",
 );
-/// When a tenant must act next.
+/// The next expiry among a tenant's credentials.
 pub const TENANT_DEADLINE: Series = Series::gauge(
     "lapsewatch_tenant_next_deadline_timestamp_seconds",
     &["namespace", "name"],
     "When the first of an MDMTenant's credentials that have not expired expires, in seconds since 1970; absent where there is none",
 );
-/// What a tenant lacks.
+/// The required types without a credential of the tenant.
 pub const TENANT_MISSING: Series = Series::gauge(
     "lapsewatch_tenant_missing_credential",
     &["namespace", "name", "type"],
     "1 for each required type of which an MDMTenant has no TenantCredential",
 );
-/// Which version runs.
+/// The version of this process.
 pub const BUILD: Series =
     Series { name: "lapsewatch_build_info", type_: "info", labels: &["version"], help: "Which version runs" };
-/// Whether this replica leads.
+/// The leadership of this replica.
 pub const LEADER: Series = Series::gauge(
     "lapsewatch_leader",
     &[],
     "Whether this replica assesses and writes (1) or stands by (0); the series of objects are served by the one that leads",
 );
-/// Whether this replica is ready.
+/// The readiness of this replica.
 pub const READY: Series = Series::gauge(
     "lapsewatch_ready",
     &[],
     "Whether all objects were listed and Secrets can be read (1), as /readyz tells",
 );
-/// How much is to be done.
+/// The number of objects that wait for reconciliation.
 pub const QUEUE: Series =
     Series::gauge("lapsewatch_queue_length", &["kind"], "How many objects wait to be looked at; on a standby 0");
-/// How often objects were looked at.
+/// The number of reconciliations by result.
 pub const RECONCILES: Series = Series::counter(
     "lapsewatch_reconciles_total",
     &["kind", "result"],
     "How often an object was looked at, by what came of it: success, conflict (it had changed and is looked at again), error",
 );
-/// What could not be read or written.
+/// The number of failed reconciliations by step.
 pub const ERRORS: Series = Series::counter(
     "lapsewatch_reconcile_errors_total",
     &["kind", "reason"],
     "How often looking at an object failed, by the step that did: read-secret, decode-secret, send-event, write-status",
 );
-/// How long it takes.
+/// The duration of reconciliations.
 pub const DURATION: Series = Series {
     name: "lapsewatch_reconcile_duration_seconds",
     type_: "histogram",
     labels: &["kind"],
     help: "How long looking at an object took, its requests included and waiting for its turn not",
 };
-/// How often a Secret was read.
+/// The number of reads of Secrets by result.
 pub const SECRET_READS: Series = Series::counter(
     "lapsewatch_secret_reads_total",
     &["result"],
     "How often a Secret was asked for, by the answer: found, not_found, refused, failed",
 );
-/// What the API server was asked.
+/// The number of requests to the API server.
 pub const REQUESTS: Series = Series::counter(
     "lapsewatch_api_requests_total",
     &["method", "resource", "code"],
     "Requests to the API server, by HTTP method, resource and status code; code none where no answer came",
 );
-/// What was announced.
+/// The number of sent Events.
 pub const EVENTS: Series =
     Series::counter("lapsewatch_events_total", &["type"], "Kubernetes Events sent, by their type: Normal, Warning");
-/// Which watches broke.
+/// The number of failed lists and watches.
 pub const WATCH_ERRORS: Series = Series::counter(
     "lapsewatch_watch_errors_total",
     &["kind"],
     "How often listing or watching a kind failed; it is tried again by itself",
 );
 
-/// All of them.
+/// All series.
 pub const ALL: [&Series; 20] = [
     &EXPIRY,
     &SEVERITY,

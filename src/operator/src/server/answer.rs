@@ -1,4 +1,4 @@
-//! What each path answers.
+//! Answers the requests to `/livez`, `/readyz` and `/metrics`.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -21,12 +21,13 @@ use crate::controller::snapshot::{Asker, Snapshot};
 use crate::metrics::Metrics;
 
 const TEXT: &str = "text/plain; charset=utf-8";
-/// Scrapes at once, until the last byte is sent: each holds all its text in memory.
+/// The most scrapes at once. Each keeps its whole text in memory until the last byte is sent.
 const SCRAPES: usize = 4;
-/// How long a scrape waits for its turn, before the oldest of them gives way: one that is read takes a tenth of that.
+/// The longest wait of a scrape for its turn, before the oldest scrape is aborted. A scrape that its client reads takes
+/// about a tenth of this time.
 const TURN: Duration = Duration::from_secs(1);
 
-/// What the endpoints tell of.
+/// The sources from which the endpoints answer.
 pub struct Endpoints {
     asker: Asker,
     metrics: Metrics,
@@ -34,7 +35,7 @@ pub struct Endpoints {
     scrapes: Arc<ConnectionLimiter>,
 }
 
-/// A scrape, which holds its turn until it is sent.
+/// The body of a scrape. The turn ends when the body has been sent.
 struct ScrapeBody {
     bytes: Vec<u8>,
     _turn: (OwnedSemaphorePermit, ConnectionSlot),
@@ -47,12 +48,12 @@ impl AsRef<[u8]> for ScrapeBody {
 }
 
 impl Endpoints {
-    /// Of this operator.
+    /// Creates the endpoints of this operator.
     pub fn new(asker: Asker, metrics: Metrics) -> Self {
         Self { asker, metrics, turns: Arc::new(Semaphore::new(SCRAPES)), scrapes: ConnectionLimiter::new(SCRAPES) }
     }
 
-    /// What a request is answered, which came by this connection, the `number`th.
+    /// Answers a request. `number` and `connection` identify the connection, so that a later scrape can abort this one.
     pub async fn answer(
         &self,
         request: &Request<Incoming>,
@@ -60,28 +61,33 @@ impl Endpoints {
         connection: AbortHandle,
     ) -> Response<Full<Bytes>> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            return said(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here\n");
+            return plain_response(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here\n");
         }
         match request.uri().path() {
             "/livez" => match self.asker.ask(false).await {
-                Some(_) => said(StatusCode::OK, "ok\n"),
-                None => said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n"),
+                Some(_) => plain_response(StatusCode::OK, "ok\n"),
+                None => plain_response(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n"),
             },
             "/readyz" => match self.asker.ask(false).await {
-                Some(Snapshot { unready: None, is_leader: true, .. }) => said(StatusCode::OK, "ok: leading\n"),
-                Some(Snapshot { unready: None, .. }) => said(StatusCode::OK, "ok: standing by\n"),
-                Some(Snapshot { unready: Some(why), .. }) => said(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}\n")),
-                None => said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n"),
+                Some(Snapshot { unready: None, is_leader: true, .. }) => {
+                    plain_response(StatusCode::OK, "ok: leading\n")
+                }
+                Some(Snapshot { unready: None, .. }) => plain_response(StatusCode::OK, "ok: standing by\n"),
+                Some(Snapshot { unready: Some(why), .. }) => {
+                    plain_response(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}\n"))
+                }
+                None => plain_response(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n"),
             },
             "/metrics" => match self.turn(number, connection).await {
                 Some(turn) => self.metrics(turn, request.headers()).await,
-                None => said(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n"),
+                None => plain_response(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n"),
             },
-            _ => said(StatusCode::NOT_FOUND, "there are /livez, /readyz and /metrics\n"),
+            _ => plain_response(StatusCode::NOT_FOUND, "there are /livez, /readyz and /metrics\n"),
         }
     }
 
-    /// A scrape's turn. Whoever does not read what it asked for holds up nobody for long.
+    /// Waits for the turn of a scrape. If no turn becomes free, the oldest scrape is aborted, so a client that does not
+    /// read its answer does not block others.
     async fn turn(&self, number: u64, connection: AbortHandle) -> Option<(OwnedSemaphorePermit, ConnectionSlot)> {
         let mut turn = tokio::time::timeout(TURN, self.turns.clone().acquire_owned()).await;
         if turn.is_err() {
@@ -96,21 +102,21 @@ impl Endpoints {
         turn: (OwnedSemaphorePermit, ConnectionSlot),
         headers: &HeaderMap,
     ) -> Response<Full<Bytes>> {
-        // Without what is known of objects a scrape fails: served without them, they would look like gone.
+        // Without the objects the scrape must fail: Prometheus would treat the missing series as deleted objects.
         let Some(snapshot) = self.asker.ask(true).await else {
-            return said(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n");
+            return plain_response(StatusCode::SERVICE_UNAVAILABLE, "the operator does not answer\n");
         };
         let Ok(text) = render(snapshot, &self.metrics) else {
-            return said(StatusCode::INTERNAL_SERVER_ERROR, "the metrics can't be written\n");
+            return plain_response(StatusCode::INTERNAL_SERVER_ERROR, "the metrics can't be written\n");
         };
         let format = Exposition::preferred(headers);
-        let text = format.of(text);
+        let text = format.render(text);
         let zipped = if takes_gzip(headers) { gzip(&text).ok() } else { None };
         let is_zipped = zipped.is_some();
         let bytes = zipped.unwrap_or_else(|| text.into_bytes());
         let bytes = Bytes::from_owner(ScrapeBody { bytes, _turn: turn });
         let mut response = body(StatusCode::OK, format.content_type(), bytes);
-        // What a cache between may keep is for those who ask alike.
+        // A cache must not serve this answer to a request with other Accept headers.
         let vary = header::HeaderValue::from_static("accept, accept-encoding");
         response.headers_mut().insert(header::VARY, vary);
         if is_zipped {
@@ -121,7 +127,7 @@ impl Endpoints {
     }
 }
 
-/// Whether a request takes gzip, as Prometheus' own do.
+/// True if the request accepts gzip (RFC 9110, section 12.5.3), as the requests of Prometheus do.
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let all = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|value| value.split(',')).any(|encoding| {
@@ -131,19 +137,19 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Series repeat each other: what is fastest makes a tenth of them.
+/// Compresses the text. Series are repetitive, so the fastest level already reduces the size to about a tenth.
 fn gzip(text: &str) -> std::io::Result<Vec<u8>> {
     let mut out = GzEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
     out.write_all(text.as_bytes())?;
     out.finish()
 }
 
-/// All series, as text in OpenMetrics.
+/// Renders all series in the OpenMetrics text format.
 ///
 /// # Errors
-/// Never, as far as is known: text can always be written to memory.
+/// In theory, if formatting fails. Writing to memory does not fail.
 pub fn render(snapshot: Snapshot, metrics: &Metrics) -> Result<String, std::fmt::Error> {
-    // About what a credential of which little is to be said takes.
+    // An estimate for credentials with few findings, in bytes.
     let mut out = String::with_capacity(16 * 1024 + snapshot.credentials.len() * 220);
     let mut objects = Registry::default();
     objects.register_collector(Box::new(ObjectSeries(snapshot)));
@@ -153,7 +159,7 @@ pub fn render(snapshot: Snapshot, metrics: &Metrics) -> Result<String, std::fmt:
     Ok(out)
 }
 
-fn said(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
+fn plain_response(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     body(status, TEXT, Bytes::copy_from_slice(text.as_bytes()))
 }
 

@@ -1,30 +1,30 @@
-//! Connections of one sort, as many as there is room for. Where one more comes, the one that came first goes: whoever asks
-//! and listens is answered long before, whoever only keeps a place loses it.
+//! Limits the number of connections of one sort. A new connection beyond the limit aborts the oldest one. Clients that
+//! read their answers finish long before; a client that only keeps a connection open loses it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::AbortHandle;
 
-/// Connections, the first to come first.
+/// The open connections of one sort, oldest first.
 pub struct ConnectionLimiter {
     most: usize,
     members: Mutex<VecDeque<(u64, AbortHandle)>>,
 }
 
-/// A place, until it is dropped.
+/// The slot of one connection, which is freed when this value is dropped.
 pub struct ConnectionSlot {
     crowd: Arc<ConnectionLimiter>,
     number: u64,
 }
 
 impl ConnectionLimiter {
-    /// With room for `most`.
+    /// Creates a limiter for at most `most` connections.
     pub fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { most, members: Mutex::default() })
     }
 
-    /// Takes one in, as its `number`th connection; the first goes where there is no room.
+    /// Adds the connection with this number. If the limit is reached, the oldest connection is aborted.
     pub fn enter(self: &Arc<Self>, number: u64, connection: AbortHandle) -> ConnectionSlot {
         let mut members = self.members();
         while members.len() >= self.most
@@ -36,7 +36,7 @@ impl ConnectionLimiter {
         ConnectionSlot { crowd: self.clone(), number }
     }
 
-    /// Ends the one that came first, if there is any.
+    /// Aborts the oldest connection, if any.
     pub fn shed(&self) {
         if let Some((_, first)) = self.members().pop_front() {
             first.abort();
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(gone(), [false, false, false, false]);
         let _fourth = crowd.enter(3, handles[3].clone());
         assert_eq!(gone(), [false, true, false, false]);
-        // That its place is gone already is no matter.
+        // Dropping the slot of an aborted connection has no effect.
         drop(second);
         crowd.shed();
         assert_eq!(gone(), [false, true, true, false]);

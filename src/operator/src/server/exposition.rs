@@ -1,7 +1,7 @@
-//! The two text formats of a scrape, and which of them a client asks for.
+//! Chooses and writes the text format of a scrape: OpenMetrics or the Prometheus text format.
 //!
-//! The library writes OpenMetrics only, whose types `info` and `unknown` and whose end `# EOF` a scraper of the older text
-//! format refuses.
+//! The library writes only OpenMetrics. Scrapers of the older text format refuse its types `info` and `unknown` and its
+//! last line `# EOF`.
 
 use std::fmt::Write as _;
 
@@ -9,25 +9,25 @@ use http::{HeaderMap, header};
 
 use crate::metrics::series;
 
-/// A format in which series are served.
+/// A text format of the series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposition {
     /// OpenMetrics 1.0.0.
     OpenMetrics1,
-    /// OpenMetrics 0.0.1, which Prometheus asked for before there was a version 1.
+    /// OpenMetrics 0.0.1, which Prometheus requests in versions before OpenMetrics 1.0.0.
     OpenMetrics0,
-    /// The text format 0.0.4 of Prometheus, which every scraper takes.
+    /// The Prometheus text format 0.0.4, which every scraper accepts.
     Text,
 }
 
 impl Exposition {
-    /// The format that a request's Accept headers prefer. OpenMetrics is only for those who name it.
+    /// Returns the format that a request's Accept headers prefer. OpenMetrics requires that the request names it.
     pub fn preferred(headers: &HeaderMap) -> Self {
         let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let mut best = (0, Self::Text);
         for range in accepted.flat_map(|value| value.split(',')) {
             let Some((format, weight)) = of_range(range) else { continue };
-            // Of equals the first one counts.
+            // Among equal weights the first format is chosen.
             if weight > best.0 {
                 best = (weight, format);
             }
@@ -35,7 +35,7 @@ impl Exposition {
         best.1
     }
 
-    /// The value of the header Content-Type.
+    /// Returns the value of the header Content-Type.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::OpenMetrics1 => "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -44,14 +44,14 @@ impl Exposition {
         }
     }
 
-    /// A text in OpenMetrics in this format.
-    pub fn of(self, open_metrics: String) -> String {
-        if self == Self::Text { plain(&open_metrics) } else { open_metrics }
+    /// Converts a text in OpenMetrics to this format.
+    pub fn render(self, open_metrics: String) -> String {
+        if self == Self::Text { to_text_format(&open_metrics) } else { open_metrics }
     }
 }
 
-/// The format that a media range of Accept stands for, and its weight in thousandths. None where it stands for none that is
-/// served, or is refused.
+/// Parses a media range of the header Accept (RFC 9110, section 12.5.1). Returns the format and its weight in
+/// thousandths. None if the range matches no available format, or its weight is 0.
 fn of_range(range: &str) -> Option<(Exposition, u16)> {
     let mut parts = range.split(';').map(str::trim);
     let type_ = parts.next().unwrap_or_default().to_ascii_lowercase();
@@ -72,15 +72,16 @@ fn of_range(range: &str) -> Option<(Exposition, u16)> {
     (weight > 0).then_some((format, weight))
 }
 
-/// A weight (RFC 9110, section 12.4.2), at most 1 with three digits after the point.
+/// Parses a weight (RFC 9110, section 12.4.2) from 0 to 1. Returns thousandths.
 fn thousandths(weight: &str) -> Option<u16> {
     let value: f64 = weight.parse().ok()?;
-    // The cast truncates what is in range.
+    // A weight in range is at most 1000 thousandths, which the cast preserves. Other weights are discarded.
     (0.0..=1.0).contains(&value).then_some((value * 1000.0).round() as u16)
 }
 
-/// The text format 0.0.4: a counter is called as its series are, an info is a gauge, and there are no units and no end.
-fn plain(open_metrics: &str) -> String {
+/// Converts OpenMetrics to the text format 0.0.4. The family of a counter has the name of its series, an info becomes a
+/// gauge, and units and the end marker are removed.
+fn to_text_format(open_metrics: &str) -> String {
     let mut out = String::with_capacity(open_metrics.len());
     for line in open_metrics.lines() {
         let Some(comment) = line.strip_prefix("# ") else {
@@ -114,7 +115,7 @@ mod tests {
     fn openmetrics_is_for_those_who_prefer_it_and_the_text_format_for_all_others() {
         use Exposition::{OpenMetrics0, OpenMetrics1, Text};
         for (accept, format) in [
-            // Prometheus 2.5, 2.50 and 3.
+            // The headers of Prometheus 2.5, 2.50 and 3.
             ("application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OpenMetrics0),
             (
                 "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
@@ -124,7 +125,7 @@ mod tests {
                 "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
                 OpenMetrics1,
             ),
-            // With the protocol PrometheusText0.0.4 first.
+            // Prometheus with PrometheusText0.0.4 as its first scrape protocol.
             ("text/plain;version=0.0.4;q=0.5,application/openmetrics-text;version=1.0.0;q=0.4,*/*;q=0.1", Text),
             ("application/openmetrics-text", OpenMetrics1),
             ("APPLICATION/OpenMetrics-Text; Version=\"1.0.0\"", OpenMetrics1),
@@ -156,7 +157,7 @@ mod tests {
         let text = "# HELP lapsewatch_build_info Which version runs.\n# TYPE lapsewatch_build_info gauge\n\
             lapsewatch_build_info{version=\"0.1.0\"} 1\n# HELP lapsewatch_events_total Sent.\n\
             # TYPE lapsewatch_events_total counter\nlapsewatch_events_total{type=\"# EOF\"} 7\n";
-        assert_eq!(Exposition::Text.of(open_metrics.to_owned()), text);
-        assert_eq!(Exposition::OpenMetrics0.of(open_metrics.to_owned()), open_metrics);
+        assert_eq!(Exposition::Text.render(open_metrics.to_owned()), text);
+        assert_eq!(Exposition::OpenMetrics0.render(open_metrics.to_owned()), open_metrics);
     }
 }

@@ -1,7 +1,7 @@
-//! The operator's endpoints, on one port: `/livez`, `/readyz` and `/metrics`.
+//! Serves the operator's endpoints on one port: `/livez`, `/readyz` and `/metrics`.
 //!
-//! Whoever reaches the port can't keep the operator from its work, nor others from an answer, by keeping connections:
-//! there is room for so many, each is for one request and ends soon, and where there is none left the oldest goes.
+//! Clients can't block the operator or other clients by keeping connections open. The number of connections is limited,
+//! each connection serves one request within a time limit, and a new connection beyond the limit aborts the oldest one.
 
 pub mod answer;
 mod connection_limiter;
@@ -24,30 +24,30 @@ use crate::metrics::Metrics;
 use answer::Endpoints;
 use connection_limiter::ConnectionLimiter;
 
-/// Connections at once that have yet to send their request.
+/// The most connections that have not sent their request yet.
 const SILENT: usize = 256;
-/// Connections at once that are being answered.
+/// The most connections whose request is being answered.
 const ANSWERED: usize = 256;
-/// How long a connection may take until its request is there.
+/// The longest time until the request's headers are complete.
 const HEADERS: Duration = Duration::from_secs(5);
-/// How long a connection may take in all.
+/// The longest duration of a connection.
 const CONNECTION: Duration = Duration::from_secs(15);
-/// How long to wait where a connection can't be accepted, as for want of file descriptors.
+/// The wait after a connection could not be accepted, for example because no file descriptor was free.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The longest head of a request, in bytes.
+/// The size of the read buffer, which limits a request's line and headers, in bytes.
 const HEAD: usize = 16 * 1024;
 
-/// Takes the port.
+/// Binds the port.
 ///
 /// # Errors
-/// Where that is not possible; the sentence names the address.
+/// If the address can't be bound. The message contains the address.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, anyhow::Error> {
     TcpListener::bind(address)
         .await
         .map_err(|problem| anyhow::anyhow!("can't listen on {address} ({problem}): give another --listen ADDRESS"))
 }
 
-/// Serves until it is dropped.
+/// Serves until the future is dropped.
 pub async fn serve(listener: TcpListener, asker: Asker, metrics: Metrics) {
     let endpoints = Arc::new(Endpoints::new(asker, metrics));
     let (silent, answered) = (ConnectionLimiter::new(SILENT), ConnectionLimiter::new(ANSWERED));
@@ -64,7 +64,7 @@ pub async fn serve(listener: TcpListener, asker: Asker, metrics: Metrics) {
         let place = Mutex::new(silent.enter(number, connection.clone()));
         let (endpoints, answered) = (endpoints.clone(), answered.clone());
         let answer = service_fn(move |request| {
-            // Its request is there: it is of another sort now.
+            // The request has arrived: the connection moves from the silent to the answered connections.
             let now = answered.enter(number, connection.clone());
             *place.lock().unwrap_or_else(PoisonError::into_inner) = now;
             let (endpoints, connection) = (endpoints.clone(), connection.clone());
@@ -76,7 +76,7 @@ pub async fn serve(listener: TcpListener, asker: Asker, metrics: Metrics) {
             .max_buf_size(HEAD)
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), answer);
-        // Whoever broke it off, was too slow or gave way is told nothing.
+        // Errors, timeouts and aborts of a connection are not reported.
         tokio::spawn(Abortable::new(tokio::time::timeout(CONNECTION, connection), registration));
     }
 }

@@ -1,4 +1,4 @@
-//! The series of objects, as what the operator knows at the moment of a scrape tells them.
+//! Writes the series of objects from a snapshot of the operator at the moment of a scrape.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,7 +14,7 @@ use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::{Severity, limits};
 use lapsewatch_core::observed::Observed;
 
-/// All series of a snapshot.
+/// A collector of all series of a snapshot.
 #[derive(Debug)]
 pub struct ObjectSeries(pub Snapshot);
 
@@ -38,7 +38,7 @@ impl Collector for ObjectSeries {
         problems(&mut encoder, observed())?;
         let mut family = Family::begin(&mut encoder, &series::DUPLICATES)?;
         for (observed, others) in credentials.iter().filter(|(_, others)| *others > 0) {
-            let [namespace, name] = of(observed);
+            let [namespace, name] = name_labels(observed);
             family.add(&[namespace, name, ("type", type_of(observed))], count(*others))?;
         }
         counts(&mut encoder, observed())?;
@@ -46,19 +46,19 @@ impl Collector for ObjectSeries {
         let mut family = Family::begin(&mut encoder, &series::TENANT_SEVERITY)?;
         for tenant in tenants {
             if let Some(severity) = tenant.previous.severity {
-                family.add(&of(tenant), level(severity))?;
+                family.add(&name_labels(tenant), level(severity))?;
             }
         }
         let mut family = Family::begin(&mut encoder, &series::TENANT_DEADLINE)?;
         for tenant in tenants {
             if let Some(next) = &tenant.previous.next_deadline {
-                family.add(&of(tenant), next.time.timestamp())?;
+                family.add(&name_labels(tenant), next.time.timestamp())?;
             }
         }
         let mut family = Family::begin(&mut encoder, &series::TENANT_MISSING)?;
         for tenant in tenants {
             for missing in tenant.previous.credentials.iter().flat_map(|counts| &counts.missing) {
-                let [namespace, name] = of(tenant);
+                let [namespace, name] = name_labels(tenant);
                 family.add(&[namespace, name, ("type", missing.as_str())], 1)?;
             }
         }
@@ -70,7 +70,7 @@ fn expiries<'a>(encoder: &mut DescriptorEncoder<'_>, all: impl Iterator<Item = &
     let mut family = Family::begin(encoder, &series::EXPIRY)?;
     for observed in all {
         if let Some(end) = observed.previous.credential.as_ref().and_then(|facts| facts.not_after) {
-            let [namespace, name] = of(observed);
+            let [namespace, name] = name_labels(observed);
             family.add(&[namespace, name, ("type", type_of(observed))], end.timestamp())?;
         }
     }
@@ -81,7 +81,7 @@ fn severities<'a>(encoder: &mut DescriptorEncoder<'_>, all: impl Iterator<Item =
     let mut family = Family::begin(encoder, &series::SEVERITY)?;
     for observed in all {
         if let Some(severity) = observed.previous.severity {
-            family.add(&of(observed), level(severity))?;
+            family.add(&name_labels(observed), level(severity))?;
         }
     }
     Ok(())
@@ -90,7 +90,7 @@ fn severities<'a>(encoder: &mut DescriptorEncoder<'_>, all: impl Iterator<Item =
 fn problems<'a>(encoder: &mut DescriptorEncoder<'_>, all: impl Iterator<Item = &'a Observed>) -> fmt::Result {
     let mut family = Family::begin(encoder, &series::PROBLEM)?;
     for observed in all {
-        // A series stands once, whatever anyone writes into a status.
+        // A series must appear only once, even if another program wrote duplicate entries into the status.
         let mut told: BTreeSet<[&str; 3]> = BTreeSet::new();
         for said in &observed.previous.notifications {
             let Some(condition) = condition(&said.type_) else { continue };
@@ -98,7 +98,7 @@ fn problems<'a>(encoder: &mut DescriptorEncoder<'_>, all: impl Iterator<Item = &
             if !told.insert([condition, reason, severity]) {
                 continue;
             }
-            let [namespace, name] = of(observed);
+            let [namespace, name] = name_labels(observed);
             let labels = [
                 namespace,
                 name,
@@ -136,14 +136,14 @@ fn counts<'a>(encoder: &mut DescriptorEncoder<'_>, all: impl Iterator<Item = &'a
     Ok(())
 }
 
-/// One family of gauges, under way.
+/// A family of gauges that is being written.
 struct Family<'a> {
     encoder: MetricEncoder<'a>,
 }
 
 impl<'a> Family<'a> {
     fn begin(encoder: &'a mut DescriptorEncoder<'_>, series: &'a Series) -> Result<Self, fmt::Error> {
-        // With the full stop that the registry sets in the others.
+        // The registry adds a full stop to the help of the other series.
         let help = format!("{}.", series.help);
         let encoder = encoder.encode_descriptor(series.name, &help, None, MetricType::Gauge)?;
         Ok(Self { encoder })
@@ -158,7 +158,7 @@ impl<'a> Family<'a> {
     }
 }
 
-fn of<K: lapsewatch_core::observed::kind::WatchedKind>(observed: &Observed<K>) -> [(&'static str, &str); 2] {
+fn name_labels<K: lapsewatch_core::observed::kind::WatchedKind>(observed: &Observed<K>) -> [(&'static str, &str); 2] {
     [("namespace", &observed.namespace), ("name", &observed.name)]
 }
 
@@ -179,12 +179,13 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A status may be written by others too: only what this version writes becomes a label.
+/// Returns the condition type as a label value. None for a type that this version does not write, because other
+/// programs can write a status too.
 fn condition(type_: &str) -> Option<&'static str> {
     ConditionType::ALL.iter().map(|known| known.as_str()).find(|known| *known == type_)
 }
 
-/// A reason is one word; what is none is not passed on.
+/// Returns the reason as a label value. A reason that is not a short alphanumeric word becomes `Other`.
 fn reason(reason: &str) -> &str {
     let is_word =
         !reason.is_empty() && reason.len() <= limits::REASON && reason.bytes().all(|b| b.is_ascii_alphanumeric());

@@ -1,5 +1,5 @@
-//! The schema's rules in CEL, tried once for all specs that are the same in what a rule can see: thousands of manifests
-//! differ in their names and hardly in these.
+//! Evaluates the schema's CEL rules. Results are cached by the fields that a rule can see, because thousands of
+//! manifests differ in their names and rarely in these fields.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,29 +7,29 @@ use std::collections::HashMap;
 use kube::core::cel::{CompiledSchema, ErrorKind, Validator, compile_schema};
 use serde_json::Value;
 
-/// Where a schema keeps its rules.
+/// The schema's keyword for CEL rules.
 const RULES: &str = "x-kubernetes-validations";
 
-/// A rule that does not hold.
+/// A CEL rule that a value violates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CelViolation {
-    /// The path of the field that it names.
+    /// The path of the field that the rule names.
     pub path: String,
-    /// How it fails: a rule that says no, or one that can't be tried.
+    /// The kind of failure: the rule is violated, or the rule can't be evaluated.
     pub kind: ErrorKind,
-    /// The reason that it gives, as the API has it.
+    /// The reason that the rule declares, as in the Kubernetes API.
     pub reason: Option<String>,
-    /// Its own message, or the evaluator's, which might quote the value.
+    /// The rule's own message, or the evaluator's message, which might quote the value.
     pub message: String,
 }
 
-/// The rules of a schema and of all below it.
+/// The compiled rules of a schema and all its subschemas.
 pub struct CelRules {
     validator: Validator,
     root: Node,
 }
 
-/// The rules that stand at one place of the schema, and those below it.
+/// The rules at one position of the schema, and the rules below.
 struct Node {
     own: Option<Own>,
     properties: Vec<(String, Node)>,
@@ -38,26 +38,26 @@ struct Node {
 
 struct Own {
     compiled: CompiledSchema,
-    /// All that the rules say: a field that is not named here is not seen by them.
+    /// The source of all rules at this position. The rules can't see a field whose name is not in this text.
     text: String,
     tried: RefCell<HashMap<String, Vec<CelViolation>>>,
 }
 
 impl CelRules {
-    /// Compiles those of a schema.
-    pub fn of(schema: &Value) -> Self {
-        let root = Node::of(schema).unwrap_or(Node { own: None, properties: Vec::new(), items: None });
+    /// Compiles the rules of a schema.
+    pub fn compile(schema: &Value) -> Self {
+        let root = Node::compile(schema).unwrap_or(Node { own: None, properties: Vec::new(), items: None });
         Self { validator: Validator::new(), root }
     }
 
-    /// The rules that a value breaks; `path` is its own.
+    /// Returns the violations of the rules by a value. `path` is the path of the value.
     pub fn broken(&self, value: &Value, path: &str) -> Vec<CelViolation> {
         let mut all = Vec::new();
         self.root.hold(&self.validator, value, path, &mut all);
         all
     }
 
-    /// How many there are, and how many of them can't be compiled.
+    /// Returns the number of rules, and the number of rules that can't be compiled.
     #[cfg(test)]
     pub fn count(&self) -> (usize, usize) {
         self.root.count()
@@ -65,12 +65,12 @@ impl CelRules {
 }
 
 impl Node {
-    /// None where there is no rule here or below.
-    fn of(schema: &Value) -> Option<Self> {
+    /// Compiles the rules at and below one position. None if there are no rules.
+    fn compile(schema: &Value) -> Option<Self> {
         let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
         let properties: Vec<_> =
-            properties.filter_map(|(name, schema)| Some((name.clone(), Self::of(schema)?))).collect();
-        let items = schema.get("items").and_then(Self::of).map(Box::new);
+            properties.filter_map(|(name, schema)| Some((name.clone(), Self::compile(schema)?))).collect();
+        let items = schema.get("items").and_then(Self::compile).map(Box::new);
         let own = schema.get(RULES).map(|rules| {
             let mut alone = schema.clone();
             if let Some(fields) = alone.as_object_mut() {
@@ -159,7 +159,7 @@ mod tests {
     use crate::manifests::rules::spec_of;
     use serde_json::json;
 
-    /// As the evaluator has it of the whole, without what is done here to ask it less.
+    /// Evaluates all rules on the whole value, without the division and the cache of this module.
     fn at_once(schema: &Value, value: &Value) -> Vec<(String, String)> {
         let whole = json!({"type": "object", "properties": {"spec": schema}});
         let errors = Validator::new().validate_compiled(&compile_schema(&whole), &json!({"spec": value}), None).err();
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn what_is_tried_in_parts_and_once_is_what_is_tried_whole() {
         let schema = spec_of("tenantcredentials.yaml");
-        let rules = CelRules::of(&schema);
+        let rules = CelRules::compile(&schema);
         let mut broken_ones = 0;
         for type_ in ["APNsCertificate", "VPPToken", "DEPToken", "X509Certificate", "DeclaredExpiry"] {
             for more in [
@@ -186,7 +186,7 @@ mod tests {
                 let mut spec = more;
                 spec["type"] = type_.into();
                 let whole = at_once(&schema, &spec);
-                // Twice: what is kept of the first time is what it said.
+                // The second pass reads the cache, which must return the same results.
                 for _ in 0..2 {
                     let mut parts: Vec<_> =
                         rules.broken(&spec, "spec").into_iter().map(|one| (one.path, one.message)).collect();
@@ -199,7 +199,7 @@ mod tests {
         assert!(broken_ones > 20, "{broken_ones}");
         let days = json!({"warnBeforeDays": {"VPPToken": [1, 2], "DEPToken": [3, 3], "APNsCertificate": [9, 8]}});
         let schema = spec_of("mdmtenants.yaml");
-        let parts = CelRules::of(&schema).broken(&days, "spec").into_iter().map(|one| (one.path, one.message));
+        let parts = CelRules::compile(&schema).broken(&days, "spec").into_iter().map(|one| (one.path, one.message));
         let mut parts: Vec<_> = parts.collect();
         parts.sort();
         assert_eq!(parts.len(), 2);

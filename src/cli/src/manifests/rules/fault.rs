@@ -1,49 +1,49 @@
-//! What is wrong with a field, in the API server's words. Only the value that the server quotes is left out: who pastes
-//! a secret into the wrong place must not find it in a log.
+//! Describes a fault of a field in the API server's words. The value is left out, because a secret may be pasted into
+//! the wrong field and must not appear in a log.
 
 use std::fmt;
 
-/// The kinds of fault, as field errors of Kubernetes are divided.
+/// The kind of a fault, as in the field errors of Kubernetes (`ErrorType` in k8s.io/apimachinery).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
-    /// A field that is needed is not there.
+    /// A required field is missing.
     Required,
-    /// A value of another type.
+    /// The value has the wrong type.
     TypeInvalid,
-    /// A value that is none of those allowed.
+    /// The value is not one of the supported values.
     NotSupported,
-    /// A text that is too long.
+    /// The text is too long.
     TooLong,
-    /// A list that is too long.
+    /// The list is too long.
     TooMany,
-    /// Twice the same where that is not allowed.
+    /// The list must not contain the same item twice.
     Duplicate,
-    /// Something that must not be there.
+    /// The field must not be set.
     Forbidden,
-    /// Any other wrong value.
+    /// The value is wrong for any other reason.
     Invalid,
-    /// A field that is not known.
+    /// The schema does not define the field.
     Unknown,
 }
 
-/// One fault.
+/// One fault of a field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// The field, such as `spec.secretRef.name`.
     pub path: String,
-    /// Of what kind.
+    /// The kind of the fault.
     pub kind: FaultKind,
-    /// What is wrong; empty where the kind says it all.
+    /// The details. Empty if the kind alone describes the fault.
     pub detail: String,
 }
 
 impl Fault {
-    /// Of the field at `path`.
+    /// Creates a fault of the field at `path`.
     pub fn new(path: &str, kind: FaultKind, detail: impl Into<String>) -> Self {
         Self { path: path.to_owned(), kind, detail: detail.into() }
     }
 
-    /// Whether it keeps the server from trying the rules in CEL.
+    /// True if the API server does not evaluate the CEL rules because of this fault.
     pub fn is_blocking(&self) -> bool {
         matches!(
             self.kind,

@@ -1,5 +1,5 @@
-//! What the API server would refuse: the schema of the CustomResourceDefinition and its rules, held without a cluster and
-//! told in the server's words.
+//! Validates specs without a cluster as the API server does, by the schema and the CEL rules of the
+//! CustomResourceDefinitions. The faults use the server's words.
 
 mod cel;
 mod fault;
@@ -13,30 +13,30 @@ pub use fault::{Fault, FaultKind};
 use lapsewatch_core::api::crds;
 use schema::Schema;
 
-/// One definition, ready to be held against many.
+/// The compiled schema and rules of one CustomResourceDefinition.
 pub struct Rules {
     spec: Schema,
     cel: CelRules,
 }
 
 impl Rules {
-    /// Compiles those of the definition that stands in this file of `crds/`.
-    pub fn of(file: &str) -> Self {
+    /// Compiles the CustomResourceDefinition in this file of `crds/`.
+    pub fn for_crd(file: &str) -> Self {
         let spec = spec_of(file);
-        Self { cel: CelRules::of(&spec), spec: Schema::new(spec) }
+        Self { cel: CelRules::compile(&spec), spec: Schema::new(spec) }
     }
 
-    /// What is wrong with a spec, sorted by field; quotes nothing of its values.
+    /// Returns the faults of a spec, sorted by field. The faults quote no values.
     pub fn broken(&self, spec: &Value) -> Vec<Fault> {
         if spec.is_null() {
             return vec![Fault::new("spec", FaultKind::Required, "")];
         }
         let spec = &without_nulls(spec);
         let mut faults = self.spec.faults(spec, "spec");
-        // A time that is none makes the rules about it fail for another reason than theirs.
+        // An invalid time makes the rules about this time fail for a reason that is not the rule's own.
         let is_tried = !faults.iter().any(|fault| fault.is_blocking() || fault.detail.ends_with("date-time"));
         if is_tried {
-            // A time that is none makes a rule about it fail for another reason than the rule's.
+            // Beside other faults, only violated rules count. A rule may fail to evaluate because of these faults.
             let is_plain = faults.is_empty();
             let errors = self.cel.broken(spec, "spec");
             let of_rules = errors.iter().filter(|error| is_plain || error.kind == ErrorKind::ValidationFailure);
@@ -47,7 +47,7 @@ impl Rules {
                     Some("FieldValueDuplicate") => FaultKind::Duplicate,
                     _ => FaultKind::Invalid,
                 };
-                // Any other kind's message is the evaluator's own, which might quote the value.
+                // The message of any other kind comes from the evaluator and might quote the value.
                 let is_the_rules_own = error.kind == ErrorKind::ValidationFailure;
                 let message = if is_the_rules_own { error.message.as_str() } else { "a rule about it can't be tried" };
                 Fault::new(&error.path, kind, message)
@@ -58,14 +58,15 @@ impl Rules {
     }
 }
 
-/// The schema of the spec in the definition that stands in this file of `crds/`.
+/// Returns the schema of the spec from the CustomResourceDefinition in this file of `crds/`.
 fn spec_of(file: &str) -> Value {
-    // As it is installed: to make it from the types takes longer than a thousand manifests.
+    // The installed file is parsed, because generating the schema from the types takes longer than checking a thousand
+    // manifests.
     let crd: Value = serde_norway::from_str(crds::written(file)).unwrap_or_default();
     crd.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default()
 }
 
-/// The API server drops a null of a field before it looks at anything else.
+/// Removes fields that are null, as the API server does before it validates an object.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -84,13 +85,13 @@ mod tests {
     use serde_json::json;
 
     fn broken(spec: Value) -> Vec<String> {
-        Rules::of("tenantcredentials.yaml").broken(&spec).iter().map(ToString::to_string).collect()
+        Rules::for_crd("tenantcredentials.yaml").broken(&spec).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn every_rule_of_the_definitions_is_understood() {
         for (file, _) in crds::all() {
-            let (all, wrong) = Rules::of(file).cel.count();
+            let (all, wrong) = Rules::for_crd(file).cel.count();
             assert!(all >= 6 && wrong == 0, "{file}: {wrong} of {all}");
         }
     }

@@ -1,4 +1,5 @@
-//! The schema's part of what the API server holds: types, limits, patterns, enums, fields that it does not know.
+//! Validates values against the OpenAPI schema: types, limits, patterns, enums and unknown fields. The module does not
+//! evaluate CEL rules.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,25 +9,25 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::fault::{Fault, FaultKind};
-use lapsewatch_core::sanitize::plain;
+use lapsewatch_core::sanitize::sanitize_line;
 
-/// How many items of a list are looked at: more than any list of the definitions may have.
+/// The maximum number of examined list items, which is more than any list of the CustomResourceDefinitions may have.
 const TOLD: usize = 64;
 
-/// A schema with its patterns ready to be held against many values.
+/// A schema with a cache of its compiled patterns.
 pub struct Schema {
     root: Value,
-    /// Compiled when first held against something; none is one that can't be compiled.
+    /// The patterns, compiled at first use. None for a pattern that can't be compiled.
     patterns: RefCell<HashMap<String, Option<Regex>>>,
 }
 
 impl Schema {
-    /// Of a part of a definition.
+    /// Creates a validator from a part of a CustomResourceDefinition.
     pub fn new(root: Value) -> Self {
         Self { root, patterns: RefCell::default() }
     }
 
-    /// What is wrong with a value that has no nulls; `path` is its own.
+    /// Returns the faults of a value that contains no nulls. `path` is the path of the value.
     pub fn faults(&self, value: &Value, path: &str) -> Vec<Fault> {
         let mut faults = Vec::new();
         self.hold(&self.root, value, path, &mut faults);
@@ -66,7 +67,7 @@ impl Schema {
                     if is_set && items.iter().take(index).any(|other| other == item) {
                         faults.push(Fault::new(&path, FaultKind::Duplicate, ""));
                     }
-                    // What is too long is not told of item by item.
+                    // The items of a list that is too long are not validated one by one.
                     if too_many.is_some() {
                         continue;
                     }
@@ -97,7 +98,7 @@ impl Schema {
         let letters = text.chars().count() as u64;
         let pattern = schema.get("pattern").and_then(Value::as_str).unwrap_or_default();
         if let Some(most) = limit("maxLength").filter(|most| letters > *most) {
-            // The server counts letters too, whatever it calls them.
+            // The API server counts characters here too, although its message reads "bytes".
             say(FaultKind::TooLong, format!("may not be more than {most} bytes"));
         } else if let Some(least) = limit("minLength").filter(|least| letters < *least) {
             say(FaultKind::Invalid, format!("{path} in body should be at least {least} chars long"));
@@ -127,7 +128,7 @@ impl Schema {
         for (name, value) in fields {
             match property(schema, name) {
                 Some(schema) => self.hold(schema, value, &format!("{path}.{name}"), faults),
-                None => faults.push(Fault::new(&format!("{path}.{}", plain(name)), FaultKind::Unknown, "")),
+                None => faults.push(Fault::new(&format!("{path}.{}", sanitize_line(name)), FaultKind::Unknown, "")),
             }
         }
     }
@@ -137,7 +138,7 @@ fn property<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
     schema.get("properties")?.get(name)
 }
 
-/// As the server names it.
+/// Returns the API server's name for the value's type.
 fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -150,7 +151,8 @@ fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// What the server takes for the format date-time, which is not quite RFC 3339: the patterns hold the rest.
+/// True if the API server accepts the text for the format date-time, which is looser than RFC 3339 (`DateTimePattern`
+/// in go-openapi/strfmt). The patterns of the schema exclude the difference.
 fn is_date_time(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let Some((date, time)) = text.split_once('t') else { return false };
@@ -176,7 +178,7 @@ fn is_date_time(text: &str) -> bool {
     };
     let rest = time.get(8..).unwrap_or_default();
     let mut letters = rest.chars();
-    // Any character may stand before the fraction.
+    // The API server accepts any character before the fraction.
     letters.next();
     let fraction = letters.as_str();
     let end = fraction.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! A holder: as much of a TenantCredential as others need to know of it.
+//! A holder: the properties of a TenantCredential that matter to other users of the same credential.
 
 use std::sync::Arc;
 
@@ -9,50 +9,52 @@ use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::{Reading, normalize};
 
-/// SHA-256.
+/// A SHA-256 fingerprint.
 pub(super) type Fingerprint = [u8; 32];
 
-/// When a credential ends, as far as that tells which of two is newer.
+/// The expiry of a credential, in the order that determines which of two credentials is newer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum End {
-    /// It carries no date of its own.
+    /// The credential contains no expiry date.
     Unknown,
-    /// In seconds since 1970.
+    /// The expiry in seconds since 1970.
     Known(i64),
-    /// It does not end.
+    /// The credential does not expire.
     Never,
 }
 
-/// One that holds a credential of an exclusive type.
+/// An object that uses a credential of an exclusive type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
-    /// When the object was created, in seconds since 1970; none where it is only going to be.
+    /// The creation time of the object in seconds since 1970. None if the object does not exist yet.
     pub created: Option<i64>,
-    /// Of what type it is.
+    /// The type of the credential.
     pub type_: CredentialType,
-    /// The Secret it is read from.
+    /// The name of the Secret that contains the credential.
     pub secret: Arc<str>,
-    /// Whether it assumes control of a shared token.
+    /// True if the object claims a shared VPP token with an override.
     pub claims: bool,
-    /// Its tenant's name.
+    /// The name of the tenant. None if the object names no tenant.
     pub tenant: Option<Arc<str>>,
-    /// The credential's fingerprint.
+    /// The fingerprint of the credential.
     pub fingerprint: Fingerprint,
-    /// The credential's identity, where a newer one of the same identity supersedes it.
+    /// The identity of the credential. None unless a newer credential of the same identity supersedes an older
+    /// credential.
     pub identity: Option<Arc<str>>,
-    /// When it ends.
+    /// The expiry of the credential.
     pub end: End,
 }
 
-/// Whether only one at a time may use a credential of this type.
+/// True if only one MDM at a time may use a credential of this type.
 pub fn is_exclusive(type_: CredentialType) -> bool {
     !matches!(type_, CredentialType::X509Certificate | CredentialType::DeclaredExpiry)
 }
 
 impl Holder {
-    /// What an object holds, if it does: `facts` as last read, `failure` where they can't be read now. One whose Secret or
-    /// key is gone holds nothing; one that is unreadable otherwise still does.
-    pub fn of(
+    /// Creates the holder of an object from the `facts` that were last read and the present `failure`, if any. None if
+    /// the object uses no credential of an exclusive type, for example because its Secret or Secret key is missing.
+    /// After other failures, the object still counts as a holder.
+    pub fn from_facts(
         created: Option<i64>,
         spec: &TenantCredentialSpec,
         facts: Option<&CredentialFacts>,
@@ -81,8 +83,7 @@ impl Holder {
         })
     }
 
-    /// The claim of an object on what was read. `previous` has the facts of an earlier reading, which count while the
-    /// credential can't be read.
+    /// Creates the holder of an object from a reading. If the credential can't be read, the facts of `previous` count.
     pub fn from_reading(
         created: Option<i64>,
         spec: &TenantCredentialSpec,
@@ -93,13 +94,17 @@ impl Holder {
             return None;
         }
         match reading {
-            // The facts are normalized as they are published, so that a restart finds the same claim in the status.
-            Reading::Facts(facts) => Self::of(created, spec, Some(&normalize::facts(facts.clone(), spec)), None),
-            Reading::Failed(failure) => Self::of(created, spec, previous.credential.as_ref(), Some(failure.reason)),
+            // The facts are normalized as in the status, so that a restart finds the same holder in the status.
+            Reading::Facts(facts) => {
+                Self::from_facts(created, spec, Some(&normalize::facts(facts.clone(), spec)), None)
+            }
+            Reading::Failed(failure) => {
+                Self::from_facts(created, spec, previous.credential.as_ref(), Some(failure.reason))
+            }
         }
     }
 
-    /// What an object held when something was last said of it.
+    /// Creates the holder of an object from its last status.
     pub fn remembered(
         created: Option<i64>,
         spec: &TenantCredentialSpec,
@@ -109,20 +114,20 @@ impl Holder {
         let is_gone = previous.conditions.iter().any(|c| c.type_ == "Ready" && c.reason == not_found.as_str());
         let read = previous.last_read.as_ref().and_then(|read| read.failure.as_ref());
         let failure = if is_gone { Some(not_found) } else { read.map(|failure| failure.reason) };
-        Self::of(created, spec, previous.credential.as_ref(), failure)
+        Self::from_facts(created, spec, previous.credential.as_ref(), failure)
     }
 
     pub(super) fn rank(&self, key: &Key) -> Rank {
         Rank { created: self.created.unwrap_or(i64::MAX), key: key.clone() }
     }
 
-    /// The Secret, by namespace and name.
+    /// Returns the namespace and the name of the Secret.
     pub(super) fn place(&self, key: &Key) -> Key {
         Key { namespace: key.namespace.clone(), name: self.secret.clone() }
     }
 }
 
-/// From 64 hex digits.
+/// Parses a fingerprint of 64 hexadecimal digits. None if the text has another form.
 fn fingerprint(hex: &str) -> Option<Fingerprint> {
     let mut bytes = [0; 32];
     if hex.len() != 64 || !hex.is_ascii() {
@@ -134,7 +139,7 @@ fn fingerprint(hex: &str) -> Option<Fingerprint> {
     Some(bytes)
 }
 
-/// The order of age: older ones first.
+/// The sort key of a holder by age: older objects come first, then the order of the keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Rank {
     created: i64,

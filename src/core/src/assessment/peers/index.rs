@@ -1,4 +1,4 @@
-//! All holders, by what they hold.
+//! Indexes all holders by the fingerprint and the identity of their credentials.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -10,17 +10,17 @@ use super::succession::Lineage;
 use crate::api::{CredentialType, Key};
 use crate::verdict::{Other, SharingState, Unlisted, View};
 
-/// How much may be told of those in other namespaces.
+/// The information that views may contain about holders in other namespaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reveal {
-    /// That there are some: who may read one namespace learns no name of another.
+    /// Only the existence of such holders, because a reader of one namespace may have no access to other namespaces.
     #[default]
     OwnNamespace,
-    /// All: whoever reads it has given them.
+    /// All names and tenants, because the reader has supplied or can read all objects.
     All,
 }
 
-/// All holders.
+/// The index of all holders.
 #[derive(Default)]
 pub struct Index {
     holders: HashMap<Key, Holder>,
@@ -30,12 +30,13 @@ pub struct Index {
 }
 
 impl Index {
-    /// One that tells as much as `reveal` says.
+    /// Creates an empty index whose views contain the information that `reveal` permits.
     pub fn new(reveal: Reveal) -> Self {
         Self { reveal, ..Self::default() }
     }
 
-    /// Takes in what an object holds now; tells of which others something else may be to be said.
+    /// Replaces the holder of an object, or removes the holder if None. Returns the other objects whose views may
+    /// change.
     pub fn set(&mut self, key: &Key, holder: Option<Holder>) -> BTreeSet<Key> {
         let mut disturbed = BTreeSet::new();
         if self.holders.get(key) == holder.as_ref() {
@@ -52,19 +53,19 @@ impl Index {
         disturbed
     }
 
-    /// How many hold something.
+    /// Returns the number of holders.
     pub fn len(&self) -> usize {
         self.holders.len()
     }
 
-    /// How many others hold the same as one of them, of another Secret.
+    /// Returns the number of other objects that use the same credential from a different Secret.
     pub fn others(&self, key: &Key) -> usize {
         let Some(holder) = self.holders.get(key) else { return 0 };
         let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(FingerprintHolders::crowd);
         crowd.map_or(0, |crowd| crowd.elsewhere(&holder.rank(key)))
     }
 
-    /// Whether nobody holds anything.
+    /// True if the index contains no holder.
     pub fn is_empty(&self) -> bool {
         self.holders.is_empty()
     }
@@ -104,23 +105,23 @@ impl Index {
         }
     }
 
-    /// How one of them stands to the others; none where it holds nothing.
+    /// Returns the relation of an object to the other holders. None if the object uses no credential.
     pub fn view(&self, key: &Key) -> Option<View> {
         let holder = self.holders.get(key)?;
         let rank = holder.rank(key);
         let crowd = self.by_fingerprint.get(&(holder.type_, holder.fingerprint)).and_then(FingerprintHolders::crowd);
-        let standing = crowd.map_or(SharingState::Unique, |crowd| crowd.standing(holder.type_, &rank));
+        let standing = crowd.map_or(SharingState::Unique, |crowd| crowd.sharing_state(holder.type_, &rank));
         if standing.rank() < (SharingState::Superseded { certain: true }).rank()
             && let Some(identity) = &holder.identity
             && let Some(line) = self.by_identity.get(&(holder.type_, identity.clone()))
             && let Some(newer) = line.newer(&rank, &holder.fingerprint, holder.end)
         {
             let standing = SharingState::Superseded { certain: newer.certain };
-            let others = self.tell(key, newer.named);
+            let others = self.visible_holders(key, newer.named);
             let unlisted = self.unlisted(newer.count, &others, None);
             return Some(View { standing, others, claimant: None, unlisted });
         }
-        let others = crowd.map(|crowd| self.tell(key, crowd.named(&rank))).unwrap_or_default();
+        let others = crowd.map(|crowd| self.visible_holders(key, crowd.named(&rank))).unwrap_or_default();
         let claimant = crowd
             .filter(|_| standing == SharingState::ControlLost)
             .and_then(|crowd| Some(self.other(key, &crowd.claimant(&rank)?.key)));
@@ -129,7 +130,8 @@ impl Index {
         Some(View { standing, others, claimant, unlisted })
     }
 
-    /// The holders that remain unnamed when `count` others exist and these are named. One entry stands for all other namespaces.
+    /// Returns the holders that a view does not name. `count` is the number of all other holders. `others` and
+    /// `claimant` are the named holders.
     fn unlisted(&self, count: usize, others: &[Other], claimant: Option<&Other>) -> Unlisted {
         let told = others.len() + usize::from(claimant.is_some_and(|claimant| !others.contains(claimant)));
         match (count.saturating_sub(told), self.reveal) {
@@ -139,7 +141,7 @@ impl Index {
         }
     }
 
-    /// The objects that the view of one of them rests on, at most `count`.
+    /// Returns the other objects that the view of an object depends on, at most `count`.
     pub fn witnesses(&self, key: &Key, count: usize) -> Vec<Key> {
         let Some(holder) = self.holders.get(key) else { return Vec::new() };
         let rank = holder.rank(key);
@@ -153,8 +155,9 @@ impl Index {
         claimant.into_iter().chain(named).chain(newer).take(count).map(|rank| rank.key.clone()).collect()
     }
 
-    /// Those of other namespaces are one, at the end.
-    fn tell(&self, key: &Key, named: Vec<&Rank>) -> Vec<Other> {
+    /// Returns the entries for named holders, with the same namespace first. With [`Reveal::OwnNamespace`], one entry
+    /// at the end stands for all other namespaces.
+    fn visible_holders(&self, key: &Key, named: Vec<&Rank>) -> Vec<Other> {
         let (mut here, mut there): (Vec<Other>, Vec<Other>) = named
             .into_iter()
             .map(|rank| self.other(key, &rank.key))

@@ -1,7 +1,8 @@
-//! Peers: who else holds the same credential, among all that are looked at.
+//! Finds the peers of an object: other objects that use the same credential, or a newer credential of the same
+//! identity.
 //!
-//! [`Index`] is kept up to date holder by holder, at a cost that does not grow with their number. What it tells of one
-//! of them names few others, and that there are more, so that who comes or goes changes what is said of few.
+//! [`Index`] is updated holder by holder. A view names only a few other holders and states if there are more. Therefore
+//! a holder that appears or disappears usually changes only a few views and statuses.
 
 mod holder;
 mod index;
@@ -17,17 +18,17 @@ pub use remembered::remembered;
 
 use crate::verdict::View;
 
-/// The most others that are named.
+/// The maximum number of other holders that a view names, in addition to the claimant.
 pub const NAMED: usize = 5;
 
-/// The knowledge about the other holders. A view is none if this object holds nothing at present.
+/// The available information about other holders. The view is None if this object uses no credential at present.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Peers {
-    /// No other object was looked at.
+    /// No other object was read.
     #[default]
     Pending,
-    /// Some objects were looked at. The view holds those, and there may be more.
+    /// Some objects were read. The view is based on these, and more holders may exist.
     Partial(Option<View>),
-    /// All objects were looked at.
+    /// All objects were read.
     Known(Option<View>),
 }

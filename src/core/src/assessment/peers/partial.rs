@@ -1,7 +1,7 @@
-//! The verdicts that partial knowledge of the other holders permits.
+//! Decides which verdicts are permitted while only some of the other holders are known.
 //!
-//! A holder that was seen exists, whatever else does. A holder that was not seen may exist all the same. So partial
-//! knowledge can make a verdict worse, and can never take one back.
+//! A holder that was read exists. A holder that was not read may also exist. Therefore partial information can make a
+//! verdict worse, but can never withdraw a verdict.
 
 use super::{Peers, remembered};
 use crate::api::TenantCredentialStatus;
@@ -9,19 +9,19 @@ use crate::api::conditions::{ConditionStatus, ConditionType};
 use crate::api::reasons::FailureReason;
 use crate::verdict::{SharingState, View};
 
-/// A verdict on who else holds a credential, and what it rests on.
+/// A verdict about the other holders of a credential, by its source.
 #[derive(Debug, PartialEq)]
 pub(in crate::assessment) enum Permitted {
-    /// The view shows it. None if this object holds nothing.
+    /// The verdict follows from the view. None if this object uses no credential.
     Seen(Option<View>),
-    /// The status contains it. The holders that it rests on may be among those that were not looked at.
+    /// The verdict comes from the status. Its holders may be among the objects that were not read.
     Stored(View),
-    /// Nothing can be told.
+    /// No verdict is possible.
     Unknown,
 }
 
-/// The verdict that `seen` permits beside the one that `previous` contains of the same credential.
-/// `is_same_credential`: the status is about the credential that this object holds now.
+/// Chooses between the verdict of the view `seen` and the verdict of the status `previous`. `is_same_credential` is
+/// true if the status describes the credential that this object uses at present.
 pub(in crate::assessment) fn permitted(
     seen: Option<&View>,
     previous: &TenantCredentialStatus,
@@ -30,14 +30,14 @@ pub(in crate::assessment) fn permitted(
     let Some(seen) = seen else { return Permitted::Seen(None) };
     let stored = stored(previous).filter(|_| is_same_credential);
     match stored {
-        // Whom the status names and nobody has seen may be among those that were not looked at.
+        // A holder that only the status names may be among the objects that were not read.
         Some(stored) if stored.standing == seen.standing => {
             let is_more = seen.others.iter().any(|other| !stored.others.contains(other));
             let others = if is_more { seen.others.clone() } else { stored.others };
             Permitted::Seen(Some(View { others, ..seen.clone() }))
         }
         Some(stored) if seen.standing == SharingState::Unique => Permitted::Stored(stored),
-        // The user has set or withdrawn the override of this object since.
+        // The user has set or removed the override of this object after the status was written.
         Some(stored) if stored.standing.is_claiming() != seen.standing.is_claiming() => {
             Permitted::Seen(Some(seen.clone()))
         }
@@ -47,7 +47,7 @@ pub(in crate::assessment) fn permitted(
     }
 }
 
-/// The verdict of a status that was written while the object held its credential.
+/// Returns the view that a status contains. None if the object used no credential when the status was written.
 fn stored(previous: &TenantCredentialStatus) -> Option<View> {
     let condition = |type_: ConditionType| previous.conditions.iter().find(|c| c.type_ == type_.as_str());
     let nothing = [FailureReason::SecretNotFound, FailureReason::KeyNotFound];

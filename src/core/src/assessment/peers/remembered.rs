@@ -1,11 +1,11 @@
-//! What a status tells of the others, for whoever can't look at them.
+//! Restores the information about other holders from a status, for readers without access to the other objects.
 
 use super::Peers;
 use crate::api::TenantCredentialStatus;
 use crate::api::conditions::{ConditionStatus, ConditionType};
 use crate::verdict::{Other, SharingState, Unlisted, View};
 
-/// All standings but [`Standing::Unique`].
+/// All sharing states except [`SharingState::Unique`].
 const STANDINGS: [SharingState; 7] = [
     SharingState::SameSecret,
     SharingState::SharedByOthers,
@@ -16,7 +16,8 @@ const STANDINGS: [SharingState; 7] = [
     SharingState::OverrideContested,
 ];
 
-/// What was said of the others. None where nothing was, or what only a newer version says.
+/// Returns the information about other holders that `status` contains. None if the condition Duplicate is absent, or
+/// has a reason that only a newer version of lapsewatch writes.
 pub fn remembered(status: &TenantCredentialStatus) -> Option<Peers> {
     let duplicate = status.conditions.iter().find(|c| c.type_ == ConditionType::Duplicate.as_str())?;
     match (duplicate.status, duplicate.reason.as_str()) {

@@ -1,4 +1,4 @@
-//! All holders of one fingerprint.
+//! Tracks all holders of one fingerprint, which therefore share one credential.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,49 +7,49 @@ use super::holder::Rank;
 use crate::api::{CredentialType, Key};
 use crate::verdict::SharingState;
 
-/// One holder is the rule, and takes little memory.
+/// The holders of one fingerprint. A single holder is the usual case and needs little memory.
 pub(super) enum FingerprintHolders {
     One(Rank, SharedMember),
     Many(Box<SharedCredential>),
 }
 
-/// What a crowd knows of a member.
+/// The properties of one holder of the shared credential.
 #[derive(Clone)]
 pub(super) struct SharedMember {
-    /// The Secret it is read from.
+    /// The Secret that contains the credential.
     pub place: Key,
     pub claims: bool,
 }
 
-/// Several holders.
+/// Several holders of one credential.
 #[derive(Default)]
 pub(super) struct SharedCredential {
-    /// Each with its Secret.
+    /// All holders, with the Secret of each.
     members: BTreeMap<Rank, Key>,
     by_place: HashMap<Key, BTreeSet<Rank>>,
-    /// The oldest of each Secret.
+    /// The oldest holder of each Secret.
     first: BTreeSet<Rank>,
-    /// The Secrets that several read.
+    /// The Secrets that several holders read.
     crowded: BTreeSet<Key>,
     claimants: BTreeSet<Rank>,
     claims: HashMap<Key, usize>,
 }
 
-/// What all members' standing hangs on.
+/// The properties that the views of many holders depend on.
 #[derive(PartialEq)]
 struct SharingShape {
     oldest: Option<Key>,
-    /// The oldest two of different Secrets.
+    /// The two oldest holders that read different Secrets.
     first: Vec<Rank>,
-    /// Secrets, at most two counted.
+    /// The number of Secrets, counted up to two.
     places: usize,
-    /// Secrets that are claimed for, at most two counted.
+    /// The number of Secrets with a claimant, counted up to two.
     claims: usize,
     claimant: Option<Rank>,
 }
 
 impl FingerprintHolders {
-    /// Takes in a member; tells of whom something else is to be said now.
+    /// Adds a holder. Returns the other holders whose views may change.
     pub(super) fn insert(&mut self, rank: Rank, member: SharedMember) -> Vec<Key> {
         if let Self::One(first, of) = self {
             let mut crowd = Box::new(SharedCredential::default());
@@ -62,7 +62,7 @@ impl FingerprintHolders {
         }
     }
 
-    /// Lets a member go; tells of whom something else is to be said now, and whether nobody is left.
+    /// Removes a holder. Returns the other holders whose views may change, and true if no holder remains.
     pub(super) fn remove(&mut self, rank: &Rank) -> (Vec<Key>, bool) {
         let Self::Many(crowd) = self else { return (Vec::new(), true) };
         let disturbed = crowd.remove(rank);
@@ -74,7 +74,7 @@ impl FingerprintHolders {
         (disturbed, false)
     }
 
-    /// The members; none where there is but one.
+    /// Returns the holders. None if there is only one holder.
     pub(super) fn crowd(&self) -> Option<&SharedCredential> {
         match self {
             Self::One(..) => None,
@@ -97,18 +97,18 @@ impl SharedCredential {
     fn insert(&mut self, rank: Rank, member: SharedMember) -> Vec<Key> {
         let without = self.shape();
         self.add(rank.clone(), member);
-        self.disturbed(&rank, &self.shape(), &without)
+        self.affected(&rank, &self.shape(), &without)
     }
 
     fn remove(&mut self, rank: &Rank) -> Vec<Key> {
         let with = self.shape();
         let Some(place) = self.members.get(rank).cloned() else { return Vec::new() };
-        // Who is left is told from the crowd as it was: so what it will be is looked at first.
+        // `affected` requires the state that includes the holder. Therefore the holder is removed, then added again.
         let claims = self.claimants.contains(rank);
         self.take(rank, &place);
         let without = self.shape();
         self.add(rank.clone(), SharedMember { place: place.clone(), claims });
-        let disturbed = self.disturbed(rank, &with, &without);
+        let disturbed = self.affected(rank, &with, &without);
         self.take(rank, &place);
         disturbed
     }
@@ -126,7 +126,7 @@ impl SharedCredential {
         }
     }
 
-    /// Changes who reads a Secret.
+    /// Changes the set of holders that read a Secret, and updates the sets that depend on it.
     fn at_place(&mut self, place: &Key, change: impl FnOnce(&mut BTreeSet<Rank>) -> bool) {
         let ranks = self.by_place.entry(place.clone()).or_default();
         if let Some(first) = ranks.first() {
@@ -151,8 +151,8 @@ impl SharedCredential {
         }
     }
 
-    /// Of whom something else is said with `rank` than without it; this is the crowd with it.
-    fn disturbed(&self, rank: &Rank, with: &SharingShape, without: &SharingShape) -> Vec<Key> {
+    /// Returns the holders whose views may differ with and without the holder `rank`. `self` includes this holder.
+    fn affected(&self, rank: &Rank, with: &SharingShape, without: &SharingShape) -> Vec<Key> {
         if with.places != without.places || with.claimant != without.claimant {
             return self.members.keys().filter(|other| *other != rank).map(|other| other.key.clone()).collect();
         }
@@ -168,7 +168,7 @@ impl SharedCredential {
                 disturbed.extend(self.by_place.get(place).into_iter().flatten());
             }
         }
-        // Who claims it claims it for all that read the same Secret.
+        // A claim counts for all holders that read the same Secret.
         if let Some(place) = self.members.get(rank)
             && self.claimants.contains(rank)
             && self.claims.get(place) == Some(&1)
@@ -191,21 +191,23 @@ impl SharedCredential {
         self.members.range((Excluded(rank), Unbounded)).map(|(other, _)| other).take(NAMED)
     }
 
-    /// How many members there are.
+    /// Returns the number of holders.
     pub(super) fn len(&self) -> usize {
         self.members.len()
     }
 
-    /// Those to whom it may be news that not all others are named to them. Each of them is named all others, or all but one.
+    /// Returns the holders whose views name all other holders, or all but one. For these, the field `unlisted` of the
+    /// view may change.
     fn completely_told(&self) -> impl Iterator<Item = &Rank> {
-        // The claimant may be told beside those that are named.
+        // A view may contain the claimant in addition to the named holders.
         let most = NAMED + usize::from(!self.claimants.is_empty());
         let few = Some(&self.members).filter(|members| members.len() <= most + 2);
         let is_told = move |rank: &&Rank| self.named(rank).len() + most - NAMED + 2 >= self.members.len();
         few.into_iter().flat_map(BTreeMap::keys).filter(is_told)
     }
 
-    /// Those that are named to a member. Where all of them read the same Secret, the oldest that reads another one is too.
+    /// Returns the other holders that the view of a holder names. If all of them read the same Secret as this holder,
+    /// the oldest holder with a different Secret is included.
     pub(super) fn named(&self, rank: &Rank) -> Vec<&Rank> {
         let mut named: Vec<&Rank> = self.members.range(..rank).rev().map(|(other, _)| other).take(NAMED).collect();
         if named.is_empty() {
@@ -222,19 +224,19 @@ impl SharedCredential {
         named
     }
 
-    /// The oldest of those who claim it, where that is another one.
+    /// Returns the oldest claimant. None if no holder claims the credential, or if this holder is the oldest claimant.
     pub(super) fn claimant(&self, rank: &Rank) -> Option<&Rank> {
         self.claimants.first().filter(|claimant| *claimant != rank)
     }
 
-    /// How many of them read another Secret than this member does.
+    /// Returns the number of holders that read a different Secret than this holder.
     pub(super) fn elsewhere(&self, rank: &Rank) -> usize {
         let beside = self.members.get(rank).and_then(|place| self.by_place.get(place));
         beside.map_or(0, |beside| self.members.len() - beside.len())
     }
 
-    /// How a member stands to the others.
-    pub(super) fn standing(&self, type_: CredentialType, rank: &Rank) -> SharingState {
+    /// Returns the relation of a holder to the other holders.
+    pub(super) fn sharing_state(&self, type_: CredentialType, rank: &Rank) -> SharingState {
         let Some(place) = self.members.get(rank) else { return SharingState::Unique };
         if self.by_place.len() <= 1 {
             return SharingState::SameSecret;

@@ -1,4 +1,4 @@
-//! All holders of one identity, by the date at which their credentials end: a later one supersedes an earlier one.
+//! Tracks all holders of one identity by expiry: a credential with a later expiry supersedes an earlier credential.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -7,39 +7,39 @@ use super::NAMED;
 use super::holder::{End, Fingerprint, Rank};
 use crate::api::Key;
 
-/// One holder is the rule, and takes little memory.
+/// The holders of one identity. A single holder is the usual case and needs little memory.
 pub(super) enum Lineage {
     One(Rank, Fingerprint, End),
     Many(Box<Succession>),
 }
 
-/// Several holders.
+/// Several holders of one identity, by expiry.
 #[derive(Default)]
 pub(super) struct Succession {
     ends: BTreeMap<End, SameExpiry>,
     count: usize,
 }
 
-/// Those that end at the same time.
+/// The holders whose credentials have the same expiry.
 #[derive(Default)]
 struct SameExpiry {
     ranks: BTreeMap<Rank, Fingerprint>,
-    /// The same by fingerprint, so that a large crowd of one fingerprint is passed over at once.
+    /// The same holders by fingerprint, so that many holders of one fingerprint can be skipped at once.
     crowds: HashMap<Fingerprint, BTreeSet<Rank>>,
 }
 
-/// What supersedes a holder's credential.
+/// The holders of credentials that supersede, or may supersede, the credential of a holder.
 pub(super) struct Newer<'a> {
-    /// Whether the dates tell that it is newer.
+    /// True if a later expiry date shows that the credential is newer. False if the dates are equal or unknown.
     pub certain: bool,
-    /// Those that are named.
+    /// The holders to name, at most [`NAMED`].
     pub named: Vec<&'a Rank>,
-    /// How many there are in all.
+    /// The number of all such holders.
     pub count: usize,
 }
 
 impl Lineage {
-    /// Takes in a holder; tells of whom something else is to be said now.
+    /// Adds a holder. Returns the other holders whose views may change.
     pub(super) fn insert(&mut self, rank: Rank, fingerprint: Fingerprint, end: End) -> Vec<Key> {
         if let Self::One(first, of, until) = self {
             let mut all = Box::new(Succession::default());
@@ -48,13 +48,13 @@ impl Lineage {
         }
         let Self::Many(all) = self else { return Vec::new() };
         all.add(rank, fingerprint, end);
-        all.disturbed(&fingerprint, end)
+        all.affected(&fingerprint, end)
     }
 
-    /// Lets a holder go; tells of whom something else is to be said now, and whether nobody is left.
+    /// Removes a holder. Returns the other holders whose views may change, and true if no holder remains.
     pub(super) fn remove(&mut self, rank: &Rank, fingerprint: &Fingerprint, end: End) -> (Vec<Key>, bool) {
         let Self::Many(all) = self else { return (Vec::new(), true) };
-        let disturbed = all.disturbed(fingerprint, end);
+        let disturbed = all.affected(fingerprint, end);
         all.take(rank, fingerprint, end);
         if all.count <= 1 {
             let last = all.ends.pop_first().and_then(|(end, level)| Some((end, level.ranks.into_iter().next()?)));
@@ -64,7 +64,7 @@ impl Lineage {
         (disturbed, false)
     }
 
-    /// What supersedes a holder's credential, if something does.
+    /// Returns the holders of credentials that supersede the credential of a holder. None if there are none.
     pub(super) fn newer(&self, rank: &Rank, fingerprint: &Fingerprint, end: End) -> Option<Newer<'_>> {
         match self {
             Self::One(..) => None,
@@ -98,14 +98,14 @@ impl Succession {
         }
     }
 
-    /// The last level, by a date of its own.
+    /// Returns the holders with the latest expiry. None if no holder has a known expiry.
     fn newest(&self) -> Option<(End, &SameExpiry)> {
         self.ends.last_key_value().filter(|(end, _)| **end != End::Unknown).map(|(end, level)| (*end, level))
     }
 
-    /// Of whom something else may be said with a holder of `end` than without it: each looks only at the next level, so
-    /// that a newer one does not concern those who are superseded already.
-    fn disturbed(&self, fingerprint: &Fingerprint, end: End) -> Vec<Key> {
+    /// Returns the holders whose views may differ with and without a holder of `end`. A view depends only on the next
+    /// later expiry. Therefore a newer credential does not affect holders that are already superseded by another.
+    fn affected(&self, fingerprint: &Fingerprint, end: End) -> Vec<Key> {
         let newest = self.newest();
         let undated = self.ends.get(&End::Unknown);
         let (below, beside) = if end == End::Unknown {
@@ -141,7 +141,8 @@ impl SameExpiry {
         self.crowds.len() > usize::from(self.crowds.contains_key(fingerprint))
     }
 
-    /// The ones created next before it; where there are none, next after it.
+    /// Returns the holders of other fingerprints that were created most recently before `rank`. If there are none,
+    /// returns the holders that were created next after `rank`.
     fn named(&self, rank: &Rank, fingerprint: &Fingerprint) -> Vec<&Rank> {
         let other = |(_, of): &(&Rank, &Fingerprint)| *of != fingerprint;
         let before: Vec<&Rank> =

@@ -1,4 +1,5 @@
-//! Grouping: what several credentials of one type say alike is said once, in the words of the one that is due first.
+//! Groups the notifications of credentials: one entry of the tenant status stands for all credentials of one type with
+//! the same problem. The entry has the texts of the credential with the earliest deadline.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,17 +13,17 @@ use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{CredentialType, Severity, limits};
 use crate::messages::tenant as words;
 
-/// The credentials of one type of which the same is said.
+/// The credentials of one type with the same condition and reason.
 struct NotificationGroup<'a> {
     type_: CredentialType,
     condition: &'a str,
     reason: &'a str,
     severity: Severity,
-    /// By deadline, then by name.
+    /// The credentials, ordered by deadline, then by name.
     members: Vec<&'a TenantMember<'a>>,
 }
 
-/// All that needs attention, worst first: by severity, then by deadline.
+/// Returns the notifications of a tenant by severity, worst first, then by deadline.
 pub(super) fn notifications(
     input: &TenantInput<'_>,
     missing: &[CredentialType],
@@ -30,7 +31,7 @@ pub(super) fn notifications(
 ) -> Vec<TenantNotification> {
     let mut groups = groups(input.members);
     let missing = missing_notification(input, missing, now);
-    // What is required is told of in any case: when it was missed first is remembered there.
+    // The entry about missing credentials is never cut off, because the entry also stores since when they are missing.
     groups.truncate(limits::ENTRIES.saturating_sub(usize::from(missing.is_some())));
     let mut all: Vec<TenantNotification> = groups.iter().filter_map(|group| notification(group, input, now)).collect();
     if let Some(missing) = missing {
@@ -70,12 +71,12 @@ fn groups<'a>(members: &'a [TenantMember<'a>]) -> Vec<NotificationGroup<'a>> {
     groups
 }
 
-/// Orders by deadline, what has none last.
+/// Returns a sort key that puts an absent deadline last.
 fn due(deadline: Option<DateTime<Utc>>) -> (bool, Option<DateTime<Utc>>) {
     (deadline.is_none(), deadline)
 }
 
-/// A condition's place in the order of their types.
+/// Returns the place of a condition in the order of condition types.
 fn place(condition: &str) -> usize {
     ConditionType::ALL.iter().position(|type_| type_.as_str() == condition).unwrap_or(usize::MAX)
 }
@@ -127,7 +128,7 @@ fn missing_notification(
     let (message, remedy) = words::missing(missing, input.name);
     let before = input.previous.credentials.as_ref().map(|counts| counts.missing.as_slice()).unwrap_or_default();
     let condition = ConditionType::Healthy.as_str();
-    // One more that is missing is news of its own.
+    // If another type becomes missing, the start time is reset, so that the event delay starts again.
     let since = match missing.iter().all(|type_| before.contains(type_)) {
         true => since(input, None, condition, MISSING, now),
         false => now,
@@ -150,7 +151,7 @@ fn missing_notification(
     })
 }
 
-/// Since when it is so, as said before.
+/// Returns the start time of a notification: the time from the previous status, or `now` for a new notification.
 fn since(
     input: &TenantInput<'_>,
     type_: Option<CredentialType>,
@@ -160,7 +161,7 @@ fn since(
 ) -> DateTime<Utc> {
     let before = &input.previous.notifications;
     let same = before.iter().find(|n| n.credential_type == type_ && n.type_ == condition && n.reason == reason);
-    // A clock that was ahead when it began must not delay its Event until it is that late again.
+    // A start time in the future comes from a clock that was ahead. Such a time must not delay the Event.
     same.map_or(now, |n| n.since.min(now))
 }
 

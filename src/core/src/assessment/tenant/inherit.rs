@@ -1,4 +1,4 @@
-//! What a credential has from its tenant, where it gives nothing of its own.
+//! Fills the spec of a credential with values of its tenant, for values that the credential does not set.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,13 @@ use crate::api::{MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::expiry;
 use crate::messages::Side;
 
-/// The spec that a credential is assessed by: the tenant's days for its type, and the tenant's contact and runbook,
-/// where it gives none. Never the tenant's account: that a certificate was made with it, nobody has said.
+/// Returns the spec for the assessment of a credential. Warning days, contact and runbook come from the tenant if the
+/// credential does not set them. The account is not inherited, because the account that created a certificate may
+/// differ.
 pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec>) -> Cow<'a, TenantCredentialSpec> {
     let Some(tenant) = tenant else { return Cow::Borrowed(spec) };
     let days = match spec.warn_before_days.as_deref() {
-        None | Some([]) => tenant.warn_before_days.as_ref().and_then(|days| days.of(spec.type_)),
+        None | Some([]) => tenant.warn_before_days.as_ref().and_then(|days| days.for_type(spec.type_)),
         Some(_) => None,
     };
     let own = |part: fn(&Owner) -> &Option<String>| spec.owner.as_ref().is_some_and(|owner| part(owner).is_some());
@@ -38,8 +39,8 @@ pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec
     Cow::Owned(effective)
 }
 
-/// The spec that a credential is assessed by while its tenant can't be seen, and its days with the tenant. A warning that
-/// the status contains may follow from the tenant's days, and is not taken back. Else the default days apply.
+/// Returns the spec for the assessment of a credential whose tenant can't be read. A warning in the status may come
+/// from the warning days of the tenant and is kept. Otherwise the default warning days apply.
 pub fn inherit_unseen<'a>(
     spec: &'a TenantCredentialSpec,
     previous: &TenantCredentialStatus,
@@ -56,7 +57,8 @@ pub fn inherit_unseen<'a>(
     Cow::Owned(TenantCredentialSpec { warn_before_days: Some(days), ..spec.clone() })
 }
 
-/// What a tenant says of itself, to tell two places apart that hold the same credential.
+/// Returns the environment and the support account of a tenant, which identify the MDM in messages about a shared
+/// credential.
 pub fn side(tenant: &MDMTenantSpec) -> Side<'_> {
     Side {
         environment: tenant.environment.map(Environment::as_str),

@@ -1,7 +1,7 @@
-//! The tenant's page: what its credentials' statuses say, put together; and its own Events.
+//! Assesses a tenant: derives the tenant status from the statuses of its credentials, and the Events of the tenant.
 //!
-//! Pure, as the rest of the assessment. Texts are asked for, one for each group: those who keep a thousand statuses in
-//! memory keep no texts.
+//! The module is pure, like the rest of the assessment. Texts are requested once per group of credentials, because the
+//! operator keeps many statuses in memory, but not their texts.
 
 mod groups;
 mod inherit;
@@ -26,34 +26,35 @@ use state::TenantState;
 
 use crate::messages::tenant as words;
 
-/// A credential of the tenant: of its status what the page is made from.
+/// A credential of the tenant, reduced to the fields that the tenant status depends on.
 #[derive(Clone, Debug)]
 pub struct TenantMember<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What kind of credential it is.
+    /// The type of the credential.
     pub type_: CredentialType,
-    /// Its state in one word: the reason of its condition Healthy.
+    /// The state: the reason of the condition Healthy.
     pub state: &'a str,
-    /// Whether that passes a gate.
+    /// The status of the condition Healthy.
     pub healthy: ConditionStatus,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// When it expires.
+    /// The last moment of validity. None if unknown, or if the credential does not expire.
     pub not_after: Option<DateTime<Utc>>,
-    /// Whether that is past.
+    /// True if the credential has expired.
     pub expired: bool,
-    /// Whether its spec can't be understood: what was said of it before stands there beside that.
+    /// True if the spec is not valid and `notifications` has no entry for this. The other fields then still describe an
+    /// earlier valid spec.
     pub invalid: bool,
-    /// Who renews it.
+    /// The owner, who renews the credential.
     pub owner: Option<&'a Owner>,
-    /// What needs attention; its texts are not looked at.
+    /// The notifications of the credential. Their texts are not used.
     pub notifications: &'a [Notification],
 }
 
 impl<'a> TenantMember<'a> {
-    /// Of a credential's spec and status.
-    pub fn of(name: &'a str, spec: &'a TenantCredentialSpec, status: &'a TenantCredentialStatus) -> Self {
+    /// Creates the member from the spec and the status of a credential.
+    pub fn from_status(name: &'a str, spec: &'a TenantCredentialSpec, status: &'a TenantCredentialStatus) -> Self {
         let condition = |type_: ConditionType| status.conditions.iter().find(|c| c.type_ == type_.as_str());
         let ready = condition(ConditionType::Ready);
         let is_said = status.notifications.iter().any(|n| n.type_ == ConditionType::Ready.as_str());
@@ -79,52 +80,53 @@ impl<'a> TenantMember<'a> {
     }
 }
 
-/// Gives the notification of a credential with its texts, by the credential's name, the condition and the reason. None
-/// where that is about to change.
+/// Returns a notification of a credential with its texts, for the name of the credential, the condition and the reason.
+/// None if the notification is about to change.
 pub type TellWords<'a> = &'a dyn Fn(&str, &str, &str) -> Option<Notification>;
 
-/// All that the page is made from.
+/// The input for the assessment of a tenant.
 pub struct TenantInput<'a> {
-    /// The tenant's name.
+    /// The name of the tenant.
     pub name: &'a str,
-    /// Its generation.
+    /// The generation of the MDMTenant.
     pub generation: i64,
-    /// What the user declares.
+    /// The spec of the MDMTenant.
     pub spec: &'a MDMTenantSpec,
-    /// What was said before; texts are not looked at.
+    /// The tenant status from before the assessment. Its texts are not used.
     pub previous: &'a MDMTenantStatus,
-    /// Its credentials, in any order.
+    /// The credentials of the tenant, in any order.
     pub members: &'a [TenantMember<'a>],
-    /// The credentials' own words.
+    /// Gives the texts of the credentials.
     pub words: TellWords<'a>,
-    /// The time.
+    /// The time of the assessment.
     pub now: DateTime<Utc>,
-    /// How long a state must last before its Event is sent.
+    /// The event delay: a state must last this long before its Event is sent.
     pub settle: TimeDelta,
 }
 
-/// What is to be said of a tenant.
+/// The result of assessing a tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TenantAssessment {
-    /// The status before the Events are sent: each has an entry in `pendingEvents`.
+    /// The status to write before the Events are sent. Each Event has an entry in `pendingEvents`.
     pub status: MDMTenantStatus,
     /// The Events to send now.
     pub notices: Vec<Notice>,
-    /// Entries of `pendingEvents` of which only the API server knows whether their Events were sent.
+    /// Entries of `pendingEvents` that are no longer due. Only a request to the API server shows if their Events were
+    /// sent.
     pub doubtful: Vec<PendingEvent>,
-    /// When time alone changes something.
+    /// The time of the next assessment if no object changes before. None if time alone changes nothing.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Makes the page of one tenant.
+/// Assesses one tenant.
 pub fn assess(input: &TenantInput<'_>) -> TenantAssessment {
     let TenantInput { generation, previous, members, .. } = *input;
-    // The API keeps whole seconds.
+    // All times in the status are whole seconds.
     let now = input.now.trunc_subsecs(0);
     let missing = state::missing(input.spec, members);
     let notifications = groups::notifications(input, &missing, now);
     let next_deadline = state::next_deadline(members);
-    let state = TenantState::of(members, &missing);
+    let state = TenantState::from_members(members, &missing);
     let of_state = state.notification(&notifications);
     let healthy = state.healthy(input, next_deadline.as_ref(), of_state);
     let since = since(previous, state.reason, now);
@@ -144,7 +146,7 @@ pub fn assess(input: &TenantInput<'_>) -> TenantAssessment {
         now,
         settle: input.settle,
     }
-    .due();
+    .plan();
     let delivery = delivery::plan(notices, &previous.events(), now);
     let mut announced = previous.announced.clone();
     for entry in silent {
@@ -168,10 +170,10 @@ pub fn assess(input: &TenantInput<'_>) -> TenantAssessment {
     TenantAssessment { status, notices: delivery.notices, doubtful: delivery.doubtful, next }
 }
 
-/// Since when Healthy has had this reason.
+/// Returns the time since which the condition Healthy has had `reason`.
 fn since(previous: &MDMTenantStatus, reason: &str, now: DateTime<Utc>) -> DateTime<Utc> {
     let healthy = previous.conditions.iter().find(|c| c.type_ == ConditionType::Healthy.as_str());
     let same = healthy.is_some_and(|healthy| healthy.reason == reason);
-    // A clock that was ahead when it began must not delay its Event until it is that late again.
+    // A start time in the future comes from a clock that was ahead. Such a time must not delay the Event.
     previous.state_since.filter(|_| same).map_or(now, |since| since.min(now))
 }

@@ -1,7 +1,8 @@
-//! The tenant's own Events: of its state, when that has changed and lasted, and of required credentials that are
-//! missing. What happens to one credential is said beside that credential, and what goes on is reminded of there.
+//! Decides which Events of a tenant are due: changes of its state, and required credentials that are missing. The
+//! module is not responsible for Events and reminders of a single credential, which belong to the TenantCredential.
 //!
-//! Decided from `status.announced`, as everywhere: one entry beside Healthy, one for what is missing.
+//! The record of earlier announcements is `status.announced`, with one entry for Healthy and one for missing
+//! credentials.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,45 +14,46 @@ use crate::api::{CredentialType, Severity};
 use crate::assessment::notices::{Notice, PlannedNotices, RECOVERED};
 use crate::messages::tenant as words;
 
-/// What the notices are decided from.
+/// The input for deciding which Events of a tenant are due.
 pub(super) struct TenantNoticePlanner<'a> {
-    /// What was announced before.
+    /// The earlier announcements, from `status.announced`.
     pub announced: &'a [Announced],
-    /// The state.
+    /// The state of the tenant.
     pub state: &'a TenantState<'a>,
-    /// Since when.
+    /// The start time of the state.
     pub since: DateTime<Utc>,
-    /// The state in words.
+    /// The message of the condition Healthy.
     pub message: &'a str,
-    /// How many credentials there are.
+    /// The number of credentials of the tenant.
     pub total: usize,
-    /// What says more of it.
+    /// The notification that explains the state. None if no notification does.
     pub of_state: Option<&'a TenantNotification>,
-    /// How bad it is.
+    /// The severity of the state.
     pub severity: Severity,
-    /// The required types of which there is none.
+    /// The required types of which the tenant has no credential.
     pub missing: &'a [CredentialType],
-    /// What is said of that.
+    /// The notification about missing credentials. None if no credential is missing.
     pub of_missing: Option<&'a TenantNotification>,
-    /// The time.
+    /// The time of the assessment.
     pub now: DateTime<Utc>,
-    /// How long something must last before its Event is sent.
+    /// The event delay: a state must last this long before its Event is sent.
     pub settle: TimeDelta,
 }
 
 const HEALTHY: &str = ConditionType::Healthy.as_str();
 
 impl TenantNoticePlanner<'_> {
-    /// Decides.
-    pub(super) fn due(&self) -> PlannedNotices {
+    /// Decides which Events are due.
+    pub(super) fn plan(&self) -> PlannedNotices {
         let mut due = PlannedNotices::default();
         self.absence(&mut due);
         match self.state.reason {
             VALID => self.well(&mut due),
-            // Nobody can tell yet.
+            // The state is not known yet, or there is nothing to assess.
             PENDING | NO_CREDENTIALS => {}
             MISSING => {
-                // Once what is missing is announced, that is what will be recovered from.
+                // The entry for missing credentials replaces the entry for Healthy, so that only one recovery is
+                // announced.
                 if self.will_be_open(MISSING, &due)
                     && self.open(HEALTHY).is_some_and(|last| Some(last.reason.as_str()) != self.state.of_members)
                 {
@@ -81,12 +83,12 @@ impl TenantNoticePlanner<'_> {
         self.announced.iter().find(|a| a.type_ == type_)
     }
 
-    /// What was announced as a problem, and not yet as mended.
+    /// Returns the announcement of a problem of `type_` that is still open. None after Recovered.
     fn open(&self, type_: &str) -> Option<&Announced> {
         self.last(type_).filter(|last| last.reason != RECOVERED)
     }
 
-    /// Whether what is due now leaves a problem announced beside `type_`.
+    /// True if an announcement of a problem of `type_` is open, or will be open after the Events that are due.
     fn will_be_open(&self, type_: &str, due: &PlannedNotices) -> bool {
         self.open(type_).is_some() || due.notices.iter().any(|notice| notice.record.type_ == type_)
     }
@@ -102,7 +104,8 @@ impl TenantNoticePlanner<'_> {
         }
     }
 
-    /// GitOps applies in any order: what lasts no longer than that is not worth an Event.
+    /// True if a state has lasted for the event delay. GitOps tools apply objects in any order, so that a shorter state
+    /// is not worth an Event.
     fn has_lasted(&self, since: DateTime<Utc>, due: &mut PlannedNotices) -> bool {
         let settled = since.checked_add_signed(self.settle).unwrap_or(since);
         if self.now < settled {
@@ -112,12 +115,12 @@ impl TenantNoticePlanner<'_> {
         true
     }
 
-    /// What is missing: each type once, until it is there.
+    /// Announces missing credentials, each type once until a credential of the type exists.
     fn absence(&self, due: &mut PlannedNotices) {
         let Some(of) = self.of_missing else { return };
-        let mark = mark(self.missing);
+        let mark = missing_types_key(self.missing);
         let said: Vec<&str> = self.open(MISSING).map(|last| last.fingerprint.split(',').collect()).unwrap_or_default();
-        if self.missing.iter().any(|type_| !said.contains(&short(*type_))) {
+        if self.missing.iter().any(|type_| !said.contains(&type_short_name(*type_))) {
             if self.has_lasted(of.since, due) {
                 due.notices.push(Notice {
                     warning: true,
@@ -129,12 +132,13 @@ impl TenantNoticePlanner<'_> {
                 });
             }
         } else if let Some(last) = self.open(MISSING).filter(|last| last.fingerprint != mark) {
-            // Should one that is there now go again, that is news.
+            // A type that is present is removed from the record, so that it is announced again if it becomes missing
+            // again.
             due.silent.push(Announced { fingerprint: mark, ..last.clone() });
         }
     }
 
-    /// All is well: said once, where a problem was announced.
+    /// Announces once that all announced problems are fixed.
     fn well(&self, due: &mut PlannedNotices) {
         let mut open = [HEALTHY, MISSING].into_iter().filter(|type_| self.open(type_).is_some());
         let Some(first) = open.next() else { return };
@@ -153,12 +157,12 @@ impl TenantNoticePlanner<'_> {
     }
 }
 
-/// A set of types in the length of a fingerprint.
-fn mark(types: &[CredentialType]) -> String {
-    types.iter().map(|type_| short(*type_)).collect::<Vec<_>>().join(",")
+/// Encodes a set of types in a text that is short enough for the field `fingerprint`.
+fn missing_types_key(types: &[CredentialType]) -> String {
+    types.iter().map(|type_| type_short_name(*type_)).collect::<Vec<_>>().join(",")
 }
 
-fn short(type_: CredentialType) -> &'static str {
+fn type_short_name(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => "APNs",
         CredentialType::VPPToken => "VPP",

@@ -1,4 +1,4 @@
-//! The tenant's state in one word, and its credentials counted.
+//! Derives the state of a tenant from its credentials, counts the credentials and finds the next deadline.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,36 +10,36 @@ use crate::api::{CredentialType, MDMTenantSpec, Severity, limits};
 use crate::assessment::health;
 use crate::messages::tenant as words;
 
-/// What is said where all is well.
+/// The state of a tenant without problems.
 pub(super) const VALID: &str = "Valid";
-/// What is said where something was not assessed yet.
+/// The state if a credential was not assessed yet.
 pub(super) const PENDING: &str = "Pending";
-/// What is said where something can't be read, or not be understood.
+/// The state if a credential can't be read or its spec is not valid.
 pub(super) const UNREADABLE: &str = "Unreadable";
-/// What is said where there is nothing to assess.
+/// The state of a tenant without credentials.
 pub(super) const NO_CREDENTIALS: &str = "NoCredentials";
 
-/// The tenant's state.
+/// The state of a tenant.
 pub(super) struct TenantState<'a> {
-    /// Whether it passes a gate.
+    /// The status of the condition Healthy.
     pub status: ConditionStatus,
-    /// In one word: the worst credential's state, or that a required one is missing, or that there is none.
+    /// The reason of the condition Healthy: the state of the worst credential, `MissingCredential` or `NoCredentials`.
     pub reason: &'a str,
-    /// The worst credential's state, also where a missing one is worse.
+    /// The state of the worst credential, even if a missing credential is worse. None without credentials.
     pub of_members: Option<&'a str>,
-    /// The worst credential.
+    /// The worst credential. None without credentials.
     worst: Option<&'a TenantMember<'a>>,
 }
 
 impl<'a> TenantState<'a> {
-    /// Of these. What does not pass a gate by itself goes before what does, so that a tenant passes where each of its
-    /// credentials would; then the severity decides, then the order of the states.
-    pub(super) fn of(members: &'a [TenantMember<'a>], missing: &[CredentialType]) -> Self {
+    /// Determines the state from the credentials and the missing types. The status of Healthy is compared first, so
+    /// that the tenant is healthy only if each credential is. The severity and the order of the states follow.
+    pub(super) fn from_members(members: &'a [TenantMember<'a>], missing: &[CredentialType]) -> Self {
         let key =
             |member: &TenantMember<'_>| (gate(member.healthy), Reverse(member.severity), health::place(member.state));
         let worst = members.iter().min_by_key(|member| (key(member), member.name));
         let of_members = worst.map(|worst| worst.state);
-        // Among states that are as bad it goes before one that is not valid yet.
+        // Among equally bad states, a missing credential comes before a credential that is not valid yet.
         let absence = (gate(ConditionStatus::False), Reverse(Severity::Warning), health::place("NotYetValid"));
         let (status, reason) = match worst {
             worst if !missing.is_empty() && worst.is_none_or(|worst| key(worst) >= absence) => {
@@ -51,7 +51,7 @@ impl<'a> TenantState<'a> {
         Self { status, reason, of_members, worst }
     }
 
-    /// What says more of it.
+    /// Returns the notification that explains the state. None if no notification does.
     pub(super) fn notification<'n>(&self, notifications: &'n [TenantNotification]) -> Option<&'n TenantNotification> {
         let of = |n: &&TenantNotification| match self.reason {
             UNREADABLE => n.type_ == ConditionType::Ready.as_str(),
@@ -63,7 +63,7 @@ impl<'a> TenantState<'a> {
         notifications.iter().find(of)
     }
 
-    /// The condition Healthy.
+    /// Returns the verdict for the condition Healthy.
     pub(super) fn healthy(
         &self,
         input: &TenantInput<'_>,
@@ -87,7 +87,7 @@ impl<'a> TenantState<'a> {
     }
 }
 
-/// What does not hold comes first, then what can't be told.
+/// Returns a sort key for the status of Healthy: False, then Unknown, then True.
 fn gate(status: ConditionStatus) -> u8 {
     match status {
         ConditionStatus::False => 0,
@@ -96,7 +96,7 @@ fn gate(status: ConditionStatus) -> u8 {
     }
 }
 
-/// The condition Ready.
+/// Returns the verdict for the condition Ready.
 pub(super) fn ready(total: usize) -> Verdict {
     Verdict {
         type_: ConditionType::Ready,
@@ -106,14 +106,14 @@ pub(super) fn ready(total: usize) -> Verdict {
     }
 }
 
-/// The required types of which there is none, in the order of the API's documentation.
+/// Returns the required types of which the tenant has no credential, in the order of the API documentation.
 pub(super) fn missing(spec: &MDMTenantSpec, members: &[TenantMember<'_>]) -> Vec<CredentialType> {
     let required = spec.required_credentials.as_deref().unwrap_or_default();
     let is_missing = |type_: &CredentialType| required.contains(type_) && !members.iter().any(|m| m.type_ == *type_);
     CredentialType::ALL.into_iter().filter(is_missing).collect()
 }
 
-/// The credentials, counted by state.
+/// Counts the credentials by state.
 pub(super) fn counts(members: &[TenantMember<'_>], missing: Vec<CredentialType>) -> CredentialCounts {
     let mut states: BTreeMap<(usize, &str), i64> = BTreeMap::new();
     for member in members {
@@ -128,7 +128,7 @@ pub(super) fn counts(members: &[TenantMember<'_>], missing: Vec<CredentialType>)
     }
 }
 
-/// The next to expire. What has expired stands in the notifications.
+/// Returns the credential that expires next. Expired credentials are left out, because the notifications contain them.
 pub(super) fn next_deadline(members: &[TenantMember<'_>]) -> Option<NextDeadline> {
     let dated = members.iter().filter(|member| !member.expired).filter_map(|member| Some((member.not_after?, member)));
     let (time, member) = dated.min_by_key(|(time, member)| (*time, member.name))?;

@@ -1,26 +1,27 @@
-//! BER into DER, as far as containers need it: indefinite lengths, lengths longer than they have to be, and strings
-//! in pieces. Tags of several octets, which no container has, are refused.
+//! Converts BER to DER (X.690), as far as containers need the conversion: indefinite lengths, lengths with more octets
+//! than necessary, and strings in pieces. Tags of several octets are refused, because containers do not use them.
 
 use zeroize::Zeroizing;
 
 use super::OpenError;
 use crate::credential::der::OCTET_STRING;
 
-/// How deep elements may be nested.
+/// The maximum nesting depth of elements.
 const DEPTH: usize = 32;
 const CONSTRUCTED: u8 = 0x20;
 const END: [u8; 2] = [0, 0];
 
-/// The first element of the input in definite lengths, each as short as can be, and its OCTET STRINGs in one piece.
-/// What follows it is left away.
+/// Converts the first element of the input: all lengths become definite and as short as possible, and each OCTET STRING
+/// becomes one piece. The input after this element is dropped.
 pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    // Only the header of an element of indefinite length can grow, by one, and only if it holds 64 KiB or more.
+    // Only the header of an element of indefinite length can grow, by one byte, and only if the element has 64 KiB or
+    // more.
     let mut output = Zeroizing::new(Vec::with_capacity(input.len() + input.len() / 1024 + DEPTH));
     element(input, &mut output, DEPTH)?;
     Ok(output)
 }
 
-/// Writes the first element, and gives what follows it.
+/// Writes the first element, and returns the input after the element.
 fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], OpenError> {
     let depth = depth.checked_sub(1).ok_or(OpenError::TooDeep)?;
     let header = Header::read(input)?;
@@ -38,7 +39,7 @@ fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'
     Ok(rest)
 }
 
-/// Writes the content of a piece of a string, which may itself be in pieces.
+/// Writes the content of one piece of a string. A piece may consist of pieces.
 fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], OpenError> {
     let depth = depth.checked_sub(1).ok_or(OpenError::TooDeep)?;
     let header = Header::read(input)?;
@@ -53,7 +54,7 @@ fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a 
     }
 }
 
-/// Goes through what a constructed element holds, and gives what follows it.
+/// Calls `child` for each element inside a constructed element, and returns the input after the constructed element.
 fn each<'a>(
     header: &Header<'a>,
     mut child: impl FnMut(&'a [u8]) -> Result<&'a [u8], OpenError>,
@@ -78,7 +79,7 @@ fn each<'a>(
     }
 }
 
-/// Puts the length of what stands from `start` on before it.
+/// Inserts the length of the output from `start` on before this output.
 fn insert_length(output: &mut Vec<u8>, start: usize) {
     let length = output.len() - start;
     let octets = length.to_be_bytes();
@@ -99,7 +100,7 @@ fn insert_length(output: &mut Vec<u8>, start: usize) {
     }
 }
 
-/// A tag, a length if it is definite, and all that stands after both.
+/// A tag, a length if the length is definite, and the input after both.
 struct Header<'a> {
     tag: u8,
     length: Option<usize>,
@@ -110,7 +111,7 @@ impl<'a> Header<'a> {
     fn read(input: &'a [u8]) -> Result<Self, OpenError> {
         let (tag, after) = input.split_first().ok_or(OpenError::Malformed)?;
         let (length, after) = after.split_first().ok_or(OpenError::Malformed)?;
-        // The end of an indefinite length is no element.
+        // A zero tag ends an indefinite length and does not begin an element.
         if tag & 0x1f == 0x1f || *tag == 0 {
             return Err(OpenError::Malformed);
         }
@@ -127,7 +128,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// The content and what follows it.
+    /// Splits the input into the content and the input after the element.
     fn definite(&self) -> Result<(&'a [u8], &'a [u8]), OpenError> {
         self.after.split_at_checked(self.length.ok_or(OpenError::Malformed)?).ok_or(OpenError::Malformed)
     }

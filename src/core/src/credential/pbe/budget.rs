@@ -1,31 +1,30 @@
-//! How much key derivation, and how many operations with RSA keys, one Secret may ask for. It is spent before the work
-//! is done.
+//! Limits the key derivations and RSA operations for one Secret. The budget is spent before the work is done.
 
 use super::OpenError;
 
-/// The most iterations of one derivation.
+/// The maximum number of iterations of one key derivation.
 const EACH: u64 = 1_000_000;
-/// The most iterations of all derivations for one Secret.
+/// The maximum number of iterations of all key derivations for one Secret.
 const SUM: u64 = 2_000_000;
 
-/// The most that the private keys of one Secret may work on its messages: 16 operations with a key of 2,048 bits, two
-/// with 4,096, or one with the largest: some 20 ms.
+/// The maximum RSA work for the messages of one Secret, about 20 ms. The unit is one operation with a 1,024-bit key.
+/// The limit allows 16 operations with 2,048 bits, two with 4,096 bits, or one with the largest key.
 const RSA_WORK: usize = 16 * 8;
 
-/// What is left of the operations with RSA keys that one Secret may cost.
+/// The RSA operations that are left for one Secret.
 #[derive(Debug)]
 pub(in crate::credential) struct RsaBudget {
     left: usize,
 }
 
 impl RsaBudget {
-    /// The budget of one Secret.
+    /// Returns the budget of one Secret.
     pub(in crate::credential) fn new() -> Self {
         Self { left: RSA_WORK }
     }
 
-    /// Takes one operation with a key of that many bytes off, or refuses it: twice the length is eight times the work.
-    /// The first operation is allowed with a key of any length.
+    /// Subtracts one operation with a key of this number of bytes. Twice the length takes eight times the work. The
+    /// first operation is allowed with a key of any length.
     ///
     /// # Errors
     /// `ManyKeys` if the budget does not cover the operation. A key that was not tried may be the right one.
@@ -39,21 +38,24 @@ impl RsaBudget {
     }
 }
 
-/// What is left of the iterations that one Secret may cost.
+/// The iterations of key derivation that are left for one Secret.
 #[derive(Debug)]
 pub(in crate::credential) struct KdfBudget {
     left: u64,
 }
 
 impl KdfBudget {
-    /// The budget of one Secret.
+    /// Returns the budget of one Secret.
     pub(in crate::credential) fn new() -> Self {
         Self { left: SUM }
     }
 
-    /// Takes one derivation's iterations off, or refuses them.
+    /// Subtracts the iterations of one key derivation.
+    ///
+    /// # Errors
+    /// `TooCostly` if the budget does not cover the derivation.
     pub(in crate::credential) fn spend(&mut self, iterations: u64) -> Result<(), OpenError> {
-        // Also a derivation of none is work.
+        // A derivation without iterations takes work, too.
         let iterations = iterations.max(1);
         if iterations > EACH {
             return Err(OpenError::TooCostly);

@@ -1,4 +1,4 @@
-//! Ciphers in CBC with the padding of PKCS#7, and RC4.
+//! Decrypts with block ciphers in CBC mode with PKCS#7 padding (RFC 5652, section 6.3), and with RC4.
 
 use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
@@ -11,7 +11,7 @@ use super::der_reader::DerReader;
 use super::{OpenError, oid};
 use crate::credential::der::OCTET_STRING;
 
-/// A cipher that containers name. RC2 and RC4 with the length of their key in bytes.
+/// A cipher that containers use. RC2 and RC4 contain the length of their key in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::credential) enum Cipher {
     Aes128,
@@ -25,7 +25,7 @@ pub(in crate::credential) enum Cipher {
 }
 
 impl Cipher {
-    /// The cipher of an algorithm, and its initial vector, which is all that its parameters hold.
+    /// Reads the cipher of an algorithm and its initialization vector, which is the only parameter.
     pub(in crate::credential) fn read<'a>(
         name: ObjectIdentifier,
         mut parameters: DerReader<'a>,
@@ -42,7 +42,7 @@ impl Cipher {
         if iv.len() == cipher.iv_len() { Ok((cipher, iv)) } else { Err(OpenError::Malformed) }
     }
 
-    /// How long its key is.
+    /// Returns the length of the key in bytes.
     pub(in crate::credential) fn key_len(self) -> usize {
         match self {
             Self::Aes128 | Self::DoubleDes => 16,
@@ -53,7 +53,7 @@ impl Cipher {
         }
     }
 
-    /// How long its initial vector is.
+    /// Returns the length of the initialization vector in bytes.
     pub(in crate::credential) fn iv_len(self) -> usize {
         match self {
             Self::Aes128 | Self::Aes192 | Self::Aes256 => 16,
@@ -62,12 +62,12 @@ impl Cipher {
         }
     }
 
-    /// Whether something of this length can have been encrypted by it.
+    /// True if data of this length can be the output of the cipher.
     pub(in crate::credential) fn fits(self, length: usize) -> bool {
         length > 0 && length.is_multiple_of(self.iv_len().max(1))
     }
 
-    /// What the data are in clear; `None` where the padding shows that the key is another one.
+    /// Decrypts the data. None if the padding shows that the key is wrong.
     pub(in crate::credential) fn decrypt(self, key: &[u8], iv: &[u8], data: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         match self {
             Self::Aes128 => cbc::<aes::Aes128>(key, iv, data),

@@ -1,16 +1,16 @@
-//! Goes through DER that `ber::to_der` has made, element by element. What a container says of itself is read where it
-//! is needed and passed over where it is not, so that odd names and numbers in it do no harm.
+//! Reads DER from `ber::to_der`, element by element. Callers read only the fields that they need, so that unusual names
+//! and numbers in other fields cause no failure.
 
 use pkcs8::ObjectIdentifier;
 
 use super::{OpenError, ber};
 use crate::credential::der::{self, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 
-/// What is left of some elements side by side.
+/// The remaining elements of a sequence of elements.
 #[derive(Clone, Copy)]
 pub(in crate::credential) struct DerReader<'a>(&'a [u8]);
 
-/// An element with its header and without.
+/// An element, with its header and without its header.
 #[derive(Clone, Copy)]
 pub(in crate::credential) struct Element<'a> {
     pub tag: u8,
@@ -19,22 +19,22 @@ pub(in crate::credential) struct Element<'a> {
 }
 
 impl<'a> DerReader<'a> {
-    /// Elements that stand one after the other.
+    /// Creates a reader for consecutive elements.
     pub(in crate::credential) fn new(elements: &'a [u8]) -> Self {
         Self(elements)
     }
 
-    /// Whether there is none left.
+    /// True if no element is left.
     pub(in crate::credential) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The tag of the next element.
+    /// Returns the tag of the next element.
     pub(in crate::credential) fn tag(&self) -> Option<u8> {
         self.0.first().copied()
     }
 
-    /// The next element, of any kind.
+    /// Reads the next element, with any tag.
     pub(in crate::credential) fn any(&mut self) -> Result<Element<'a>, OpenError> {
         let element = der::first(self.0).ok_or(OpenError::Malformed)?;
         let length = self.0.len() - element.rest.len();
@@ -43,22 +43,22 @@ impl<'a> DerReader<'a> {
         Ok(Element { tag: element.tag, whole, content: element.content })
     }
 
-    /// The content of the next element, which has this tag.
+    /// Reads the content of the next element, which must have this tag.
     pub(in crate::credential) fn expect(&mut self, tag: u8) -> Result<&'a [u8], OpenError> {
         if self.tag() == Some(tag) { Ok(self.any()?.content) } else { Err(OpenError::Malformed) }
     }
 
-    /// The content of the next element, where it has this tag.
+    /// Reads the content of the next element if the element has this tag.
     pub(in crate::credential) fn optional(&mut self, tag: u8) -> Result<Option<&'a [u8]>, OpenError> {
         if self.tag() == Some(tag) { self.expect(tag).map(Some) } else { Ok(None) }
     }
 
-    /// What the next element holds, which has this tag.
+    /// Returns a reader for the elements inside the next element, which must have this tag.
     pub(in crate::credential) fn enter(&mut self, tag: u8) -> Result<Self, OpenError> {
         self.expect(tag).map(Self)
     }
 
-    /// The next element, a number that is not negative. One too large for 64 bits is as good as the largest.
+    /// Reads a number that is not negative. A number of more than 64 bits becomes the largest number of 64 bits.
     pub(in crate::credential) fn number(&mut self) -> Result<u64, OpenError> {
         match self.expect(INTEGER)? {
             [] | [0x80..=0xff, ..] => Err(OpenError::Malformed),
@@ -69,20 +69,19 @@ impl<'a> DerReader<'a> {
         }
     }
 
-    /// The next element, an object identifier.
+    /// Reads an object identifier.
     pub(in crate::credential) fn oid(&mut self) -> Result<ObjectIdentifier, OpenError> {
         ObjectIdentifier::from_bytes(self.expect(OBJECT_IDENTIFIER)?).map_err(|_| OpenError::Malformed)
     }
 
-    /// The next element, an algorithm, and its parameters.
+    /// Reads an algorithm identifier, and returns a reader for its parameters.
     pub(in crate::credential) fn algorithm(&mut self) -> Result<(ObjectIdentifier, Self), OpenError> {
         let mut algorithm = self.enter(SEQUENCE)?;
         Ok((algorithm.oid()?, algorithm))
     }
 }
 
-/// Whether the bytes are one sequence, of which nothing is missing and after which nothing comes, as what a right key
-/// decrypts is.
+/// True if the bytes are exactly one complete sequence, as correctly decrypted content is.
 pub(in crate::credential) fn is_whole_sequence(bytes: &[u8]) -> bool {
     bytes.first() == Some(&SEQUENCE)
         && (der::first(bytes).is_some_and(|all| {
@@ -91,7 +90,7 @@ pub(in crate::credential) fn is_whole_sequence(bytes: &[u8]) -> bool {
         }) || bytes.get(1) == Some(&0x80) && ber::to_der(bytes).is_ok())
 }
 
-/// Whether the header's length is that of the content: `der::first` takes what is there of an element cut off.
+/// True if the length in the header is the length of the content. `der::first` also accepts an element that is cut off.
 fn has_length(bytes: &[u8], header: usize, length: usize) -> bool {
     match bytes.get(1..header) {
         Some([short @ 0..=0x7f]) => usize::from(*short) == length,

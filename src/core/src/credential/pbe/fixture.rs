@@ -1,4 +1,4 @@
-//! The containers that the tests open, and what must be in them.
+//! Provides the containers that the tests open, and the expected content.
 
 #![allow(clippy::unwrap_used)]
 
@@ -6,7 +6,7 @@ use crate::credential::{base64_text, pem};
 
 macro_rules! files {
     ($($name:literal,)*) => {
-        /// Files by their names.
+        /// The files with their names.
         const FILES: &[(&str, &[u8])] =
             &[$(($name, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/", $name)))),*];
     };
@@ -135,24 +135,24 @@ files! {
     "x509/ec-pkcs8.key",
 }
 
-/// A file of the fixtures.
+/// Returns a file of the fixtures.
 pub(in crate::credential) fn file(name: &str) -> Vec<u8> {
     FILES.iter().find(|(known, _)| *known == name).unwrap().1.to_vec()
 }
 
-/// The names of the containers of one kind.
+/// Returns the names of the containers of one kind.
 pub(in crate::credential) fn names(kind: &str) -> Vec<&'static str> {
     let folder = format!("containers/{kind}/");
     FILES.iter().map(|(name, _)| *name).filter(|name| name.starts_with(&folder)).collect()
 }
 
-/// What the only PEM block of a file holds.
+/// Returns the decoded content of the only PEM block of a file.
 pub(in crate::credential) fn block(name: &str) -> Vec<u8> {
     let file = file(name);
     pem::blocks(&file).ok().unwrap().remove(0).body.unwrap().to_vec()
 }
 
-/// The headers of a PEM block, and what it holds.
+/// Returns the headers of a PEM block and its decoded content.
 pub(in crate::credential) fn legacy_block(name: &str) -> (Vec<u8>, Vec<u8>) {
     let text = String::from_utf8(file(name)).unwrap();
     let (head, rest) = text.split_once("\n\n").unwrap();

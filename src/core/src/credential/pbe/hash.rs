@@ -1,4 +1,4 @@
-//! Hashes, and what is derived with them.
+//! Computes hashes, keyed hashes and key derivations.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::Md5;
@@ -11,7 +11,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{OpenError, oid};
 
-/// A hash that containers name.
+/// A hash function that containers use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::credential) enum Hash {
     Md5,
@@ -22,7 +22,7 @@ pub(in crate::credential) enum Hash {
     Sha512,
 }
 
-/// Which of the values that one password gives is meant: the second of RFC 7292, B.3.
+/// The purpose of derived bytes. The numbers are the diversifiers of RFC 7292, appendix B.3.
 #[derive(Clone, Copy)]
 pub(in crate::credential) enum Purpose {
     Encryption = 1,
@@ -62,7 +62,7 @@ macro_rules! with {
 }
 
 impl Hash {
-    /// The hash of that name.
+    /// Returns the hash with this object identifier.
     pub(in crate::credential) fn named(name: ObjectIdentifier) -> Result<Self, OpenError> {
         Ok(match name {
             oid::MD5 => Self::Md5,
@@ -75,7 +75,7 @@ impl Hash {
         })
     }
 
-    /// The hash of the keyed hash of that name.
+    /// Returns the hash of the HMAC with this object identifier.
     pub(in crate::credential) fn of_hmac(name: ObjectIdentifier) -> Result<Self, OpenError> {
         Ok(match name {
             oid::HMAC_SHA1 => Self::Sha1,
@@ -87,24 +87,24 @@ impl Hash {
         })
     }
 
-    /// How many bytes it gives.
+    /// Returns the length of the hash in bytes.
     pub(in crate::credential) fn len(self) -> usize {
         with!(self, D => <D as Digest>::output_size())
     }
 
-    /// Whether `tag` is the keyed hash of the data, found out in constant time.
+    /// True if `tag` is the HMAC of the data. The comparison takes constant time.
     pub(in crate::credential) fn is_hmac(self, key: &[u8], data: &[u8], tag: &[u8]) -> bool {
         with!(self, D => Hmac::<D>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(data).verify_slice(tag).is_ok()))
     }
 
-    /// PBKDF2 (RFC 8018).
+    /// Derives a key with PBKDF2 (RFC 8018, section 5.2).
     pub(super) fn pbkdf2(self, password: &[u8], salt: &[u8], iterations: u32, len: usize) -> Zeroizing<Vec<u8>> {
         let mut key = Zeroizing::new(vec![0; len]);
         with!(self, D => pbkdf2_hmac::<D>(password, salt, iterations, &mut key));
         key
     }
 
-    /// PBKDF1 (RFC 8018), all bytes of the hash.
+    /// Derives a key with PBKDF1 (RFC 8018, section 5.1), and returns all bytes of the hash.
     pub(super) fn pbkdf1(self, password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<Vec<u8>> {
         with!(self, D => {
             let mut hash = D::new().chain_update(password).chain_update(salt).finalize();
@@ -115,7 +115,7 @@ impl Hash {
         })
     }
 
-    /// What OpenSSL's EVP_BytesToKey gives for one iteration.
+    /// Derives a key as OpenSSL's `EVP_BytesToKey` does with one iteration.
     pub(in crate::credential) fn bytes_to_key(self, password: &[u8], salt: &[u8], len: usize) -> Zeroizing<Vec<u8>> {
         with!(self, D => {
             let mut key = Zeroizing::new(Vec::with_capacity(len + self.len()));
@@ -129,7 +129,8 @@ impl Hash {
         })
     }
 
-    /// The derivation of PKCS#12 (RFC 7292, B.2). The password is in UTF-16 with its end.
+    /// Derives a key as PKCS#12 does (RFC 7292, appendix B.2). The password is in UTF-16 with two zero bytes at the
+    /// end.
     pub(in crate::credential) fn pkcs12(
         self,
         purpose: Purpose,
@@ -151,7 +152,7 @@ fn pkcs12<D: Digest + BlockSizeUser>(
 ) -> Zeroizing<Vec<u8>> {
     let block = D::block_size();
     let diversifier = vec![purpose as u8; block];
-    // The salt and then the password, each repeated until it fills whole blocks.
+    // The input is the salt and then the password, each repeated until it fills whole blocks.
     let filled = |bytes: &[u8]| bytes.len().div_ceil(block) * block;
     let mut input = Zeroizing::new(Vec::with_capacity(filled(salt) + filled(password)));
     for bytes in [salt, password] {
@@ -169,7 +170,8 @@ fn pkcs12<D: Digest + BlockSizeUser>(
             key.truncate(len);
             return key;
         }
-        // Each block grows by the hash, repeated until it fills one, and by one.
+        // The next input: each block plus the repeated hash plus one, without the carry beyond the block (RFC 7292,
+        // appendix B.2, step 6C).
         for block in input.chunks_exact_mut(block) {
             let added: Zeroizing<Vec<u8>> = Zeroizing::new(hash.iter().copied().cycle().take(block.len()).collect());
             let mut carry = 1_u16;
@@ -183,7 +185,7 @@ fn pkcs12<D: Digest + BlockSizeUser>(
     }
 }
 
-/// The bytes, which are left zeroed.
+/// Returns a copy of the bytes and zeroizes the original.
 fn take(bytes: &mut [u8]) -> Zeroizing<Vec<u8>> {
     let taken = Zeroizing::new(bytes.to_vec());
     bytes.zeroize();
@@ -195,7 +197,7 @@ mod tests {
     use super::*;
     use crate::credential::x509::hex;
 
-    /// Vectors of RFC 7292's derivation as other implementations test it.
+    /// Checks test vectors that other implementations use for the derivation of RFC 7292.
     #[test]
     fn pkcs12_derives_what_others_derive() {
         let smeg = [0, b's', 0, b'm', 0, b'e', 0, b'g', 0, 0];
@@ -224,7 +226,7 @@ mod tests {
         ] {
             assert_eq!(hex(&Hash::Sha1.pkcs12(purpose, password, &salt, iterations, len)), expected);
         }
-        // Neither salt nor password is asked for.
+        // Both the salt and the password may be empty.
         assert_eq!(Hash::Sha512.pkcs12(Purpose::Mac, &[], &[], 1, 100).len(), 100);
     }
 

@@ -1,4 +1,5 @@
-//! What the readers of encrypted containers share: BER, ciphers, and keys derived from passwords within a budget.
+//! Contains the common parts of the readers of encrypted containers: BER, ciphers, and key derivation from passwords
+//! within a budget.
 
 pub(super) mod ber;
 pub(super) mod budget;
@@ -13,27 +14,27 @@ pub(super) mod scheme;
 #[cfg(test)]
 pub(super) mod fixture;
 
-/// Why a container stays closed. No parser's own text, and nothing of what is in it.
+/// The reason why a container can't be opened. A reason contains no text of a parser and no content of the container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OpenError {
-    /// It is encrypted, no password is given, and the empty one does not open it.
+    /// The container is encrypted, no password is given, and the empty password does not open the container.
     PasswordRequired,
-    /// The password given does not open it.
+    /// The given password does not open the container.
     PasswordWrong,
-    /// The private key is none of those it was encrypted for.
+    /// The message is not encrypted for any of the private keys.
     NoMatchingKey,
-    /// It is not what it begins as, or is cut off.
+    /// The container is damaged or cut off.
     Malformed,
-    /// A scheme that is not read.
+    /// The container uses a scheme that is not supported.
     NotSupported,
-    /// The key derivation that it asks for is beyond the limits.
+    /// The key derivation exceeds the limits.
     TooCostly,
-    /// It nests deeper than is read.
+    /// The elements nest deeper than the limit.
     TooDeep,
-    /// It is encrypted for more than are tried.
+    /// The message is encrypted for more recipients than the limit.
     ManyRecipients,
-    /// More private keys are given than are tried, and none of those that were tried opens it.
+    /// More private keys are given than the limit allows, and none of the tried keys opens the message.
     ManyKeys,
-    /// None of the private keys opens it, and one of them can't be read.
+    /// None of the private keys opens the message, and at least one private key can't be read.
     KeyUnreadable,
 }

@@ -1,4 +1,4 @@
-//! The names of what containers are made of.
+//! Defines the object identifiers of the parts and algorithms of containers.
 
 use pkcs8::ObjectIdentifier;
 
@@ -8,14 +8,14 @@ macro_rules! names {
     };
 }
 
-// What a message or a part of a keystore is.
+// Content types of messages and of the parts of a keystore (RFC 5652).
 names! {
     DATA = "1.2.840.113549.1.7.1";
     ENVELOPED_DATA = "1.2.840.113549.1.7.3";
     ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
 }
 
-// What a keystore holds.
+// Types of the bags in a keystore, and of the certificates in bags (RFC 7292, section 4.2).
 names! {
     KEY_BAG = "1.2.840.113549.1.12.10.1.1";
     SHROUDED_KEY_BAG = "1.2.840.113549.1.12.10.1.2";
@@ -24,7 +24,8 @@ names! {
     X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
 }
 
-// Encryption with a password: PKCS#12, PKCS#5 version 1, PKCS#5 version 2.
+// Encryption with a password: PKCS#12 (RFC 7292, appendix C), PKCS#5 versions 1 and 2 (RFC 8018, appendix A), and
+// scrypt (RFC 7914, section 7).
 names! {
     PKCS12_RC4_128 = "1.2.840.113549.1.12.1.1";
     PKCS12_RC4_40 = "1.2.840.113549.1.12.1.2";
@@ -42,7 +43,7 @@ names! {
     SCRYPT = "1.3.6.1.4.1.11591.4.11";
 }
 
-// Hashes, alone and keyed.
+// Hashes and HMACs.
 names! {
     MD5 = "1.2.840.113549.2.5";
     SHA1 = "1.3.14.3.2.26";
@@ -57,7 +58,7 @@ names! {
     HMAC_SHA512 = "1.2.840.113549.2.11";
 }
 
-// Ciphers.
+// Block ciphers in CBC mode.
 names! {
     AES_128_CBC = "2.16.840.1.101.3.4.1.2";
     AES_192_CBC = "2.16.840.1.101.3.4.1.22";
@@ -66,7 +67,7 @@ names! {
     DES_CBC = "1.3.14.3.2.7";
 }
 
-// Keys that carry other keys.
+// RSA encryption of content keys (RFC 8017, appendix C).
 names! {
     RSA = "1.2.840.113549.1.1.1";
     RSA_OAEP = "1.2.840.113549.1.1.7";

@@ -1,24 +1,26 @@
-//! Passwords as they are kept in Secrets and as containers take them: as bytes, or as UTF-16 with an end.
+//! Converts passwords from the form in Secrets to the forms that containers need: bytes, or UTF-16 with two zero bytes
+//! at the end.
 
 use zeroize::Zeroizing;
 
 use super::OpenError;
 use crate::credential::password_file;
 
-/// One way to read a password.
+/// One reading of a password.
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::credential) struct Password {
-    /// Its bytes, for PKCS#5.
+    /// The bytes of the password, for PKCS#5.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// UTF-16, big end first, with two zero bytes at the end, for PKCS#12.
+    /// UTF-16 in big-endian order with two zero bytes at the end, for PKCS#12.
     pub wide: Zeroizing<Vec<u8>>,
 }
 
-/// The ways to read what is given, the likeliest first.
+/// Returns the possible readings of a password, the most likely first.
 ///
-/// Whoever writes a password with `echo` gives it a line end, which is left away, and kept only in a later try. No
-/// password and an empty one are both met as no bytes and as the end alone. Beyond ASCII some tools take UTF-8's bytes
-/// for letters. Marks of an encoding and quotation marks, which editors and shells add, are left away too.
+/// `echo` adds a line end to a password. The line end is removed first, and kept only in a later reading. Byte order
+/// marks, UTF-16 and quotation marks, which editors and shells add, are removed likewise. Containers represent a
+/// missing or empty password either as no bytes or as the two zero bytes alone. Beyond ASCII, some tools use each byte
+/// of UTF-8 as one letter.
 pub(in crate::credential) fn candidates(given: Option<&[u8]>) -> Vec<Password> {
     let mut candidates: Vec<Password> = Vec::new();
     for bytes in password_file::readings(given.unwrap_or_default()) {
@@ -39,13 +41,13 @@ pub(in crate::credential) fn candidates(given: Option<&[u8]>) -> Vec<Password> {
     candidates
 }
 
-/// The candidates for what takes the password's bytes alone.
+/// Removes the readings that differ only in UTF-16, for schemes that use only the bytes.
 pub(in crate::credential) fn as_bytes(mut candidates: Vec<Password>) -> Vec<Password> {
     candidates.dedup_by(|one, other| one.bytes == other.bytes);
     candidates
 }
 
-/// What to say when none of the candidates opens a container.
+/// Returns the failure to report if no reading of the password opens a container.
 pub(in crate::credential) fn refused(given: Option<&[u8]>) -> OpenError {
     if given.is_some() { OpenError::PasswordWrong } else { OpenError::PasswordRequired }
 }
@@ -54,7 +56,7 @@ fn copy(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.to_vec())
 }
 
-/// UTF-16 of a text in UTF-8; of anything else, each byte as a letter.
+/// Converts UTF-8 to UTF-16. If the bytes are not UTF-8, each byte becomes one letter.
 fn wide(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return letters(bytes);
@@ -67,7 +69,7 @@ fn wide(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     wide
 }
 
-/// Each byte as a letter of UTF-16.
+/// Converts each byte to one letter of UTF-16.
 fn letters(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut wide = Zeroizing::new(Vec::with_capacity(bytes.len() * 2 + 2));
     for byte in bytes {

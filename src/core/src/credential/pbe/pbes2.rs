@@ -1,4 +1,4 @@
-//! The second scheme of PKCS#5 (RFC 8018): a derivation and a cipher, each named with its parameters.
+//! Decrypts with PBES2 of PKCS#5 (RFC 8018, section 6.2): a key derivation and a cipher, each with its own parameters.
 
 use scrypt::Params;
 use zeroize::Zeroizing;
@@ -10,10 +10,10 @@ use super::hash::Hash;
 use super::{OpenError, oid};
 use crate::credential::der::{INTEGER, OCTET_STRING, SEQUENCE};
 
-/// The most memory that scrypt may take: with what is read beside it, reading a Secret stays below 8 MiB.
+/// The maximum memory of scrypt in bytes. With this limit, reading a Secret needs less than 8 MiB in all.
 const MEMORY: u64 = 5 << 20;
 
-/// A derivation and a cipher.
+/// A key derivation and a cipher.
 pub(in crate::credential) struct Scheme<'a> {
     kdf: Kdf<'a>,
     cipher: Cipher,
@@ -37,7 +37,7 @@ impl<'a> Scheme<'a> {
         self.cipher
     }
 
-    /// What the data are in clear; `None` where the password is wrong.
+    /// Decrypts the data. None if the password is wrong.
     pub(super) fn decrypt(
         &self,
         password: &[u8],
@@ -49,11 +49,11 @@ impl<'a> Scheme<'a> {
     }
 }
 
-/// A derivation.
+/// A key derivation function with its parameters.
 pub(in crate::credential) struct Kdf<'a> {
     function: Function,
     salt: &'a [u8],
-    /// How long the key is, where that is told.
+    /// The length of the key in bytes. None if the parameters do not contain the length.
     pub(in crate::credential) key_len: Option<u64>,
 }
 
@@ -63,13 +63,13 @@ enum Function {
 }
 
 impl<'a> Kdf<'a> {
-    /// Reads the algorithm of a derivation.
+    /// Reads the algorithm of a key derivation.
     pub(in crate::credential) fn read(walk: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, mut parameters) = walk.algorithm()?;
         match name {
             oid::PBKDF2 => {
                 let mut parameters = parameters.enter(SEQUENCE)?;
-                // The salt can be an algorithm of its own, of which none was ever named.
+                // RFC 8018, appendix A.2, also permits an algorithm as the salt, but no such algorithm is defined.
                 let salt = parameters.expect(OCTET_STRING)?;
                 let iterations = parameters.number()?;
                 let key_len = key_len(&mut parameters)?;
@@ -87,7 +87,7 @@ impl<'a> Kdf<'a> {
         }
     }
 
-    /// Derives a key, if the budget allows it.
+    /// Derives a key, if the budget covers the derivation.
     pub(in crate::credential) fn derive(
         &self,
         password: &[u8],
@@ -104,7 +104,7 @@ impl<'a> Kdf<'a> {
                 if scrypt_memory(cost, block, parallel).is_none_or(|memory| memory > MEMORY) {
                     return Err(OpenError::TooCostly);
                 }
-                // Mixing two blocks in and two out costs about as much as an iteration of PBKDF2.
+                // Reading two blocks and writing two blocks costs about as much as one iteration of PBKDF2.
                 budget.spend(cost.saturating_mul(block).saturating_mul(parallel).saturating_mul(2))?;
                 let small = |number: u64| u32::try_from(number).map_err(|_| OpenError::Malformed);
                 if !cost.is_power_of_two() {
@@ -120,7 +120,7 @@ impl<'a> Kdf<'a> {
     }
 }
 
-/// The bytes of scrypt's table, of what is mixed, which are as many again where the cost is low, and of one block more.
+/// Returns the memory of scrypt in bytes: the table, the blocks that are mixed, and one more block. None on overflow.
 fn scrypt_memory(cost: u64, block: u64, parallel: u64) -> Option<u64> {
     let blocks = cost.checked_add(parallel)?.checked_add(1)?;
     blocks.checked_mul(block)?.checked_mul(128)

@@ -1,4 +1,4 @@
-//! Encryption with a password, in all the schemes of PKCS#12 and PKCS#5.
+//! Decrypts with a password, in all schemes of PKCS#12 and PKCS#5.
 
 use zeroize::Zeroizing;
 
@@ -11,14 +11,14 @@ use super::pbes2;
 use super::{OpenError, oid};
 use crate::credential::der::{OCTET_STRING, SEQUENCE};
 
-/// How something is encrypted.
+/// A scheme of encryption with a password.
 pub(in crate::credential) enum Scheme<'a> {
     Pkcs12(Cipher, Salted<'a>),
     Pbes1(Hash, Cipher, Salted<'a>),
     Pbes2(pbes2::Scheme<'a>),
 }
 
-/// The salt and the iterations that the older schemes have.
+/// The salt and the number of iterations of the older schemes.
 #[derive(Clone, Copy)]
 pub(in crate::credential) struct Salted<'a> {
     salt: &'a [u8],
@@ -26,7 +26,7 @@ pub(in crate::credential) struct Salted<'a> {
 }
 
 impl<'a> Scheme<'a> {
-    /// Reads the algorithm that stands next.
+    /// Reads the scheme from the next element.
     pub(in crate::credential) fn read(walk: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, mut parameters) = walk.algorithm()?;
         let mut salted = || {
@@ -49,13 +49,13 @@ impl<'a> Scheme<'a> {
         })
     }
 
-    /// Whether the password goes in as UTF-16.
+    /// True if the scheme uses the password in UTF-16.
     pub(in crate::credential) fn is_wide(&self) -> bool {
         matches!(self, Self::Pkcs12(..))
     }
 
-    /// What the data are in clear; `None` where the password is wrong. What is right by chance, too, is told from a
-    /// key or the contents of a keystore: both are one sequence.
+    /// Decrypts the data. None if the password is wrong. A wrong password may produce valid padding by chance.
+    /// Therefore the plaintext must also be one whole sequence, as private keys and the contents of a keystore are.
     pub(in crate::credential) fn decrypt(
         &self,
         password: &Password,
@@ -97,7 +97,7 @@ impl Salted<'_> {
     }
 }
 
-/// What cannot be decrypted by any password is damaged.
+/// Returns `Malformed` for data that no password can decrypt.
 fn check(cipher: Cipher, data: &[u8]) -> Result<(), OpenError> {
     if cipher.fits(data.len()) { Ok(()) } else { Err(OpenError::Malformed) }
 }

@@ -1,4 +1,4 @@
-//! The work on TenantCredentials, without a server: what is looked at, what waits, and what is no longer true.
+//! Tests the work on TenantCredentials without an API server: reads, readings that wait, and outdated readings.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ fn secret(version: &str) -> SecretVersion {
     SecretVersion { uid: "2".to_owned(), resource_version: version.to_owned() }
 }
 
-/// All of a namespace's lists: the object and its Secret, or nothing.
+/// Completes all lists of a namespace. The lists contain the object and its Secret if `is_there`, else nothing.
 fn list(operator: &mut Operator, scope: usize, is_there: bool) {
     let key = || Key::new("a", "vpp");
     operator.see(scope, WatchUpdate::Tenant(ListChange::ListEnds));
@@ -75,7 +75,7 @@ fn operator() -> Operator {
     Operator::new(vec![Some("a".to_owned()), Some("b".to_owned())], context, Leadership::Leads)
 }
 
-/// One that was looked at, and waits since another namespace was not listed yet.
+/// Returns an operator with one reading that waits because another namespace is not listed yet.
 async fn waiting() -> Operator {
     let mut operator = operator();
     list(&mut operator, 0, true);
@@ -87,7 +87,7 @@ async fn waiting() -> Operator {
     operator
 }
 
-/// Whether what waited is said once the other namespace is listed.
+/// True if the waiting reading is published after the other namespace is listed.
 fn is_said(operator: &mut Operator) -> bool {
     list(operator, 1, false);
     assert_eq!((operator.credentials.held.len(), operator.credentials.found.len()), (0, 1));
@@ -100,7 +100,7 @@ fn is_said(operator: &mut Operator) -> bool {
 async fn what_waited_for_the_barrier_is_said_if_it_is_still_so() {
     let key = Key::new("a", "vpp");
     assert!(is_said(&mut waiting().await));
-    // The watch tells of the state that was read, once more.
+    // The watch reports the version that was read once more.
     let mut operator = waiting().await;
     operator.see(0, WatchUpdate::Secret(ListChange::Applied(key.clone(), secret("7"))));
     assert!(is_said(&mut operator));
@@ -183,7 +183,8 @@ async fn one_that_cannot_be_understood_holds_what_it_held_and_stays_its_tenants(
         operator.end(done);
     }
     assert_eq!(standing(&operator), Some(SharingState::TokenInUse), "as it was looked at");
-    // What it points to can be told all the same.
+    // The references of a spec that can't be decoded are still known, so the deletion of its Secret removes this
+    // holder.
     operator.see(0, WatchUpdate::Secret(ListChange::Deleted(key("newer"))));
     while operator.index.len() == 2 {
         operator.start();

@@ -1,4 +1,4 @@
-//! The task of the election: acquires the Lease, renews it, and releases it in the end.
+//! The task of the leader election: acquires the Lease, renews it, and releases it at the end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,46 +18,47 @@ use crate::controller::sleep_until;
 use lapsewatch_cluster::clock::Clock;
 use lapsewatch_cluster::request::{self, RequestError, Sensitivity};
 
-/// How long an observation of the Lease is relied upon. A leader stops this long after its last renewal, which is before
-/// another replica may take the Lease.
+/// The time for which an observation of the Lease is valid. A leader stops this long after its last renewal, before
+/// another replica may acquire the Lease.
 const RELIED_UPON: Duration = Duration::from_secs(10);
-/// How often the leader renews the Lease.
+/// The time between two renewals by the leader.
 const RENEW: Duration = Duration::from_secs(4);
-/// How often a standby reads the Lease, and how soon a failed renewal is repeated.
+/// The time between two reads by a standby, and the wait before a failed renewal is repeated.
 const LOOK: Duration = Duration::from_secs(2);
-/// How long one request of the release may take, and how long a stop waits for the answer to a renewal under way.
+/// The time limit of one request of the release, and of a renewal in progress when the operator stops.
 const ANSWER: Duration = Duration::from_secs(2);
-/// How long the whole release may take.
+/// The time limit of the whole release.
 const RELEASE: Duration = Duration::from_secs(4);
-/// The pause before a failed release is repeated.
+/// The wait before a failed release is repeated.
 const RELEASE_AGAIN: Duration = Duration::from_millis(200);
 
-/// A replica that leads or would like to.
+/// A replica that leads or competes to lead.
 pub(super) struct Candidate {
     path: String,
     settings: LeaseSettings,
     identity: String,
-    /// The Lease as it was last seen here, and since when it has been so.
+    /// The last version of the Lease that this replica read, and the time since which the Lease has this version.
     seen: Option<(Value, Instant)>,
-    /// The last renewal by this replica, while it holds the Lease.
+    /// The last renewal by this replica. None while this replica does not lead.
     renewed: Option<Instant>,
-    /// The last time that the Lease was seen to be held by another replica.
+    /// The last time at which this replica read that another replica holds the Lease.
     held_by_other: Option<Instant>,
     /// True from the first request that could make this replica the holder until another holder is seen.
     may_hold: bool,
-    /// The reason why the last turn failed, if it did.
+    /// The reason why the last turn failed, if any. A conflict is not recorded.
     failed: Option<RequestError>,
     log: LogThrottle,
 }
 
 impl Candidate {
-    /// A candidate that has not read the Lease yet. `instance` names it for people.
+    /// Returns a candidate that has not read the Lease yet. `instance` is a name for people.
     pub(super) fn new(settings: LeaseSettings, instance: &str) -> Self {
         use std::hash::{BuildHasher, RandomState};
         let LeaseSettings { namespace, name } = &settings;
         Self {
             path: format!("/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}"),
-            // A process that follows another one under the same name must not take the former's Lease for its own.
+            // The random suffix prevents a restarted process with the same name from treating the previous process's
+            // Lease as its own.
             identity: format!("{instance}_{:016x}", RandomState::new().hash_one(instance)),
             settings,
             seen: None,
@@ -83,7 +84,8 @@ impl Candidate {
                 let mut turn = std::pin::pin!(self.turn(&client, clock.now()));
                 tokio::select! {
                     _ = &mut stop => {
-                        // A renewal under way changes the version of the Lease, and only its answer contains the new one.
+                        // A renewal in progress changes the resourceVersion of the Lease, and only its answer contains
+                        // the new one.
                         timeout(ANSWER, turn).await.ok();
                         break;
                     }
@@ -106,7 +108,7 @@ impl Candidate {
         }
     }
 
-    /// The reason why the Lease was not renewed in time: the last answer, where the API server refuses each renewal.
+    /// Returns the reason why the Lease was not renewed in time: the last failure, else a timeout.
     fn expired(&self) -> RequestError {
         self.failed.clone().unwrap_or(RequestError::Timeout(RELIED_UPON))
     }
@@ -156,9 +158,10 @@ impl Candidate {
         }
     }
 
-    /// Reads the Lease if necessary, and acquires or renews it if that is allowed.
+    /// Reads the Lease if necessary, then acquires or renews it if allowed.
     async fn turn(&mut self, client: &Client, now: DateTime<Utc>) -> Result<(), RequestError> {
-        // The holder's own last write is the newest version unless another client wrote the Lease, which a 409 reveals.
+        // The holder's last write is the newest version unless another client wrote the Lease. In that case the API
+        // server answers 409.
         let lease = match (&self.renewed, &self.seen) {
             (Some(_), Some((lease, _))) => Some(lease.clone()),
             _ => self.look(client).await?,
@@ -188,7 +191,7 @@ impl Candidate {
         Ok(())
     }
 
-    /// The Lease as the server has it, if it exists.
+    /// Reads the Lease from the API server. None if the Lease does not exist.
     async fn look(&mut self, client: &Client) -> Result<Option<Value>, RequestError> {
         let lease = match request::send(client, Method::GET, &self.path, None, Vec::new(), Sensitivity::Open).await {
             Ok(body) => serde_json::from_slice(&body).map_err(|_| RequestError::NoObject)?,
@@ -201,8 +204,8 @@ impl Candidate {
         Ok(Some(lease))
     }
 
-    /// Releases the Lease if this replica holds it, so that the next leader need not wait until it expires. After a 409,
-    /// or an answer that was lost, the Lease is read again.
+    /// Releases the Lease if this replica holds it, so that the next leader need not wait until the Lease expires.
+    /// After a 409, or if no answer arrived, the Lease is read again.
     async fn release(&mut self, client: &Client) {
         let mut seen = self.seen.take().map(|(lease, _)| lease);
         loop {
@@ -307,12 +310,12 @@ mod tests {
     #[test]
     fn another_replica_is_reported_only_if_another_one_was_seen_to_hold_the_lease() {
         let (reports, report) = watch::channel(ElectionReport::UNKNOWN);
-        // The first write is refused, whoever held the Lease before.
+        // The first write conflicts. The previous holder of the Lease is unknown.
         let mut fresh = candidate();
         fresh.seen = held_by("");
         fresh.report(Err(conflict()), &reports);
         assert_eq!(report.borrow().leadership, Leadership::Unknown);
-        // This replica's own renewals fail until its time is over, also because another client wrote the Lease.
+        // This replica's renewals fail until its observation expires, because another client wrote the Lease.
         let mut former = candidate();
         former.seen = held_by(&former.identity);
         former.renewed = Instant::now().checked_sub(RELIED_UPON);

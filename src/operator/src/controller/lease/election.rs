@@ -1,7 +1,7 @@
-//! The election as the rest of the operator sees it: a task of its own, whose reports expire.
+//! Starts the election task and gives the rest of the operator access to its reports, which expire.
 //!
-//! A report is relied upon only as long as the observation of the Lease behind it. Therefore a task that stands still, or
-//! that ended in whatever way, never keeps this replica in the lead.
+//! A report is valid only as long as the observation of the Lease behind it. Therefore a task that is blocked or has
+//! ended can't keep this replica in the lead.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use super::{Leadership, LeaseSettings};
 use crate::controller::sleep_until;
 use lapsewatch_cluster::clock::Clock;
 
-/// A statement of the election task about this replica.
+/// A report of the election task about this replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ElectionReport {
     pub(super) leadership: Leadership,
-    /// From then on the leadership is unknown.
+    /// The time from which the leadership is unknown. None if the report does not expire.
     expires: Option<Instant>,
 }
 
@@ -31,45 +31,46 @@ impl ElectionReport {
     }
 }
 
-/// Reads the leadership as it is at this moment, from any task.
+/// Reads the current leadership, from any task.
 #[derive(Clone)]
 pub struct LeadershipReader(watch::Receiver<ElectionReport>);
 
 impl LeadershipReader {
-    /// The leadership now: `Unknown` once the last report has expired, or the election task has ended.
+    /// Returns the current leadership. The result is `Unknown` after the last report has expired or the election task
+    /// has ended.
     pub fn get(&self) -> Leadership {
         let ElectionReport { leadership, expires } = *self.0.borrow();
         let is_expired = expires.is_some_and(|expires| expires <= Instant::now());
-        // The sender is gone: its task has ended.
+        // A dropped sender means that the election task has ended.
         if is_expired || self.0.has_changed().is_err() { Leadership::Unknown } else { leadership }
     }
 }
 
-/// The election task ended although nobody stopped it.
+/// The election task ended without a request to stop.
 #[derive(Debug)]
 pub struct ElectionEnded;
 
-/// The running election. If it is dropped without [`Self::end`], the Lease is not released, since the writes of this
-/// replica may not have ended.
+/// The running election. If this value is dropped without [`Self::end`], the Lease is not released, because writes of
+/// this replica may still be in progress.
 pub struct Election {
     reader: LeadershipReader,
-    /// The end of the last report, unless it had expired when it was read.
+    /// The expiry of the last report. None if the report does not expire or had already expired when it was read.
     expires: Option<Instant>,
     stop: Option<oneshot::Sender<()>>,
-    /// Empty without a Lease. The set aborts its task when it is dropped.
+    /// The election task. The set aborts its task when it is dropped, and is empty without a Lease.
     task: JoinSet<()>,
-    /// Keeps the one report valid of a replica without a Lease.
+    /// The sender of a replica without a Lease, which keeps its only report valid.
     _sole: Option<watch::Sender<ElectionReport>>,
 }
 
 impl Election {
-    /// Without a Lease, this process always leads.
+    /// Returns an election without a Lease: this process always leads.
     pub fn without_lease() -> Self {
         let (sender, reader) = watch::channel(ElectionReport { leadership: Leadership::Leads, expires: None });
         Self { reader: LeadershipReader(reader), expires: None, stop: None, task: JoinSet::new(), _sole: Some(sender) }
     }
 
-    /// Starts to compete for a Lease. `instance` names this replica for people.
+    /// Starts to compete for a Lease. `instance` is a name of this replica for people.
     pub fn start(client: Client, clock: Arc<dyn Clock>, settings: LeaseSettings, instance: &str) -> Self {
         let (reports, reader) = watch::channel(ElectionReport::UNKNOWN);
         let (stop, stopped) = oneshot::channel();
@@ -78,22 +79,22 @@ impl Election {
         Self { reader: LeadershipReader(reader), expires: None, stop: Some(stop), task, _sole: None }
     }
 
-    /// A reader for tasks that run beside the operator.
+    /// Returns a reader for other tasks.
     pub fn reader(&self) -> LeadershipReader {
         self.reader.clone()
     }
 
-    /// The leadership now. [`Self::changed`] waits for what follows.
+    /// Returns the current leadership. [`Self::changed`] waits for the next change.
     pub fn leadership(&mut self) -> Leadership {
         let expires = self.reader.0.borrow_and_update().expires;
         self.expires = expires.filter(|expires| *expires > Instant::now());
         self.reader.get()
     }
 
-    /// Returns when the leadership may differ from the last answer of [`Self::leadership`].
+    /// Waits until the leadership may differ from the last result of [`Self::leadership`].
     ///
     /// # Errors
-    /// The election task has ended, so this replica can't lead again.
+    /// If the election task has ended. This replica can't lead again.
     pub async fn changed(&mut self) -> Result<(), ElectionEnded> {
         tokio::select! {
             changed = self.reader.0.changed() => changed.map_err(|_| ElectionEnded),

@@ -1,10 +1,10 @@
-//! Leader election by a Lease of the API: one replica leads, the others stand by.
+//! Elects a leader among the replicas by a Lease of the Kubernetes API. One replica leads, the others stand by.
 //!
-//! A standby measures by its own monotonic clock how long the Lease has not changed, so clocks of different machines are
-//! never compared. Two replicas that lead for a moment do no harm: each write carries the version that it was decided on,
-//! and the name of an Event does not depend on its sender.
+//! A standby measures with its own monotonic clock how long the Lease has not changed, so clocks of different machines
+//! are never compared. Two replicas that lead for a moment do no harm: each write contains the resourceVersion that it
+//! is based on, and the name of an Event does not depend on its sender.
 //!
-//! `election` starts the task and watches it, `candidate` is the task, `record` reads and changes the Lease itself, and
+//! `election` starts and watches the task, `candidate` is the task, `record` reads and changes the Lease object, and
 //! `permit` withholds writes of a replica that does not lead.
 
 mod candidate;
@@ -12,22 +12,22 @@ pub mod election;
 pub mod permit;
 mod record;
 
-/// The Lease that replicas compete for.
+/// The Lease for which the replicas compete.
 #[derive(Clone, Debug)]
 pub struct LeaseSettings {
-    /// Its namespace.
+    /// The namespace of the Lease.
     pub namespace: String,
-    /// Its name.
+    /// The name of the Lease.
     pub name: String,
 }
 
-/// The part of a replica.
+/// The role of a replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leadership {
     /// This replica assesses and writes.
     Leads,
     /// Another replica leads.
     StandsBy,
-    /// The Lease was not read or renewed in time, or the election does not run.
+    /// The Lease was not read or renewed in time, or the election task has ended.
     Unknown,
 }

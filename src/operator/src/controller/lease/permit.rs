@@ -1,7 +1,7 @@
-//! The permit to write: a client that withholds every write while this replica does not lead.
+//! Withholds every write of a replica that does not lead.
 //!
-//! The operator starts no work then, but a task that is under way may have been suspended for longer than the Lease
-//! lasts. So each request is looked at when it is about to be sent.
+//! A replica that does not lead starts no work. A task in progress may still have been suspended for longer than the
+//! Lease is valid, so the leadership is checked before each request.
 
 use http::{Method, Request};
 use kube::Client;
@@ -11,7 +11,7 @@ use super::Leadership;
 use super::election::LeadershipReader;
 use lapsewatch_cluster::request::NotLeading;
 
-/// A client that reads at any time, and writes only while `leadership` permits it.
+/// Returns a client that always reads, and writes only while this replica leads.
 pub fn permitted(client: Client, leadership: LeadershipReader) -> Client {
     let namespace = client.default_namespace().to_owned();
     let service = tower::service_fn(move |request: Request<Body>| {

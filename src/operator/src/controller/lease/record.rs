@@ -1,37 +1,37 @@
-//! What a Lease says, and what is written into it.
+//! Reads and changes the Lease object, and decides the next action. This module sends no requests.
 
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-/// How long a lease holds that is not renewed.
+/// The duration of a Lease that is not renewed (`spec.leaseDurationSeconds`).
 const DURATION: Duration = Duration::from_secs(15);
 
-/// What is to be done about a lease.
+/// The next action on the Lease.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LeaseAction {
-    /// There is none: create it.
+    /// The Lease does not exist: create it.
     Create,
-    /// It is free, or its holder has fallen silent: take it.
+    /// The Lease has no holder, or its holder did not renew it in time: acquire it.
     Take,
-    /// It is held by this replica: renew it.
+    /// This replica holds the Lease: renew it.
     Renew,
-    /// Another one holds it.
+    /// Another replica holds the Lease.
     Wait,
 }
 
-/// Who holds it; none where it is free.
+/// Returns the holder of the Lease. None if the Lease has no holder.
 pub fn holder(lease: &Value) -> Option<&str> {
     lease.pointer("/spec/holderIdentity").and_then(Value::as_str).filter(|holder| !holder.is_empty())
 }
 
-/// Which version of it this is.
+/// Returns the resourceVersion of the Lease.
 pub fn version(lease: &Value) -> &str {
     lease.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What `identity` is to do about a lease that has been as it is for this long.
+/// Decides the next action of `identity` on a Lease that has not changed for the duration `unchanged`.
 pub fn step(lease: Option<&Value>, identity: &str, unchanged: Duration) -> LeaseAction {
     let Some(lease) = lease else { return LeaseAction::Create };
     let Some(holder) = holder(lease) else { return LeaseAction::Take };
@@ -43,7 +43,7 @@ pub fn step(lease: Option<&Value>, identity: &str, unchanged: Duration) -> Lease
     if unchanged >= lasts { LeaseAction::Take } else { LeaseAction::Wait }
 }
 
-/// Enters `identity` as its holder; what else stands in it stays.
+/// Sets `identity` as the holder. Fields that the election does not use stay unchanged.
 pub fn enter(lease: &mut Value, identity: &str, now: DateTime<Utc>) {
     let now = now.to_rfc3339_opts(SecondsFormat::Micros, true);
     let before = lease.get("spec").cloned().unwrap_or_default();
@@ -63,7 +63,7 @@ pub fn enter(lease: &mut Value, identity: &str, now: DateTime<Utc>) {
     }
 }
 
-/// Leaves it to whoever comes next.
+/// Removes the holder, so that another replica can acquire the Lease at once.
 pub fn give_back(lease: &mut Value) {
     if let Some(Value::Object(spec)) = lease.get_mut("spec") {
         spec.insert("holderIdentity".to_owned(), json!(""));
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(step(&other, DURATION - Duration::from_millis(1)), LeaseAction::Wait);
         assert_eq!(step(&other, DURATION), LeaseAction::Take);
         assert_eq!(step(&lease("pod-1", "8"), DURATION), LeaseAction::Renew);
-        // Whoever writes a lease that never ends does not keep it for ever.
+        // An excessive duration does not keep the Lease forever.
         let mut endless = other;
         endless["spec"]["leaseDurationSeconds"] = json!(i64::MAX);
         assert_eq!(step(&endless, DURATION * 20), LeaseAction::Take);

@@ -1,4 +1,5 @@
-//! Statuses and specs as they may be shown in any format: whoever may write a status may write anything into it.
+//! Removes unsafe characters from statuses and specs before any format shows them. Anyone who can write a status can
+//! write any text into the status.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,21 +7,21 @@ use serde_json::Value;
 
 use lapsewatch_core::api::limits;
 
-/// The same with no text that does something to a terminal, or that is longer than the API's own.
-pub fn harmless<T: Serialize + DeserializeOwned>(object: T) -> T {
+/// Returns the object without text that controls a terminal, and with every text cut to the API's limit.
+pub fn sanitize_object<T: Serialize + DeserializeOwned>(object: T) -> T {
     let Ok(mut value) = serde_json::to_value(&object) else { return object };
     if !change(&mut value) {
         return object;
     }
-    // A text is a text; what is a word of a closed list was one before.
+    // Decoding can't fail: a text stays a text, and a valid value of an enum contains nothing to replace.
     T::deserialize(value).unwrap_or(object)
 }
 
-/// Whether anything had to be changed.
+/// Replaces unsafe text in place. True if anything was replaced.
 fn change(value: &mut Value) -> bool {
     match value {
         Value::String(text) => {
-            let mut plain = lapsewatch_core::sanitize::harmless(text).into_owned();
+            let mut plain = lapsewatch_core::sanitize::sanitize(text).into_owned();
             limits::cut(&mut plain, limits::TEXT);
             let is_other = plain != *text;
             if is_other {
