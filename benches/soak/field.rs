@@ -196,7 +196,6 @@ impl Field {
     }
 
     /// Returns the names of the objects that an action may affect, which have the same tenant or the same token.
-    /// token.
     pub fn concerned(&self, credential: usize) -> Vec<String> {
         let own = (0..self.credentials)
             .filter(|other| tenant(*other) == tenant(credential) || is_token(credential) && is_token(*other));

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use lapsewatch_core::api::limits::NOTE_BYTES;
 use lapsewatch_core::api::status::Announced;
+use lapsewatch_core::api::stored;
 use lapsewatch_core::api::{TenantCredentialStatus, limits};
 use lapsewatch_core::assessment::Assessment;
 use lapsewatch_core::assessment::delivery::settle;
@@ -55,6 +56,10 @@ pub fn hold(previous: &TenantCredentialStatus, assessment: &Assessment, now: Dat
     for before in &previous.announced {
         let after = recorded.status.announced.iter().find(|a| a.type_ == before.type_);
         assert!(after.is_some_and(|a| (a.episode, a.reminder) >= (before.episode, 0)), "{before:?} to {after:?}");
+    }
+    for status in [status, &recorded.status] {
+        let (decoded, unknown) = stored::decode::<TenantCredentialStatus>(&serde_json::to_value(status).unwrap());
+        assert_eq!((&decoded, unknown), (status, None), "the next look would not find all that this one wrote");
     }
     let worst = status.notifications.iter().map(|n| n.severity).max().unwrap_or_default();
     assert_eq!(status.severity, Some(worst));

@@ -39,6 +39,7 @@ mod readme;
 mod relay;
 mod renewal;
 mod restart;
+mod separate;
 mod stages;
 mod storage;
 mod story;

@@ -54,7 +54,8 @@ fn sentences(unreachable: &Unreachable) -> String {
     format!("{unreachable}. {}", unreachable.advice().trim_end_matches('.'))
 }
 
-/// Builds a client for `context` of `kubeconfig`. If both are None, the configuration is found as kubectl finds it.
+/// Builds a client for `context` of `kubeconfig`. If `kubeconfig` is None, the configuration is found as kubectl finds
+/// it.
 ///
 /// # Errors
 /// If no usable configuration is found. This function sends no request to the cluster.

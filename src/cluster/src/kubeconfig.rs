@@ -99,8 +99,8 @@ fn missing(paths: &[PathBuf]) -> String {
     }
 }
 
-/// Reads the configuration for `context` of `kubeconfig`. Without a kubeconfig, reads the files of KUBECONFIG, else
-/// `~/.kube/config`, else the pod's service account.
+/// Reads the configuration for `context` of `kubeconfig`. If `kubeconfig` is None, reads the files of KUBECONFIG or
+/// `~/.kube/config`. If no context is given or found, uses the pod's service account.
 ///
 /// # Errors
 /// If no usable configuration is found. This function sends no request to the cluster.

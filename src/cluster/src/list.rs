@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::request::{self, Extent, RequestError};
 
-/// The number of objects of the first page. It is small because a single object may have more than a megabyte.
+/// The number of objects of the first page. The number is small because a single object may have more than a megabyte.
 const FIRST_PAGE: usize = 16;
 /// The most objects of one page.
 const PAGE: usize = 500;
@@ -16,9 +16,8 @@ const PAGE: usize = 500;
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// The largest factor by which the number of objects grows from page to page.
 const GROWTH: usize = 4;
-/// The most attempts to read a whole list. The API server keeps the state behind a continue token for about five
-/// minutes, then answers 410 (Kubernetes documentation, "Kubernetes API Concepts", section on retrieving large results
-/// sets in chunks).
+/// The most attempts to read a whole list. The state behind a continue token expires after about five minutes. Then the
+/// API server answers 410 (Kubernetes documentation, "Kubernetes API Concepts").
 const BEGINNINGS: u32 = 3;
 /// The most attempts to read a page while the API server answers 429 or 503.
 const TRIES: u32 = 4;

@@ -95,7 +95,7 @@ impl ProxyEnvironment {
     }
 }
 
-/// Converts an entry of NO_PROXY for the matcher, which does not support ports. None if the entry is for another port.
+/// Converts an entry of NO_PROXY to the matcher's syntax, which has no ports. None if the entry is for another port.
 fn normalized(entry: &str, port: u16) -> Option<String> {
     let entry = entry.strip_prefix("*.").map_or_else(|| entry.to_owned(), |domain| format!(".{domain}"));
     let of_host = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_owned();

@@ -74,7 +74,7 @@ pub enum ConnectionFault {
     Version1,
     /// The server certificate can't be used for another reason.
     BadCertificate,
-    /// The server ended the TLS handshake with an alert, for example because it does not accept the client certificate.
+    /// The server refused the TLS connection with an alert, for example because the client certificate is not accepted.
     RefusedByAlert,
     /// The proxy did not open a tunnel to the API server.
     NotPassedOn,

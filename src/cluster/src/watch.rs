@@ -95,8 +95,8 @@ impl Watch {
     /// requested.
     ///
     /// # Errors
-    /// If the API server reported an error ([`RequestError::Api`], with code 410 if the resourceVersion is too old), if
-    /// an event is invalid or too large, or if the connection broke.
+    /// [`RequestError::Api`] if the API server reported an error, with code 410 if the resourceVersion is too old.
+    /// Other errors if an event is invalid or too large, or if the connection broke.
     pub async fn next<T>(&mut self, take: impl FnOnce(What, &str) -> T) -> Result<Option<T>, RequestError> {
         let end = match tokio::time::timeout_at(self.broken_at, self.fill()).await {
             Ok(end) => end?,

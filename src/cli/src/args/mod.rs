@@ -92,7 +92,7 @@ Rights that it needs: get on the TenantCredential; where they are there, also ge
 tenantcredentials.lapsewatch.dev, in all namespaces or its own. What may not be read is said."
     )]
     Verify(VerifyArgs),
-    /// Show what a certificate or token in a file is: its owner, its expiry and its use
+    /// Show what a certificate or token in a file is: its identity, its expiry and its use
     #[command(
         long_about = "Say what a certificate or token in a file is: whose, until when, and fit for what.\n\n\
 All files that are given are taken as one credential: the certificate and its private key, or a DEP server token and the \

@@ -12,8 +12,8 @@ use lapsewatch_core::api::{CredentialType, names};
 /// The files of the credential, and the names and fields of the manifests.
 #[derive(Args, Debug)]
 pub struct NewArgs {
-    /// The file of the credential, or a file that belongs to the credential, such as its private key; may be given
-    /// several times; - for standard input
+    /// A file of the credential, such as its certificate or private key; may be given several times; - for standard
+    /// input
     #[arg(long = "file", short, required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The MDMTenant of the credential

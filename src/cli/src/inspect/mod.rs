@@ -1,5 +1,5 @@
-//! `lapsewatch inspect` shows what the credential in local files is: its owner, its expiry and its use. No manifest is
-//! needed.
+//! `lapsewatch inspect` shows what the credential in local files is: its identity, its expiry and its use. No manifest
+//! is needed.
 
 pub mod json;
 mod text;

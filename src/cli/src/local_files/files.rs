@@ -120,8 +120,10 @@ fn name_of(path: &Path) -> String {
     if name.is_empty() { "file".to_owned() } else { name }
 }
 
-/// Converts the name of a file to a valid key of a Secret: at most 253 letters, digits, `-`, `_` or `.`, and neither
-/// `.` nor a name that starts with `..` (the API server's validation of the keys of Secrets and ConfigMaps).
+/// Converts the name of a file to a valid key of a Secret.
+///
+/// The API server accepts at most 253 letters, digits, `-`, `_` and `.` as the key of a Secret or a ConfigMap. The key
+/// must not be `.` and must not start with `..`.
 pub fn secret_key(name: &str) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut key: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).take(253).collect();

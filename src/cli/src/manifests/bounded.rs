@@ -171,8 +171,8 @@ impl<'de> Visitor<'de> for Bounded<'_> {
     }
 }
 
-/// Applies YAML's merge key (yaml.org, "Merge Key Language-Independent Type for YAML Version 1.1"): the mappings under
-/// `<<` add only the keys that the mapping itself does not have.
+/// Applies YAML's merge key. The mappings under `<<` add only the keys that the mapping itself does not have (yaml.org,
+/// "Merge Key Language-Independent Type for YAML Version 1.1").
 fn merge(map: &mut Map<String, Value>) {
     let more = match map.get("<<") {
         Some(Value::Object(_)) => map.remove("<<").into_iter().collect(),

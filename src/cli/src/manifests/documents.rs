@@ -134,8 +134,8 @@ fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     }
 }
 
-/// Finds the end of a value that could not be read: its end by JSON's grammar, or else the next line that begins with a
-/// brace.
+/// Finds the end of a value that was refused. The end follows from JSON's grammar if the grammar accepts the value.
+/// Otherwise the value ends before the next line that begins with a brace.
 fn end_of_broken(text: &str) -> usize {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     match values.next() {

@@ -116,8 +116,8 @@ fn field(value: Value) -> TextMap {
     Some(map.into_iter().map(|(key, value)| (key, text(value))).collect())
 }
 
-/// True if the API server accepts this Secret key: at most 253 letters, digits, `-`, `_` and `.`, but not `.` or a
-/// leading `..` (`IsConfigMapKey` in k8s.io/apimachinery).
+/// True if the API server accepts this Secret key (`IsConfigMapKey` in k8s.io/apimachinery). A Secret key has at most
+/// 253 letters, digits, `-`, `_` and `.`. The key `.` and a leading `..` are refused.
 fn is_key(key: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     matches!(key.len(), 1..=253) && key.bytes().all(allowed) && key != "." && !key.starts_with("..")

@@ -79,8 +79,8 @@ fn field(name: &str, value: Option<&str>, out: &mut dyn Write) -> io::Result<()>
     value.map_or(Ok(()), |value| writeln!(out, "    {name}: {}", scalar(value)))
 }
 
-/// Returns a scalar that every YAML parser reads as this text. The text is quoted unless it can't be read as a number,
-/// a date, a boolean or null.
+/// Returns a scalar that every YAML parser reads as this text. Only a simple word that no parser reads as a number, a
+/// date, a boolean or null stays unquoted.
 fn scalar(text: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '@');
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_bare);

@@ -64,7 +64,7 @@ impl HolderIndexes {
 
     /// Returns the peers of one credential in the context with number `at`.
     ///
-    /// An operator watches at least the credential's own namespace and at most the whole cluster, and each additional
+    /// An operator watches at least the credential's own namespace and at most the whole cluster. Each additional
     /// holder can only raise the rank of the sharing state. The stored state is therefore outdated only if its rank is
     /// outside the range between both scopes. If the caller can't list the whole cluster, a stored state of a higher
     /// rank is kept.
@@ -121,7 +121,8 @@ fn rank(view: Option<&View>) -> u8 {
     view.map_or(0, |view| view.standing.rank())
 }
 
-/// Returns the peers that the stored status reports. None if the status reports none, or an unknown reason.
+/// Returns the peers that the stored status reports. None if the condition Duplicate is missing, or has a reason that
+/// only a newer version of lapsewatch writes.
 fn stored_peers(seen: &ListedCredential) -> Option<Peers> {
     let status = &seen.observed.previous;
     remembered(&TenantCredentialStatus {

@@ -16,7 +16,7 @@ use lapsewatch_core::assessment::staleness;
 use lapsewatch_core::messages;
 use lapsewatch_core::sanitize::sanitize_line;
 
-/// The number of characters of a fingerprint that are shown. They are enough to distinguish certificates.
+/// The number of characters of a fingerprint that are shown. 12 characters are enough to distinguish certificates.
 const FINGERPRINT: usize = 12;
 
 /// The style of the output.

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use lapsewatch_core::sanitize::is_unsafe_in_terminal;
 
-/// Returns the document as indented JSON with a final line break. Characters that move a cursor or change the order of
-/// letters become `\u` escapes, which a JSON parser reads as the same characters (RFC 8259, section 7).
+/// Returns the document as indented JSON with a final line break.
+///
+/// Characters that move a cursor or change the order of letters become `\u` escapes. A JSON parser reads an escape as
+/// the same character (RFC 8259, section 7).
 ///
 /// # Errors
 /// If the document can't be serialized as JSON.

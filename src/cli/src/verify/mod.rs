@@ -1,5 +1,4 @@
 //! Implements `lapsewatch verify`, which rehearses a renewal in advance and decides "safe to apply" or "STOP".
-//! "STOP".
 
 mod from_cluster;
 mod from_files;

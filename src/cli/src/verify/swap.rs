@@ -81,8 +81,8 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
     Swapped { data, selection, is_all, remarks }
 }
 
-/// Chooses the file with the credential: the first file that can be read as a credential, or else the first that is not
-/// a private key.
+/// Chooses the file with the credential: the first file that can be read as a credential. If no file can be read, the
+/// first file that is not a private key is chosen.
 fn main(
     place: &RenewalTarget,
     files: &BTreeMap<String, SecretBytes>,

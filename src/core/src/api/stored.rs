@@ -15,6 +15,14 @@ use super::{TenantCredentialStatus, limits};
 
 /// The type of the entries of `announced` and `pendingEvents` for an object whose spec can't be decoded.
 pub const INVALID_OBJECT: &str = "InvalidObject";
+/// The entry of `announced` and `pendingEvents` for an issuer in the chain that expires before the certificate.
+pub const ISSUER_EXPIRY: &str = "IssuerExpiry";
+/// The entry for a private key that the spec names and that can't be read.
+pub const KEY_UNREADABLE: &str = "KeyUnreadable";
+/// The entry for a value that contains several certificates of the same identity.
+pub const SEVERAL_CERTIFICATES: &str = "SeveralCertificates";
+/// The entries for findings that are announced separately from their condition.
+pub const SEPARATELY_ANNOUNCED: [&str; 3] = [ISSUER_EXPIRY, KEY_UNREADABLE, SEVERAL_CERTIFICATES];
 
 /// The parts of a status that are edited entry by entry.
 pub struct KeyedLists<'a> {
@@ -70,7 +78,9 @@ impl Stored for TenantCredentialStatus {
     ];
 
     fn is_known(type_: &str) -> bool {
-        type_ == INVALID_OBJECT || ConditionType::ALL.iter().any(|known| known.as_str() == type_)
+        type_ == INVALID_OBJECT
+            || SEPARATELY_ANNOUNCED.contains(&type_)
+            || ConditionType::ALL.iter().any(|known| known.as_str() == type_)
     }
 
     fn conditions(&self) -> &[Condition] {

@@ -7,6 +7,7 @@ use super::expiry;
 use super::finding::Finding;
 use crate::api::conditions::ConditionType;
 use crate::api::status::KeyMatch;
+use crate::api::stored::{KEY_UNREADABLE, SEVERAL_CERTIFICATES};
 use crate::api::{CredentialFacts, CredentialType, Severity};
 use crate::messages::Words;
 use crate::verdict::FindingKind;
@@ -15,12 +16,6 @@ use crate::verdict::FindingKind;
 pub(super) const DATES_REVERSED: &str = "DatesReversed";
 pub(super) const ISSUER_EXPIRED: &str = "IssuerExpired";
 pub(super) const ISSUER_EXPIRES_FIRST: &str = "IssuerExpiresFirst";
-pub(super) const KEY_UNREADABLE: &str = "KeyUnreadable";
-pub(super) const SEVERAL_CERTIFICATES: &str = "SeveralCertificates";
-/// The name under which both findings about the chain are announced in `status.announced`.
-pub(super) const ISSUER_EXPIRY: &str = "IssuerExpiry";
-/// The names of all findings that are announced separately from their condition.
-pub(super) const NAMES: [&str; 3] = [ISSUER_EXPIRY, KEY_UNREADABLE, SEVERAL_CERTIFICATES];
 const NOT_YET_VALID: &str = "NotYetValid";
 
 /// Returns all findings at `now`. `mark` identifies the certificate.

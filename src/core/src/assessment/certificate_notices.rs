@@ -3,11 +3,12 @@
 use super::certificate;
 use super::notices::{NoticePlanner, PlannedNotices, RECOVERED};
 use crate::api::conditions::ConditionType;
+use crate::api::stored::SEPARATELY_ANNOUNCED;
 
 impl NoticePlanner<'_> {
     /// Closes announced findings that are fixed, so that they are announced again if they return.
     pub(super) fn close_certificate(&self, due: &mut PlannedNotices) {
-        for name in certificate::NAMES {
+        for name in SEPARATELY_ANNOUNCED {
             let is_open = self.last_named(name).is_some_and(|last| last.reason != RECOVERED);
             if !is_open || self.words.is_none() || self.findings.iter().any(|finding| finding.announced_as() == name) {
                 continue;

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::certificate;
 use crate::api::conditions::ConditionType;
 use crate::api::limits;
 use crate::api::status::Notification;
+use crate::api::stored;
 use crate::api::{CredentialFacts, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use crate::messages::advice::{Advice, advice};
 use crate::messages::{self, sentence};
@@ -109,9 +109,9 @@ impl Finding {
     /// separate name for findings that can occur together with another finding of the same condition.
     pub fn announced_as(&self) -> &'static str {
         match self.case {
-            FindingKind::IssuerExpired | FindingKind::IssuerExpiresFirst => certificate::ISSUER_EXPIRY,
-            FindingKind::SeveralCertificates => certificate::SEVERAL_CERTIFICATES,
-            FindingKind::KeyUnreadable => certificate::KEY_UNREADABLE,
+            FindingKind::IssuerExpired | FindingKind::IssuerExpiresFirst => stored::ISSUER_EXPIRY,
+            FindingKind::SeveralCertificates => stored::SEVERAL_CERTIFICATES,
+            FindingKind::KeyUnreadable => stored::KEY_UNREADABLE,
             _ => self.type_.as_str(),
         }
     }

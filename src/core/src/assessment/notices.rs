@@ -143,9 +143,9 @@ impl NoticePlanner<'_> {
         due.notices.push(self.notice(finding, record));
     }
 
-    /// True while the Event of a new finding waits, for at most the event delay since the finding began. The finding
-    /// may be transient. Or the tenant that the spec names does not exist yet, and the Event would lack the runbook and
-    /// the contact of the tenant until the next reminder.
+    /// True while the Event of a new finding waits, for at most the event delay since the finding began. The Event
+    /// waits if the finding may be transient, or if the tenant that the spec names does not exist yet. Without the
+    /// tenant, the Event would lack the inherited runbook and contact until the next reminder.
     fn is_early(&self, finding: &Finding, due: &mut PlannedNotices) -> bool {
         if !finding.settles && self.tenant != TenantContext::NotFound {
             return false;

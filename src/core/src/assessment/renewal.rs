@@ -191,8 +191,8 @@ fn own_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
     facts.not_after.filter(|_| !facts.is_declared())
 }
 
-/// Compares by notBefore, then by notAfter. A later notBefore is newer, even with an earlier notAfter. If a date is
-/// missing on either side, it is not compared.
+/// Compares by notBefore, then by notAfter. A later notBefore is newer, even with an earlier notAfter. A date that is
+/// missing on either side is not compared.
 fn order(facts: &CredentialFacts, newest: &Newest) -> Ordering {
     let compare = |this: Option<DateTime<Utc>>, other| this.zip(other).map_or(Ordering::Equal, |(a, b)| a.cmp(&b));
     compare(facts.not_before, newest.not_before).then_with(|| compare(own_end(facts), newest.not_after))

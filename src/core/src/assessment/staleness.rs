@@ -1,7 +1,8 @@
 //! Detects stale statuses: compares a stored status with the status that the same facts give at present.
 //!
-//! Only verdicts and severities are compared. Messages may differ between readers of different permissions or versions.
-//! A condition that only one of the two statuses contains is not a difference.
+//! The comparison covers verdicts, severities and, for a tenant, the number of credentials. Messages may differ between
+//! readers with different permissions or versions. A condition that only one of the two statuses contains is not a
+//! difference.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -27,13 +28,13 @@ pub struct StaleVerdict {
     pub now: String,
 }
 
-/// Returns the first difference between the stored status of a credential and its present status. None if they agree.
+/// Returns the first difference between the stored and the present status of a credential. None if both agree.
 pub fn of_credential(stored: &TenantCredentialStatus, now: &TenantCredentialStatus) -> Option<StaleVerdict> {
     conditions(&stored.conditions, &now.conditions).or_else(|| severity(stored.severity, now.severity))
 }
 
 /// Returns the first difference between the stored status of a tenant and the status that follows from its credentials.
-/// None if they agree.
+/// None if both agree.
 pub fn of_tenant(stored: &MDMTenantStatus, now: &MDMTenantStatus) -> Option<StaleVerdict> {
     let counted = |status: &MDMTenantStatus| status.credentials.as_ref().map_or(0, |counts| counts.total);
     let counts = || {

@@ -10,6 +10,7 @@ use super::{Assessment, AssessmentInput, Reading, TenantContext, assess, certifi
 use crate::api::conditions::ConditionType;
 use crate::api::reasons::{ChangeReason, FailureReason};
 use crate::api::status::{Expiry, KeyMatch, Notification};
+use crate::api::stored;
 use crate::api::{CredentialFacts, CredentialType, Failure, Severity, TenantCredentialSpec, TenantCredentialStatus};
 use crate::messages::verify as words;
 use crate::verdict::IdentityMatch;
@@ -141,9 +142,9 @@ impl VerifiedStatus<'_> {
             certificate::ISSUER_EXPIRED | certificate::ISSUER_EXPIRES_FIRST => {
                 Some((VerifyOutcome::Safe, VerifyCause::Chain))
             }
-            certificate::SEVERAL_CERTIFICATES => Some((VerifyOutcome::Safe, VerifyCause::SeveralCertificates)),
+            stored::SEVERAL_CERTIFICATES => Some((VerifyOutcome::Safe, VerifyCause::SeveralCertificates)),
             // The point about the private key also depends on the credential that is in place.
-            certificate::KEY_UNREADABLE => return None,
+            stored::KEY_UNREADABLE => return None,
             _ => None,
         };
         let by_type = || all.into_iter().find(|(type_, ..)| type_.as_str() == said.type_);
@@ -242,8 +243,8 @@ impl VerifiedStatus<'_> {
     }
 }
 
-/// Returns the point for a credential that can't be read. The outcome is Stop for wrong content, and Untold if a
-/// password, a key or a choice may only be missing here.
+/// Returns the point for a credential that can't be read. The outcome is Stop for wrong content. The outcome is unknown
+/// if only a password, a private key or a selection may be missing in this verification.
 fn unreadable(
     failure: &Failure,
     status: &TenantCredentialStatus,

@@ -1,5 +1,4 @@
-//! Caches the watched objects: TenantCredentials, MDMTenants and the versions of Secrets, with the references between
-//! them.
+//! Caches the watched objects (TenantCredentials, MDMTenants, versions of Secrets) and their references.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -133,7 +132,6 @@ pub struct Cache {
     secrets: Store<SecretVersion>,
     by_secret: Referrers,
     by_tenant: Referrers,
-    /// The scopes in which MDMTenants can't be listed.
     tenants_refused: HashSet<usize>,
 }
 
@@ -234,7 +232,7 @@ impl Cache {
         moved.collect()
     }
 
-    /// Applies a change of a Secret. Returns the TenantCredentials to look at.
+    /// Applies a change of a Secret. Returns the TenantCredentials to reconcile.
     pub fn secret(&mut self, scope: usize, change: ListChange<SecretVersion>) -> Vec<Key> {
         let scopes = &self.scopes;
         let steps = self.secrets.apply(scope, |key| within(scopes, scope, key), change);

@@ -1,8 +1,8 @@
 //! Confirms Events: compares the state on which an Event is based with the API server. The watch may be outdated after
 //! a lost connection, in a process that was suspended, and in a replica that takes over.
 //!
-//! Conditions need no confirmation, because conditions follow the watch, and the correction of a wrong condition sends
-//! no Event twice.
+//! Conditions need no confirmation. The next watch update corrects a wrong condition, but a sent Event can't be
+//! withdrawn.
 
 use kube::Client;
 use serde::Deserialize;

@@ -71,8 +71,9 @@ impl Operator {
         true
     }
 
-    /// Returns the other objects on which the verdicts about sharing are based. None while one of them is about to be
-    /// looked at. Empty after too many failed attempts, so objects that change continuously can't delay Events forever.
+    /// Returns the other objects on which the verdicts about sharing are based. None while any of these objects is
+    /// about to be read. Empty after too many failed attempts, so objects that change continuously can't delay Events
+    /// forever.
     fn witnesses(&self, key: &Key) -> Option<Vec<Witness>> {
         if self.credentials.queue.failures(key) >= CONFIRMATIONS {
             return Some(Vec::new());

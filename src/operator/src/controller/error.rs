@@ -49,7 +49,7 @@ pub enum ReconcileError {
 }
 
 impl ReconcileError {
-    /// True if a write was withheld because this replica does not lead. The next leader writes it.
+    /// True if a write was withheld because this replica does not lead. The next leader repeats the write.
     pub fn is_withheld(&self) -> bool {
         matches!(
             self,

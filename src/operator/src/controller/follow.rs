@@ -165,8 +165,8 @@ impl<T: Send + 'static> Follower<T> {
                 Ok(_) => {}
                 Err(ref cause) => self.failed(cause, course).await?,
             }
-            // When a CustomResourceDefinition is deleted, its objects and their resourceVersions are gone. While a
-            // watch is refused, changes are missed. Both require a new list.
+            // A deleted CustomResourceDefinition removes its objects and their resourceVersions. While a watch is
+            // refused, changes are missed. Both require a new list.
             let is_refused = over.as_ref().is_err_and(|cause| matches!(cause.code(), Some(401 | 403 | 404)));
             if is_refused || !course.is_listed || matches!(over, Ok(Over::Missed)) {
                 return Ok(());
@@ -235,7 +235,7 @@ impl<T: Send + 'static> Follower<T> {
                 course.out.send(WatchUpdate::TenantsRefused).await?;
             }
             // If a CustomResourceDefinition is deleted, all of its objects are deleted. A single answer 404 is not
-            // sufficient, because a proxy may have sent it. Secrets always exist as a kind.
+            // sufficient, because a proxy may have sent the answer. Secrets always exist as a kind.
             Some(404) if course.is_listed => {
                 self.lose(course).await?;
                 course.is_listed = false;
@@ -285,7 +285,7 @@ fn over(cause: RequestError) -> Result<Over, RequestError> {
 }
 
 /// True if the API server has an older state than was seen before. The resourceVersions are compared as numbers.
-/// Kubernetes documents this order since version 1.35, and etcd has always kept it.
+/// Kubernetes documents this order since version 1.35, and the revisions of etcd have always increased.
 fn went_back(seen: &str, now: &str) -> bool {
     seen.parse::<u64>().ok().zip(now.parse::<u64>().ok()).is_some_and(|(seen, now)| now < seen)
 }

@@ -69,7 +69,7 @@ pub struct Listed<'a> {
 pub struct Gathered {
     /// The reading.
     pub last: LastReading,
-    /// True if no watch will report a change of the cause, so that the object must be looked at again.
+    /// True if no watch will report a change of the cause, so that the object must be read again later.
     pub look_again: bool,
     /// The time of the API server's answer. None if no request was necessary.
     pub fetched: Option<Instant>,

@@ -22,7 +22,7 @@ use lapsewatch_core::observed::kind::WatchedKind;
 pub struct InvalidPublication {
     /// The writes.
     pub published: Published,
-    /// The time of the next look, if any.
+    /// The time of the next reconciliation, if any.
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -57,7 +57,7 @@ async fn try_publish_invalid<K: WatchedKind>(
             && condition.observed_generation == Some(generation)
     });
     let is_announced = announced.iter().any(|record| record.type_ == INVALID_OBJECT && record.episode == generation);
-    // An entry of an earlier generation needs no check, because no other Event depends on it.
+    // An entry of an earlier generation is dropped without a check, because no later Event depends on its Event.
     let is_own =
         |entry: &&PendingEvent| entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back);
     let own: Vec<PendingEvent> = pending.iter().filter(is_own).cloned().collect();

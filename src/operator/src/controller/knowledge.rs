@@ -39,7 +39,7 @@ impl ByType {
 }
 
 impl KnowledgeGaps {
-    /// Records if the object's Secret could be fetched.
+    /// Records whether the object's Secret could be fetched.
     pub fn looked_at(&mut self, key: &Key, type_: CredentialType, is_read: bool) {
         self.unread.remove(key);
         if !is_read {

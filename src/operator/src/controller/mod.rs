@@ -1,8 +1,8 @@
 //! Runs the operator: starts the watches and the leader election, and keeps the status of each TenantCredential and
 //! MDMTenant up to date.
 //!
-//! One task owns all state. Slow work runs in other tasks, which return a result or the time of the next look. At most
-//! [`operator::AT_ONCE`] reads of Secrets and as many publications run at once.
+//! One task owns all state. Slow work runs in other tasks, which return a result or the time of the next
+//! reconciliation. At most [`operator::AT_ONCE`] reads of Secrets and as many publications run at once.
 
 mod cache;
 mod causes;

@@ -1,4 +1,4 @@
-//! Limits the rate of looks at one object: a burst, then one look per interval. This limits the cost of an object that
+//! Limits how often one object is reconciled: a burst, then once per interval. This limits the cost of an object that
 //! changes continuously.
 
 use std::collections::HashMap;
@@ -8,14 +8,14 @@ use tokio::time::Instant;
 
 use lapsewatch_core::api::Key;
 
-/// The number of looks at one object that need not wait.
+/// The number of reconciliations of one object that need not wait.
 const BURST: u32 = 30;
-/// The time between two further looks.
+/// The time between two further reconciliations.
 const INTERVAL: Duration = Duration::from_secs(2);
 /// The time between two cleanups of objects whose whole burst is available again.
 const PRUNE: Duration = Duration::from_secs(60);
 
-/// The objects that were looked at recently.
+/// The objects that were reconciled recently.
 #[derive(Default)]
 pub struct Throttle {
     /// The instant from which the whole [`BURST`] of an object is available again.
@@ -24,14 +24,14 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Returns the instant of the next allowed look. None if a look is allowed at once.
+    /// Returns the instant from which the object may be reconciled. None if the object need not wait.
     pub fn wait(&self, key: &Key, now: Instant) -> Option<Instant> {
         let rested = self.rested.get(key)?;
         let free = rested.checked_sub(INTERVAL * (BURST - 1))?;
         (free > now).then_some(free)
     }
 
-    /// Records a look.
+    /// Records a reconciliation.
     pub fn look(&mut self, key: &Key, now: Instant) {
         if self.pruned.is_none_or(|pruned| now >= pruned + PRUNE) {
             self.rested.retain(|_, rested| *rested > now);

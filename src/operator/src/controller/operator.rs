@@ -172,7 +172,7 @@ impl Operator {
         if began {
             self.context.publisher.credentials.begin();
             self.context.publisher.tenants.begin();
-            // Readings from an earlier time as leader are outdated: the objects are looked at again.
+            // Readings from an earlier time as leader are outdated: the objects are read again.
             let CredentialWork { queue, barrier, blind, found, held, .. } = &mut self.credentials;
             found.drain(..).chain(held.drain().flat_map(|(_, held)| held)).for_each(|looked| queue.requeue(looked.key));
             barrier.reset();
@@ -258,8 +258,8 @@ impl Operator {
                 }
             }
             Err(_) => {
-                // Lints forbid panics in this program. If a task panics anyway, its result is lost, and a new process
-                // restores it.
+                // Lints forbid panics in this program. If a task panics anyway, its result is lost, and only a new
+                // process is certain to recover the result.
                 self.has_failed = true;
             }
         }

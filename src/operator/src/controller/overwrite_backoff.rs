@@ -1,8 +1,8 @@
 //! Delays writes to statuses that other programs replace, such as another operator on the same objects.
 //!
 //! The first replacements are corrected at once, because a user may have made them. If the status is replaced after
-//! each write, the next writes wait longer and longer. A change with another cause is still written at once, for
-//! example after an edit of the spec or the Secret, or when an expiry stage is reached.
+//! each write, the next writes wait longer and longer. A change with another cause is still written at once. Examples
+//! are an edit of the spec or the Secret, and a new expiry stage.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -166,7 +166,7 @@ impl Publisher {
         Ok(object.is_some_and(|object| write::version_of(&object) == observed.resource_version))
     }
 
-    /// Checks if a write must wait because another program replaces the status after each write.
+    /// Checks whether a write must wait because another program replaces the status after each write.
     ///
     /// # Errors
     /// [`ReconcileError::Contested`] with the duration of the wait.

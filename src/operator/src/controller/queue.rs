@@ -1,5 +1,5 @@
-//! Queues the objects to look at: one task per object at a time, at the object's next boundary, and with backoff after
-//! failures.
+//! Queues the objects to reconcile: one task per object at a time, at the object's next boundary, and with backoff
+//! after failures. A boundary is a time at which an assessment changes without a change of the object.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -17,8 +17,8 @@ const LAST_RETRY: Duration = Duration::from_secs(300);
 /// The time within which all failed objects are retried after the API server answers again.
 const RETRY_SOON: Duration = Duration::from_secs(5);
 
-/// The work queue of one kind. Boundaries follow the given clock. Retries follow real time, because the network has
-/// failed.
+/// The work queue of one kind. Boundaries follow the given clock. Retries follow real time, because failures come from
+/// the network.
 #[derive(Default)]
 pub struct Queue {
     ready: FairQueue,
@@ -35,7 +35,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Returns a queue that limits the rate of looks at each object.
+    /// Returns a queue that limits how often each object is reconciled.
     pub fn throttled() -> Self {
         Self { throttle: Some(Throttle::default()), ..Self::default() }
     }
@@ -171,7 +171,7 @@ impl Queue {
         !self.running.contains(key) && !self.waiting.contains(key) && !self.retries.has(key)
     }
 
-    /// True if the latest known state of the object was looked at: the object is neither queued nor being looked at.
+    /// True if the latest known state of the object was read: the object is neither queued nor being read.
     pub fn is_looked_at(&self, key: &Key) -> bool {
         !self.waiting.contains(key) && !self.turns.contains(key) && !self.again.contains(key)
     }

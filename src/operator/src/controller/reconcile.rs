@@ -68,7 +68,7 @@ enum Unassessable {
 
 /// The outcome of a reconciliation.
 pub struct ReconcileOutcome {
-    /// The time of the next look, if known.
+    /// The time of the next reconciliation, if known.
     pub next: Option<DateTime<Utc>>,
     /// The first failure. All other reads and writes were done.
     pub result: Result<(), ReconcileError>,
@@ -95,7 +95,7 @@ impl ReconcileOutcome {
         self
     }
 
-    /// Returns an outcome without a status write and without a next look.
+    /// Returns an outcome without a status write and without a next reconciliation.
     pub fn without_write(result: Result<(), ReconcileError>) -> Self {
         Self { next: None, result, replaced: Vec::new() }
     }
@@ -178,10 +178,10 @@ pub struct EventPreconditions {
     /// The version of the Secret that the watch reported.
     pub secret: Option<SecretVersion>,
     /// The other objects on which verdicts about sharing are based. Empty after too many failed attempts. None while
-    /// one of these objects is about to be looked at.
+    /// any of these objects is about to be read.
     pub witnesses: Option<Vec<Witness>>,
-    /// True if the Secret was read again already. The Secret is not confirmed twice, because it may change faster than
-    /// it can be read.
+    /// True if the Secret was read again already. A Secret is not confirmed twice, because its content may change
+    /// faster than lapsewatch can read the Secret.
     pub is_confirmed: bool,
 }
 

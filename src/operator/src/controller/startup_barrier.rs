@@ -1,9 +1,9 @@
-//! The start-up barrier: holds back first verdicts on shared credentials until every listed object was looked at.
-//! Without the barrier, first verdicts would be written twice.
+//! The start-up barrier: holds back first verdicts on shared credentials until every listed object was read. Without
+//! the barrier, first verdicts would be written twice.
 //!
 //! The barrier waits as long as there is progress, however slow the machine is. Without progress the barrier gives up,
-//! and verdicts are based on partial knowledge until the last object was looked at. A namespace whose own objects were
-//! all looked at waits only a short time for the objects of other namespaces.
+//! and verdicts are based on partial knowledge until the last object was read. A namespace whose own objects were all
+//! read waits only a short time for the objects of other namespaces.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,27 +17,27 @@ use lapsewatch_core::api::Key;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The time for which a namespace waits for the objects of other namespaces.
 const FOR_OTHERS: Duration = Duration::from_secs(5);
-/// The extra wait for each object that was looked at meanwhile. A slow machine or an import of thousands of objects
-/// looks at more than five objects a second, so the wait continues. A namespace full of expensive keystores progresses
-/// more slowly, and the other namespaces do not wait.
+/// The extra wait for each object that was read meanwhile. A slow machine or an import of thousands of objects reads
+/// more than five objects a second, so the wait continues. A namespace full of expensive keystores progresses more
+/// slowly, and the other namespaces do not wait.
 const FOR_EACH: Duration = Duration::from_millis(200);
 
 /// The start-up barrier.
 #[derive(Default)]
 pub struct StartupBarrier {
-    /// The listed objects that were not looked at yet, by namespace.
+    /// The listed objects that were not read yet, by namespace.
     pending_first_read: HashMap<Arc<str>, HashSet<Key>>,
     state: BarrierState,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum BarrierState {
-    /// Every listed object was looked at.
+    /// Every listed object was read.
     #[default]
     Open,
-    /// Some objects were not looked at yet.
+    /// Some objects were not read yet.
     Closed { since: Instant, looked_at: u32, last_progress: Instant },
-    /// Some objects were not looked at yet, and there was no progress for too long.
+    /// Some objects were not read yet, and there was no progress for too long.
     GaveUp,
 }
 
@@ -48,12 +48,12 @@ pub enum Transition {
     None,
     /// The barrier gave up.
     GaveUp,
-    /// Every object was looked at.
+    /// Every object was read.
     Opened,
 }
 
 impl StartupBarrier {
-    /// Closes the barrier until these objects were looked at. A barrier that gave up stays in that state.
+    /// Closes the barrier until these objects were read. A barrier that gave up stays in that state.
     pub fn close(&mut self, keys: impl Iterator<Item = Key>, now: Instant) {
         for key in keys {
             self.pending_first_read.entry(key.namespace.clone()).or_default().insert(key);
@@ -70,7 +70,7 @@ impl StartupBarrier {
         *self = Self::default();
     }
 
-    /// Records that the object was looked at or is gone.
+    /// Records that the object was read or is gone.
     pub fn looked_at(&mut self, key: &Key, now: Instant) {
         let Some(pending) = self.pending_first_read.get_mut(&key.namespace) else { return };
         let was_pending = pending.remove(key);
@@ -85,14 +85,14 @@ impl StartupBarrier {
         }
     }
 
-    /// Records progress: a new object was listed, or a pending object was looked at.
+    /// Records progress: a new object was listed, or a pending object was read.
     pub fn progress(&mut self, now: Instant) {
         if let BarrierState::Closed { last_progress, .. } = &mut self.state {
             *last_progress = now;
         }
     }
 
-    /// Opens the barrier if every object was looked at and `is_listed`, which is true if no list is incomplete.
+    /// Opens the barrier if every object was read and `is_listed`, which is true if no list is incomplete.
     pub fn advance(&mut self, is_listed: bool, now: Instant) -> Transition {
         if self.state != BarrierState::Open && is_listed && self.pending_first_read.is_empty() {
             self.state = BarrierState::Open;
@@ -105,7 +105,7 @@ impl StartupBarrier {
         Transition::None
     }
 
-    /// True if every listed object was looked at.
+    /// True if every listed object was read.
     pub fn is_open(&self) -> bool {
         self.state == BarrierState::Open
     }
@@ -175,7 +175,7 @@ mod tests {
         for key in &keys[..200] {
             now += Duration::from_secs(59);
             barrier.looked_at(key, now);
-            // An object that was looked at before is not progress.
+            // An object that was read before is not progress.
             barrier.looked_at(&keys[0], now + Duration::from_secs(58));
             assert_eq!(barrier.advance(true, now + Duration::from_secs(59)), Transition::None);
         }

@@ -38,7 +38,7 @@ pub struct PendingAssessment {
 
 /// The work on TenantCredentials.
 pub struct CredentialWork {
-    /// The TenantCredentials to look at.
+    /// The TenantCredentials to reconcile.
     pub queue: Queue,
     /// The own writes that the watch has not reported yet.
     pub own_writes: OwnWrites,
@@ -74,7 +74,7 @@ impl Default for CredentialWork {
 /// The work on MDMTenants.
 #[derive(Default)]
 pub struct TenantWork {
-    /// The MDMTenants to look at.
+    /// The MDMTenants to reconcile.
     pub queue: Queue,
     /// The own writes that the watch has not reported yet.
     pub own_writes: OwnWrites,

@@ -1,10 +1,9 @@
-//! Writes a status: one JSON patch (RFC 6902) that replaces the whole status of exactly the resourceVersion on which it
-//! is based.
+//! Writes a status: one JSON patch (RFC 6902) that replaces the whole status if the object still has the expected
+//! resourceVersion.
 //!
 //! A single request never stores half a status. A server-side apply can't remove the fields of other field managers.
 //! This would need a second request, and between the two requests the status would mix two points in time. The patch
-//! preserves unknown fields that other programs wrote, and the resourceVersion rejects the patch if these fields have
-//! changed.
+//! preserves unknown fields that other programs wrote, and the API server rejects the patch if the object has changed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,6 @@
-//! Limits the number of connections of one sort. A new connection beyond the limit aborts the oldest one. Clients that
-//! read their answers finish long before; a client that only keeps a connection open loses it.
+//! Limits the number of connections of one sort. A new connection beyond the limit aborts the oldest connection.
+//! Clients that read their answers finish long before. A client that only keeps its connection open loses the
+//! connection.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! Chooses and writes the text format of a scrape: OpenMetrics or the Prometheus text format.
 //!
-//! The library writes only OpenMetrics. Scrapers of the older text format refuse its types `info` and `unknown` and its
-//! last line `# EOF`.
+//! The library writes only OpenMetrics. Scrapers of the older text format refuse the OpenMetrics types `info` and
+//! `unknown` and the last line `# EOF`.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,8 @@ pub enum Exposition {
 }
 
 impl Exposition {
-    /// Returns the format that a request's Accept headers prefer. OpenMetrics requires that the request names it.
+    /// Returns the format that a request's Accept headers prefer. OpenMetrics is chosen only for requests that name
+    /// OpenMetrics.
     pub fn preferred(headers: &HeaderMap) -> Self {
         let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let mut best = (0, Self::Text);

@@ -1,7 +1,8 @@
 //! Serves the operator's endpoints on one port: `/livez`, `/readyz` and `/metrics`.
 //!
 //! Clients can't block the operator or other clients by keeping connections open. The number of connections is limited,
-//! each connection serves one request within a time limit, and a new connection beyond the limit aborts the oldest one.
+//! and each connection serves one request within a time limit. A new connection beyond the limit aborts the oldest
+//! connection.
 
 pub mod answer;
 mod connection_limiter;

@@ -141,8 +141,8 @@ impl SameExpiry {
         self.crowds.len() > usize::from(self.crowds.contains_key(fingerprint))
     }
 
-    /// Returns the holders of other fingerprints that were created most recently before `rank`. If there are none,
-    /// returns the holders that were created next after `rank`.
+    /// Returns at most [`NAMED`] holders of other fingerprints: those created most recently before `rank`. If there are
+    /// none, returns those created next after `rank`.
     fn named(&self, rank: &Rank, fingerprint: &Fingerprint) -> Vec<&Rank> {
         let other = |(_, of): &(&Rank, &Fingerprint)| *of != fingerprint;
         let before: Vec<&Rank> =

@@ -31,7 +31,7 @@ pub(super) fn notifications(
 ) -> Vec<TenantNotification> {
     let mut groups = groups(input.members);
     let missing = missing_notification(input, missing, now);
-    // The entry about missing credentials is never cut off, because the entry also stores since when they are missing.
+    // The entry about missing credentials is never cut off, because the entry contains the start time of the absence.
     groups.truncate(limits::ENTRIES.saturating_sub(usize::from(missing.is_some())));
     let mut all: Vec<TenantNotification> = groups.iter().filter_map(|group| notification(group, input, now)).collect();
     if let Some(missing) = missing {

@@ -29,7 +29,7 @@ use crate::messages::tenant as words;
 /// A credential of the tenant, reduced to the fields that the tenant status depends on.
 #[derive(Clone, Debug)]
 pub struct TenantMember<'a> {
-    /// Its name.
+    /// The name of the TenantCredential.
     pub name: &'a str,
     /// The type of the credential.
     pub type_: CredentialType,

@@ -52,8 +52,8 @@ impl TenantNoticePlanner<'_> {
             // The state is not known yet, or there is nothing to assess.
             PENDING | NO_CREDENTIALS => {}
             MISSING => {
-                // The entry for missing credentials replaces the entry for Healthy, so that only one recovery is
-                // announced.
+                // The announced state is not the state of the worst credential. The entry is closed without an Event,
+                // because the recovery from missing credentials will be announced.
                 if self.will_be_open(MISSING, &due)
                     && self.open(HEALTHY).is_some_and(|last| Some(last.reason.as_str()) != self.state.of_members)
                 {
@@ -132,8 +132,7 @@ impl TenantNoticePlanner<'_> {
                 });
             }
         } else if let Some(last) = self.open(MISSING).filter(|last| last.fingerprint != mark) {
-            // A type that is present is removed from the record, so that it is announced again if it becomes missing
-            // again.
+            // A type that is present is removed from the record, so that its next absence is announced again.
             due.silent.push(Announced { fingerprint: mark, ..last.clone() });
         }
     }

@@ -1,10 +1,10 @@
 //! Elects a leader among the replicas by a Lease of the Kubernetes API. One replica leads, the others stand by.
 //!
 //! A standby measures with its own monotonic clock how long the Lease has not changed, so clocks of different machines
-//! are never compared. Two replicas that lead for a moment do no harm: each write contains the resourceVersion that it
-//! is based on, and the name of an Event does not depend on its sender.
+//! are never compared. Two replicas that lead for a moment do no harm. Each write contains the resourceVersion on which
+//! the write is based, and the name of an Event does not depend on its sender.
 //!
-//! `election` starts and watches the task, `candidate` is the task, `record` reads and changes the Lease object, and
+//! `election` starts and watches the task, and `candidate` is the task. `record` reads and changes the Lease object.
 //! `permit` withholds writes of a replica that does not lead.
 
 mod candidate;
