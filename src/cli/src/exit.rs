@@ -1,5 +1,7 @@
 //! Exit codes. Every command that assesses credentials uses the same codes.
 
+use std::io;
+
 /// The command succeeded, and nothing needs attention.
 pub const FINE: u8 = 0;
 /// At least one finding needs attention.
@@ -8,3 +10,14 @@ pub const ATTENTION: u8 = 1;
 pub const FAILED: u8 = 2;
 /// `run` ended because of a defect of lapsewatch itself (EX_SOFTWARE of sysexits.h). Start `run` again.
 pub const DEFECT: u8 = 70;
+
+/// Accepts that the reader of the output has closed its end, as `head` does after the lines that it needs.
+///
+/// # Errors
+/// Every other error.
+pub fn accept_closed_pipe(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

@@ -72,7 +72,11 @@ impl Pages {
     /// If the page could not be read. After status 410 the list must start again.
     pub async fn next<T>(&mut self, client: &Client, take: impl Fn(&str) -> T) -> Result<Page<T>, RequestError> {
         loop {
-            let token = self.next.as_deref().map(|token| format!("&continue={}", encoded(token))).unwrap_or_default();
+            let token = self
+                .next
+                .as_deref()
+                .map(|token| format!("&continue={}", request::query_value(token)))
+                .unwrap_or_default();
             let path = format!("{}{}limit={}{token}", self.path, joined(&self.path), self.limit);
             let body = match get(client, &path, self.extent).await {
                 // The page exceeds the size limit of an answer: request fewer objects.
@@ -169,23 +173,14 @@ pub(super) fn joined(path: &str) -> char {
     if path.contains('?') { '&' } else { '?' }
 }
 
-/// Percent-encodes the token for a query (RFC 3986, section 2.1).
-fn encoded(token: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    token
-        .bytes()
-        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_token_stands_in_a_query_whatever_it_holds() {
-        assert_eq!(encoded("eyJ2Ijoi-._~bWV0YS=="), "eyJ2Ijoi-._~bWV0YS%3D%3D");
-        assert_eq!(encoded("a&limit=1#ä"), "a%26limit%3D1%23%C3%A4");
+        assert_eq!(request::query_value("eyJ2Ijoi-._~bWV0YS=="), "eyJ2Ijoi-._~bWV0YS%3D%3D");
+        assert_eq!(request::query_value("a&limit=1#ä"), "a%26limit%3D1%23%C3%A4");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! This module does not use kube's typed calls. They have no time limit, and they log the whole body if decoding fails,
 //! even the body of a Secret.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
 
 use http::{Method, Request, Response, header};
@@ -264,4 +265,10 @@ impl RequestError {
             other => other.to_string(),
         }
     }
+}
+
+/// Percent-encodes a value for the query of a path: all but the unreserved characters (RFC 3986, section 2.3).
+pub fn query_value(value: &str) -> String {
+    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(value, UNRESERVED).to_string()
 }

@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Read, Write};
 use chrono::{DateTime, Utc};
 
 use crate::args::{CheckArgs, CheckOutput};
+use crate::exit;
 use crate::manifests;
 use crate::offline::{credentials, previous, tenants};
 use crate::report::{self, Diagnostic, Report, Summary};
@@ -30,7 +31,7 @@ pub fn run(
     let report = check(args, args.at.unwrap_or(now), stdin);
     let gate = args.gate();
     let mut out = BufWriter::new(out);
-    complain(&report, args, err).or_else(closed)?;
+    exit::accept_closed_pipe(complain(&report, args, err))?;
     let written = match args.output {
         CheckOutput::Table => report::table(&report, &gate, paint, &mut out),
         CheckOutput::Json => report::json(&report, &gate, &mut out),
@@ -39,12 +40,8 @@ pub fn run(
         CheckOutput::Github => report::github(&report, &gate, &mut out),
         CheckOutput::Markdown => report::markdown(&report, &gate, &mut out),
     };
-    written.and_then(|()| out.flush()).or_else(closed)?;
+    exit::accept_closed_pipe(written.and_then(|()| out.flush()))?;
     Ok(gate.code(&report))
-}
-
-fn closed(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 /// Writes the diagnostics that people need with every format, and the counts if the format is for programs.

@@ -10,8 +10,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Inspection;
-use crate::local_files::{self, LocalAssessment};
+use crate::local_files::LocalAssessment;
 use crate::terminal;
+use lapsewatch_core::api::names;
 use lapsewatch_core::api::status::{KeysUsed, Notification};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Severity};
 use lapsewatch_core::sanitize::sanitize_line;
@@ -92,7 +93,7 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
 fn found<'a>(inspection: &Inspection, look: &'a LocalAssessment) -> InspectedCredential<'a> {
     let facts = look.status.credential.clone().unwrap_or_default();
     // The key of the password is left out, because this key is an internal name and not the name of a file.
-    let as_key = |name: Option<String>| name.map(|name| local_files::secret_key(&name));
+    let as_key = |name: Option<String>| name.map(|name| names::to_secret_key(&name));
     let keys = facts.keys.map(|keys| KeysUsed {
         credential: as_key(keys.credential),
         private_key: as_key(keys.private_key),

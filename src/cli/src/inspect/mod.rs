@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use chrono::{DateTime, Utc};
 
 use crate::args::{InspectArgs, InspectFormat};
-use crate::exit::{ATTENTION, FAILED, FINE};
+use crate::exit::{self, ATTENTION, FAILED, FINE};
 use crate::local_files::{self, LocalAssessment, LocalCredential};
 use lapsewatch_core::api::{Failure, Severity};
 
@@ -50,10 +50,8 @@ pub fn run(
         InspectFormat::Text => text::write(&inspection, out),
         InspectFormat::Json => json::write(&inspection, out),
     };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(inspection.code()),
-    }
+    exit::accept_closed_pipe(written.and_then(|()| out.flush()))?;
+    Ok(inspection.code())
 }
 
 fn inspect(args: &InspectArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Inspection {

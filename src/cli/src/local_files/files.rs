@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{MAX_FILE, is_stdin, limited, open, why};
 use super::password;
+use lapsewatch_core::api::names;
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::credential;
 use lapsewatch_core::messages;
@@ -89,9 +90,11 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (LocalCredent
         match bytes {
             Err(error) => problems.push(format!("{name}: {}", why(&error))),
             // The names of the files must also differ after their conversion to keys of a Secret.
-            Ok(_) if in_hand.paths.keys().any(|known| secret_key(known) == secret_key(&key)) => problems.push(format!(
-                "{name}: another file that was given is called {key} too; give one of the two another name"
-            )),
+            Ok(_) if in_hand.paths.keys().any(|known| names::to_secret_key(known) == names::to_secret_key(&key)) => {
+                problems.push(format!(
+                    "{name}: another file that was given is called {key} too; give one of the two another name"
+                ))
+            }
             Ok(bytes) => {
                 in_hand.data.values.insert(key.clone(), bytes);
                 in_hand.paths.insert(key, path.clone());
@@ -118,17 +121,4 @@ fn name_of(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = sanitize_line(&name);
     if name.is_empty() { "file".to_owned() } else { name }
-}
-
-/// Converts the name of a file to a valid key of a Secret.
-///
-/// The API server accepts at most 253 letters, digits, `-`, `_` and `.` as the key of a Secret or a ConfigMap. The key
-/// must not be `.` and must not start with `..`.
-pub fn secret_key(name: &str) -> String {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let mut key: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).take(253).collect();
-    if key.is_empty() || key == "." || key.starts_with("..") {
-        key = format!("file{}", key.trim_start_matches('.'));
-    }
-    key
 }

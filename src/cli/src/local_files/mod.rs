@@ -5,5 +5,5 @@ mod files;
 mod look;
 pub mod password;
 
-pub use files::{LocalCredential, gather, is_password, not_understood, read, secret_key};
+pub use files::{LocalCredential, gather, is_password, not_understood, read};
 pub use look::{LocalAssessment, identify, look, spec};

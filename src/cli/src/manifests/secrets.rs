@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::sops::is_cipher;
 use crate::source::location::SourceLocation;
+use lapsewatch_core::api::names;
 use lapsewatch_core::sanitize::sanitize_line;
 use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 
@@ -69,7 +70,7 @@ impl ManifestSecret {
         let of_form = |field: &'static str| format!("{field} is no mapping of keys to texts");
         for (field, map) in [("data", &self.data), ("stringData", &self.string_data)] {
             // The key is not quoted. With a misplaced colon the key contains the value.
-            if map.as_ref().is_some_and(|map| !map.keys().all(|key| is_key(key))) {
+            if map.as_ref().is_some_and(|map| !map.keys().all(|key| names::is_secret_key(key))) {
                 return Err(format!(
                     "{field} has a key that the API server refuses: it takes at most 253 letters, digits, -, _ and ."
                 ));
@@ -116,13 +117,6 @@ fn field(value: Value) -> TextMap {
     Some(map.into_iter().map(|(key, value)| (key, text(value))).collect())
 }
 
-/// True if the API server accepts this Secret key (`IsConfigMapKey` in k8s.io/apimachinery). A Secret key has at most
-/// 253 letters, digits, `-`, `_` and `.`. The key `.` and a leading `..` are refused.
-fn is_key(key: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    matches!(key.len(), 1..=253) && key.bytes().all(allowed) && key != "." && !key.starts_with("..")
-}
-
 /// Standard base64 as the API server decodes it with Go's encoding/base64: the unused bits of the last character may
 /// have any value.
 const BASE64: GeneralPurpose =
@@ -145,10 +139,10 @@ mod tests {
     #[test]
     fn keys_are_as_the_api_server_takes_them() {
         for key in ["a", "tls.crt", ".a", "-_A9", &"k".repeat(253)] {
-            assert!(is_key(key), "{key}");
+            assert!(names::is_secret_key(key), "{key}");
         }
         for key in ["", ".", "..", "..a", "a b", "a:b", "a/b", "ä", &"k".repeat(254)] {
-            assert!(!is_key(key), "{key}");
+            assert!(!names::is_secret_key(key), "{key}");
         }
     }
 }

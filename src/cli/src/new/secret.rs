@@ -1,6 +1,7 @@
 //! Selects the values of the Secret that `new` writes, and their keys.
 
-use crate::local_files::{self, LocalCredential};
+use crate::local_files::LocalCredential;
+use lapsewatch_core::api;
 use lapsewatch_core::credential::Identified;
 use lapsewatch_core::secret::SecretBytes;
 
@@ -30,7 +31,7 @@ pub(super) fn entries<'a>(
 ) -> Result<Vec<SecretEntry<'a>>, String> {
     let used = identified.facts.keys.clone().unwrap_or_default();
     let is_other = |file: &str, key: &str| {
-        in_hand.paths.keys().any(|other| other != file && local_files::secret_key(other) == key)
+        in_hand.paths.keys().any(|other| other != file && api::names::to_secret_key(other) == key)
     };
     let mut entries = Vec::new();
     for file in in_hand.paths.keys() {
@@ -44,7 +45,7 @@ pub(super) fn entries<'a>(
         };
         // The default key is not used if the name of a different file results in the same key.
         let usual = usual.filter(|usual| !is_other(file, usual)).map(str::to_owned);
-        let key = usual.unwrap_or_else(|| local_files::secret_key(file));
+        let key = usual.unwrap_or_else(|| api::names::to_secret_key(file));
         entries.push(SecretEntry { key, file: Some(file), bytes });
     }
     if let (Some(_), Some(bytes)) = (&used.password, in_hand.password()) {

@@ -58,16 +58,11 @@ fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, V
     })
 }
 
-fn named_by(key: &Key, spec: &TenantCredentialSpec) -> Option<Key> {
-    let tenant = spec.tenant_ref.as_ref()?;
-    Some(Key { namespace: key.namespace.clone(), name: tenant.name.as_str().into() })
-}
-
 impl CheckedTenants {
     /// Returns the tenant's settings for a credential. A tenant that is not in the input may exist in the cluster, so
     /// this case is not reported as a missing tenant.
     pub fn inherited_by(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, TenantContext<'_>) {
-        match named_by(key, spec).and_then(|tenant| self.declared.get(&tenant)) {
+        match spec.tenant_key(key).and_then(|tenant| self.declared.get(&tenant)) {
             Some(declared) => (Some(&declared.spec), TenantContext::Found(tenant::side(&declared.spec))),
             None => (None, TenantContext::Unnamed),
         }
@@ -76,18 +71,18 @@ impl CheckedTenants {
     /// Explains why the warning days of a credential are unknown: its tenant sets them and is encrypted. None
     /// otherwise.
     pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
-        let tenant = named_by(key, spec).filter(|tenant| !self.declared.contains_key(tenant))?;
-        let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
+        let tenant = spec.tenant_key(key).filter(|tenant| !self.declared.contains_key(tenant))?;
         let is_it =
             |one: &&EncryptedObject| one.is_a(ObjectKind::MDMTenant) && one.may_be(ObjectKind::MDMTenant, &tenant);
-        self.sealed.iter().find(is_it).filter(|_| !has_own)?;
+        self.sealed.iter().find(is_it).filter(|_| !spec.has_own_warning_days())?;
         Some(format!("its warning days are those of MDMTenant {}, which is encrypted with sops", tenant.name))
     }
 
     /// Returns a note if a credential's warning days may come from a tenant that is not in the input.
     pub fn absent(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
-        let has_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
-        let tenant = named_by(key, spec).filter(|tenant| !has_own && !self.declared.contains_key(tenant))?;
+        let tenant = spec
+            .tenant_key(key)
+            .filter(|tenant| !spec.has_own_warning_days() && !self.declared.contains_key(tenant))?;
         Some(verify_remarks::tenant_absent(&tenant.name))
     }
 
@@ -120,12 +115,12 @@ impl CheckedTenants {
     ) -> Vec<report::ReportedTenant> {
         let mut members: BTreeMap<Key, CheckedMembers<'_>> = BTreeMap::new();
         for one in checked {
-            if let Some(tenant) = named_by(&one.key, &one.spec) {
+            if let Some(tenant) = one.spec.tenant_key(&one.key) {
                 members.entry(tenant).or_default().checked.push(one);
             }
         }
         for one in unread {
-            if let Some(tenant) = named_by(&one.key, &one.spec) {
+            if let Some(tenant) = one.spec.tenant_key(&one.key) {
                 members.entry(tenant).or_default().unread.push(one);
             }
         }

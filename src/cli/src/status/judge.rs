@@ -20,6 +20,7 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::{AssessmentContext, NamedTenant};
 use lapsewatch_core::observed::kind::TenantKind;
 use lapsewatch_core::observed::last_reading::{KnownAssessment, LastReading};
+use lapsewatch_core::verdict::{Stage, days_within};
 
 /// The time of the assessment.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +121,7 @@ impl Judge<'_> {
         let Some(named) = spec.tenant_ref.as_ref().filter(|_| self.context.knows_tenants) else {
             return NamedTenant::Unnamed;
         };
-        let key = Key { namespace: self.seen.observed.key().namespace, name: named.name.as_str().into() };
+        let key = self.seen.observed.key().beside(&named.name);
         match self.tenants.get(&key) {
             Some(tenant) => NamedTenant::Found(tenant.clone()),
             None => NamedTenant::NotFound,
@@ -173,13 +174,12 @@ impl Judge<'_> {
     /// Derives warning days from the stored status if they are in a tenant that the caller can't list. With these days,
     /// an assessment reaches the stored stage. None if the warning days are known.
     fn said_days(&self, spec: &TenantCredentialSpec) -> Option<Option<Vec<u16>>> {
-        let is_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
-        if self.context.knows_tenants || spec.tenant_ref.is_none() || is_own {
+        if self.context.knows_tenants || spec.tenant_ref.is_none() || spec.has_own_warning_days() {
             return None;
         }
         let stored = &self.seen.observed.previous;
         let expiring = stored.conditions.iter().find(|c| c.type_ == ConditionType::Expiring.as_str());
-        let days = expiring.and_then(|c| c.reason.strip_prefix("Within")?.strip_suffix("Days")?.parse::<u16>().ok());
+        let days = expiring.and_then(|c| days_within(&c.reason));
         Some(match days {
             // The last stage of some types is a Warning and earlier stages are not, so a later stage is assumed here.
             Some(days) if stored.severity < Some(Severity::Warning) && days > 1 => Some(vec![days, 1]),
@@ -193,9 +193,7 @@ impl Judge<'_> {
     fn is_outside(&self, spec: &TenantCredentialSpec) -> bool {
         let facts = self.seen.observed.previous.credential.as_ref();
         let days = expiry::warning_days(spec);
-        facts.is_some_and(|facts| {
-            expiry::stage(spec.type_, facts, &days, self.time.now) == lapsewatch_core::verdict::Stage::Outside
-        })
+        facts.is_some_and(|facts| expiry::stage(spec.type_, facts, &days, self.time.now) == Stage::Outside)
     }
 }
 

@@ -29,10 +29,9 @@ pub fn tenants(context: &ClusterContents, rows: &[StatusRow], time: Time) -> Vec
     for seen in &context.credentials {
         let observed = &seen.observed;
         let Some(spec) = observed.understood() else { continue };
-        let Some(tenant) = &spec.tenant_ref else { continue };
         let key = observed.key();
+        let Some(tenant) = spec.tenant_key(&key) else { continue };
         let row = judged.get(&key).copied();
-        let tenant = Key { namespace: key.namespace, name: tenant.name.as_str().into() };
         members.entry(tenant).or_default().push(Ours { row, observed, spec });
     }
     let page = |tenant: &Observed<TenantKind>| {

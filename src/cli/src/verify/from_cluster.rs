@@ -157,8 +157,10 @@ impl Cluster {
 
     /// Lists the objects that match a selector, page by page. An object that can't be parsed becomes None.
     fn list(&self, scope: &str, selector: &str) -> Result<Vec<Option<Object>>, RequestError> {
-        let path =
-            format!("/apis/{GROUP}/{VERSION}/{scope}tenantcredentials?fieldSelector={}", percent_encoded(selector));
+        let path = format!(
+            "/apis/{GROUP}/{VERSION}/{scope}tenantcredentials?fieldSelector={}",
+            request::query_value(selector)
+        );
         let take = |json: &str| serde_json::from_str(json).ok();
         self.runtime.block_on(list(&self.client, &path, take, &|_| ()))
     }
@@ -210,13 +212,6 @@ fn escaped(value: &str) -> String {
     escaped
 }
 
-fn percent_encoded(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +219,6 @@ mod tests {
     #[test]
     fn a_selector_takes_any_identity() {
         assert_eq!(escaped(r"a=b,c\d"), r"a\=b\,c\\d");
-        assert_eq!(percent_encoded("a=Acme & Söhne"), "a%3DAcme%20%26%20S%C3%B6hne");
+        assert_eq!(request::query_value("a=Acme & Söhne"), "a%3DAcme%20%26%20S%C3%B6hne");
     }
 }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::args::{VerifyArgs, VerifyOutput};
-use crate::exit::{ATTENTION, FAILED, FINE};
+use crate::exit::{self, ATTENTION, FAILED, FINE};
 use crate::local_files::{self, LocalCredential};
 use from_cluster::Cluster;
 use from_manifests::Manifests;
@@ -59,10 +59,7 @@ pub fn run(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read, out: &mu
         VerifyOutput::Text => text::write(&done, out),
         VerifyOutput::Json => json::write(&done, now, out),
     };
-    written.and_then(|()| out.flush()).or_else(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(error),
-    })?;
+    exit::accept_closed_pipe(written.and_then(|()| out.flush()))?;
     Ok(match done.map(|done| done.rehearsal.outcome) {
         Ok(VerifyOutcome::Safe) => FINE,
         Ok(VerifyOutcome::Stop) => ATTENTION,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::place::{InstalledSecret, RenewalTarget};
-use crate::local_files::{self, LocalCredential};
+use crate::local_files::LocalCredential;
+use lapsewatch_core::api::names;
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::credential;
 use lapsewatch_core::messages::verify_remarks;
@@ -59,7 +60,7 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
             data.values.insert(name, bytes);
             continue;
         }
-        let key = target.unwrap_or_else(|| local_files::secret_key(&name));
+        let key = target.unwrap_or_else(|| names::to_secret_key(&name));
         let is_new = is_all && !data.values.contains_key(&key);
         remarks.push(verify_remarks::stands_for(&name, &key, &place.spec, is_new));
         data.values.insert(key, bytes);

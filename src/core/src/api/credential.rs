@@ -8,8 +8,8 @@ use kube_derive::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::limits;
 use super::status::{KeySelection, TenantCredentialStatus};
+use super::{Key, limits};
 
 /// A certificate or token of a tenant, the Secret that contains it, and the settings for warnings. The operator reads
 /// the Secret, never writes to it, and reports in `status` and in Events.
@@ -172,6 +172,16 @@ pub struct TenantCredentialSpec {
 }
 
 impl TenantCredentialSpec {
+    /// True if the object sets warning days of its own, so that those of its tenant do not apply.
+    pub fn has_own_warning_days(&self) -> bool {
+        self.warn_before_days.as_ref().is_some_and(|days| !days.is_empty())
+    }
+
+    /// Returns the key of the tenant that the object `key` names, if it names a tenant.
+    pub fn tenant_key(&self, key: &Key) -> Option<Key> {
+        self.tenant_ref.as_ref().map(|tenant| key.beside(&tenant.name))
+    }
+
     /// Returns the keys of the Secret that `spec.secretRef` names.
     pub fn selection(&self) -> KeySelection {
         self.secret_ref.as_ref().map_or_else(KeySelection::default, |secret| KeySelection {

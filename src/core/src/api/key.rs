@@ -17,6 +17,11 @@ impl Key {
     pub fn new(namespace: &str, name: &str) -> Self {
         Self { namespace: namespace.into(), name: name.into() }
     }
+
+    /// Returns the key of another object in the same namespace.
+    pub fn beside(&self, name: &str) -> Self {
+        Self { namespace: self.namespace.clone(), name: name.into() }
+    }
 }
 
 impl fmt::Display for Key {

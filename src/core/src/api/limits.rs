@@ -1,5 +1,11 @@
 //! The limits for strings and lists of the API. The schema contains them, and published values are cut to them.
 
+/// 0001-01-01T00:00:00Z in seconds since 1970: the earliest timestamp of the Common Expression Language (CEL).
+pub const FIRST_TIME: i64 = -62_135_596_800;
+/// 9999-01-01T00:00:00Z in seconds since 1970. A notAfter at or after this time means that the credential does not
+/// expire. RFC 5280, section 4.1.2.5, uses 9999-12-31T23:59:59Z for such certificates.
+pub const NO_EXPIRY_FROM: i64 = 253_370_764_800;
+
 /// The pattern of a time in the spec (RFC 3339, section 5.6).
 ///
 /// The API server's own check also accepts a comma before the fraction and time zone offsets of 24 hours or more. RFC

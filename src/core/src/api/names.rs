@@ -29,6 +29,24 @@ pub fn namespace(name: &str) -> Result<String, String> {
     Err(format!("a namespace has at most {MAX_LABEL} of a-z, 0-9 and -, and begins and ends with a-z or 0-9"))
 }
 
+/// True if the API server accepts this key of a Secret (`IsConfigMapKey` in k8s.io/apimachinery).
+pub fn is_secret_key(key: &str) -> bool {
+    matches!(key.len(), 1..=MAX_NAME) && key.chars().all(is_of_secret_key) && key != "." && !key.starts_with("..")
+}
+
+/// Converts the name of a file to a key that the API server accepts in a Secret.
+pub fn to_secret_key(name: &str) -> String {
+    let mut key: String = name.chars().map(|c| if is_of_secret_key(c) { c } else { '-' }).take(MAX_NAME).collect();
+    if !is_secret_key(&key) {
+        key = format!("file{}", key.trim_start_matches('.'));
+    }
+    key
+}
+
+fn is_of_secret_key(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
 fn is_label(label: &str) -> bool {
     let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !label.is_empty() && label.chars().all(is_inner) && !label.starts_with('-') && !label.ends_with('-')

@@ -7,16 +7,10 @@ use super::expiry::GRACE;
 use crate::api::status::Expiry;
 use crate::api::{CredentialFacts, CredentialType, Failure, TenantCredentialSpec, limits};
 
-/// 0001-01-01T00:00:00Z in seconds since 1970: the earliest timestamp of the Common Expression Language (CEL).
-const FIRST: i64 = -62_135_596_800;
-/// 9999-01-01T00:00:00Z in seconds since 1970. A notAfter at or after this time means that the credential does not
-/// expire. RFC 5280, section 4.1.2.5, uses 9999-12-31T23:59:59Z for such certificates.
-const NEVER: i64 = 253_370_764_800;
-
 /// Returns `facts` in the form in which the status contains them.
 pub fn facts(mut facts: CredentialFacts, spec: &TenantCredentialSpec) -> CredentialFacts {
     match (facts.expiry, facts.not_after) {
-        (Expiry::Known, Some(end)) if end.timestamp() >= NEVER => {
+        (Expiry::Known, Some(end)) if end.timestamp() >= limits::NO_EXPIRY_FROM => {
             facts.not_after = None;
             facts.expiry = Expiry::Never;
         }
@@ -30,7 +24,7 @@ pub fn facts(mut facts: CredentialFacts, spec: &TenantCredentialSpec) -> Credent
     facts.not_before = facts.not_before.map(moment);
     facts.grace_end_time = match (spec.type_, facts.not_after) {
         (CredentialType::APNsCertificate, Some(end)) => {
-            end.checked_add_signed(GRACE).filter(|end| end.timestamp() < NEVER)
+            end.checked_add_signed(GRACE).filter(|end| end.timestamp() < limits::NO_EXPIRY_FROM)
         }
         _ => None,
     };
@@ -65,7 +59,7 @@ pub fn failure(mut failure: Failure) -> Failure {
 
 /// Returns the expiry date that the user declares for a DEP token. None for other types.
 fn declared(spec: &TenantCredentialSpec) -> Option<DateTime<Utc>> {
-    let date = spec.expiration_time.filter(|end| end.timestamp() < NEVER).map(moment);
+    let date = spec.expiration_time.filter(|end| end.timestamp() < limits::NO_EXPIRY_FROM).map(moment);
     date.filter(|_| spec.type_ == CredentialType::DEPToken)
 }
 
@@ -73,7 +67,7 @@ fn declared(spec: &TenantCredentialSpec) -> Option<DateTime<Utc>> {
 /// before.
 fn moment(time: DateTime<Utc>) -> DateTime<Utc> {
     let whole = time.with_nanosecond(0).unwrap_or(time);
-    let bounds = (DateTime::from_timestamp(FIRST, 0), DateTime::from_timestamp(NEVER, 0));
+    let bounds = (DateTime::from_timestamp(limits::FIRST_TIME, 0), DateTime::from_timestamp(limits::NO_EXPIRY_FROM, 0));
     let (Some(first), Some(never)) = bounds else { return whole };
     whole.clamp(first, never - TimeDelta::seconds(1))
 }

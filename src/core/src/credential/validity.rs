@@ -2,14 +2,12 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use crate::api::limits;
 use crate::api::status::Expiry;
-
-/// 9999-01-01T00:00:00Z in seconds since 1970. RFC 5280, section 4.1.2.5, writes "no expiry" as 99991231235959Z.
-const NEVER_FROM: i64 = 253_370_764_800;
 
 /// Returns the time in whole seconds, from seconds since 1970. None from the year 9999 on.
 pub(super) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
-    (seconds < NEVER_FROM).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
+    (seconds < limits::NO_EXPIRY_FROM).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
 }
 
 /// Formats a date for messages: RFC 3339, in UTC, in whole seconds.

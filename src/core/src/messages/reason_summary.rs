@@ -1,9 +1,10 @@
 //! One general sentence for each reason, for tools that list rules, such as SARIF viewers.
 
+use crate::verdict::days_within;
+
 /// Returns a short sentence that explains a reason.
 pub fn reason_summary(reason: &str) -> String {
-    let within = reason.strip_prefix("ExpiresWithin").and_then(|rest| rest.strip_suffix("Days"));
-    if let Some(days) = within.and_then(|days| days.parse::<u16>().ok()) {
+    if let Some(days) = reason.strip_prefix("Expires").and_then(days_within) {
         return match days {
             1 => "The credential expires within a day.".to_owned(),
             days => format!("The credential expires within {days} days."),

@@ -10,5 +10,5 @@ mod verify_finding;
 pub use finding_kind::FindingKind;
 pub use identity_match::IdentityMatch;
 pub use sharing_state::{Other, SharingState, Unlisted, View};
-pub use stage::Stage;
+pub use stage::{Stage, days_within};
 pub use verify_finding::{VerifyCause, VerifyFinding, VerifyOutcome};

@@ -50,10 +50,7 @@ impl Stage {
         match reason {
             "Expired" => Self::Lapsed.rank(),
             "GracePeriodOver" => Self::GracePeriodOver.rank(),
-            _ => {
-                let days = reason.strip_prefix("ExpiresWithin")?.strip_suffix("Days")?.parse().ok()?;
-                Self::Within(days).rank()
-            }
+            _ => Self::Within(days_within(reason.strip_prefix("Expires")?)?).rank(),
         }
     }
 
@@ -61,4 +58,9 @@ impl Stage {
     pub fn is_expired(self) -> bool {
         matches!(self, Self::InGracePeriod | Self::GracePeriodOver | Self::Lapsed)
     }
+}
+
+/// Returns the days of a warning stage from the reason of the condition Expiring, such as `Within30Days`.
+pub fn days_within(reason: &str) -> Option<u16> {
+    reason.strip_prefix("Within")?.strip_suffix("Days")?.parse().ok()
 }

@@ -340,11 +340,9 @@ fn within(scopes: &[Option<String>], scope: usize, key: &Key) -> bool {
 }
 
 fn secret_of(observed: &Observed, key: &Key) -> Option<Key> {
-    let name = &observed.understood()?.secret_ref.as_ref()?.name;
-    Some(Key { namespace: key.namespace.clone(), name: name.as_str().into() })
+    observed.understood()?.secret_ref.as_ref().map(|secret| key.beside(&secret.name))
 }
 
 fn tenant_of(observed: &Observed, key: &Key) -> Option<Key> {
-    let name = &observed.understood()?.tenant_ref.as_ref()?.name;
-    Some(Key { namespace: key.namespace.clone(), name: name.as_str().into() })
+    observed.understood()?.tenant_key(key)
 }

@@ -8,15 +8,16 @@ use crate::api::tenant::Environment;
 use crate::api::{MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use crate::assessment::expiry;
 use crate::messages::Side;
+use crate::verdict::days_within;
 
 /// Returns the spec for the assessment of a credential. Warning days, contact and runbook come from the tenant if the
 /// credential does not set them. The account is not inherited, because the account that created a certificate may
 /// differ.
 pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec>) -> Cow<'a, TenantCredentialSpec> {
     let Some(tenant) = tenant else { return Cow::Borrowed(spec) };
-    let days = match spec.warn_before_days.as_deref() {
-        None | Some([]) => tenant.warn_before_days.as_ref().and_then(|days| days.for_type(spec.type_)),
-        Some(_) => None,
+    let days = match spec.has_own_warning_days() {
+        false => tenant.warn_before_days.as_ref().and_then(|days| days.for_type(spec.type_)),
+        true => None,
     };
     let own = |part: fn(&Owner) -> &Option<String>| spec.owner.as_ref().is_some_and(|owner| part(owner).is_some());
     let theirs = |part: fn(&Owner) -> &Option<String>| match own(part) {
@@ -45,10 +46,9 @@ pub fn inherit_unseen<'a>(
     spec: &'a TenantCredentialSpec,
     previous: &TenantCredentialStatus,
 ) -> Cow<'a, TenantCredentialSpec> {
-    let is_own = spec.warn_before_days.as_ref().is_some_and(|days| !days.is_empty());
     let expiring = previous.conditions.iter().find(|c| c.type_ == ConditionType::Expiring.as_str());
-    let within = expiring.and_then(|c| c.reason.strip_prefix("Within")?.strip_suffix("Days")?.parse::<u16>().ok());
-    let Some(within) = within.filter(|_| !is_own) else { return Cow::Borrowed(spec) };
+    let within = expiring.and_then(|c| days_within(&c.reason));
+    let Some(within) = within.filter(|_| !spec.has_own_warning_days()) else { return Cow::Borrowed(spec) };
     let mut days = expiry::warning_days(spec).into_owned();
     if days.contains(&within) {
         return Cow::Borrowed(spec);
