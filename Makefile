@@ -37,7 +37,7 @@ image: ## the container image, as an OCI archive: target/image/lapsewatch.tar (A
 	packaging/image/pack target/image/lapsewatch.tar "$$(cargo pkgid | sed 's/.*[#@]//')" "$${binaries[@]}"
 
 scenarios: ## the operator's tests once more, with the chart's ClusterRole and all namespaces watched, one after the other
-	LAPSEWATCH_SCOPE=cluster cargo test --locked --test cluster -- --test-threads=1
+	LAPSEWATCH_SCOPE=cluster cargo test --locked --test live cluster:: -- --test-threads=1
 
 crds: ## write crds/ anew from the code, and the chart's copy
 	cargo build --locked

@@ -1,7 +1,7 @@
 //! What the fuzz targets share: a Secret made of the input is read, and what comes out keeps within its limits.
 //!
 //! That a message quotes no content is not asserted here: an input may hold a message's own words. The tests of
-//! `tests/readers/` plant marks of their own for that.
+//! `tests/core/readers/` plant marks of their own for that.
 
 use lapsewatch_core::api::credential::CredentialType;
 use lapsewatch_core::api::status::KeySelection;
