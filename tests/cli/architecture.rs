@@ -98,11 +98,14 @@ fn cargo(args: &[&str]) -> String {
 
 #[test]
 fn core_depends_on_no_client_and_no_runtime() {
-    let tree = cargo(&["tree", "--locked", "--package=lapsewatch-core", "--edges=normal", "--prefix=none"]);
-    let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-    assert!(names.contains("x509-parser"), "{names:?}");
-    let found: Vec<_> = CLIENTS_AND_RUNTIMES.into_iter().filter(|name| names.contains(name)).collect();
-    assert!(found.is_empty(), "lapsewatch-core depends on {found:?}");
+    // Its tests do not either, so that they are built without.
+    for edges in ["--edges=normal", "--edges=normal,dev"] {
+        let tree = cargo(&["tree", "--locked", "--package=lapsewatch-core", edges, "--prefix=none"]);
+        let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert!(names.contains("x509-parser"), "{names:?}");
+        let found: Vec<_> = CLIENTS_AND_RUNTIMES.into_iter().filter(|name| names.contains(name)).collect();
+        assert!(found.is_empty(), "lapsewatch-core depends on {found:?} ({edges})");
+    }
 }
 
 #[test]
@@ -139,9 +142,18 @@ fn crates_depend_in_one_direction() {
 
 #[test]
 fn no_file_holds_more_than_one_idea() {
-    for file in sources(&root().join("src")) {
+    for file in ["src", "tests", "benches"].iter().flat_map(|folder| sources(&root().join(folder))) {
         let lines = fs::read_to_string(&file).unwrap().lines().count();
         assert!(lines <= LINES, "{}: {lines} lines, at most {LINES}", file.display());
+    }
+}
+
+#[test]
+fn no_file_is_compiled_into_several_binaries() {
+    let attribute = ["#[", "path"].concat();
+    for file in ["src", "tests", "benches"].iter().flat_map(|folder| sources(&root().join(folder))) {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(!text.contains(&attribute), "{}: what tests share belongs into tests/support", file.display());
     }
 }
 

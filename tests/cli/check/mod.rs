@@ -10,6 +10,7 @@ mod golden;
 mod input;
 mod previous;
 mod scene;
+mod secrets;
 mod skipped;
 mod sops;
 mod tenants;
