@@ -11,7 +11,7 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use lapsewatch_test_support::cluster::bed::bed;
+use crate::connect::empty_bed;
 use crate::connect::program::{Folder, Ran, data, tls};
 
 /// A server of TLS that shows this certificate, and its port.
@@ -145,7 +145,7 @@ async fn a_server_without_tls_and_one_that_hangs_up_are_told_apart() {
 
 #[tokio::test]
 async fn every_request_says_who_asks() {
-    let bed = bed();
+    let bed = empty_bed();
     let before = bed.mark();
     let folder = Folder::new();
     folder.status(&bed.kubeconfig, &[]).await.is_fine();

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use lapsewatch_test_support::cluster::bed::bed;
+use crate::connect::empty_bed;
 use crate::connect::program::{Folder, kubeconfig};
 
 #[tokio::test]
 async fn entries_of_kubeconfig_that_do_not_exist_are_skipped() {
-    let bed = bed();
+    let bed = empty_bed();
     let folder = Folder::new();
     let real = bed.kubeconfig.to_str().unwrap();
     for list in [
@@ -28,7 +28,7 @@ async fn entries_of_kubeconfig_that_do_not_exist_are_skipped() {
 
 #[tokio::test]
 async fn of_several_files_the_first_value_counts_and_an_empty_current_context_is_none() {
-    let bed = bed();
+    let bed = empty_bed();
     let folder = Folder::new();
     let real = bed.kubeconfig.to_str().unwrap();
     // As kubectl writes it: a name, and no context chosen.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use lapsewatch_test_support::cluster::bed::bed;
+use crate::connect::empty_bed;
 use crate::connect::program::Folder;
 use crate::connect::proxy::Proxy;
 use lapsewatch_test_support::cluster::bed::Bed;
@@ -33,7 +33,7 @@ fn by_name(folder: &Folder, bed: &Bed, more: Value) -> PathBuf {
 
 #[tokio::test]
 async fn the_proxy_of_the_environment_is_taken_unless_no_proxy_names_the_server() {
-    let bed = bed();
+    let bed = empty_bed();
     let (folder, proxy) = (Folder::new(), Proxy::http(server(bed).await, None).await);
     let kubeconfig = by_name(&folder, bed, json!({}));
     let url = format!("http://{}", proxy.address);
@@ -60,7 +60,7 @@ async fn the_proxy_of_the_environment_is_taken_unless_no_proxy_names_the_server(
 
 #[tokio::test]
 async fn the_proxy_of_the_kubeconfig_comes_first_and_its_password_goes_to_nobody_else() {
-    let bed = bed();
+    let bed = empty_bed();
     // `user:pa@ss`, as `printf user:pa@ss | base64` gives it.
     let (folder, proxy) = (Folder::new(), Proxy::http(server(bed).await, Some("dXNlcjpwYUBzcw==")).await);
     let url = |user: &str| format!("http://{user}{}", proxy.address);
@@ -82,7 +82,7 @@ async fn the_proxy_of_the_kubeconfig_comes_first_and_its_password_goes_to_nobody
 
 #[tokio::test]
 async fn a_proxy_by_socks_resolves_the_name() {
-    let bed = bed();
+    let bed = empty_bed();
     let (folder, proxy) = (Folder::new(), Proxy::socks(server(bed).await).await);
     for scheme in ["socks5", "socks5h"] {
         let url = format!("{scheme}://{}", proxy.address);
@@ -95,7 +95,7 @@ async fn a_proxy_by_socks_resolves_the_name() {
 
 #[tokio::test]
 async fn a_proxy_that_cannot_be_used_is_named() {
-    let bed = bed();
+    let bed = empty_bed();
     let folder = Folder::new();
     let kubeconfig = by_name(&folder, bed, json!({}));
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();

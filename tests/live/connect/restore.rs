@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use lapsewatch_test_support::cluster::bed::bed;
+use crate::connect::empty_bed;
 use lapsewatch_test_support::cluster::bed::Bed;
 
 /// How long a server may take to start, and the operator to see a change: a busy machine is slow.
@@ -62,7 +62,7 @@ struct Plane {
 
 impl Plane {
     fn new() -> Self {
-        let (bed, folder) = (bed(), TempDir::new().unwrap());
+        let (bed, folder) = (empty_bed(), TempDir::new().unwrap());
         let port = free_port();
         let text = std::fs::read_to_string(&bed.kubeconfig).unwrap();
         let mut kubeconfig: Value = serde_norway::from_str(&text).unwrap();
