@@ -15,7 +15,13 @@ lint: ## formatting and clippy, warnings denied
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 test: ## every test, against a real API server too (what it needs of others is built on first use: about 15 minutes; needs Go, python3, npm, git, jq, and Debian's apt-get or prometheus, alertmanager and buildah)
-	cargo test --workspace --locked --no-fail-fast
+	@# The tests of live mostly wait. The others compute, and some of them measure: one at a time for each core.
+	failed=0; \
+	cargo test --workspace --locked --no-fail-fast --lib --bins --test core --test cli --test memory || failed=1; \
+	cargo test --workspace --locked --no-fail-fast --doc || failed=1; \
+	RUST_TEST_THREADS="$${RUST_TEST_THREADS:-8}" cargo test --workspace --locked --test live || failed=1; \
+	cargo test --workspace --locked --test many || failed=1; \
+	exit "$$failed"
 
 bench: ## the figures of docs/benchmarks.md: 2,000 credentials, a scrape of 10,000, reading one, the index, check (a release build, then 8 minutes)
 	cargo bench --locked --bench load --bench scrape
@@ -37,7 +43,7 @@ image: ## the container image, as an OCI archive: target/image/lapsewatch.tar (A
 	packaging/image/pack target/image/lapsewatch.tar "$$(cargo pkgid | sed 's/.*[#@]//')" "$${binaries[@]}"
 
 scenarios: ## the operator's tests once more, with the chart's ClusterRole and all namespaces watched, one after the other
-	LAPSEWATCH_SCOPE=cluster cargo test --locked --test cluster -- --test-threads=1
+	LAPSEWATCH_SCOPE=cluster cargo test --locked --test live cluster:: -- --test-threads=1
 
 crds: ## write crds/ anew from the code, and the chart's copy
 	cargo build --locked

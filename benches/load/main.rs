@@ -1,26 +1,15 @@
 //! Measures for `make bench` the cost of 2,000 credentials with the real binary on a real API server. Prints the table
 //! of docs/benchmarks.md.
 #![allow(
-    dead_code,
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "it ends where something fails, and measures real time; of the test bed it needs a part"
+    reason = "it ends where something fails, and measures real time"
 )]
 
-#[path = "../../tests/cluster/audit.rs"]
-mod audit;
-#[path = "../../tests/cluster/bed.rs"]
-mod bed;
-#[path = "../../tests/cluster/kubectl.rs"]
-mod kubectl;
-#[path = "../../tests/many/objects.rs"]
-mod objects;
 mod operator;
-#[path = "../../tests/cluster/users.rs"]
-mod users;
 
 use std::time::{Duration, Instant};
 
@@ -28,9 +17,10 @@ use futures::stream::{self, StreamExt};
 use kube::Client;
 use serde_json::{Value, json};
 
-use audit::{Marker, count};
-use bed::Bed;
-use objects::reason;
+use lapsewatch_test_support::cluster::audit::{Marker, count};
+use lapsewatch_test_support::cluster::bed::Bed;
+use lapsewatch_test_support::cluster::objects;
+use lapsewatch_test_support::cluster::objects::reason;
 use operator::Operator;
 
 const CREDENTIALS: usize = 2000;

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::bed::Bed;
 use crate::{PATIENCE, USER};
+use lapsewatch_test_support::cluster::bed::Bed;
 
 /// The running operator, with a Kubernetes user of its own.
 pub struct Operator {

@@ -1,23 +1,13 @@
 //! Measures for `make bench` the cost of a scrape of 10,000 credentials with the real binary on a real API server.
 //! Prints the table of docs/benchmarks.md.
 #![allow(
-    dead_code,
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "it ends where something fails, and measures real time; of the test bed it needs a part"
+    reason = "it ends where something fails, and measures real time"
 )]
-
-#[path = "../../tests/cluster/bed.rs"]
-mod bed;
-#[path = "../../tests/cluster/kubectl.rs"]
-mod kubectl;
-#[path = "../../tests/many/objects.rs"]
-mod objects;
-#[path = "../../tests/cluster/users.rs"]
-mod users;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -28,7 +18,8 @@ use chrono::{TimeDelta, Utc};
 use futures::stream::{self, StreamExt};
 use serde_json::json;
 
-use bed::Bed;
+use lapsewatch_test_support::cluster::bed::Bed;
+use lapsewatch_test_support::cluster::objects;
 
 const NAMESPACES: usize = 100;
 const EACH: usize = 100;

@@ -7,26 +7,17 @@
 //! `--seed` selects the actions and faults, and `--minutes` limits the time in which new rounds begin. `--round` runs a
 //! single round, and `--program` tests another build.
 #![allow(
-    dead_code,
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "it ends where something fails, and real servers keep real time; of the test bed it needs a part"
+    reason = "it ends where something fails, and real servers keep real time"
 )]
 
-#[path = "../../tests/cluster/bed.rs"]
-mod bed;
 mod field;
-#[path = "../../tests/cluster/kubectl.rs"]
-mod kubectl;
-#[path = "../../tests/cluster/relay.rs"]
-mod relay;
 mod script;
 mod storm;
-#[path = "../../tests/cluster/users.rs"]
-mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -35,8 +26,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use bed::Bed;
 use field::{BLINK, CONTENT, Events, Field};
+use lapsewatch_test_support::cluster::bed::Bed;
 use script::{Action, Round};
 use storm::{DELAY, Program, Storm};
 

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::bed::Bed;
-use crate::relay::Relay;
 use crate::script::{Fault, Timed};
+use lapsewatch_test_support::cluster::bed::Bed;
+use lapsewatch_test_support::cluster::relay::Relay;
 
 /// The event delay of all operators of a soak, set with `--settle`.
 pub const DELAY: Duration = Duration::from_secs(6);

@@ -1,7 +1,7 @@
 //! Shared code of the fuzz targets: reads a Secret made from the input, and checks that the results keep their limits.
 //!
 //! The targets do not assert that messages quote no content, because an input may contain the words of a message. The
-//! tests in `tests/readers/` use planted markers for this check.
+//! tests in `tests/core/readers/` use planted markers for this check.
 
 use lapsewatch_core::api::credential::CredentialType;
 use lapsewatch_core::api::status::KeySelection;

@@ -4,7 +4,7 @@ use futures::stream::{self, StreamExt};
 use serde_json::json;
 
 use crate::fleet::{Fleet, saying};
-use crate::objects;
+use lapsewatch_test_support::cluster::objects;
 
 const HOLDERS: usize = 1000;
 /// The one that comes or goes, five that name it, the oldest, and some that were refused and tried again.

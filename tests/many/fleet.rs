@@ -10,11 +10,11 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::account;
-use crate::audit::{Marker, count};
-use crate::bed::{Bed, bed};
-use crate::clock::TestClock;
-use crate::objects;
+use lapsewatch_test_support::cluster::account;
+use lapsewatch_test_support::cluster::audit::{Marker, count};
+use lapsewatch_test_support::cluster::bed::{Bed, bed};
+use lapsewatch_test_support::cluster::clock::TestClock;
+use lapsewatch_test_support::cluster::objects;
 
 const PATIENCE: Duration = Duration::from_secs(900);
 /// As long as nothing may come before it counts as over.

@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt};
 use serde_json::{Value, json};
 
 use crate::fleet::{Asked, Fleet, saying, versions};
-use crate::objects;
+use lapsewatch_test_support::cluster::objects;
 
 const CREDENTIALS: usize = 2000;
 const PAIRS: usize = 100;

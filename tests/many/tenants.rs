@@ -10,9 +10,9 @@ use kube::Client;
 use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, WatchEvent, WatchParams};
 use serde_json::{Value, json};
 
-use crate::audit::{Marker, Request};
 use crate::fleet::Fleet;
-use crate::objects;
+use lapsewatch_test_support::cluster::audit::{Marker, Request};
+use lapsewatch_test_support::cluster::objects;
 
 const CREDENTIALS: usize = 500;
 /// Of these, how many have a Secret to be read.

@@ -1,9 +1,0 @@
-//! A tenant's page: what is put together from its credentials, what is said of it, and when.
-
-mod awaited;
-mod groups;
-mod inherit;
-mod notices;
-mod page;
-mod properties;
-mod state;

@@ -1,0 +1,131 @@
+//! `lapsewatch check`, run as its users run it.
+
+mod bounds;
+mod canary;
+mod duplicates;
+mod formats;
+mod forms;
+mod gate;
+mod golden;
+mod input;
+mod previous;
+mod scene;
+mod secrets;
+mod skipped;
+mod sops;
+mod tenants;
+mod tools;
+mod verdicts;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// What a run gave.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    /// The last line of the output.
+    fn count(&self) -> &str {
+        self.out.lines().last().unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn is(&self, code: i32, count: &str) -> &Self {
+        assert_eq!((self.code, self.count()), (code, count), "\n{}\n{}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn says(&self, text: &str) -> &Self {
+        assert!(self.err.contains(text), "{text}\n---\n{}", self.err);
+        self
+    }
+}
+
+/// Runs `lapsewatch check` in `folder`.
+fn check(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
+        .arg("check")
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A run that reads nothing of it has closed it.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        code: output.status.code().expect("ended by a signal"),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A folder with these files in it.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// A run over a folder with one file.
+fn of(text: &str) -> Ran {
+    let folder = folder(&[("one.yaml", text)]);
+    check(folder.path(), &["--at", "2030-01-01", "."], b"")
+}
+
+/// A DeclaredExpiry that is fine in 2030.
+fn declared(name: &str) -> String {
+    declared_until(name, "2031-01-01T00:00:00Z")
+}
+
+fn declared_until(name: &str, until: &str) -> String {
+    format!(
+        "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: {name}, namespace: acme}}\nspec: {{type: DeclaredExpiry, expirationTime: \"{until}\"}}\n"
+    )
+}
+
+/// A TenantCredential of `type_` whose Secret is `secret`.
+fn credential(name: &str, type_: &str, secret: &str) -> String {
+    format!(
+        "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: {name}, namespace: acme}}\nspec: {{type: {type_}, secretRef: {{name: {secret}}}}}\n"
+    )
+}
+
+/// A Secret with these lines in it.
+fn secret(name: &str, fields: &str) -> String {
+    format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: acme}}\n{fields}\n")
+}
+
+/// The examples of the repository.
+fn examples() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples"))
+}
+
+/// A PEM block of an example's Secret, as one line of JSON, which is YAML too.
+fn pem(begin: &str) -> String {
+    let text = fs::read_to_string(examples().join("apns.yaml")).unwrap();
+    let lines = text.lines().map(str::trim).skip_while(|line| !line.contains(&format!("BEGIN {begin}")));
+    let mut block = Vec::new();
+    for line in lines {
+        block.push(line);
+        if line.contains("END ") {
+            break;
+        }
+    }
+    format!("{:?}", block.join("\n") + "\n")
+}

@@ -1,0 +1,19 @@
+//! The program as its users run it, without a cluster, and what is held against the sources: the documents and the
+//! structure of the code.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
+mod architecture;
+mod check;
+mod files;
+mod inspect;
+mod new;
+mod pipelines;
+mod reference;
+mod shell;
+mod verify;

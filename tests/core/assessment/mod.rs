@@ -1,0 +1,26 @@
+//! The assessment's rules, each by a story: what the Secret holds, at which instant, and what is said then.
+
+mod apns_stages;
+mod boundaries;
+mod certificate;
+mod clock;
+mod delivery;
+mod duplicates;
+mod extremes;
+mod first_sight;
+mod flapping;
+mod health;
+mod identity;
+mod key_match;
+mod other_stages;
+mod peers;
+mod properties;
+mod rehearsal;
+mod reminders;
+mod renewal;
+mod spelling;
+mod staleness;
+mod tenant;
+mod undated;
+mod unreadable;
+mod unseen_tenant;

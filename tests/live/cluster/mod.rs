@@ -1,0 +1,33 @@
+//! Tests against a real API server. The first one to need it builds and starts it, see `bed`.
+
+mod api;
+mod binary;
+mod canary;
+mod contested;
+mod control_plane;
+mod definitions;
+mod delivery;
+mod duplicates;
+mod haste;
+mod home;
+mod hot;
+mod lagging;
+mod new;
+mod outage;
+mod parity;
+mod partial;
+mod races;
+mod readme;
+mod renewal;
+mod restart;
+mod separate;
+mod stages;
+mod storage;
+mod survival;
+mod tampering;
+mod tenants;
+mod types;
+mod unread;
+mod unreadable;
+mod verify;
+mod watches;

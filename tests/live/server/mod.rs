@@ -1,0 +1,12 @@
+//! The operator's endpoints and its Lease, on a real API server: what is served, when it is ready, and which of several
+//! replicas works.
+
+mod election;
+mod lagging;
+mod leader;
+mod probes;
+mod program;
+mod replica;
+mod scrape;
+mod series;
+mod unheard;

@@ -1,0 +1,14 @@
+//! A real API server and what tests do with it: users, the audit log, an operator in the test's own process, faults.
+
+pub mod account;
+pub mod audit;
+pub mod bed;
+pub mod clock;
+pub mod faults;
+pub mod helm;
+pub mod kubectl;
+pub mod objects;
+pub mod relay;
+pub mod story;
+pub mod tenants;
+pub mod users;
