@@ -10,8 +10,9 @@ ARCHES ?= $(subst x86_64,amd64,$(subst aarch64,arm64,$(shell uname -m)))
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-lint: ## formatting and clippy, warnings denied
+lint: ## formatting, comments and clippy, warnings denied
 	cargo fmt --all --check
+	.ci/comments src benches fuzz
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 test: ## every test, against a real API server too (what it needs of others is built on first use: about 15 minutes; needs Go, python3, npm, git, jq, and Debian's apt-get or prometheus, alertmanager and buildah)

@@ -1,7 +1,7 @@
 //! The structure of the code: a core without I/O, dependencies that point one way, small files, and names that mean
 //! something.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -181,4 +181,39 @@ fn the_search_finds_what_it_is_for() {
     for line in ["//! No std::fs here.", "let stdfs = 1;", "use std::cmp::Ordering;", "let x = 1; // not SystemTime"] {
         assert!(impure(line).is_empty(), "{line}: {:?}", impure(line));
     }
+}
+
+/// The names of the types that a source file makes visible to other files.
+fn visible_types(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let rest = line.trim_start().strip_prefix("pub")?;
+        let rest = match rest.strip_prefix('(') {
+            Some(restricted) => restricted.split_once(')')?.1,
+            None => rest,
+        };
+        let mut words = rest.strip_prefix(' ')?.split_whitespace();
+        let is_type = matches!(words.next()?, "struct" | "enum" | "trait" | "type" | "union");
+        let name = words.next().filter(|_| is_type)?;
+        name.split(|c: char| !c.is_alphanumeric() && c != '_').next()
+    })
+}
+
+#[test]
+fn a_type_name_that_other_files_see_exists_once_in_the_workspace() {
+    let mut types: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for file in sources(&root().join("src")) {
+        for name in visible_types(&fs::read_to_string(&file).unwrap()) {
+            types.entry(name.to_owned()).or_default().push(file.clone());
+        }
+    }
+    assert!(types.len() > 250, "only {} types are found", types.len());
+    assert!(types.contains_key("TenantCredentialSpec") && types.contains_key("StartupBarrier"));
+    types.retain(|_, files| files.len() > 1);
+    assert!(types.is_empty(), "{types:#?}");
+}
+
+#[test]
+fn the_search_for_types_finds_every_visibility() {
+    let text = "pub struct A;\n    pub(super) enum B<T> {}\npub(in crate::c) trait C: D {}\npub type E = u8;\nstruct F;\npub fn g() {}";
+    assert_eq!(visible_types(text).collect::<Vec<_>>(), ["A", "B", "C", "E"]);
 }
