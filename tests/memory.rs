@@ -1,5 +1,5 @@
-//! How much memory reading takes beyond what is read, whatever that is. It counts what the whole process holds, so this
-//! is one test in a file of its own: nothing else may run beside it.
+//! Tests the memory that the readers use beyond the Secret itself. The allocator counts the whole process, so this file
+//! contains a single test and nothing runs at the same time.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::fs;
@@ -19,19 +19,19 @@ use peak_alloc::PeakAlloc;
 static MEMORY: PeakAlloc = PeakAlloc;
 
 const TYPES: [CredentialType; 5] = [APNsCertificate, VPPToken, DEPToken, WindowsSymantecCertificate, X509Certificate];
-/// What a value may have at most to be read at all.
+/// The maximum size of a value that is read, in bytes.
 const VALUE: usize = 256 << 10;
 const SECRET: usize = 1 << 20;
 const BOUND: usize = 8 << 20;
 
-/// Their many rounds take time and no memory: read as they are, and not in mutants, and the last not at all.
+/// Fixtures whose many rounds take time but no memory. They are read without mutations, and [`SLOWEST`] is skipped.
 const SLOW: [&str; 3] = ["containers/key/scrypt-4m.pem", "containers/p12/keytool-legacy.p12", SLOWEST];
 const SLOWEST: &str = "containers/p12/pbkdf2-600000.p12";
-/// What a file's name has, if a password or a private key opens it.
+/// Parts of the names of files that a password or a private key opens.
 const SEALED: [&str; 5] = [".key", ".p7m", ".p12", ".pfx", "containers/"];
-/// As short as what is taken for a private key, though it is none.
+/// The shortest text that is treated as a private key.
 const BEGUN: &[u8] = b"-----BEGIN PRIVATE KEY-----";
-/// What fills Secrets to the brim, one of each kind.
+/// One fixture of each kind, with which Secrets are filled to their limit.
 const LARGE: [&str; 9] = [
     "apns/a.der",
     "apns/a.key.der",
@@ -44,7 +44,7 @@ const LARGE: [&str; 9] = [
     "vpp/a.vpptoken",
 ];
 
-/// What was most, and for what.
+/// The highest memory use, and the input that caused it.
 #[derive(Default)]
 struct Most {
     bytes: usize,
@@ -52,7 +52,7 @@ struct Most {
 }
 
 impl Most {
-    /// Reads it in every type's slot, and counts what that takes beyond the Secret itself.
+    /// Reads the Secret as every type, and measures the peak of the memory beyond the Secret itself.
     fn read(&mut self, name: &str, secret: &SecretData) {
         let password_key = secret.values.contains_key("password").then(|| "password".to_owned());
         let selection = KeySelection { password_key, ..KeySelection::default() };
@@ -61,7 +61,7 @@ impl Most {
             let before = MEMORY.current_usage();
             drop(credential::read(type_, secret, &selection));
             let bytes = MEMORY.peak_usage() - before;
-            assert!(bytes <= BOUND, "{name} as {type_:?} takes {bytes} bytes, at most {BOUND}");
+            assert!(bytes <= BOUND, "{name} as {type_:?} takes {bytes} bytes, expected at most {BOUND}");
             if bytes > self.bytes {
                 *self = Self { bytes, by: format!("{name} as {type_:?}") };
             }
@@ -97,7 +97,8 @@ fn secret(values: &[(&str, &[u8])]) -> SecretData {
     values.iter().map(|(key, value)| (*key, value.to_vec())).collect()
 }
 
-/// What opens the fixture, stands beside it: password, private key, and for a lone key its certificate.
+/// Returns a Secret with the fixture and everything that opens it: the password, the private key, and for a private key
+/// its certificate.
 fn with_what_opens(name: &str, bytes: &[u8]) -> SecretData {
     let password = match name {
         _ if name.contains("umlaut") => "pässwörd",
@@ -114,7 +115,7 @@ fn with_what_opens(name: &str, bytes: &[u8]) -> SecretData {
     secret(&values)
 }
 
-/// A number below `end` that looks like chance and is the same every time.
+/// Returns a pseudorandom number below `end`. The sequence is the same in each run.
 fn below_end(seed: &mut u64, end: usize) -> usize {
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;
@@ -122,7 +123,7 @@ fn below_end(seed: &mut u64, end: usize) -> usize {
     usize::try_from(*seed % end as u64).unwrap()
 }
 
-/// Cut, doubled, flipped and nested.
+/// Returns mutations of the file: truncated, doubled, with flipped bits and nested.
 fn mutants(bytes: &[u8], seed: &mut u64) -> Vec<(&'static str, Vec<u8>)> {
     let mut mutants = vec![
         ("doubled", bytes.repeat(2)),
@@ -142,7 +143,7 @@ fn mutants(bytes: &[u8], seed: &mut u64) -> Vec<(&'static str, Vec<u8>)> {
             let at = below_end(seed, bytes.len());
             flipped[at] ^= 1 << below_end(seed, 8);
         }
-        // Lengths are where a reader takes a file at its word.
+        // A wrong length near the beginning could make a reader allocate too much.
         let at = below_end(seed, bytes.len().min(32));
         let mut lied = bytes.to_vec();
         lied[at] = 0xff;
@@ -174,7 +175,7 @@ fn reading_takes_little_memory_whatever_is_read() {
     }
     large.read("values of nothing", &(0..60_000).map(|number| (format!("{number:05}"), Vec::new())).collect());
     large.read("the beginnings of keys", &(0..50_000).map(|number| (format!("{number:05}"), BEGUN.to_vec())).collect());
-    // As much as a value, and as a Secret, can hold.
+    // Values and Secrets of the maximum size.
     for file in LARGE {
         let bytes = fixture(file);
         let full = bytes.repeat(VALUE / bytes.len());
@@ -182,7 +183,7 @@ fn reading_takes_little_memory_whatever_is_read() {
         let names: Vec<String> = (0..SECRET / bytes.len()).map(|number| format!("{number:05}")).collect();
         let mut all = with_what_opens(file, &bytes);
         all.values.extend(names.into_iter().map(|name| (name, bytes.clone().into())));
-        // And where a password is given, scrypt may be asked for besides.
+        // With a password, the Secret can also require scrypt.
         all.values.insert("scrypt".to_owned(), fixture("containers/key/scrypt-4m.pem").into());
         large.read(&format!("{file}, all over, with scrypt,"), &all);
     }

@@ -1,5 +1,5 @@
-//! The program as its users run it, without a cluster, and what is held against the sources: the documents and the
-//! structure of the code.
+//! Tests the program as users run it, without a cluster. Also compares the documents and the structure of the code with
+//! the sources.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Secrets of one MiB in small pieces: the time for one grows with its size, and not with the square of it.
+//! Tests Secrets with very many small values. The reading time grows linearly with the size, not quadratically.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     [head, &content].concat()
 }
 
-/// As small a certificate as there can be.
+/// Builds a minimal certificate.
 fn certificate(serial: u16, public_key: &[u8]) -> Vec<u8> {
     let algorithm = element(0x30, &[&element(0x06, &[&[0x2a, 0x03]])]);
     let serial = element(0x02, &[&[1], &serial.to_be_bytes()]);
@@ -26,12 +26,12 @@ fn certificate(serial: u16, public_key: &[u8]) -> Vec<u8> {
     element(0x30, &[&signed, &algorithm, &element(0x03, &[&[0]])])
 }
 
-/// Of an algorithm that nobody knows.
+/// Returns a public key with an unknown algorithm.
 fn unknown() -> Vec<u8> {
     element(0x30, &[&element(0x30, &[&element(0x06, &[&[0x2a, 0x03]])]), &element(0x03, &[&[0, 0]])])
 }
 
-/// The base point of P-384, compressed: to find its other half takes the longest of the three curves.
+/// Returns the base point of P-384 in compressed form. Decompression takes the longest of the three supported curves.
 fn compressed() -> Vec<u8> {
     let x = "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7";
     let x: Vec<u8> = (0..48).map(|at| u8::from_str_radix(&x[2 * at..2 * at + 2], 16).unwrap()).collect();
@@ -49,7 +49,7 @@ fn time_of(count: u16, public_key: &[u8]) -> Duration {
     begun.elapsed()
 }
 
-/// Others run beside this one: the best of five counts.
+/// Returns the best of five measurements, because other tests run at the same time.
 fn best_of(count: u16, public_key: &[u8]) -> Duration {
     (0..5).map(|_| time_of(count, public_key)).min().unwrap()
 }
@@ -75,5 +75,5 @@ fn more_than_2048_entries_are_refused_before_the_rest_is_read() {
 #[test]
 fn a_compressed_point_takes_not_much_longer_than_a_key_that_is_not_read() {
     let (unread, read) = (best_of(1_000, &unknown()), best_of(1_000, &compressed()));
-    assert!(read * 2 < unread * 5, "{unread:?} for keys that are not read, {read:?} for points");
+    assert!(read * 2 < unread * 5, "{unread:?} for unknown keys, {read:?} for compressed points");
 }

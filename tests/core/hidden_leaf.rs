@@ -1,4 +1,5 @@
-//! A CA's certificate lives ten years: where it stands beside a leaf that can't be read, it must not be watched for it.
+//! Tests that a CA certificate is not watched in place of a leaf that can't be read. CA certificates are typically
+//! valid for ten years, so nothing would warn of the leaf's expiry.
 
 use lapsewatch_core::api::credential::CredentialType::X509Certificate;
 use lapsewatch_core::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, WrongFile};
@@ -19,7 +20,7 @@ fn key(facts: &CredentialFacts) -> &str {
     facts.keys.as_ref().and_then(|keys| keys.credential.as_deref()).unwrap_or_default()
 }
 
-/// What may hold the leaf, and the failure that is told of it.
+/// Returns values that can contain the leaf, each with the reported failure.
 fn hiding() -> Vec<(&'static str, Vec<u8>, FailureReason, &'static str)> {
     vec![
         ("a.p12", fixture("wrong/keystore.p12"), PasswordRequired, "key a.p12 holds a PKCS#12 keystore"),
@@ -45,7 +46,7 @@ fn a_ca_is_not_watched_in_place_of_what_cannot_be_read() {
     for (name, bytes, reason, words) in hiding() {
         let failure = read(&[(name, bytes), ("ca.crt", fixture("x509/ca.pem"))]).expect_err(words);
         assert_eq!(failure.reason, reason, "{}", failure.message);
-        assert!(failure.message.starts_with(words), "{words:?} does not begin {:?}", failure.message);
+        assert!(failure.message.starts_with(words), "expected {words:?}, found {:?}", failure.message);
         let way_out = "only a CA's certificate stands beside it: name ca.crt in spec.secretRef.key where that is meant";
         assert!(failure.message.ends_with(way_out), "{}", failure.message);
     }

@@ -1,5 +1,5 @@
-//! The tests of lapsewatch-core alone: what is read of a Secret, what is said of it, and the definitions of the kinds. They
-//! are built without Kubernetes' client: `cargo test -p lapsewatch-core --test core`.
+//! Tests of lapsewatch-core alone: the readers of Secrets, the assessment, the messages and the
+//! CustomResourceDefinitions. They build without the Kubernetes client: `cargo test -p lapsewatch-core --test core`.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

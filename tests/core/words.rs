@@ -1,5 +1,5 @@
-//! Every sentence that a user may read of a credential or of a tenant, printed into `tests/snapshots`: read it as an administrator
-//! would. `INSTA_UPDATE=always cargo test -p lapsewatch-core --test core words` writes it anew.
+//! Prints every message that a user can read about a credential or tenant into `tests/snapshots` for review.
+//! `INSTA_UPDATE=always cargo test -p lapsewatch-core --test core words` updates the snapshots.
 
 mod tenant;
 mod verify;
@@ -23,7 +23,7 @@ const LATER: &str = "2032-01-01T00:00:00Z";
 const WELL: &str = "2030-06-01T00:00:00Z";
 const SOON: &str = "2030-06-02T00:00:00Z";
 
-/// Beside the outputs of the commands, under names that do not change with the folders of the tests.
+/// Stores the snapshots in the common folder, under names that do not depend on the test modules.
 fn kept() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
@@ -31,7 +31,7 @@ fn kept() -> insta::Settings {
     settings
 }
 
-/// What is printed, each sentence once.
+/// The printed text, which contains each line once.
 #[derive(Default)]
 struct Page {
     text: String,
@@ -96,7 +96,7 @@ fn story(type_: CredentialType, facts: CredentialFacts, dress: Dress) -> Story {
     story
 }
 
-/// The tenant that the credential names does not exist: the Event says what it lacks.
+/// The tenant of the credential does not exist, so the Event names the missing owner settings.
 fn absent_tenant(page: &mut Page) {
     let type_ = CredentialType::APNsCertificate;
     let dresses: [(&str, Dress); 3] = [

@@ -1,5 +1,5 @@
-//! The tests that need servers: a real API server above all, which the first test to need it builds and starts (see `bed`
-//! in tests/support). All but a few share it, each in a namespace of its own.
+//! Tests that need servers, above all a real API server. The first test that needs the API server builds and starts it
+//! (see `bed` in tests/support). Nearly all tests share this server, each in a namespace of its own.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A thousand that hold the same token: who comes or goes costs few writes.
+//! Tests that a change of one holder causes few writes if a thousand objects use the same token.
 
 use futures::stream::{self, StreamExt};
 use serde_json::json;
@@ -7,7 +7,8 @@ use crate::fleet::{Fleet, saying};
 use lapsewatch_test_support::cluster::objects;
 
 const HOLDERS: usize = 1000;
-/// The one that comes or goes, five that name it, the oldest, and some that were refused and tried again.
+/// The maximum number of status writes for one change: the changed holder, five holders that name the changed holder,
+/// the oldest, and a few retries after conflicts.
 const FEW: usize = 12;
 
 fn name(number: usize) -> String {
@@ -28,9 +29,9 @@ async fn who_joins_a_thousand_or_leaves_costs_few_writes() {
     fleet.start().await;
     fleet.until("all are told", |all| are_told(all, HOLDERS)).await;
     let asked = fleet.asked_in_all(since).await;
-    assert_eq!((asked.statuses, asked.conflicts), (HOLDERS, 0), "each was told once");
+    assert_eq!((asked.statuses, asked.conflicts), (HOLDERS, 0), "each status is written once");
 
-    // The oldest, one in the middle and the newest, by age.
+    // The changed holders are the oldest, the holder in the middle and the newest.
     let mut by_age = fleet.objects().await;
     by_age.sort_by_key(|object| {
         let text = |field: &str| object["metadata"][field].as_str().unwrap().to_owned();
@@ -59,7 +60,7 @@ async fn few(fleet: &Fleet, what: &str, holders: usize, change: impl Future<Outp
     assert!(asked.statuses <= FEW, "{what}: {asked:?}");
 }
 
-/// The oldest shares it, for the others it is in use.
+/// True if the oldest holder reports SharedByOthers and all others report TokenInUse.
 fn are_told(objects: &[serde_json::Value], holders: usize) -> bool {
     (saying(objects, "SharedByOthers"), saying(objects, "TokenInUse")) == (1, holders - 1)
 }

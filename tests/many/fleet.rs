@@ -1,4 +1,4 @@
-//! Namespaces full of credentials, and the operator that watches them.
+//! Creates namespaces with many credentials, and runs the operator that watches them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use lapsewatch_test_support::cluster::clock::TestClock;
 use lapsewatch_test_support::cluster::objects;
 
 const PATIENCE: Duration = Duration::from_secs(900);
-/// As long as nothing may come before it counts as over.
+/// The operator counts as idle after this time without a request.
 const CALM: Duration = Duration::from_millis(1500);
 
 pub struct Fleet {
@@ -29,12 +29,12 @@ pub struct Fleet {
     operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
-/// What the operator asked for.
+/// The numbers of the operator's requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     pub secrets: usize,
     pub statuses: usize,
-    /// Of these, how many came too late.
+    /// The number of status writes that were refused with a conflict.
     pub conflicts: usize,
     pub events: usize,
 }
@@ -52,12 +52,12 @@ impl Fleet {
         }
     }
 
-    /// The user agent of its requests.
+    /// Returns the user agent of the operator, by which its requests are found in the audit log.
     pub fn agent(&self) -> String {
         format!("lapsewatch-test/{}", self.namespaces[0])
     }
 
-    /// As the chart's account, with the chart's rights in these namespaces.
+    /// Starts the operator as the chart's service account, with the chart's permissions in these namespaces.
     pub async fn start(&mut self) {
         let user = account::account(self.bed, &self.namespaces[0], &self.namespaces).await;
         let mut config = self.bed.config_as(Some(&user)).await;
@@ -86,10 +86,10 @@ impl Fleet {
             run.await.unwrap();
         }
         let refused = self.bed.refused(self.begun, &self.agent());
-        assert!(refused.is_empty(), "the chart's rights are not enough: {refused:#?}");
+        assert!(refused.is_empty(), "the chart's permissions are not sufficient: {refused:#?}");
     }
 
-    /// All credentials.
+    /// Returns all TenantCredentials.
     pub async fn objects(&self) -> Vec<Value> {
         let mut all = Vec::new();
         for namespace in &self.namespaces {
@@ -106,7 +106,7 @@ impl Fleet {
         all
     }
 
-    /// Waits until there are this many Events, and no more.
+    /// Waits until `count` Events exist. Panics if there are more.
     pub async fn until_events(&self, count: usize) {
         let begun = Instant::now();
         loop {
@@ -115,12 +115,12 @@ impl Fleet {
                 assert_eq!(events, count);
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{events} Events are sent, and not {count}");
+            assert!(begun.elapsed() < PATIENCE, "expected {count} Events, found {events}");
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
 
-    /// What the operator asked for since.
+    /// Returns the operator's requests since the marker.
     pub fn asked(&self, since: Marker) -> Asked {
         let requests = self.bed.audit(since);
         let of = |verb: &str, resource: &str, code: Option<u16>| {
@@ -138,7 +138,7 @@ impl Fleet {
         }
     }
 
-    /// The same, once it asks for nothing more.
+    /// Returns the operator's requests since the marker, after the operator is idle.
     pub async fn asked_in_all(&self, since: Marker) -> Asked {
         let begun = Instant::now();
         let mut asked = self.asked(since);
@@ -148,12 +148,12 @@ impl Fleet {
             if now == asked {
                 return asked;
             }
-            assert!(begun.elapsed() < PATIENCE, "it does not come to rest: {now:?}");
+            assert!(begun.elapsed() < PATIENCE, "the operator does not become idle: {now:?}");
             asked = now;
         }
     }
 
-    /// Waits until this holds of all credentials.
+    /// Waits until `holds` is true for all credentials.
     pub async fn until(&self, what: &str, holds: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let begun = Instant::now();
         loop {
@@ -161,18 +161,18 @@ impl Fleet {
             if holds(&objects) {
                 return objects;
             }
-            assert!(begun.elapsed() < PATIENCE, "they do not come to this: {what}");
+            assert!(begun.elapsed() < PATIENCE, "timed out before {what}");
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
 }
 
-/// How many say this of who else holds the same.
+/// Returns how many objects have this reason in their condition Duplicate.
 pub fn saying(objects: &[Value], reason: &str) -> usize {
     objects.iter().filter(|object| objects::reason(object, "Duplicate") == reason).count()
 }
 
-/// The versions of all objects.
+/// Returns the UID and the resourceVersion of each object.
 pub fn versions(objects: &[Value]) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     objects.iter().map(|o| (text(&o["metadata"]["uid"]), text(&o["metadata"]["resourceVersion"]))).collect()

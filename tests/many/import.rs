@@ -1,4 +1,4 @@
-//! Two thousand credentials, of which two hundred are duplicates: a hundred pairs, half of them across namespaces.
+//! Tests the import of 2,000 credentials, of which 200 are duplicates: 100 pairs, half of them across namespaces.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,8 @@ async fn each_party_of_a_duplicate_is_told_once_and_a_restart_is_no_news() {
     let objects = fleet.until("all are assessed", are_told).await;
     pairs_agree(&objects);
     let asked = fleet.asked_in_all(since).await;
-    assert_eq!(asked.events, 0, "nothing is announced before it has settled");
-    // Each once; of a pair, the first to come once more.
+    assert_eq!(asked.events, 0, "no finding is announced before the event delay");
+    // Each status is written once. The first holder of a pair is written again when the second is found.
     let written = asked.statuses - asked.conflicts;
     assert!((CREDENTIALS..=CREDENTIALS + PAIRS).contains(&written), "{asked:?}");
 
@@ -31,7 +31,7 @@ async fn each_party_of_a_duplicate_is_told_once_and_a_restart_is_no_news() {
     assert_eq!(asked.events, 2 * PAIRS);
     told_once(&fleet).await;
 
-    // A restart: nothing is read, written or sent.
+    // After a restart, the operator reads no Secret, writes no status and sends no Event.
     fleet.stop().await;
     let before = versions(&fleet.objects().await);
     let since = fleet.bed.mark();
@@ -42,7 +42,8 @@ async fn each_party_of_a_duplicate_is_told_once_and_a_restart_is_no_news() {
     assert_eq!(versions(&fleet.objects().await), before);
     fleet.stop().await;
 
-    // An operator that finds duplicates of which nothing was said yet says at once what is so, and takes nothing back.
+    // Without the stored findings, the operator writes the final state of each duplicate at once and no intermediate
+    // state.
     let nothing =
         json!({"conditions": null, "lastRead": null, "notifications": null, "announced": null, "duplicates": null});
     let duplicates =
@@ -65,7 +66,7 @@ async fn each_party_of_a_duplicate_is_told_once_and_a_restart_is_no_news() {
     fleet.stop().await;
 }
 
-/// In no order of theirs: pairs come apart.
+/// Creates the credentials in a scattered order, so that the objects of a pair are not created together.
 async fn import(fleet: &Fleet) {
     let [here, there] = [&fleet.namespaces[0], &fleet.namespaces[1]];
     stream::iter((0..CREDENTIALS).map(|n| n * 7919 % CREDENTIALS))
@@ -82,7 +83,7 @@ fn are_told(objects: &[Value]) -> bool {
     (of("Unique"), of("SharedByOthers"), of("TokenInUse")) == (CREDENTIALS - 2 * PAIRS, PAIRS, PAIRS)
 }
 
-/// The older one of each pair shares, the other one is in use.
+/// Asserts that the older object of each pair reports SharedByOthers and the younger object reports TokenInUse.
 fn pairs_agree(objects: &[Value]) {
     let mut pairs: BTreeMap<&str, Vec<(&str, &str, &str, &str)>> = BTreeMap::new();
     for object in objects.iter().filter(|object| objects::reason(object, "Duplicate") != "Unique") {
@@ -104,7 +105,7 @@ async fn told_once(fleet: &Fleet) {
         .iter()
         .map(|event| (event["regarding"]["uid"].as_str().unwrap(), event["reason"].as_str().unwrap()))
         .collect();
-    assert_eq!((events.len(), told.len()), (2 * PAIRS, 2 * PAIRS), "each once");
+    assert_eq!((events.len(), told.len()), (2 * PAIRS, 2 * PAIRS), "each duplicate is announced once");
     for object in fleet.objects().await {
         let reason = objects::reason(&object, "Duplicate");
         let expected = (reason != "Unique").then_some(reason);

@@ -1,5 +1,5 @@
-//! Many credentials on a real API server: what two thousand of them cost where some are duplicates, and a thousand that
-//! hold the same. A binary of its own, so that nothing else keeps the server busy meanwhile.
+//! Tests the cost of many credentials on a real API server: 2,000 credentials with some duplicates, and 1,000 holders
+//! of one token. The tests are a separate binary, so nothing else keeps the server busy at the same time.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

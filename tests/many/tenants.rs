@@ -1,5 +1,5 @@
-//! A tenant of five hundred credentials: its page is not written five hundred times while they settle, and nobody
-//! else's waits for that.
+//! Tests the status of a tenant with many credentials that are assessed at the same time. The status is written at most
+//! once a second and still follows the changes.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use lapsewatch_test_support::cluster::audit::{Marker, Request};
 use lapsewatch_test_support::cluster::objects;
 
 const CREDENTIALS: usize = 500;
-/// Of these, how many have a Secret to be read.
+/// The number of credentials with a Secret.
 const TOKENS: usize = 100;
 const TENANT: &str = "acme-prod";
 
@@ -23,7 +23,7 @@ fn name(number: usize) -> String {
     format!("credential-{number:04}")
 }
 
-/// One of the tenant: a VPP token, or a date.
+/// Creates a credential of the tenant, either a VPP content token or a DeclaredExpiry.
 async fn create(fleet: &Fleet, namespace: &str, number: usize) {
     let (client, name) = (&fleet.client, name(number));
     let mut spec = json!({"tenantRef": {"name": TENANT}, "reminderEveryHours": 0});
@@ -51,12 +51,12 @@ fn valid(page: &Value) -> u64 {
 async fn until_valid(fleet: &Fleet, namespace: &str, tenant: &str, count: usize) {
     let begun = Instant::now();
     while valid(&objects::page(&fleet.client, namespace, tenant).await) != count as u64 {
-        assert!(begun.elapsed() < Duration::from_secs(900), "the page does not come to {count} valid ones");
+        assert!(begun.elapsed() < Duration::from_secs(900), "expected {count} valid credentials");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-/// The page was written at most once a second; gives how often.
+/// Asserts that the tenant status was written at most once a second. Returns the number of writes.
 async fn paced(fleet: &Fleet, namespace: &str, what: &str, since: Marker) -> usize {
     let credentials = fleet.asked_in_all(since).await;
     let own = |r: &Request, resource: &str| {
@@ -68,7 +68,7 @@ async fn paced(fleet: &Fleet, namespace: &str, what: &str, since: Marker) -> usi
     let settling = fleet.bed.answered(since, |r| own(r, "tenantcredentials"));
     let took = (*settling.last().unwrap().max(pages.last().unwrap()) - settling[0].min(pages[0])).as_seconds_f64();
     println!("{what}: {} credentials' writes, {} pages in {took:.1} s: {credentials:?}", settling.len(), pages.len());
-    assert!(pages.len() as f64 <= took + 2.0, "{what}: {} pages in {took:.1} s", pages.len());
+    assert!(pages.len() as f64 <= took + 2.0, "{what}: {} writes of the tenant status in {took:.1} s", pages.len());
     pages.len()
 }
 
@@ -83,7 +83,7 @@ async fn five_hundred_credentials_that_settle_cost_one_page_a_second() {
     until_valid(&fleet, &namespace, TENANT, CREDENTIALS).await;
     paced(&fleet, &namespace, "they come one by one", since).await;
 
-    // All at once: a stage comes to all dates, then an operator finds them as if it had never been there.
+    // First all dates reach a stage at the same time. Then an operator starts and finds everything unchanged.
     let since = fleet.bed.mark();
     fleet.clock.set("2034-12-15T00:00:00Z");
     until_valid(&fleet, &namespace, TENANT, 0).await;
@@ -93,7 +93,7 @@ async fn five_hundred_credentials_that_settle_cost_one_page_a_second() {
     fleet.start().await;
     assert_eq!(fleet.asked_in_all(since).await, crate::fleet::Asked::default());
     let pages = fleet.bed.answered(since, |r| r.user_agent == fleet.agent() && r.verb == "patch");
-    assert_eq!(pages.len(), 0, "a restart is no news");
+    assert_eq!(pages.len(), 0, "a restart writes no status");
     fleet.stop().await;
 }
 
@@ -113,13 +113,14 @@ async fn the_page_follows_while_many_credentials_settle() {
     watch.abort();
     fleet.stop().await;
 
-    // When the server had stored each credential's status, against when the page was seen that counts as many.
+    // Compares the time at which each credential's status was stored with the time at which the tenant status first
+    // counted as many.
     let own = |r: &Request| {
         r.user_agent == fleet.agent()
             && (r.verb.as_str(), r.resource.as_str(), r.code) == ("patch", "tenantcredentials", 200)
     };
     let stored = fleet.bed.answered(since, own);
-    assert_eq!(stored.len(), CREDENTIALS, "each is written once, however slow the machine is");
+    assert_eq!(stored.len(), CREDENTIALS, "each status is written once, regardless of the speed");
     let seen = seen.lock().unwrap();
     let follows = stored.iter().enumerate().map(|(n, at)| {
         let (page, _) = seen.iter().find(|(_, valid)| *valid > n as u64).unwrap();
@@ -127,13 +128,13 @@ async fn the_page_follows_while_many_credentials_settle() {
     });
     let longest = follows.max().unwrap();
     println!("the page follows each after {} ms at the latest", longest.num_milliseconds());
-    // One that waited for the last credential would follow the first one after the whole time. What two seconds allow a
-    // machine that has nothing else to do, a busy one gets as a part of the time that it takes for all.
+    // If the operator waited for the last credential, the tenant status would follow the first credential after the
+    // whole time. An idle machine needs at most two seconds, and a busy machine may use a quarter of the whole time.
     let all = *stored.last().unwrap() - stored[0];
     assert!(longest <= TimeDelta::seconds(2) || longest * 4 <= all, "{longest} of {all}: {seen:?}");
 }
 
-/// When each page was seen, and how many valid credentials it counted.
+/// The time at which each tenant status was seen, and its count of valid credentials.
 type Pages = Arc<Mutex<Vec<(DateTime<Utc>, u64)>>>;
 
 async fn watch(client: Client, namespace: String, seen: Pages) {

@@ -1,4 +1,4 @@
-//! Input that would take time or memory without end.
+//! Tests `check` with input that is built to consume unbounded time or memory.
 
 use std::fs::File;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Nothing of a Secret is in what `check` prints.
+//! Tests that no output of `check` contains any part of a Secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::check::{check, folder};
 use lapsewatch_test_support::canary::{CANARY, Case, Search, cases};
 
-/// A Secret and its TenantCredential as manifests.
+/// Returns the case as the manifests of a Secret and its TenantCredential.
 fn manifests(case: &Case) -> [Value; 2] {
     let data: serde_json::Map<String, Value> =
         case.values.iter().map(|(key, value)| ((*key).to_owned(), STANDARD.encode(value).into())).collect();
@@ -25,12 +25,12 @@ fn nothing_of_a_secret_is_in_the_table_or_in_the_messages() {
     let cases = cases();
     let items: Vec<Value> = cases.iter().flat_map(manifests).collect();
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
-    // The file's name is one that formats must escape, too.
+    // The file name contains characters that the output formats must escape.
     let folder = folder(&[("a,l:l %0A::error::`|`<b>@x.json", &list)]);
     let search = Search::of(&cases);
     for format in FORMATS {
         let ran = check(folder.path(), &["--at", "2035-12-20", "-o", format, "--within", "3650d", "."], b"");
-        // Most of the cases can't be read.
+        // Most of the cases contain credentials that can't be read, so the exit code is 2.
         assert_eq!(ran.code, 2, "{format}");
         assert!(cases.iter().all(|case| ran.out.contains(case.name)), "{format}\n{}", ran.out);
         search.finds_nothing(format, &format!("{}\n{}", ran.out, ran.err));
@@ -52,7 +52,7 @@ fn nothing_of_a_secret_is_in_the_table_or_in_the_messages() {
     }
 }
 
-/// Manifests around Secrets that are broken themselves: what their parsers say of it would quote them.
+/// The manifests of these Secrets are malformed, and the parser's own error messages would quote them.
 #[test]
 fn nothing_of_a_manifest_that_cannot_be_read_is_printed() {
     let declared = crate::check::declared("fine");
@@ -84,7 +84,7 @@ fn nothing_of_a_manifest_that_cannot_be_read_is_printed() {
         format!("{head}stringData: {{token: ENC[{CANARY}]}}\nsops: {{mac: {CANARY}}}\n"),
         format!("{head}type: {CANARY}\nstringData: {{token: 7, note: {CANARY}}}\n"),
         format!("{{{json_head}, \"stringData\": {{\"token\": \"{CANARY}\", \"{CANARY}\",}}"),
-        // A colon that separates nothing makes the value a part of the key.
+        // A colon without a space separates nothing in YAML, so the value becomes a part of the key.
         format!("{head}stringData: {{token:{CANARY}}}\n"),
         format!("{head}data: {{token:{CANARY}}}\n"),
         format!("{head}data: {{\"token\": \"{CANARY}\", \"note {CANARY}\"}}\n"),

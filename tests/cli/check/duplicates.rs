@@ -1,18 +1,18 @@
-//! One credential in several places, found before any of it is applied.
+//! Tests that `check` finds a credential that is used in several places before any manifest is applied.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::check::{Ran, check, folder};
 
-/// A VPP token, as a Secret's value.
+/// Returns a VPP content token in the encoding of a Secret's data.
 fn token(inner: &str) -> String {
     let inner = STANDARD.encode(inner.repeat(8));
     let json = format!(r#"{{"token":"{inner}","expDate":"2031-01-01T00:00:00+0000","orgName":"Acme"}}"#);
     STANDARD.encode(STANDARD.encode(json))
 }
 
-/// A credential of a namespace, and its Secret.
+/// Returns the manifests of a TenantCredential and its Secret in `namespace`.
 fn place(namespace: &str, name: &str, inner: &str, extra: &str) -> String {
     let token = token(inner);
     format!(
@@ -30,7 +30,7 @@ fn of(places: &[String]) -> Ran {
     check(folder.path(), &["--at", "2030-01-01", "."], b"")
 }
 
-/// What it prints, each of these in it.
+/// Asserts that the output contains each of `parts`, regardless of line breaks.
 fn prints(ran: &Ran, parts: &[&str]) {
     let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in parts {
@@ -42,7 +42,7 @@ fn prints(ran: &Ran, parts: &[&str]) {
 fn a_token_used_by_two_tenants_is_found_and_both_are_named() {
     let ran = of(&[place("prod", "apps", "same-token", ""), place("qa", "apps", "same-token", TENANT)]);
     ran.is(1, "checked 2, skipped 0");
-    // Nobody's names are kept from who has given them all.
+    // The user provided all manifests, so `check` names the holders of other namespaces too.
     prints(
         &ran,
         &[
@@ -54,14 +54,14 @@ fn a_token_used_by_two_tenants_is_found_and_both_are_named() {
     );
 }
 
-/// A list of holders that is not complete says how many are left.
+/// A message names at most five holders and counts the others.
 #[test]
 fn where_more_hold_a_token_than_are_named_their_number_is_told() {
     let names = |count: usize| (0..count).map(|number| format!("holder-{number}")).collect::<Vec<_>>();
     let of_many = |count: usize| -> Vec<String> {
         names(count).iter().map(|name| place("mdm", name, "same-token", "")).collect()
     };
-    // The one that was here first names the next five, each of the others those before it.
+    // The oldest holder lists the five next younger holders. Each of the others lists the older holders.
     let ran = of(&of_many(8));
     ran.is(1, "checked 8, skipped 0");
     prints(
@@ -82,8 +82,8 @@ fn where_more_hold_a_token_than_are_named_their_number_is_told() {
             "is also held by holder-1 and holder-0",
         ],
     );
-    assert!(!of(&of_many(2)).out.contains("1 other"), "two name each other");
-    // Of other namespaces too, and in the list for programs.
+    assert!(!of(&of_many(2)).out.contains("1 other"), "two holders name each other");
+    // The JSON report marks an incomplete list, also if the other holders are in other namespaces.
     let folder = folder(&[(
         "one.yaml",
         &(of_many(1).concat() + &place("qa", "a", "same-token", "") + &place("qb", "a", "same-token", "")),
@@ -95,7 +95,7 @@ fn where_more_hold_a_token_than_are_named_their_number_is_told() {
     assert_eq!(more, [false, true, false], "{}", ran.out);
 }
 
-/// Certificates that are renewed in several places supersede the others.
+/// Certificates that are renewed in several places supersede the older certificate, and the same limit applies.
 #[test]
 fn where_more_hold_a_newer_certificate_than_are_named_their_number_is_told() {
     let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/apns");
@@ -125,7 +125,7 @@ fn another_token_and_an_intended_override_are_fine() {
 fn one_whose_secret_is_not_given_still_holds_what_the_cluster_said() {
     let held = of(&[place("prod", "apps", "same-token", "")]);
     held.is(0, "checked 1, skipped 0");
-    // SHA-256 of the inner token.
+    // The SHA-256 digest of the inner token.
     let fingerprint = "53a8937b770484c26f12af6694073f561b68ccab86a70d3ebe405ef7c59a8db7";
     let with = |also: &str| {
         format!(
@@ -136,7 +136,7 @@ fn one_whose_secret_is_not_given_still_holds_what_the_cluster_said() {
     let ran = of(&[place("prod", "apps", "same-token", ""), with("")]);
     ran.is(1, "checked 1, skipped 1");
     prints(&ran, &["is also held by live/old"]);
-    // Where that was that its Secret is gone, or its key, it holds nothing.
+    // If the stored status reports a missing Secret or Secret key, the object does not use a credential.
     for gone in [
         "conditions: [{type: Ready, status: \"False\", reason: SecretNotFound, lastTransitionTime: \"2029-02-01T00:00:00Z\"}]",
         "lastRead: {name: old, uid: a, resourceVersion: b, readerRevision: 1, failure: {reason: KeyNotFound, message: gone}}",

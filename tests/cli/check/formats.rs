@@ -1,4 +1,4 @@
-//! What holds of the formats themselves, whatever the input.
+//! Tests properties of the output formats that do not depend on the input.
 
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ fn a_file_has_one_path_however_it_was_named() {
     }
 }
 
-/// A terminal obeys some letters beyond ASCII, and the order of others may be turned.
+/// Terminals interpret some control characters beyond ASCII, and bidirectional controls reorder the text on the screen.
 #[test]
 fn json_has_nothing_that_does_something_in_a_terminal() {
     let folder = scene();

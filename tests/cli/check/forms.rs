@@ -1,8 +1,9 @@
-//! The forms in which pipelines have their manifests, and Secrets that are not in them.
+//! Tests the forms in which pipelines provide manifests, and Secrets that other tools create.
 
 use crate::check::{check, credential, declared, folder, of, secret};
 
-/// As `helm template` prints a chart: comments with the template's name, empty documents, hooks, a definition amid.
+/// The output of `helm template` contains comments with template names, empty documents, hooks and a
+/// CustomResourceDefinition.
 const HELM: &str = r#"---
 # Source: mdm/templates/namespace.yaml
 apiVersion: v1
@@ -77,7 +78,8 @@ spec:
   expirationTime: 2031-01-01T00:00:00Z
 "#;
 
-/// As `kustomize build` prints it: sorted fields, the generator's hash at the Secret's name and wherever it is named.
+/// The output of `kustomize build` contains sorted fields. The generator appends a hash to the Secret's name and to
+/// each reference.
 const KUSTOMIZE: &str = r#"apiVersion: v1
 data:
   note.txt: |
@@ -124,7 +126,7 @@ fn what_helm_and_kustomize_render_is_read_from_the_standard_input() {
     assert_eq!(ran.err, "");
 }
 
-/// A credential that reads `acme-apns`, and what is said of it beside this object.
+/// Asserts that a credential that reads Secret "acme-apns" is skipped for the reason `why` if `object` is provided.
 #[track_caller]
 fn skipped(object: &str, why: &str) {
     let text = [credential("c", "APNsCertificate", "acme-apns"), object.to_owned(), declared("fine")].join("---\n");
@@ -136,7 +138,7 @@ fn skipped(object: &str, why: &str) {
     strict
         .is(2, "checked 1, skipped 0")
         .says(&format!("error: ./one.yaml:1: TenantCredential acme/c: Secret acme-apns {why}\n"));
-    // Where the Secret itself is given as well, it is read.
+    // If the Secret itself is provided too, in either order, `check` reads the Secret.
     for text in [
         [text.clone(), secret("acme-apns", "stringData: {a: hello}")].join("---\n"),
         [secret("acme-apns", "stringData: {a: hello}"), text.clone()].join("---\n"),
@@ -215,7 +217,7 @@ fn what_makes_the_secret_in_the_cluster_is_named() {
 #[test]
 fn what_makes_no_such_secret_is_not_taken_for_it() {
     for (api, kind, spec) in [
-        // Reads the Secret, and writes it elsewhere.
+        // A PushSecret reads the Secret and writes a copy to another place.
         ("external-secrets.io/v1alpha1", "PushSecret", "{selector: {secret: {name: acme-apns}}}"),
         (
             "external-secrets.io/v1beta1",
@@ -257,7 +259,7 @@ fn what_sops_has_encrypted_as_a_whole_is_named_and_never_misread() {
         .is(2, "checked 0, skipped 0")
         .says("error: ./one.yaml:1: it is encrypted");
 
-    // As a binary file or a chart's values, which are no objects.
+    // sops can encrypt binary files and Helm values, which are not Kubernetes objects.
     let folder = folder(&[
         ("one.yaml", &declared("fine")),
         ("push.json", "{\n\t\"data\": \"ENC[AES256_GCM,data:x]\",\n\t\"sops\": {\"mac\": \"ENC[x]\"}\n}\n"),
@@ -266,7 +268,7 @@ fn what_sops_has_encrypted_as_a_whole_is_named_and_never_misread() {
         .is(0, "checked 1, skipped 0")
         .says("passed over ./push.json:1: it is encrypted with sops as a whole");
 
-    // The values of a TenantCredential only, or also its name.
+    // sops encrypted either only the values of a TenantCredential or also its name.
     let spec = credential("c", "APNsCertificate", "s").replace("APNsCertificate", enc) + sops;
     let ran = of(&[declared("fine"), spec].join("---\n"));
     ran.is(0, "checked 1, skipped 1")
@@ -274,7 +276,7 @@ fn what_sops_has_encrypted_as_a_whole_is_named_and_never_misread() {
     let name = credential(enc, "APNsCertificate", "s") + sops;
     let ran = of(&[declared("fine"), name].join("---\n"));
     ran.is(0, "checked 1, skipped 1").says("skipped ./one.yaml:6: a TenantCredential: it is encrypted with sops");
-    // One of which sops has encrypted nothing is read.
+    // An object with sops metadata but without encrypted values is read.
     of(&(declared("fine") + sops)).is(0, "checked 1, skipped 0");
 }
 
@@ -295,7 +297,7 @@ fn an_item_of_a_list_has_its_own_line() {
     check(folder.path(), &["."], b"")
         .is(2, "checked 0, skipped 0")
         .says("error: ./a.json:8 (items[1]): lapsewatch.dev/v2 is no version");
-    // Indented by nobody.
+    // Without indentation, the line of an item must be found by the structure of the JSON text.
     let json = "{\n\"kind\": \"List\",\n\"apiVersion\": \"v1\",\n\"items\": [\n{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"data\": [\n{}\n]\n}, {\"apiVersion\": \"lapsewatch.dev/v2\"}\n]\n}\n";
     let folder = crate::check::folder(&[("a.json", json)]);
     check(folder.path(), &["."], b"").says("error: ./a.json:8 (items[1]): lapsewatch.dev/v2 is no version");

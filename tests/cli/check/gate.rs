@@ -1,4 +1,4 @@
-//! What passes: the options that decide it, and that each format says why.
+//! Tests the options that decide the exit code, and that each format gives the reason.
 
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +28,7 @@ fn the_severity_from_which_on_something_fails_is_asked_for() {
         assert_eq!(code(warning.path(), "2030-01-01", gate), of_warning, "{gate:?}");
         assert_eq!(code(critical.path(), "2035-12-30", gate), of_critical, "{gate:?}");
     }
-    // A tenant's own notification as well.
+    // The threshold applies to the notifications of a tenant too.
     let tenant = "apiVersion: lapsewatch.dev/v1alpha1\nkind: MDMTenant\nmetadata: {name: t, namespace: acme}\nspec: {requiredCredentials: [VPPToken]}\n";
     let tenant = folder(&[("a.yaml", &[tenant.to_owned(), declared("a")].join("---\n"))]);
     assert_eq!(ran(tenant.path(), &["--fail-on", "critical"]).code, 0);
@@ -98,7 +98,7 @@ fn nothing_checked_fails_unless_that_is_allowed() {
         assert_eq!(allowed.code, 0);
         allowed.says("nothing was checked");
     }
-    // What can't be read fails all the same.
+    // Input that can't be read fails regardless of `--allow-empty`.
     let broken = folder(&[("a.yaml", "kind: TenantCredential\n\tx: 1\n")]);
     assert_eq!(ran(broken.path(), &["--allow-empty"]).code, 2);
     assert_eq!(ran(skipped.path(), &["--allow-empty", "--strict"]).code, 2);
@@ -114,7 +114,7 @@ fn the_counts_are_said_in_every_format() {
     check(folder.path(), &[&AT[..], &["."]].concat(), b"").is(2, "checked 7, skipped 1; 1 tenant");
 }
 
-/// The output under these variables, with or without a terminal.
+/// Returns the output with these environment variables, with or without a terminal.
 fn painted(arguments: &[&str], variables: &[(&str, &str)], in_terminal: bool) -> String {
     let folder = scene();
     let own = env!("CARGO_BIN_EXE_lapsewatch");
@@ -159,7 +159,7 @@ fn colour_is_for_terminals_and_takes_no_room() {
     }
 }
 
-/// Each example of the help, run by a shell where its files are, with others' commands in place of helm and kubectl.
+/// Runs each example of `--help` in a shell in the folder of the examples. Stubs replace helm and kubectl.
 #[test]
 fn each_example_of_the_help_works() {
     let help = check(crate::check::examples(), &["--help"], b"").out;

@@ -1,9 +1,9 @@
-//! What each format looks like, of one folder in which everything is.
+//! Compares the output of each format with a snapshot, for a folder that contains every kind of input.
 
 use crate::check::check;
 use crate::check::scene::{AT, scene};
 
-/// Snapshots are kept beside those of other tests.
+/// Compares the output with a snapshot in the folder that other tests use too.
 fn golden(format: &str, more: &[&str]) {
     let folder = scene();
     let ran = check(folder.path(), &[&AT, &["-o", format], more, &["."]].concat(), b"");

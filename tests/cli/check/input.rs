@@ -1,4 +1,4 @@
-//! What is read, and what is made of it.
+//! Tests the selection of files and objects by `check`, and its reports about malformed input.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use crate::check::{check, credential, declared, examples, folder, of, pem, secre
 
 const AT: [&str; 2] = ["--at", "2030-01-01"];
 
-/// The arguments, with a date at which the examples are valid.
+/// Returns the arguments after `--at` with a date on which the examples are valid.
 pub fn at<'a>(paths: &[&'a str]) -> Vec<&'a str> {
     AT.iter().copied().chain(paths.iter().copied()).collect()
 }
@@ -113,7 +113,7 @@ fn folders_are_read_in_order_without_what_is_hidden_or_no_manifest() {
     ran.is(2, "checked 1, skipped 0");
     let errors: Vec<&str> = ran.err.lines().map(|line| line.split(" is ").next().unwrap()).collect();
     assert_eq!(errors, ["error: ./a/deep/er/y.json:1: lapsewatch.dev/v3", "error: ./b/x.yml:1: lapsewatch.dev/v2"]);
-    // What is named itself is read, whatever its name.
+    // A path that the user names is read regardless of its name.
     check(folder.path(), &at(&["d.txt"]), b"").is(2, "checked 0, skipped 0").says("d.txt:1: lapsewatch.dev/v2");
     check(folder.path(), &at(&[".git"]), b"").says("lapsewatch.dev/v4");
 }
@@ -136,7 +136,7 @@ fn what_cannot_be_opened_is_an_error_and_the_rest_is_checked() {
     ran.says("error: ./broken.yaml: there is no such file or folder\n");
 }
 
-/// Root may read everything, so there the command runs as nobody.
+/// Root can read every file, so as root the test runs the command as the user nobody.
 #[test]
 fn what_this_user_may_not_read_is_an_error_and_the_rest_is_checked() {
     use std::os::unix::fs::PermissionsExt;
@@ -239,12 +239,12 @@ fn names_that_are_no_utf_8_are_told_with_their_line() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let folder = folder(&[("good.yaml", &declared("good"))]);
-    // Of an object.
+    // The name of an object is not valid UTF-8.
     let mut bytes = [declared("a"), declared("b")].join("---\n").into_bytes();
     let name = bytes.windows(7).rposition(|part| part == b"name: b").unwrap();
     bytes[name + 6] = 0xff;
     fs::write(folder.path().join("object.yaml"), bytes).unwrap();
-    // Of a file, by which it is still found and read.
+    // The name of a file is not valid UTF-8, and the file is still read.
     fs::write(folder.path().join(OsStr::from_bytes(b"f\xffle.yaml")), declared("named")).unwrap();
     fs::write(folder.path().join(OsStr::from_bytes(b"br\xffken.yaml")), "kind: TenantCredential\n\tx: 1\n").unwrap();
     for format in ["table", "json", "junit", "sarif", "github", "markdown"] {
@@ -262,12 +262,12 @@ fn names_that_are_none_are_told() {
         ("{}", "metadata.name is missing"),
         ("{generateName: x-}", "metadata.name is missing"),
         ("{name: 12}", "metadata.name is no text: put it in quotation marks"),
-        // To kubectl, which reads YAML 1.1.
+        // kubectl reads YAML 1.1, in which `0123` is a number and `yes` is a boolean.
         ("{name: 0123}", "metadata.name is no text: put it in quotation marks"),
         ("{name: a, namespace: yes}", "metadata.namespace is no text: put it in quotation marks"),
         (r#"{name: "a\u001b[2J"}"#, "metadata.name can't be a name"),
         ("{name: a, namespace: A/B}", "metadata.namespace can't be a namespace"),
-        // As the API server refuses them.
+        // The API server refuses these names too.
         ("{name: -a, namespace: acme}", "metadata.name can't be a name"),
         ("{name: a-, namespace: acme}", "metadata.name can't be a name"),
         ("{name: a..b, namespace: acme}", "metadata.name can't be a name"),
@@ -296,7 +296,7 @@ fn broken_yaml_is_an_error_where_it_is_meant() {
     fs::write(folder.path().join("t/meant.yaml"), format!("{}---\n{meant}", declared("b"))).unwrap();
     let ran = check(folder.path(), &at(&["."]), b"");
     ran.is(2, "checked 2, skipped 0").says("error: ./t/meant.yaml:8: ");
-    // Another encoding is no reason to miss it.
+    // A file in UTF-16 that contains a TenantCredential must be an error, not ignored.
     let utf16: Vec<u8> = declared("c").encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(folder.path().join("t/meant.yaml"), utf16).unwrap();
     check(folder.path(), &at(&["."]), b"").is(2, "checked 1, skipped 0").says("it is not text in UTF-8");

@@ -1,4 +1,4 @@
-//! `lapsewatch check`, run as its users run it.
+//! Tests `lapsewatch check` by running the binary as users do.
 
 mod bounds;
 mod canary;
@@ -24,7 +24,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// What a run gave.
+/// The result of a run.
 struct Ran {
     code: i32,
     out: String,
@@ -32,7 +32,7 @@ struct Ran {
 }
 
 impl Ran {
-    /// The last line of the output.
+    /// Returns the last line of the output, which contains the counts.
     fn count(&self) -> &str {
         self.out.lines().last().unwrap_or_default()
     }
@@ -61,7 +61,7 @@ fn check(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A run that reads nothing of it has closed it.
+    // A run that does not read the standard input closes the pipe, so the write can fail.
     let _ = child.stdin.take().unwrap().write_all(stdin);
     let output = child.wait_with_output().unwrap();
     Ran {
@@ -71,7 +71,7 @@ fn check(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
     }
 }
 
-/// A folder with these files in it.
+/// Creates a temporary folder with `files`.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, text) in files {
@@ -82,13 +82,13 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-/// A run over a folder with one file.
+/// Runs `check` on a folder with one file.
 fn of(text: &str) -> Ran {
     let folder = folder(&[("one.yaml", text)]);
     check(folder.path(), &["--at", "2030-01-01", "."], b"")
 }
 
-/// A DeclaredExpiry that is fine in 2030.
+/// Returns a DeclaredExpiry that is valid throughout 2030.
 fn declared(name: &str) -> String {
     declared_until(name, "2031-01-01T00:00:00Z")
 }
@@ -99,24 +99,24 @@ fn declared_until(name: &str, until: &str) -> String {
     )
 }
 
-/// A TenantCredential of `type_` whose Secret is `secret`.
+/// Returns a TenantCredential of type `type_` that reads Secret `secret`.
 fn credential(name: &str, type_: &str, secret: &str) -> String {
     format!(
         "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: {name}, namespace: acme}}\nspec: {{type: {type_}, secretRef: {{name: {secret}}}}}\n"
     )
 }
 
-/// A Secret with these lines in it.
+/// Returns a Secret with the lines `fields`.
 fn secret(name: &str, fields: &str) -> String {
     format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: acme}}\n{fields}\n")
 }
 
-/// The examples of the repository.
+/// Returns the folder examples/ of the repository.
 fn examples() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples"))
 }
 
-/// A PEM block of an example's Secret, as one line of JSON, which is YAML too.
+/// Returns a PEM block of an example's Secret as a JSON string, which is valid YAML too.
 fn pem(begin: &str) -> String {
     let text = fs::read_to_string(examples().join("apns.yaml")).unwrap();
     let lines = text.lines().map(str::trim).skip_while(|line| !line.contains(&format!("BEGIN {begin}")));

@@ -1,4 +1,4 @@
-//! `--previous`: what changes between two states of the manifests, and what could not be compared.
+//! Tests `check --previous`: changes between two states of the manifests, and credentials that can't be compared.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::check::{Ran, check, credential, declared, folder, secret};
 
-/// A Secret of these fixtures.
+/// Returns a Secret whose keys contain these fixtures.
 fn holding(name: &str, files: &[(&str, &str)]) -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let value = |file| format!("{:?}", fs::read_to_string(fixtures.join(file)).unwrap());
@@ -24,7 +24,7 @@ fn both(base: &str, head: &str) -> TempDir {
     folder(&[("base/one.yaml", base), ("head/one.yaml", head)])
 }
 
-/// What is said of `head` where `base` was before.
+/// Runs `check` on `head` with `base` as the previous state.
 fn compared(base: &str, head: &str) -> Ran {
     check(both(base, head).path(), &["--at", "2030-12-02", "--previous", "base", "head"], b"")
 }
@@ -72,7 +72,7 @@ fn a_status_before_counts_where_the_secret_was_not_given() {
     let ran = compared(&before, &apns("apns/b.pem", "apns/b.key"));
     ran.is(1, "checked 1, skipped 0");
     assert!(ran.out.contains("Critical IdentityChanged"), "{}", ran.out);
-    // On the standard input, as kubectl gives it.
+    // The previous state can be the output of `kubectl get -o yaml` on the standard input.
     let folder = folder(&[("head/one.yaml", &apns("apns/b.pem", "apns/b.key"))]);
     let ran = check(folder.path(), &["--at", "2030-12-02", "--previous", "-", "head"], before.as_bytes());
     ran.is(1, "checked 1, skipped 0");
@@ -118,7 +118,7 @@ fn what_is_gone_is_in_the_json_and_the_field_is_missing_where_nothing_is() {
     assert!(json(&base).get("removed").is_none());
 }
 
-/// What is there and can't be read is not gone.
+/// An object that exists but can't be read is not reported as removed.
 #[test]
 fn what_is_encrypted_or_broken_now_is_not_said_to_be_removed() {
     let base = format!("{}---\n{}", declared("kept"), apns("apns/a.pem", "apns/a.key"));
@@ -136,7 +136,7 @@ fn what_is_encrypted_or_broken_now_is_not_said_to_be_removed() {
         ran.is(2, "checked 1, skipped 0");
         assert!(!ran.err.contains("removed"), "{}", ran.err);
     }
-    // Another one's cipher hides nothing.
+    // An encrypted object with another name does not hide a removed object.
     let other = credential("other", "APNsCertificate", "\"ENC[x]\"") + sops;
     compared(&base, &format!("{}---\n{other}", declared("kept")))
         .says("removed base/one.yaml:6: TenantCredential acme/acme-apns: it is not in what was given now");
@@ -159,7 +159,7 @@ fn the_state_before_must_be_there_but_may_be_broken() {
     run("-", "-").is(2, "checked 0, skipped 0").says("standard input: it can be read once");
 }
 
-/// A base of which the credential can't be seen, in each way in which it may be there.
+/// Returns previous states in which the credential can exist but can't be read, each with the reported reason.
 fn unseen() -> Vec<(&'static str, String)> {
     let plain = apns("apns/a.pem", "apns/a.key");
     let object = credential("acme-apns", "APNsCertificate", "acme-apns");
@@ -225,7 +225,7 @@ fn a_credential_that_could_not_be_compared_is_told_and_does_not_pass() {
     assert_eq!((&json["summary"]["notCompared"], &json["summary"]["exitCode"]), (&1.into(), &2.into()));
 }
 
-/// Pins are evidence of their own, and without an identity there is nothing that a comparison would stop.
+/// A pin replaces the comparison, and without an identity the comparison could not detect a change.
 #[test]
 fn where_other_evidence_stands_for_it_what_could_not_be_compared_is_told_and_passes() {
     let pin = |identity: &str| format!("secretRef: {{name: acme-apns}}, expectedIdentities: [{identity}]");
@@ -241,7 +241,7 @@ fn where_other_evidence_stands_for_it_what_could_not_be_compared_is_told_and_pas
     let (_, base) = unseen().remove(0);
     compared(&base, &pinned("com.apple.mgmt.External.11111111-2222-3333-4444-555555555555"))
         .is(2, "checked 1, skipped 0");
-    // A certificate of another kind has no identity, and a declared date has no state before that could say otherwise.
+    // An X.509 certificate has no identity, and a DeclaredExpiry has no previous credential to compare.
     let web =
         format!("{}---\n{}", credential("web", "X509Certificate", "web"), holding("web", &[("tls.crt", "apns/a.pem")]));
     let ran = compared(&credential("web", "X509Certificate", "web"), &web);
@@ -259,18 +259,18 @@ fn what_is_new_or_known_by_its_status_is_not_called_not_compared() {
         assert!(!ran.err.contains("not compared"), "{}", ran.err);
     };
     quiet(&declared("kept"), &format!("{}---\n{new}", declared("kept")));
-    // What is encrypted then and now is not the new one, and what is of another namespace neither.
+    // An object that is encrypted in both states is not the new object. Nor is an object of another namespace.
     let sealed =
         "---\napiVersion: ENC[x]\nkind: ENC[x]\nmetadata: {name: \"ENC[y]\", namespace: \"ENC[z]\"}\nsops: {mac: x}\n";
     quiet(&format!("{}{sealed}", declared("kept")), &format!("{}---\n{new}{sealed}", declared("kept")));
     let elsewhere = sealed.replace("\"ENC[z]\"", "other");
     quiet(&format!("{}{elsewhere}", declared("kept")), &format!("{}---\n{new}", declared("kept")));
-    // Encrypted then and now: that it is skipped says all of it.
+    // If the object is encrypted in both states, the message about the skipped object is sufficient.
     let (_, base) = unseen().remove(0);
     let ran = compared(&base, &format!("{base}---\n{}", declared("fine")));
     ran.is(0, "checked 1, skipped 1");
     assert!(!ran.err.contains("not compared"), "{}", ran.err);
-    // A status tells what was there.
+    // The status in the previous state contains the accepted identity, so the comparison needs no Secret.
     let status = "status: {acceptedIdentity: com.apple.mgmt.External.11111111-2222-3333-4444-555555555555}\n";
     let ran = compared(&format!("{}{status}", credential("acme-apns", "APNsCertificate", "acme-apns")), &new);
     ran.is(1, "checked 1, skipped 0");

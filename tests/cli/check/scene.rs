@@ -1,4 +1,4 @@
-//! A folder in which everything is that `check` can meet, some of it hostile.
+//! Provides a folder with every kind of input that `check` can find, including hostile input.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,16 +6,16 @@ use tempfile::TempDir;
 
 use crate::check::{credential, declared, declared_until, folder, pem, secret};
 
-/// What its owner may write into a TenantCredential, and a format might take for something else.
+/// Values of a TenantCredential that an output format could interpret as its own markup or commands.
 pub const HOSTILE: [&str; 2] = [
     "@acme/all <script>alert(1)</script> | ```` [x](https://evil.example) ![y](//evil.example/z) &lt;b&gt; ]]> www.evil.example #1",
     "x%0A::error::no ::set-output name=a::b ##[error]no ##vso[task.setvariable]no \u{85}\u{202e}\u{9b}2J <!-- `` | @mention",
 ];
 
-/// When it is looked at.
+/// The date of the run.
 pub const AT: [&str; 2] = ["--at", "2035-12-10"];
 
-/// A VPP token, as a Secret's value.
+/// Returns a VPP content token in the encoding of a Secret's data.
 fn token(inner: &str) -> String {
     let inner = STANDARD.encode(inner.repeat(8));
     let json = format!(r#"{{"token":"{inner}","expDate":"2040-01-01T00:00:00+0000","orgName":"Acme"}}"#);
@@ -27,7 +27,7 @@ fn vpp(name: &str) -> String {
     [tenant, secret(name, &format!("data: {{sToken: {}}}", token("same-token")))].join("---\n")
 }
 
-/// A text in YAML, with its odd letters as escapes.
+/// Quotes a text for YAML and escapes everything but printable ASCII.
 fn quoted(text: &str) -> String {
     let letter = |c: char| match c {
         '"' | '\\' => format!("\\{c}"),
@@ -37,7 +37,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(letter).collect::<String>())
 }
 
-/// The folder.
+/// Creates the folder.
 pub fn scene() -> TempDir {
     let owner = format!(
         "spec: {{owner: {{account: {}, contact: {}, runbookURL: \"https://wiki.acme.example/<b>*?a=1&b='2'|\\\"\"}}, tenantRef: {{name: acme-prod}}, ",

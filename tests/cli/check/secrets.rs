@@ -1,4 +1,4 @@
-//! Secrets in manifests: how their values may be written, and that none of them is printed.
+//! Tests the encodings that values of Secrets can have in manifests, and that no value is printed.
 
 use crate::check::input::at;
 use crate::check::{check, credential, folder, of, secret};
@@ -30,7 +30,7 @@ fn base64_may_be_broken_into_lines() {
     assert_eq!(ran.err, "");
 }
 
-/// The bits of the last letter that no byte takes are nothing to the API server.
+/// The API server ignores the unused bits of the last base64 character.
 #[test]
 fn base64_may_end_in_any_letter_that_gives_the_same_bytes() {
     for text in ["aGVsbG8=", "aGVsbG9="] {

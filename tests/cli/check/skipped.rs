@@ -1,9 +1,9 @@
-//! Input that is not read: it is reported, and it is never taken for nothing.
+//! Tests that `check` reports skipped input, and never treats skipped input as absent.
 
 use crate::check::input::at;
 use crate::check::{check, credential, declared, folder, of, secret};
 
-/// Where a part takes all that is read of a file, what follows it is not read either.
+/// If a document exhausts the size limit of a file, the documents behind this document are not read either.
 #[test]
 fn what_follows_a_part_that_is_too_large_is_not_passed_over() {
     let late = crate::check::declared_until("late", "2029-01-01T00:00:00Z");
@@ -14,12 +14,12 @@ fn what_follows_a_part_that_is_too_large_is_not_passed_over() {
         let ran = check(folder.path(), &at(&["."]), b"");
         ran.is(2, "checked 1, skipped 0").says(&format!("error: ./{name}:1: it is larger than is read"));
     }
-    // What holds nothing for this tool is passed over as before.
+    // A file that is too large and contains no object of lapsewatch is only mentioned.
     let folder = folder(&[("all.yaml", &large), ("good.yaml", &declared("good"))]);
     check(folder.path(), &at(&["."]), b"").is(0, "checked 1, skipped 0").says("passed over ./all.yaml:1: it is larger");
 }
 
-/// Objects that are meant to be checked, and stand in a form in which the API server would not find them.
+/// These objects are meant for lapsewatch, but have a form in which the API server would not accept them.
 #[test]
 fn what_is_meant_and_has_another_form_is_told() {
     let object = declared("late").replace("2031", "2029");
@@ -92,7 +92,7 @@ fn what_is_no_regular_file_is_told_and_not_waited_for() {
     ran.is(2, "checked 1, skipped 0").says("error: ./b.yaml: it is not a regular file");
 }
 
-/// What another object fills, or declares, is not here.
+/// A Secret that another object fills and a tenant that is declared elsewhere are not part of the input.
 #[test]
 fn what_another_object_gives_is_not_taken_for_nothing() {
     let external = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: s, namespace: acme}\nspec: {target: {creationPolicy: Merge}}\n".to_owned();
@@ -100,7 +100,7 @@ fn what_another_object_gives_is_not_taken_for_nothing() {
     let of_empty = [credential("c", "X509Certificate", "s"), empty.clone(), declared("fine")].join("---\n");
     of(&of_empty).is(2, "checked 2, skipped 0");
     of(&[of_empty, external].join("---\n")).is(0, "checked 1, skipped 1").says("Secret s is made by ExternalSecret s");
-    // A tenant may warn earlier than by default.
+    // The missing tenant could set earlier warning days than the defaults, so the output contains a note.
     let of_tenant = declared("fine").replace("spec: {", "spec: {tenantRef: {name: acme-prod}, ");
     let note = "passed over ./one.yaml:1: TenantCredential acme/fine: MDMTenant \"acme-prod\" is not among what was given: the default warning days apply\n";
     of(&of_tenant).is(0, "checked 1, skipped 0").says(note);

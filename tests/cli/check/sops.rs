@@ -1,4 +1,5 @@
-//! What sops has encrypted in part, or in a list: the rest is judged, and nothing is claimed of what can't be read.
+//! Tests objects that sops encrypted in part or in a list. Readable fields are assessed, and encrypted fields cause no
+//! verdict.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +22,7 @@ fn tenant(spec: &str, more: &str) -> String {
     )
 }
 
-/// A DeclaredExpiry of the tenant, which ends in 40 days.
+/// Returns a DeclaredExpiry of tenant "acme-prod" that expires 40 days after the date of the run.
 fn contract(more: &str) -> String {
     format!(
         "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {{name: contract, namespace: acme}}\nspec: {{type: DeclaredExpiry, expirationTime: \"2030-02-10T00:00:00Z\", tenantRef: {{name: acme-prod}}{more}}}\n"
@@ -48,11 +49,11 @@ fn a_credential_whose_days_are_encrypted_with_its_tenant_is_skipped_and_not_judg
     for sealed in [&sealed, &unnamed] {
         let ran = of(&[sealed, &contract(""), "---\n", &declared("fine")].concat());
         ran.is(0, "checked 1, skipped 2").says(why);
-        // Days of its own are its own.
+        // Warning days of the credential itself do not depend on the tenant.
         let own = of(&[sealed, &*contract(", warnBeforeDays: [60]")].concat());
         own.is(1, "checked 1, skipped 1");
     }
-    // That of another namespace is another.
+    // An encrypted tenant of another namespace is a different tenant.
     let other = sealed.replace("namespace: acme", "namespace: other");
     of(&[other, contract("")].concat()).is(0, "checked 1, skipped 1");
 }
@@ -70,13 +71,13 @@ fn nothing_encrypted_makes_a_required_credential_a_missing_one() {
         ran.is(0, "checked 1, skipped 1; 1 tenant");
         assert!(!ran.out.contains("MissingCredential"), "{}", ran.out);
     }
-    // Its tenant counts it.
+    // The tenant counts the encrypted credential.
     let folder_of = folder(&[("one.yaml", &[&required, of_tenant.as_str(), "---\n", &declared("fine")].concat())]);
     let ran = check(folder_of.path(), &["--at", "2030-01-01", "-o", "json", "."], b"");
     let json: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(json["tenants"][0]["credentials"]["total"], 1, "{}", ran.out);
     of(&[&required, whole.as_str()].concat()).is(2, "checked 0, skipped 1; 1 tenant");
-    // One that can't be it leaves it missing.
+    // A credential of another type, tenant or namespace does not satisfy the requirement.
     for other in [
         of_tenant.replace("VPPToken", "DEPToken"),
         of_tenant.replace("acme-prod", "acme-qa"),
@@ -136,7 +137,7 @@ fn what_sops_has_left_plain_of_a_secret_is_read() {
         (&credential["keyMatch"], &credential["keys"]["privateKey"]),
         (&"KeyUnreadable".into(), &"push.key".into())
     );
-    // The key that is plain is another one's; the right one may be the one that is encrypted.
+    // The readable private key belongs to another certificate. The encrypted private key can be the matching key.
     let other = fixture("apns/other.key");
     let both = apns(&format!("stringData: {{push.pem: {pem}, other.key: {other}, push.key: {ENC}}}"), "");
     assert_eq!(at(&both, "2030-06-01").code, 0);
@@ -151,14 +152,14 @@ fn where_what_is_needed_of_a_secret_is_encrypted_the_credential_is_skipped() {
     for (fields, secret_ref) in [
         (format!("stringData: {{push.pem: {ENC}, note: hello}}"), ""),
         (format!("stringData: {{push.pem: {ENC}, other.pem: {pem}}}"), ", key: push.pem"),
-        // What goes before the plain one.
+        // `stringData` overrides the readable value of the same key in `data`.
         (format!("data: {{push.pem: aGVsbG8=, note: aGVsbG8=}}\nstringData: {{push.pem: {ENC}}}"), ""),
     ] {
         let ran = of(&[apns(&fields, secret_ref), fine.clone()].join("---\n"));
         ran.is(0, "checked 1, skipped 1")
             .says("TenantCredential acme/c: what is needed of Secret s is encrypted with sops: give it decrypted\n");
     }
-    // What the named key holds is wrong, whatever is encrypted beside it.
+    // The selected key is readable and contains the wrong file, so the credential is not skipped.
     let ran =
         of(&[apns(&format!("stringData: {{push.pem: hello, push.key: {ENC}}}"), ", key: push.pem"), fine]
             .join("---\n"));

@@ -1,4 +1,4 @@
-//! Tenants: what their credentials have from them, and what is missing.
+//! Tests MDMTenants: the settings that credentials inherit, and required credentials that are missing.
 
 use crate::check::{declared_until, of};
 
@@ -8,7 +8,7 @@ fn tenant(spec: &str) -> String {
     )
 }
 
-/// A DeclaredExpiry of the tenant.
+/// Returns a DeclaredExpiry of tenant "acme-prod".
 fn contract(until: &str) -> String {
     declared_until("contract", until).replace("spec: {", "spec: {tenantRef: {name: acme-prod}, ")
 }
@@ -37,7 +37,7 @@ fn a_required_credential_that_is_not_among_them_is_told() {
     of(&required).is(1, "checked 0, skipped 0; 1 tenant");
     let ran = of(&(tenant("{requiredCredentials: [DeclaredExpiry]}") + &contract("2031-03-01T00:00:00Z")));
     ran.is(0, "checked 1, skipped 0; 1 tenant");
-    // One that is skipped is not missing.
+    // A skipped credential is not missing.
     let skipped = "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {name: apns, namespace: acme}\nspec: {type: APNsCertificate, tenantRef: {name: acme-prod}, secretRef: {name: absent}}\n---\n";
     let ran = of(&(required + skipped + &contract("2031-03-01T00:00:00Z")));
     ran.is(0, "checked 1, skipped 1; 1 tenant");
@@ -57,7 +57,7 @@ fn what_the_api_server_would_refuse_in_a_tenant_is_an_error() {
     let ran = of(&(tenant("{environment: Moon}") + &contract("2031-03-01T00:00:00Z")));
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("spec.environment"), "{}", ran.err);
-    // Twice.
+    // The input contains the same tenant twice.
     let ran = of(&(tenant("{}") + &tenant("{}") + &contract("2031-03-01T00:00:00Z")));
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("MDMTenant acme/acme-prod: it stands at"), "{}", ran.err);

@@ -1,4 +1,4 @@
-//! The outputs, held against what other people's tools and published schemas say of them.
+//! Tests the outputs with third-party tools and published schemas.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use tempfile::TempDir;
 use crate::check::scene::{AT, HOSTILE, scene};
 use crate::check::{Ran, check, credential, declared, declared_until, folder, secret};
 
-/// The folder of the tools, which the first test that needs them installs.
+/// Returns the folder of the tools. The first test that needs the tools installs them.
 fn tools() -> &'static Path {
     static TOOLS: OnceLock<PathBuf> = OnceLock::new();
     TOOLS.get_or_init(|| {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/install");
         let output = Command::new(&script).stderr(std::process::Stdio::inherit()).output().unwrap();
-        assert!(output.status.success(), "{} failed, and says above why", script.display());
+        assert!(output.status.success(), "{} failed: see its output above", script.display());
         String::from_utf8(output.stdout).unwrap().trim().into()
     })
 }
 
-/// Runs a tool of PyPI on a text; what it prints.
+/// Runs a tool from PyPI on a text and returns its output, as an error if the tool fails.
 #[track_caller]
 fn run(tool: &str, args: &[&str], text: &str) -> Result<String, String> {
     let folder = TempDir::new().unwrap();
@@ -39,7 +39,7 @@ fn of_scene(format: &str) -> Ran {
     check(scene().path(), &[&AT, &["--within", "45d", "-o", format, "."][..]].concat(), b"")
 }
 
-/// Few and many, nothing wrong and nothing right, with a Secret or without.
+/// Returns outputs with few and many objects, with and without findings, and with and without Secrets.
 fn runs(format: &str) -> Vec<String> {
     let skipped = folder(&[("a.yaml", &credential("a", "APNsCertificate", "none"))]);
     let fine = folder(&[("a.yaml", &declared("a"))]);
@@ -59,7 +59,7 @@ fn runs(format: &str) -> Vec<String> {
 }
 
 fn valid_by(schema: &Path, text: &str) -> Result<String, String> {
-    // The patterns of SARIF's schema are of the older form.
+    // The SARIF schema contains patterns for regular expressions without the Unicode flag.
     run("check-jsonschema", &["--regex-variant", "nonunicode", "--schemafile", schema.to_str().unwrap()], text)
 }
 
@@ -72,7 +72,7 @@ fn json_is_valid_by_the_schema_of_its_version() {
     for text in runs("json") {
         valid_by(&report_schema(), &text).unwrap();
     }
-    // And the schema says something.
+    // The schema refuses wrong values, so the check above is meaningful.
     let text = of_scene("json").out;
     for (right, wrong) in [("report/v1", "report/v2"), ("\"Warning\"", "\"Bad\""), ("\"checked\": ", "\"chekced\": ")] {
         assert!(valid_by(&report_schema(), &text.replace(right, wrong)).is_err(), "{wrong}");
@@ -88,7 +88,7 @@ fn the_schema_is_what_the_code_writes() {
         fs::write(report_schema(), &schema).unwrap();
     }
     let written = fs::read_to_string(report_schema()).unwrap();
-    assert!(written == schema, "docs/report-v1.schema.json is not what the code says: LAPSEWATCH_WRITE=1 writes it");
+    assert!(written == schema, "docs/report-v1.schema.json is out of date: LAPSEWATCH_WRITE=1 updates it");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn json_is_read_by_jq() {
     let file = folder.path().join("report.json");
     fs::write(&file, of_scene("json").out).unwrap();
     let filter = r#"[.credentials[] | select(.passes | not) | .name] | join(" ")"#;
-    let output = Command::new("jq").args(["-r", filter]).arg(&file).output().expect("jq is on the PATH");
+    let output = Command::new("jq").args(["-r", filter]).arg(&file).output().expect("jq must be on the PATH");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "acme-apns acme-books lapsed soon-enough wrong\n");
 }
 
@@ -111,7 +111,7 @@ fn sarif_is_valid_by_its_published_schema() {
     for (right, wrong) in [("\"2.1.0\"", "\"2.0.0\""), ("\"error\"", "\"bad\""), ("\"ruleId\"", "\"rule\"")] {
         assert!(valid_by(&schema, &text.replace(right, wrong)).is_err(), "{wrong}");
     }
-    // What is said of one object keeps its fingerprint when it moves.
+    // A result keeps its fingerprint if the object moves within the file.
     let fingerprints = |text: &str| {
         let sarif: Value = serde_json::from_str(text).unwrap();
         let results = sarif["runs"][0]["results"].as_array().unwrap().clone();
@@ -145,7 +145,7 @@ fn junit_is_valid_by_the_schema_of_jenkins_and_read_by_junitparser() {
     }
     let text = of_scene("junit").out;
     let read = hold(&["junit", schema], &text).unwrap();
-    // All that was checked and the tenant, the skip, two errors and a credential that can't be read.
+    // The tests are all checked objects and the tenant, the skip, two errors and an unreadable credential.
     assert_eq!(read["counts"], serde_json::json!([11, 5, 3, 1]), "{read}");
     let cases = &read["cases"];
     assert_eq!(cases["TenantCredential acme/contract"], serde_json::json!([[]]));
@@ -153,7 +153,7 @@ fn junit_is_valid_by_the_schema_of_jenkins_and_read_by_junitparser() {
     assert_eq!(cases["TenantCredential acme/acme-books"], serde_json::json!([["failure"]]));
     assert_eq!(cases["TenantCredential acme/sealed"], serde_json::json!([["skipped"]]));
     assert_eq!(cases["TenantCredential acme/bad"], serde_json::json!([["error"]]));
-    // Two things wrong with one object are one case.
+    // Two faults of the same object are a single test case.
     let twice = credential("a", "Nothing", "s").replace("secretRef", "secretReff");
     let folder = folder(&[("a.yaml", &twice)]);
     let ran = check(folder.path(), &["-o", "junit", "."], b"");
@@ -184,7 +184,7 @@ fn markdown_holds_no_link_mention_or_tag_of_the_input() {
     let page = hold(&["markdown"], &texts[0]).unwrap();
     let code: Vec<&str> = page["code"].as_str().unwrap().split_whitespace().collect();
     let code = code.join(" ");
-    // All of it is shown, as it was written.
+    // The page shows the complete hostile text unchanged.
     for part in [
         "@acme/all <script>alert(1)</script> | ```` [x](https://evil.example)",
         "&lt;b&gt; ]]> www.evil.example #1",
@@ -193,7 +193,7 @@ fn markdown_holds_no_link_mention_or_tag_of_the_input() {
         assert!(code.contains(part), "{part}\n{code}");
     }
     assert_eq!(page["links"].as_array().map(Vec::len), Some(1), "{page}");
-    // Of many the table has what fits, and what is left out is counted.
+    // If there are too many rows, the page shows as many as fit and counts the others.
     assert!(texts.last().unwrap().contains(" more are left out here"), "{}", texts.last().unwrap());
 }
 
@@ -212,7 +212,7 @@ fn no_line_for_github_is_a_command_of_the_inputs_making() {
         let names: Vec<&str> = properties.split(',').map(|property| property.split('=').next().unwrap()).collect();
         assert!(["title", "file,title", "file,line,title"].contains(&names.join(",").as_str()), "{line}");
     }
-    // What stands in no command, on either stream, is none by the old form either.
+    // Lines without a workflow command contain no command in the older `##[` and `##vso[` forms either.
     for line in ran.out.lines().chain(ran.err.lines()).filter(|line| !line.starts_with("::")) {
         assert!(!line.contains("##[") && !line.contains("##vso["), "{line}");
         let first = line.split(' ').next().unwrap_or_default();
@@ -222,7 +222,7 @@ fn no_line_for_github_is_a_command_of_the_inputs_making() {
     assert!(HOSTILE[1].contains("##vso["));
 }
 
-/// People run every format in the jobs of GitHub, which reads what is printed.
+/// GitHub interprets commands in the log of every job, whatever output format the job uses.
 #[test]
 fn no_line_of_any_format_is_a_command_for_the_log_that_it_stands_in() {
     let long = ["word"; 14].join(" ") + " ::error::x ::stop-commands::y ##teamcity[z]";
@@ -237,7 +237,7 @@ fn no_line_of_any_format_is_a_command_for_the_log_that_it_stands_in() {
             let own = ["::error file=", "::error title=", "::notice title="];
             let is_own = format == "github" && own.iter().any(|begin| line.starts_with(begin));
             assert!(is_own || !line.trim_start().starts_with("::"), "{format}: {line}");
-            // JSON has its texts as they are.
+            // JSON contains its texts unchanged.
             assert!(format == "json" || !line.contains("##teamcity["), "{format}: {line}");
         }
     }
@@ -246,7 +246,7 @@ fn no_line_of_any_format_is_a_command_for_the_log_that_it_stands_in() {
 #[test]
 fn github_shows_the_worst_and_the_rest_stands_in_the_log() {
     let of = |n: usize, until: &str| declared_until(&format!("n{n:02}"), until);
-    // Each lapsed one is a Warning; an X.509 certificate that is none is too.
+    // Each expired DeclaredExpiry is a Warning, and so is a Secret without a readable X.509 certificate.
     let mut texts: Vec<String> = (0..14).map(|n| of(n, "2030-01-01T00:00:00Z")).collect();
     texts.extend((20..33).map(|n| of(n, "2030-01-20T00:00:00Z")));
     texts.push([credential("wrong", "X509Certificate", "wrong"), secret("wrong", "stringData: {a: b}")].join("---\n"));

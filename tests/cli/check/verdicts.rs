@@ -1,15 +1,15 @@
-//! What is said of credentials, and the exit code that it gives.
+//! Tests the verdicts on credentials and the resulting exit codes.
 
 use crate::check::{check, credential, declared, declared_until, examples, folder, of, pem, secret};
 
 #[test]
 fn the_examples_are_fine_as_they_stand() {
-    // The other folders in examples/ may have TenantCredentials without their Secrets.
+    // Other folders in examples/ can contain TenantCredentials without their Secrets.
     let ran = check(examples(), &["apns.yaml", "x509.yaml", "declared.yaml", "tenant.yaml"], b"");
     ran.is(0, "checked 5, skipped 0; 1 tenant");
     assert_eq!(ran.err, "");
     check(examples(), &["tenant.yaml"], b"").is(0, "checked 2, skipped 0; 1 tenant");
-    // With the token that is shared, and none that the API server would refuse.
+    // The complete folder includes the example of a shared token, and no object that the API server would refuse.
     let all = check(examples(), &["."], b"");
     assert_eq!(all.code, 1, "{}\n{}", all.out, all.err);
     assert!(!all.err.contains("error:"), "{}", all.err);
@@ -27,7 +27,7 @@ fn the_example_of_the_override_says_who_assumes_control_and_who_lost_it() {
     ] {
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);
     }
-    // As its comment says.
+    // The comment in the example describes the result without the override.
     let without = of(&text.replace("  vppToken:\n    override: Enabled\n", ""));
     without.is(1, "checked 2, skipped 0; 2 tenants");
     assert!(
@@ -130,7 +130,7 @@ fn a_credential_that_cannot_be_read_never_passes() {
         ran.is(2, "checked 1, skipped 0");
         assert!(ran.out.contains("Unreadable"), "{}", ran.out);
     }
-    // One that is well beside it changes nothing, and no gate lets it pass.
+    // A valid credential in the same input changes nothing, and no option lets the run pass.
     let folder = crate::check::folder(&[("a.yaml", &[wrong, declared("fine")].join("---\n"))]);
     for gate in [&[][..], &["--fail-on", "notice"], &["--fail-on", "critical"], &["--allow-empty"]] {
         let run =
@@ -158,7 +158,7 @@ fn a_credential_that_cannot_be_read_never_passes() {
     }
 }
 
-/// Each way in which a credential can't be read.
+/// Each way in which a credential can be unreadable results in exit code 2.
 #[test]
 fn each_kind_of_unreadable_credential_ends_with_the_code_of_what_could_not_be_told() {
     let pem = pem("CERTIFICATE");
@@ -238,7 +238,7 @@ fn without_at_the_clock_decides() {
     check(folder.path(), &["--at", "2019-01-01", "a.yaml"], b"").is(0, "checked 1, skipped 0");
 }
 
-/// A pin is compared whatever its spelling, and a credential without an identity is not taken for the pinned one.
+/// A pin is compared regardless of its spelling. A credential without an identity does not match the pin.
 #[test]
 fn a_pinned_organization_is_compared_in_one_spelling() {
     let token = |file: &str| {

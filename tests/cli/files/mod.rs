@@ -1,4 +1,4 @@
-//! Commands that are given files, run as their users run them.
+//! Helpers that run commands with files as input.
 
 pub mod terminal;
 
@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What a run gave.
+/// The result of a run.
 pub struct Ran {
     pub code: i32,
     pub out: String,
@@ -33,7 +33,7 @@ impl Ran {
     }
 }
 
-/// Runs `lapsewatch` in `folder`.
+/// Runs `lapsewatch` in `folder`, which is the working directory.
 pub fn run(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
         .args(args)
@@ -43,7 +43,7 @@ pub fn run(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A run that reads nothing of it has closed it.
+    // A run that does not read the standard input closes the pipe, so the write can fail.
     let _ = child.stdin.take().unwrap().write_all(stdin);
     let output = child.wait_with_output().unwrap();
     Ran {
@@ -53,7 +53,7 @@ pub fn run(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
     }
 }
 
-/// The project's fixtures.
+/// Returns the folder tests/fixtures.
 pub fn fixtures() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
 }

@@ -1,4 +1,4 @@
-//! Nothing secret of a file is in what `inspect` prints, nor in what `new` says beside the manifests.
+//! Tests that the output of `inspect`, and the messages of `new` besides the manifests, contain nothing secret.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ fn nothing_of_a_file_is_printed() {
             let ran = run(folder.path(), &named, b"");
             assert_eq!(is_told(&ran), case.is_read(), "{}: {} {}", case.name, ran.out, ran.err);
             search.finds_nothing(case.name, &format!("{}\n{}", ran.out, ran.err));
-            // As another type it may be read after all, and then its subject is shown.
+            // Without a type, the file can be read as another type, and then the output contains its subject.
             let any = run(folder.path(), &[&["inspect", "-o", output][..], password, &files].concat(), b"");
             if case.is_read() || any.code == 2 {
                 search.finds_nothing(case.name, &format!("{}\n{}", any.out, any.err));
@@ -47,7 +47,7 @@ fn nothing_of_a_file_is_printed() {
     }
 }
 
-/// Whether the credential is read. A note or a broken key beside it is an error of its own where it is given by hand.
+/// True if the credential is read. With files, an additional note or broken key is reported as an error of its own.
 fn is_told(ran: &Ran) -> bool {
     ran.code != 2 || ran.err.contains("Give the right file in its place, or leave it out")
 }

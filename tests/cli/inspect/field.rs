@@ -1,4 +1,5 @@
-//! Files from the field, given by hand to `inspect`, `new` and `verify`. `tests/fixtures/field/make.sh` makes them.
+//! Tests `inspect`, `new` and `verify` with files as administrators have them. `tests/fixtures/field/make.sh` creates
+//! the files.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -90,14 +91,14 @@ fn of_two_certificates_in_one_file_every_command_says_which_was_read() {
     assert!(!ran.err.contains("secretRef"), "{}", ran.err);
 }
 
-/// The words in the text, however its lines are broken.
+/// Asserts that the text contains `words`, regardless of line breaks.
 #[track_caller]
 fn flat(text: &str, words: &str) {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains(words), "{words}\n---\n{text}");
 }
 
-/// The manifests of a TenantCredential and its Secret.
+/// Returns the manifests of a TenantCredential and its Secret.
 fn manifests(spec: &str, values: &[(&str, &str)]) -> String {
     let values: Vec<String> = values
         .iter()

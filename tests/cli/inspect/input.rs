@@ -1,4 +1,4 @@
-//! Bad input: named, and the rest still looked at.
+//! Tests that `inspect` names malformed input and still reads the other files.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -53,7 +53,7 @@ fn a_file_without_permission_is_named() {
     let folder = folder(&[("push.pem", "apns/a.pem")]);
     let path = folder.path().join("push.pem");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    // Whoever may read everything, as root in a container, is told nothing.
+    // Root can read every file, for example in a container, so no error is expected there.
     if File::open(&path).is_err() {
         inspect(folder.path(), &["push.pem"], b"").is(2).says("error: push.pem: this user may not read it\n");
     }

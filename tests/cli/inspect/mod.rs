@@ -1,4 +1,4 @@
-//! `lapsewatch inspect`, run as its users run it.
+//! Tests `lapsewatch inspect` by running the binary as users do.
 
 mod canary;
 mod field;
@@ -9,12 +9,12 @@ mod schema;
 use crate::files::{fixtures, run};
 use serde_json::Value;
 
-/// Holds an output against the one that stands in `snapshots/`.
+/// Compares an output with the snapshot `name`.
 fn is_as_before(name: &str, output: &str) {
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, output) });
 }
 
-/// A command line as it is typed among the fixtures, and what comes of it.
+/// Runs a command line in the folder of the fixtures. Returns the command line with its output and exit code.
 fn transcript(line: &str) -> String {
     let args: Vec<&str> = line.split_whitespace().collect();
     let ran = run(fixtures(), &args, b"fixture\n");
@@ -26,7 +26,8 @@ fn all(lines: &[&str]) -> String {
     lines.iter().map(|line| transcript(&format!("inspect --at 2030-08-01 {line}"))).collect()
 }
 
-/// The whole output for each type and form. `INSTA_UPDATE=always cargo test --test cli inspect` writes it anew.
+/// Compares the complete output for each type and form. `INSTA_UPDATE=always cargo test --test cli inspect` updates the
+/// snapshots.
 #[test]
 fn every_type_and_form_is_told() {
     is_as_before(
@@ -157,7 +158,7 @@ fn json_has_the_facts_and_what_is_due() {
     );
 }
 
-/// What the operator says of a Secret of these files, `check` says of its manifest: both are held against each other.
+/// `inspect` of files and `check` of a manifest with the same files report the same warnings.
 #[test]
 fn what_is_due_is_what_check_says() {
     for (files, name) in

@@ -1,4 +1,4 @@
-//! A password that is asked for: at a real terminal, where it is not shown.
+//! Tests the password prompt in a pseudoterminal, which must not show the password.
 
 use crate::files::terminal::{at_a_terminal, end};
 use crate::files::{fixtures, run};

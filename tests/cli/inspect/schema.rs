@@ -1,4 +1,5 @@
-//! The committed schema of the JSON is that of the code; others' tools hold documents against it.
+//! Tests that the committed schema of the JSON output matches the code, because other programs validate documents with
+//! this schema.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::files::{fixtures, run};
 
-/// `LAPSEWATCH_WRITE=1 cargo test --test cli inspect::schema` writes it anew.
+/// `LAPSEWATCH_WRITE=1 cargo test --test cli inspect::schema` updates the file.
 #[test]
 fn the_committed_schema_is_the_code_s() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/inspect-v1.schema.json");
@@ -24,7 +25,7 @@ fn the_committed_schema_is_the_code_s() {
 fn a_validator_of_others_takes_every_document_and_no_other() {
     let install = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/install");
     let installed = Command::new(install).stderr(Stdio::inherit()).output().unwrap();
-    assert!(installed.status.success(), "it says why above");
+    assert!(installed.status.success(), "tests/tools/install failed: see its output above");
     let tools = String::from_utf8(installed.stdout).unwrap();
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/inspect-v1.schema.json");
     let folder = TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! `lapsewatch new`, run as its users run it.
+//! Tests `lapsewatch new` by running the binary as users do.
 
 mod refused;
 
@@ -10,18 +10,19 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Runs `lapsewatch new` among the fixtures, on a day on which they are valid; the password is on the standard input.
+/// Runs `lapsewatch new` in the folder of the fixtures on a date on which they are valid. The standard input contains
+/// the password.
 fn new(line: &str) -> Ran {
     let args: Vec<&str> = line.split_whitespace().collect();
     run(fixtures(), &[&["new", "--at", "2030-08-01"][..], &args].concat(), b"fixture\n")
 }
 
-/// The manifests of an output.
+/// Parses the manifests of an output.
 fn manifests(text: &str) -> Vec<Value> {
     serde_norway::Deserializer::from_str(text).map(|document| Value::deserialize(document).unwrap()).collect()
 }
 
-/// With each value of the Secret exchanged for the name of the fixture that it is byte by byte, or for what it is.
+/// Replaces each value of the Secret with the name of the fixture that has the same bytes, or with "the password".
 fn shown(ran: &Ran) -> String {
     let line = |line: &str| match line.strip_prefix("  ").and_then(|line| line.split_once(": ")) {
         Some((key, value)) if !key.starts_with(' ') && value.len() > 10 => match STANDARD.decode(value) {
@@ -34,7 +35,7 @@ fn shown(ran: &Ran) -> String {
         + &ran.err.lines().map(|line| format!("! {line}\n")).collect::<String>()
 }
 
-/// Which fixture has these bytes.
+/// Returns the name of the fixture with these bytes.
 fn fixture(bytes: &[u8]) -> String {
     if bytes == b"fixture" {
         return "the password".to_owned();
@@ -42,7 +43,7 @@ fn fixture(bytes: &[u8]) -> String {
     let folders = ["apns", "vpp", "dep", "symantec", "x509"].map(|folder| fixtures().join(folder));
     let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
     let files: std::collections::BTreeSet<_> = files.collect();
-    let file = files.iter().find(|path| fs::read(path).unwrap() == bytes).expect("bytes of no fixture");
+    let file = files.iter().find(|path| fs::read(path).unwrap() == bytes).expect("no fixture has these bytes");
     file.strip_prefix(fixtures()).unwrap().display().to_string()
 }
 
@@ -58,7 +59,7 @@ const EACH: [&str; 9] = [
     "-t 0123 -n null -f x509/chain.pem -f x509/rsa.key",
 ];
 
-/// The whole output for each type. `INSTA_UPDATE=always cargo test --test cli new` writes it anew.
+/// Compares the complete output for each type. `INSTA_UPDATE=always cargo test --test cli new` updates the snapshot.
 #[test]
 fn the_manifests_of_each_type() {
     let text: String =
@@ -74,7 +75,7 @@ fn check_takes_them_as_they_are_and_finds_nothing_wrong() {
         checked.is(0).shows("checked 1, skipped 0");
         let state = if line.contains("aetx") { " ExpiryUnknown " } else { " Valid " };
         checked.shows(state);
-        // Only the tenant is not among what was given.
+        // The only note is that the tenant is not part of the input.
         let tenant = "is not among what was given: the default warning days apply\n";
         let notes = if line.starts_with("-t ") { 1 } else { 0 };
         assert_eq!((checked.err.lines().count(), checked.err.ends_with(tenant)), (notes, notes == 1), "{line}");
@@ -89,7 +90,7 @@ fn the_output_is_the_same_each_time() {
     }
 }
 
-/// What words of YAML 1.1 are no texts, and what a text can hold, comes out as it went in.
+/// Texts that YAML 1.1 reads as other types, and texts with special characters, are the same after a round trip.
 #[test]
 fn every_text_is_one() {
     for text in ["on", "123", "Müller: \"x\" #1", "a\\n'b'", "- x", "~"] {

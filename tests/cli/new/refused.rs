@@ -1,4 +1,4 @@
-//! What nobody should put into a cluster, and names that the API server would refuse.
+//! Tests credentials that must not be applied to a cluster, and names that the API server would refuse.
 
 use std::fs;
 use std::process::Command;
@@ -19,7 +19,7 @@ fn what_has_expired_is_written_only_by_force() {
         .is(0)
         .shows("kind: Secret")
         .shows("kind: TenantCredential");
-    // On its last day it is one that needs someone, and no reason to wait.
+    // On its last day a certificate needs attention, but `new` still writes the manifests.
     let last = run(fixtures(), &["new", "--at", "2031-01-01", "-t", "acme", "-f", "apns/a.pem"], b"");
     last.is(0).says("Critical ExpiresWithin1Day");
 }
@@ -83,7 +83,7 @@ fn names_that_can_be_none_are_refused() {
 fn more_than_a_secret_can_hold_is_refused() {
     let folder = tempfile::TempDir::new().unwrap();
     fs::copy(fixtures().join("apns/a.pem"), folder.path().join("push.pem")).unwrap();
-    // Each is understood, and fits into a Secret by itself.
+    // Each file can be read and fits into a Secret by itself. Together they exceed the limit of a Secret.
     let names = ["one", "two", "three", "four", "five"];
     for name in names {
         let certificate = fs::read(fixtures().join("x509/ca.pem")).unwrap();

@@ -1,4 +1,4 @@
-//! The workflow for GitHub Actions.
+//! Tests the workflow for GitHub Actions.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::pipelines::{Ran, Scene, another_topic, example, fine, fits, parsed, renewed};
 
-/// Runs the steps of the workflow that are commands, as a runner does; what each gave, by its name.
+/// Runs the command steps of the workflow as a runner does. Returns the name and the result of each step.
 fn run(scene: &Scene) -> Vec<(String, Ran)> {
     let workflow = parsed(&example("github.yaml"));
     let job = &workflow["jobs"]["check"];
@@ -19,11 +19,11 @@ fn run(scene: &Scene) -> Vec<(String, Ran)> {
         let Some(script) = step["run"].as_str() else { continue };
         let has_failed = steps.iter().any(|(_, ran): &(String, Ran)| ran.code != 0);
         let name = step["name"].as_str().unwrap();
-        // The tests' own is on the PATH.
+        // The binary under test is on the PATH already.
         if name == "Install lapsewatch" || has_failed && step["if"] != "always()" {
             continue;
         }
-        // The shell that GitHub has where none is named.
+        // GitHub Actions runs a step without `shell` on Linux with `bash -e`.
         steps.push((name.to_owned(), scene.bash(&["--noprofile", "--norc", "-e"], script, &env)));
     }
     steps
@@ -52,7 +52,7 @@ fn what_is_fine_passes() {
         for (_, ran) in &steps {
             ran.is(0);
         }
-        // The fixtures are of 2030: that they are not valid yet is worth a note.
+        // The fixtures become valid in 2030, so the only results are notes that they are not valid yet.
         assert!(sarif(&scene).iter().all(|result| result["level"] == "note"));
     }
 }

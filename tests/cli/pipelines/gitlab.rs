@@ -1,4 +1,4 @@
-//! The job for GitLab CI.
+//! Tests the job for GitLab CI.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use std::{fs, thread};
 
 use crate::pipelines::{Ran, Scene, another_topic, example, fine, fits, parsed, ran, tool};
 
-/// Runs the job's script, as a runner does: all lines in one shell.
+/// Runs the script of the job as a runner does, with all lines in a single shell.
 fn run(scene: &Scene, env: &[(&str, &str)]) -> Ran {
     let job = parsed(&example(".gitlab-ci.yml"))["lapsewatch"].clone();
     let lines: Vec<&str> = job["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
@@ -20,7 +20,7 @@ fn run(scene: &Scene, env: &[(&str, &str)]) -> Ran {
     scene.bash(&["-eo", "pipefail"], &lines.join("\n"), &all)
 }
 
-/// Waits for one request and answers that all is well: its first line, headers and body.
+/// Accepts a single request and answers with success. Returns the URL and a channel with the request's head and body.
 fn api() -> (String, mpsc::Receiver<(String, String)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/api/v4", listener.local_addr().unwrap());
@@ -68,7 +68,7 @@ fn a_change_that_would_make_every_device_enroll_again_fails_with_its_report_and_
     assert!(head.contains("PRIVATE-TOKEN: a-token"), "{head}");
     assert!(body.starts_with("body=") && body.contains("IdentityChanged"), "{body}");
     assert!(fs::read_to_string(scene.work().join("lapsewatch.md")).unwrap().contains("IdentityChanged"));
-    // As another's reader has it.
+    // The JUnit report must be valid for another parser.
     let count = "import sys, junitparser; xml = junitparser.JUnitXml.fromfile(sys.argv[1]); print(xml.failures)";
     let read = ran(Command::new(tool("python")).args(["-c", count]).arg(scene.work().join("lapsewatch.xml")));
     assert_eq!(read.is(0).out.trim(), "1");

@@ -1,5 +1,5 @@
-//! The examples in examples/pipelines/, valid by the published schemas and executed as far as it can be without the
-//! services: their own steps, by bash, in a repository with a base branch and a merge request.
+//! Tests the examples in examples/pipelines/. They are valid by the published schemas. Their own steps run in bash,
+//! without the services, in a repository with a base branch and a merge request.
 
 mod github;
 mod gitlab;
@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// What a command gave.
+/// The result of a command.
 struct Ran {
     code: i32,
     out: String,
@@ -49,7 +49,7 @@ fn parsed(path: &Path) -> Value {
     serde_norway::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// A tool of another's, as tests/tools pins it.
+/// Returns the path of a third-party tool in the version that tests/tools pins.
 fn tool(name: &str) -> PathBuf {
     let script = root().join("tests/tools/install");
     let built = Command::new(&script).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
@@ -57,11 +57,11 @@ fn tool(name: &str) -> PathBuf {
     Path::new(String::from_utf8(built.stdout).unwrap().trim_end()).join("venv/bin").join(name)
 }
 
-/// Holds a file against a schema that check-jsonschema brings with it.
+/// Validates a file with a schema that is built into check-jsonschema.
 #[track_caller]
 fn fits(schema: &str, file: &Path) {
     ran(Command::new(tool("check-jsonschema")).args(["--builtin-schema", schema]).arg(file)).is(0);
-    // What is wrong is found.
+    // The schema also refuses a changed file, so the check above is meaningful.
     let broken = TempDir::new().unwrap();
     let other = broken.path().join(file.file_name().unwrap());
     let text = fs::read_to_string(file).unwrap();
@@ -73,20 +73,21 @@ fn fits(schema: &str, file: &Path) {
     ran(Command::new(tool("check-jsonschema")).args(["--builtin-schema", schema]).arg(other)).is(1);
 }
 
-/// A PATH with lapsewatch on it.
+/// Returns a PATH that begins with the folder of the lapsewatch binary.
 fn path() -> OsString {
     let own = Path::new(env!("CARGO_BIN_EXE_lapsewatch")).parent().unwrap().to_owned();
     let before = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths([own].into_iter().chain(std::env::split_paths(&before))).unwrap()
 }
 
-/// A repository with a branch to merge into, and the clone of a runner that has a merge request checked out.
+/// A repository with a base branch, and a runner's clone in which a merge request is checked out.
 struct Scene {
     folder: TempDir,
 }
 
 impl Scene {
-    /// In manifests/ these were before, and are after; none: the folder is not there.
+    /// Creates the base branch with the manifest `before` and the merge request with `after`. Without `before`, the
+    /// base branch has no folder manifests/.
     fn new(before: Option<&str>, after: &str) -> Self {
         let scene = Self { folder: TempDir::new().unwrap() };
         let upstream = scene.at("upstream");
@@ -108,7 +109,7 @@ impl Scene {
         self.at("work")
     }
 
-    /// A script in the clone, with nothing of the machine's own settings for git.
+    /// Runs a script in the clone without the git settings of the machine.
     fn bash(&self, args: &[&str], script: &str, env: &[(&str, &str)]) -> Ran {
         let mut bash = Command::new("bash");
         bash.args(args).args(["-c", script]).current_dir(self.work()).env("PATH", path());
@@ -131,7 +132,7 @@ fn git(folder: &Path, args: &[&str]) {
     ran(Command::new("git").env("GIT_CONFIG_GLOBAL", "/dev/null").current_dir(folder).args(args)).is(0);
 }
 
-/// A TenantCredential and its Secret, of these fixtures: until 2031.
+/// Returns a TenantCredential and its Secret with these fixtures, which are valid until 2031.
 fn apns(certificate: &str, key: &str) -> String {
     let fixture = |name: &str| fs::read_to_string(root().join("tests/fixtures/apns").join(name)).unwrap();
     format!(
@@ -143,17 +144,17 @@ metadata: {{name: acme-apns, namespace: acme}}\nstringData:\n  push.pem: {:?}\n 
     )
 }
 
-/// What is fine, and is the credential of [`another_topic`] before it was changed.
+/// Returns a valid credential. [`another_topic`] returns a changed version of the same object.
 fn fine() -> String {
     apns("a.pem", "a.key")
 }
 
-/// The same, renewed.
+/// Returns the renewed credential of [`fine`].
 fn renewed() -> String {
     apns("a-renewed.pem", "a.key")
 }
 
-/// What is fine alone, but would make every device enroll again.
+/// Returns a credential that is valid by itself, but would require every device to enroll again.
 fn another_topic() -> String {
     apns("b.pem", "b.key")
 }

@@ -1,18 +1,18 @@
-//! The hook for pre-commit, by pre-commit itself.
+//! Tests the pre-commit hook with pre-commit itself.
 
 use std::fs;
 use std::process::Command;
 
 use crate::pipelines::{Ran, Scene, another_topic, commit, example, fine, git, path, ran, root, tool};
 
-/// pre-commit in the clone, which keeps what it has in a folder of the scene.
+/// Runs pre-commit in the clone with its cache in a folder of the scene.
 fn pre_commit(scene: &Scene, args: &[&str]) -> Ran {
     let mut pre_commit = Command::new(tool("pre-commit"));
     pre_commit.args(args).current_dir(scene.work()).env("PATH", path()).env("GIT_CONFIG_GLOBAL", "/dev/null");
     ran(pre_commit.env("PRE_COMMIT_HOME", scene.at("pre-commit")).env("PRE_COMMIT_COLOR", "never"))
 }
 
-/// The hook's repository, as its users fetch it.
+/// Creates the repository of the hook as users fetch it.
 fn hooks(scene: &Scene) -> String {
     let hooks = scene.at("hooks");
     fs::create_dir(&hooks).unwrap();
@@ -23,7 +23,7 @@ fn hooks(scene: &Scene) -> String {
     hooks.to_str().unwrap().to_owned()
 }
 
-/// A DeclaredExpiry that lapsed long ago.
+/// Returns a DeclaredExpiry that expired in 2020.
 fn lapsed() -> String {
     "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata: {name: support, namespace: acme}\n\
 spec: {type: DeclaredExpiry, expirationTime: \"2020-01-01T00:00:00Z\"}\n"
@@ -47,7 +47,7 @@ fn the_example_runs_before_a_commit() {
     let passed = pre_commit(&scene, &["run", "--all-files"]);
     assert!(passed.is(0).out.contains("Passed"), "{}", passed.out);
 
-    // A commit is refused, and says why.
+    // The hook refuses the commit and prints the reason.
     pre_commit(&scene, &["install"]).is(0);
     fs::write(scene.work().join("manifests/support.yaml"), lapsed()).unwrap();
     let script = "git add . && git -c user.name=A -c user.email=a@acme.example commit -m Support";

@@ -1,4 +1,4 @@
-//! docs/command-line.md.
+//! Tests that docs/command-line.md is up to date.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ fn the_page_of_the_command_line_has_the_help_of_every_command() {
     command.build();
     let mut page = String::new();
     for command in command.get_subcommands_mut().filter(|command| command.get_name() != "help") {
-        // As wide as a page is, wherever this runs.
+        // A fixed width makes the page independent of the terminal.
         let help = command.clone().term_width(100).render_long_help().to_string();
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
         let name = command.get_name();

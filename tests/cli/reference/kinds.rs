@@ -1,4 +1,4 @@
-//! docs/api.md: every field of both kinds, from their definitions.
+//! Tests that docs/api.md lists every field of both kinds, generated from their CustomResourceDefinitions.
 
 use std::fmt::Write;
 

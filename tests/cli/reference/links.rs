@@ -1,4 +1,5 @@
-//! Links between documents: each leads to a file, and to a heading where it names one.
+//! Tests that each link between documents leads to an existing file and, if the link names a heading, to an existing
+//! heading.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::reference::root;
 
-/// All documents of the project.
+/// Returns all documents of the project.
 fn documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![root()];
@@ -27,7 +28,7 @@ fn documents() -> Vec<PathBuf> {
     found
 }
 
-/// A heading as the forges name it in an address: letters, digits, hyphens.
+/// Returns the anchor that GitHub and GitLab derive from a heading: letters, digits and hyphens.
 fn anchor(heading: &str) -> String {
     let text: String = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect();
     text.trim().replace(' ', "-")
@@ -38,7 +39,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     headings.map(|line| anchor(line.trim_start_matches('#'))).collect()
 }
 
-/// Lines that are not code.
+/// Returns the lines outside of code blocks.
 fn outside_blocks(text: &str) -> impl Iterator<Item = &str> {
     let mut in_block = false;
     text.lines().filter(move |line| {
@@ -48,10 +49,10 @@ fn outside_blocks(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What a text links to.
+/// Returns the targets of all links in a text.
 fn targets(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // A link may be broken over two lines.
+    // A link can span two lines.
     let text: String = outside_blocks(text).collect::<Vec<_>>().join(" ");
     for (at, _) in text.match_indices("](") {
         let rest = &text[at + 2..];
@@ -101,7 +102,7 @@ fn a_link_that_leads_nowhere_is_found() {
     assert_eq!(anchor(" The `Lease`, and who holds it "), "the-lease-and-who-holds-it");
 }
 
-/// From the README every document can be reached, by links.
+/// Every document is reachable by links that start in the README.
 #[test]
 fn every_document_of_docs_is_linked_from_the_readme_or_from_one_that_is() {
     let mut reached = BTreeSet::from([root().join("README.md")]);

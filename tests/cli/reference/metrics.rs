@@ -1,4 +1,4 @@
-//! docs/metrics.md.
+//! Tests that docs/metrics.md is up to date.
 
 use std::fmt::Write;
 

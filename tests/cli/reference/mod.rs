@@ -1,6 +1,6 @@
-//! The reference in docs/ is made of the code: of its metrics, its definitions, its command line and every sentence
-//! that it says. `LAPSEWATCH_WRITE=1 cargo test --test cli reference` writes it anew. And no link in any document leads
-//! nowhere.
+//! Tests the reference pages in docs/, which are generated from the metrics, the CustomResourceDefinitions, the command
+//! line and the printed sentences. `LAPSEWATCH_WRITE=1 cargo test --test cli reference` updates the pages. Also tests
+//! that no document contains a broken link.
 
 mod flags;
 mod kinds;
@@ -15,7 +15,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Holds the part of a document between its marks against `text`, or writes it.
+/// Compares the part of a document between its marks with `text`. With `LAPSEWATCH_WRITE`, updates the document.
 fn hold(document: &str, text: &str) {
     const BEGIN: &str = "<!-- made of the code: LAPSEWATCH_WRITE=1 cargo test --test cli reference -->\n";
     const END: &str = "<!-- end -->\n";
@@ -31,7 +31,7 @@ fn hold(document: &str, text: &str) {
     }
 }
 
-/// As it may stand in a table's cell.
+/// Escapes a text for a cell of a Markdown table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
 }

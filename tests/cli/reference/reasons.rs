@@ -1,5 +1,5 @@
-//! docs/reasons.md: every reason that the code gives, from the sentences that `tests/core/words.rs` has it say and keeps in
-//! tests/snapshots.
+//! Tests that docs/reasons.md lists every reason of conditions and Events. The reasons come from the snapshots in
+//! tests/snapshots that `tests/core/words.rs` writes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,9 +11,9 @@ use schemars::JsonSchema;
 
 use crate::reference::{cell, hold, root};
 
-/// A condition's status and reason, with what it said first.
+/// Maps the status and reason of a condition to its first message.
 type Conditions = BTreeMap<(usize, String, String), String>;
-/// An Event's reason and type, with what it said first.
+/// Maps the reason and type of an Event to the first sentence of its first note.
 type Events = BTreeMap<(String, String), String>;
 
 #[test]
@@ -28,10 +28,10 @@ fn the_page_of_reasons_has_every_one_that_is_said() {
         let conditions = if of.starts_with("MDMTenant") { &mut tenants } else { &mut credentials };
         read(&fs::read_to_string(&path).unwrap(), conditions, &mut events);
     }
-    // What a reader says depends on what it found: instead, what the reason means.
+    // The message of a read failure depends on the file, so the page shows the description of the reason.
     for (reason, meaning) in described::<FailureReason>() {
         let said = credentials.get_mut(&(0, "False".to_owned(), reason.clone()));
-        *said.unwrap_or_else(|| panic!("{reason} is never said")) = meaning.clone();
+        *said.unwrap_or_else(|| panic!("no snapshot contains {reason}")) = meaning.clone();
         events.insert((reason, "Warning".to_owned()), meaning);
     }
     credentials.insert((1, "False".to_owned(), "Unreadable".to_owned()), "What Ready says.".to_owned());
@@ -52,7 +52,7 @@ fn the_page_of_reasons_has_every_one_that_is_said() {
     hold("docs/reasons.md", &page);
 }
 
-/// The words of a closed list, with what the code says that each means.
+/// Returns the values of an enum with their descriptions.
 fn described<T: JsonSchema>() -> Vec<(String, String)> {
     let schema = serde_json::to_value(schemars::schema_for!(T)).unwrap();
     let one_of = schema["oneOf"].as_array().unwrap().iter();
@@ -65,7 +65,7 @@ fn read(text: &str, conditions: &mut Conditions, events: &mut Events) {
             let (head, note) = rest.split_once(": ").unwrap();
             let mut words = head.split(' ');
             let (type_, reason) = (words.next().unwrap(), words.next().unwrap());
-            // What it says first; the rest is what to do, which each type has words of its own for.
+            // The page shows the first sentence only. The remedy that follows differs between the types.
             let first = note.split(". ").next().unwrap();
             events
                 .entry((days(reason), type_.to_owned()))
@@ -80,7 +80,7 @@ fn read(text: &str, conditions: &mut Conditions, events: &mut Events) {
     }
 }
 
-/// A stage's number of days is the user's.
+/// Replaces the number of days in a stage's reason with *N*, because users configure the days.
 fn days(reason: &str) -> String {
     match reason.split_once("Within").and_then(|(before, rest)| Some((before, rest.strip_suffix("Days")?))) {
         Some((before, number)) if number.bytes().all(|b| b.is_ascii_digit()) => format!("{before}Within*N*Days"),

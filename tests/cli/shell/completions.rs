@@ -1,4 +1,4 @@
-//! Completions, asked of the shells themselves.
+//! Tests the completions in the shells themselves.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::shell::{LAPSEWATCH, has, output, run_kubectl, with_kubectl};
 
-/// The completions for `shell` in a file of this name.
+/// Writes the completions for `shell` to the file `name` and returns its path.
 fn written(folder: &Path, shell: &str, name: &str) -> String {
     let text = output(Command::new(LAPSEWATCH).args(["completions", shell]));
     let path = folder.join(name);
@@ -17,7 +17,7 @@ fn written(folder: &Path, shell: &str, name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// What bash offers for the last of these words, the first being the program.
+/// Returns the words that bash offers to complete the last of `words`. The first word is the program.
 fn bash(file: &str, words: &[&str]) -> Vec<String> {
     const ASK: &str = r#"
         source "$1"; shift
@@ -77,7 +77,7 @@ fn fish_completes_commands_options_and_their_values() {
     assert_eq!(offers("lapsewatch run --log-format j"), ["json"]);
 }
 
-/// kubectl asks a program of its own for what completes a plugin's words.
+/// kubectl runs `kubectl_complete-lapsewatch` to complete the words of the plugin.
 #[test]
 fn kubectl_completes_the_plugin() {
     let (folder, path) = with_kubectl(&["kubectl-lapsewatch"]);
@@ -91,7 +91,7 @@ fn kubectl_completes_the_plugin() {
     let offers = |words: &[&str]| {
         output(&mut run_kubectl(&path, folder.path(), &[&["__complete", "lapsewatch"], words].concat()))
     };
-    // The last line tells kubectl to complete files where nothing else is offered.
+    // The directive in the last line is 0, so kubectl completes files if nothing else is offered.
     assert_eq!(offers(&["ch"]), "check\n:0\n");
     assert_eq!(offers(&["check", "--at"]), "--at\n:0\n");
     assert_eq!(offers(&["check", "exam"]), ":0\n");

@@ -1,4 +1,4 @@
-//! Every command has examples, and every example is a command line that is understood: those of `--help` and of the docs.
+//! Tests that every command has examples, and that every command line in `--help` and in the docs can be parsed.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use lapsewatch_cli::args::{self, Called, Cli};
 
 use crate::shell::root;
 
-/// The examples of a help text: what stands between the heading and the next empty line, without the explanation.
+/// Returns the examples of a help text, between the heading and the next empty line, without the explanations.
 fn examples(help: &str) -> Vec<String> {
     let section = help
         .split("\n\n")
@@ -17,7 +17,7 @@ fn examples(help: &str) -> Vec<String> {
     lines.map(|line| line.trim_start().split("  ").next().unwrap_or_default().to_owned()).collect()
 }
 
-/// The command lines of this program in a line of a shell, as words.
+/// Returns the command lines of this program in a line of a shell, split into words.
 fn of_this_program(line: &str) -> Vec<Vec<String>> {
     let mut parts = vec![vec![]];
     for word in words(line) {
@@ -37,7 +37,7 @@ fn of_this_program(line: &str) -> Vec<Vec<String>> {
     parts.into_iter().filter_map(own).collect()
 }
 
-/// As a shell divides them; quotation marks keep together.
+/// Splits a line into words as a shell does. Quotation marks keep a word together.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![];
     let (mut word, mut quote) = (None::<String>, None);
@@ -81,7 +81,7 @@ fn every_command_has_examples_and_they_are_right() {
                 }
                 assert!(line.contains(called.typed()), "{line}");
             }
-            assert!(own > 0, "{name} has no example of itself: {examples:?}");
+            assert!(own > 0, "no example of {name} runs {name}: {examples:?}");
         }
     }
 }
@@ -93,7 +93,7 @@ fn the_docs_name_no_command_line_that_is_not_understood() {
     let mut seen = 0;
     for file in all.iter().filter(|path| path.extension().is_some_and(|of| of == "md")) {
         let text = fs::read_to_string(file).unwrap();
-        // Every second part stands between fences; what is no shell is told by its language.
+        // Every second part is a code block. Its language shows if the block contains shell commands.
         for block in text.split("```").skip(1).step_by(2) {
             let Some((language, block)) = block.split_once('\n') else { continue };
             if !["sh", "bash", "shell", "console"].contains(&language.trim()) {

@@ -1,4 +1,4 @@
-//! krew's manifest, judged and installed by krew itself, from archives that are served here.
+//! Tests the krew manifest with krew itself, which installs the plugin from archives that the test serves.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -13,9 +13,9 @@ use crate::shell::{LAPSEWATCH, built, output, ran, root, run_kubectl, with_kubec
 
 const PLATFORMS: [(&str, &str); 4] = [("linux", "amd64"), ("linux", "arm64"), ("darwin", "amd64"), ("darwin", "arm64")];
 
-/// The archives of a release in a folder, with this one binary in all of them: krew does not run it.
+/// Packages the archives of a release into `folder`, all with the same binary, because krew does not run the binary.
 fn archives(folder: &Path) -> Vec<PathBuf> {
-    // A binary without what only a debugger reads is packed in a tenth of the time.
+    // Without debug information, packaging takes a tenth of the time.
     let small = folder.join("small");
     output(Command::new("strip").arg("-o").arg(&small).arg(LAPSEWATCH));
     let package = |(os, arch): &(&str, &str)| {
@@ -34,7 +34,7 @@ fn rendered(downloads: &str, archives: &[PathBuf]) -> String {
     output(render.args(["--homepage", "https://lapsewatch.example", "--downloads", downloads]).args(archives))
 }
 
-/// Serves the files of a folder; the address of its root.
+/// Serves the files of a folder over HTTP and returns the base URL.
 fn serve(folder: PathBuf) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -70,7 +70,7 @@ fn krew_finds_nothing_wrong_and_installs_the_plugin_that_then_runs() {
     let (bin, path) = with_kubectl(&[]);
     let tools = built("tests/tools-go/build", &["krew"]);
     std::os::unix::fs::symlink(tools.join("krew"), bin.path().join("kubectl-krew")).unwrap();
-    // It installs for each platform, which checks the sums, the files and the licence.
+    // The validation installs the plugin for each platform and checks the digests, the files and the license.
     let mut validate = Command::new(tools.join("validate-krew-manifest"));
     let (code, _, said) = ran(validate.env("PATH", &path).arg("-manifest").arg(&manifest));
     assert!(code == 0 && said.contains("all 4 spec.platforms installed fine"), "{said}");

@@ -1,4 +1,4 @@
-//! Manual pages.
+//! Tests the manual pages.
 
 use std::fs;
 use std::process::Command;
@@ -49,7 +49,7 @@ fn a_page_is_read_with_its_examples_line_by_line() {
     } else {
         return;
     };
-    // Some write what is bold by striking it twice.
+    // Some implementations of `man` print bold text by overstriking: character, backspace, character.
     let read: String =
         read.split('\u{8}').map(|part| part.strip_suffix(|_: char| read.contains('\u{8}')).unwrap_or(part)).collect();
     assert!(read.contains("lapsewatch check deploy/ "), "{read}");

@@ -1,5 +1,5 @@
-//! What a shell, kubectl and a reader at a terminal have of the command line: examples that are right, completions,
-//! manual pages, the plugin.
+//! Tests the command line in shells, in kubectl and in a terminal: examples, completions, manual pages and the kubectl
+//! plugin.
 
 mod completions;
 mod examples;
@@ -16,15 +16,15 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-/// The binary.
+/// The path of the binary under test.
 const LAPSEWATCH: &str = env!("CARGO_BIN_EXE_lapsewatch");
 
-/// The project's own folder.
+/// Returns the root folder of the repository.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What a program prints; the test fails where it does.
+/// Runs a program and returns its output. Panics if the program fails.
 #[track_caller]
 fn output(command: &mut Command) -> String {
     let (code, out, err) = ran(command);
@@ -32,7 +32,7 @@ fn output(command: &mut Command) -> String {
     out
 }
 
-/// Its exit code, its output and what it complains of.
+/// Runs a program and returns its exit code, standard output and standard error.
 #[track_caller]
 fn ran(command: &mut Command) -> (i32, String, String) {
     let ran = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -40,7 +40,7 @@ fn ran(command: &mut Command) -> (i32, String, String) {
     (ran.status.code().expect("ended by a signal"), text(ran.stdout), text(ran.stderr))
 }
 
-/// Whether a program is on the PATH. What only some machines have is tried where it is.
+/// True if a program is on the PATH. Tests that need an optional program are skipped if the program is missing.
 fn has(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let is_there = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
@@ -50,8 +50,8 @@ fn has(program: &str) -> bool {
     is_there
 }
 
-/// A folder with kubectl and, where asked for, the plugin, under its own name and as kubectl looks for it; and the PATH
-/// that has it first.
+/// Creates a folder with kubectl and with links of these names to the binary. Returns the folder and a PATH that begins
+/// with this folder.
 fn with_kubectl(names: &[&str]) -> (TempDir, std::ffi::OsString) {
     let folder = TempDir::new().unwrap();
     std::os::unix::fs::symlink(kubectl(), folder.path().join("kubectl")).unwrap();
@@ -63,13 +63,13 @@ fn with_kubectl(names: &[&str]) -> (TempDir, std::ffi::OsString) {
     (folder, path.unwrap())
 }
 
-/// The kubectl that the tests of the API server use.
+/// Returns the path of the kubectl that the tests with an API server use.
 fn kubectl() -> &'static Path {
     static ASSETS: OnceLock<PathBuf> = OnceLock::new();
     ASSETS.get_or_init(|| built("tests/control-plane/build", &[]).join("kubectl"))
 }
 
-/// The folder that one of the project's scripts builds, once, and names.
+/// Runs a build script of the repository and returns the folder that the script prints.
 fn built(script: &str, args: &[&str]) -> PathBuf {
     let script = root().join(script);
     let built = Command::new(&script).args(args).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
@@ -77,7 +77,7 @@ fn built(script: &str, args: &[&str]) -> PathBuf {
     PathBuf::from(String::from_utf8(built.stdout).unwrap().trim_end())
 }
 
-/// kubectl, with nothing of the user's own settings.
+/// Returns a kubectl command without the user's settings.
 fn run_kubectl(path: &OsStr, home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new("kubectl");
     command.env("PATH", path).env("HOME", home).env_remove("KUBECONFIG").env("KUBECTL_KUBERC", "false");

@@ -1,4 +1,4 @@
-//! Installed as `kubectl-lapsewatch`, by the real kubectl.
+//! Tests the plugin `kubectl-lapsewatch` with the real kubectl.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ fn kubectl_finds_the_plugin_and_passes_on_all_that_it_is_given() {
     let listed = kubectl(&["plugin", "list"]).1;
     assert!(listed.contains(&format!("{}/kubectl-lapsewatch", folder.path().display())), "{listed}");
 
-    // The same words, the same verdicts and the same exit code as of the program itself.
+    // The plugin prints the same output and returns the same exit code as the program itself.
     for args in [
         &["check", "--at", "2030-01-01", "examples/apns.yaml"][..],
         &["check", "--at", "2020-01-01", "examples/declared.yaml"],

@@ -1,4 +1,4 @@
-//! What starts where no cluster is asked: one thread, and nothing that waits for the network.
+//! Tests that commands without a cluster run in a single thread and open no sockets.
 
 use std::fs;
 use std::process::Command;
@@ -31,7 +31,7 @@ fn no_runtime_starts_where_no_cluster_is_asked() {
     ] {
         assert_eq!(asked(args), (0, 0), "{args:?}");
     }
-    // Where one is asked, it does start: the search finds what it is for.
+    // The `run` command does start threads, so the search above would find them.
     let (_, calls) = asked(&["run", "--kubeconfig", "no-such-file"]);
     assert!(calls > 0);
 }

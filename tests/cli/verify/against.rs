@@ -1,4 +1,4 @@
-//! Two files, no cluster: each situation with its verdict.
+//! Tests `verify` with new files and files in place, without a cluster: each situation with its verdict.
 
 use crate::verify::{fixtures, verify, words};
 
@@ -6,7 +6,7 @@ const SAFE: i32 = 0;
 const STOP: i32 = 1;
 const UNTOLD: i32 = 2;
 
-/// New files, what is in place, the exit code and the verdict.
+/// The new files, the files in place, the exit code and the verdict.
 type Row = (&'static str, &'static str, i32, &'static str);
 
 fn line(new: &str, old: &str) -> String {
@@ -79,15 +79,15 @@ fn what_is_in_place_already_renews_nothing() {
         "2030-06-15",
         &[
             ("apns/a.pem", "apns/a.pem", SAFE, nothing),
-            // In another form.
+            // The same credential in another encoding.
             ("apns/a.der", "apns/a-windows.pem", SAFE, nothing),
             ("vpp/a.json", "vpp/a.vpptoken", SAFE, nothing),
-            // The right key for it is a change.
+            // Adding the matching private key is a change.
             ("apns/a.key", "apns/a.pem apns/other.key", SAFE, "same topic, same expiry, key fits: safe to apply"),
             ("apns/a-twin.pem", "apns/a.pem", SAFE, "same topic, same expiry, no key beside it: safe to apply"),
         ],
     );
-    // Where what is in place needs attention, a renewal was meant.
+    // If the credential in place needs attention, the user intended a renewal.
     hold(
         "2030-12-10",
         &[(
@@ -100,7 +100,7 @@ fn what_is_in_place_already_renews_nothing() {
     words("--file apns/a-twin.pem --against apns/a.pem").says("note Replaced").says("no newer than the one in place");
 }
 
-/// What is put beside it, or is not given once more, makes no renewal of it.
+/// A private key that is added or left out does not renew the certificate.
 #[test]
 fn the_one_in_place_with_another_key_renews_nothing_either() {
     let attention = "STOP: this one is in place already and needs attention, which it would not mend";
@@ -136,7 +136,7 @@ fn time_is_held_against_it() {
             "STOP: the APNs certificate expired at 2031-12-01T00:00:00Z; until 2031-12-31T00:00:00Z Apple renews it with the same topic",
         )],
     );
-    // Within the warning window it is safe, and said.
+    // Within its warning days, the new credential is safe to apply, and the output contains a note.
     let args = ["--file", "apns/a-renewed.pem", "--against", "apns/a.pem", "--at", "2031-11-29"];
     verify(&args, "")
         .is(SAFE, "same topic, 334 days later, no key beside it: safe to apply; it is within its warning days already")
@@ -154,7 +154,7 @@ fn tokens_and_other_certificates_are_compared_too() {
                 SAFE,
                 "same consumer key, 365 days later: safe to apply",
             ),
-            // The key that opens it is in place.
+            // The private key that decrypts the new token is among the files in place.
             ("dep/renewed.p7m", "dep/a.p7m dep/server.key", SAFE, "same consumer key, 365 days later: safe to apply"),
             (
                 "dep/a.json",
@@ -205,14 +205,14 @@ fn identities_are_compared_whatever_their_spelling_and_not_where_one_is_missing(
                 UNTOLD,
                 "could not tell: no organization to compare with the expected one",
             ),
-            // Nothing was known of the organization before.
+            // The token in place contains no organization.
             (
                 "spelling/old.vpptoken",
                 "vpp/no-name.json",
                 SAFE,
                 "first organization seen here, same expiry: safe to apply",
             ),
-            // Neither carries a date or a Publisher ID.
+            // Neither file contains a date or a Publisher ID.
             (
                 "symantec/renewed.aetx",
                 "symantec/a.aetx",
@@ -246,7 +246,7 @@ fn what_is_no_such_credential_is_named() {
         assert_eq!(ran.code, STOP, "{new}\n{}", ran.out);
         assert!(ran.first().starts_with("STOP: ") && ran.first().contains(part), "{part}\n{}", ran.first());
     }
-    // What is only closed may well be right.
+    // A file that is only encrypted can be the right file.
     for (new, old, part, remedy) in [
         ("apns/a.p12", "apns/a.pem", "holds a PKCS#12 keystore that needs a password", "--password-file"),
         (

@@ -1,4 +1,4 @@
-//! Nothing of a file or of a Secret is in what `verify` prints, be it read, refused or broken.
+//! Tests that the output of `verify` contains nothing of a file or a Secret that is read, refused or broken.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,7 +31,7 @@ fn nothing_of_what_is_in_place_or_new_is_printed() {
         let both = json!({"apiVersion": "v1", "kind": "List", "items": [object, secret]}).to_string();
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
         let against: Vec<&str> = files.iter().map(|word| if *word == "--file" { "--against" } else { word }).collect();
-        // As the type it is for: any certificate is also one of X.509, whose names are no secret.
+        // The type is given, because any certificate can also be read as X.509, and then the output contains its names.
         let new = ["--file", "apns/a.pem"];
         for (args, stdin, output) in [
             ([&files, &["--previous", "-"][..]].concat(), &alone, "json"),

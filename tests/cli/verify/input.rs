@@ -1,4 +1,4 @@
-//! What can't be used: each named, and what to do.
+//! Tests that `verify` names each unusable input and the remedy.
 
 use crate::verify::{verify, words};
 

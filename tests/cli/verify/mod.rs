@@ -1,4 +1,4 @@
-//! `lapsewatch verify`, run as its users run it.
+//! Tests `lapsewatch verify` by running the binary as users do.
 
 mod against;
 mod canary;
@@ -11,10 +11,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A day on which the fixtures are valid and outside every warning window.
+/// A date on which the fixtures are valid and not within any warning days.
 const DAY: &str = "2030-06-15";
 
-/// What a run gave.
+/// The result of a run.
 struct Ran {
     code: i32,
     out: String,
@@ -22,7 +22,7 @@ struct Ran {
 }
 
 impl Ran {
-    /// The verdict.
+    /// Returns the verdict, which is the first line.
     fn first(&self) -> &str {
         self.out.lines().next().unwrap_or_default()
     }
@@ -33,7 +33,7 @@ impl Ran {
         self
     }
 
-    /// Somewhere in the output, however its lines are broken.
+    /// Asserts that the output contains `text`, regardless of line breaks.
     #[track_caller]
     fn says(&self, text: &str) -> &Self {
         let flat = self.out.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -56,13 +56,13 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// Runs `lapsewatch verify` among the fixtures.
+/// Runs `lapsewatch verify` in the folder of the fixtures.
 fn verify(args: &[&str], stdin: &str) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
         .arg("verify")
         .args(args)
         .current_dir(fixtures())
-        // No cluster of whoever runs the tests.
+        // The test must not use a cluster of the user who runs it.
         .env("KUBECONFIG", "/nowhere")
         .env("HOME", "/nowhere")
         .stdin(Stdio::piped())
@@ -70,7 +70,7 @@ fn verify(args: &[&str], stdin: &str) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A run that reads nothing of it has closed it.
+    // A run that does not read the standard input closes the pipe, so the write can fail.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
     Ran {
@@ -80,7 +80,7 @@ fn verify(args: &[&str], stdin: &str) -> Ran {
     }
 }
 
-/// As [`verify`], with the words of a command line, on [`DAY`].
+/// Runs [`verify`] with the words of a command line on [`DAY`].
 fn words(line: &str) -> Ran {
     let mut args: Vec<&str> = line.split_whitespace().collect();
     args.extend(["--at", DAY]);

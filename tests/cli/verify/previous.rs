@@ -1,4 +1,4 @@
-//! Against manifests: those of a base branch, or what a cluster gave.
+//! Tests `verify --previous` with manifests, either of a base branch or from a cluster.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn acme(more: &Value) -> [Value; 2] {
     [credential("acme", "APNsCertificate", more), secret("acme", &files)]
 }
 
-/// Rehearses `line` against these objects, given on the standard input.
+/// Runs `verify` with the arguments `line` and with these objects on the standard input.
 fn run(line: &str, objects: &[Value]) -> Ran {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
     let mut args: Vec<&str> = line.split_whitespace().collect();
@@ -59,7 +59,7 @@ fn a_pin_accepts_another_identity_and_says_what_it_costs() {
         .is(0, "another topic, which spec.expectedIdentities names, 151 days later, key fits: safe to apply")
         .says("note IdentityAccepted")
         .says("an enrolled device can't change its topic");
-    // Where nothing is in place, only a pin tells what belongs there.
+    // If no credential is in place, only a pin defines the expected identity.
     let first = |pins: &[&str]| {
         let spec = if pins.is_empty() { json!({}) } else { json!({"expectedIdentities": pins}) };
         run("--file apns/b.pem", &[credential("acme", "APNsCertificate", &json!({"spec": spec}))])
@@ -153,7 +153,7 @@ fn what_sops_has_encrypted_is_not_seen_and_said() {
     let [object, mut secret] = acme(&json!({"spec": {"tenantRef": {"name": "t"}}}));
     secret["stringData"]["push.key"] = "ENC[x]".into();
     secret["sops"] = sops;
-    // Of the certificate it is known what it is, but not whether the key fits the new one.
+    // The certificate in place can be read, but its encrypted private key can't be compared with the new certificate.
     let ran = run("--file apns/a-renewed.pem --file apns/a.key", &[tenant.clone(), object.clone(), secret.clone()]);
     ran.is(0, "same topic, 334 days later, key fits: safe to apply");
     ran.says("MDMTenant t could not be read (it is encrypted with sops)");
@@ -167,7 +167,8 @@ fn what_could_not_be_read_beside_it_is_said() {
     let vpp = [credential("acme", "VPPToken", &json!({})), secret("acme", &[("token", "vpp/a.vpptoken")])];
     let ran = run("--file vpp/b.vpptoken acme", &vpp);
     assert!(!ran.out.contains("may hold the credential too"), "{}", ran.out);
-    // One whose Secret is not given, one that is encrypted; one of another type can't hold it.
+    // The objects are a credential without its Secret, an encrypted credential, and a DEP token, which can't be the
+    // same credential.
     let sops = json!({"mac": "x"});
     let mut sealed = credential("sealed", "VPPToken", &json!({}));
     sealed["metadata"]["labels"] = json!({});

@@ -1,4 +1,4 @@
-//! A password that is asked for, of what is new and of what is in place: at a real terminal, where it is not shown.
+//! Tests the password prompt for new files and files in place, in a pseudoterminal that must not show the password.
 
 use crate::files::terminal::{at_a_terminal, end};
 use crate::verify::verify;
@@ -49,7 +49,7 @@ fn the_standard_input_is_one_thing() {
     let args = ["--file", "apns/a.p12", "--previous", "-", "--password-file", "-"];
     verify(&args, "fixture\n")
         .is(2, "could not tell: -: the standard input can't be the manifests and the password at once");
-    // What is no password is another file given in its place.
+    // A file that is too large to be a password was probably given by mistake.
     verify(&["--file", "apns/a.p12", "--against", "apns/a.pem", "--password-file", "make.go"], "")
         .says("it is larger than 4096 bytes, which is no password");
 }

@@ -1,4 +1,4 @@
-//! The recipe of docs/verify.md for merge requests, run as it stands there.
+//! Runs the recipe for merge requests in docs/verify.md unchanged except for the date.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -40,7 +40,7 @@ fn a_merge_request_is_held_against_the_branch_it_goes_into() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify.md")).unwrap();
     let block =
         page.split("```sh\n").find(|block| block.starts_with("git worktree")).unwrap().split("```").next().unwrap();
-    // The fixtures are of another time.
+    // The fixtures are valid in 2030 and 2031.
     let block = block.replace("lapsewatch check", "lapsewatch check --at 2030-12-02");
     for (certificate, code, said) in [("apns/b.pem", 1, "IdentityChanged"), ("apns/a-renewed.pem", 0, "Renewed")] {
         let root = tempfile::TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! An APNs certificate from 61 days before its expiry to 31 days after, to the second.
+//! Tests the stages of an APNs certificate from 61 days before its expiry to 31 days after, to the second.
 
 use lapsewatch_core::api::Severity::{self, Critical, None, Notice, Warning};
 use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
@@ -43,7 +43,7 @@ fn stage(at: &str, reason: &str, severity: Severity, event: &str, next: &str) {
     let look = story().at(at);
     look.expect(Expiring, True, reason).expect(Expired, False, "NotExpired").expect(Healthy, True, "Expiring");
     look.severity(severity).events([event]).next(next);
-    assert_eq!(look.sent[0].warning, severity >= Warning, "the Event's type");
+    assert_eq!(look.sent[0].warning, severity >= Warning, "type of the Event at {at}");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn each_stage_holds_from_its_first_second_to_the_last_before_the_next() {
 #[test]
 fn the_last_moment_of_validity_is_still_valid() {
     stage("2031-01-01T00:00:00Z", "Within1Days", Critical, "ExpiresWithin1Days", "2031-01-01T00:00:01Z");
-    // The second has not passed yet.
+    // The certificate is valid throughout its last second.
     stage("2031-01-01T00:00:00.999Z", "Within1Days", Critical, "ExpiresWithin1Days", "2031-01-01T00:00:01Z");
 }
 

@@ -1,4 +1,4 @@
-//! From boundary to boundary nothing is missed: what a look at each moment would find, `next` leads to.
+//! Tests that assessments at the times that `next` returns find every change that a scan with small steps finds.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::CredentialType;
@@ -10,7 +10,7 @@ use lapsewatch_test_support::assessment::story::Story;
 
 type Look = (DateTime<Utc>, Vec<String>);
 
-/// All that is said, without what only tells when it was looked at.
+/// Returns the conditions and announcements as texts, without values that only depend on the time of the assessment.
 fn said(status: &TenantCredentialStatus) -> Vec<String> {
     let conditions = status.conditions.iter().map(|c| format!("{} {:?} {} {}", c.type_, c.status, c.reason, c.message));
     let announced =
@@ -58,14 +58,16 @@ fn types() -> impl Strategy<Value = CredentialType> {
     prop::sample::select(CredentialType::ALL.to_vec())
 }
 
-/// A scan sees what lasts as long as that, at most this much later: it is late by a step where something begins, and
-/// once more where its reminder is counted from that. What comes in between it sees at once, as one.
+/// The greatest delay, 60 seconds, with which a scan finds a state that lasts at least this long. A scan finds the
+/// start of a state up to one step late. A reminder that is counted from there can be another step late. Shorter states
+/// are found together with the next state.
 const LATE: TimeDelta = TimeDelta::seconds(60);
 
-/// Whether a scan until `to` finds nothing that the boundaries do not lead to, and all of that in time.
+/// Asserts that a scan until `to` finds nothing but states that the boundaries lead to. Also asserts that the scan
+/// finds each lasting state in time.
 #[track_caller]
 fn agree(scan: &[Look], next: &[Look], to: DateTime<Utc>) {
-    // When it was looked at differs.
+    // The texts differ in the time of the assessment, so times are removed.
     let bare = |said: &[String]| -> Vec<String> {
         said.iter().map(|s| s.split(" 20").next().unwrap_or_default().to_owned()).collect()
     };
@@ -74,16 +76,16 @@ fn agree(scan: &[Look], next: &[Look], to: DateTime<Utc>) {
     for (at, said) in scan {
         let said = bare(said);
         let is_led_to = lasted.iter().any(|(from, until, of)| *of == said && from <= at && *at < *until + LATE);
-        assert!(is_led_to, "at {at} nothing leads to {said:#?}\n{next:#?}");
+        assert!(is_led_to, "no boundary leads to the state at {at}: {said:#?}\n{next:#?}");
     }
     for (at, _, of) in lasted.iter().filter(|(at, until, _)| *until - *at >= LATE) {
         let is_seen = scan.iter().any(|(seen, said)| *of == bare(said) && at <= seen && *seen - *at < LATE);
-        assert!(is_seen, "what is said from {at} is not seen, or late: {of:#?}\n{scan:#?}");
+        assert!(is_seen, "the scan misses the state from {at}, or finds it late: {of:#?}\n{scan:#?}");
     }
 }
 
-/// APNs days of one day before the expiry, and reminders each hour of that and of what can't be read: they are due half
-/// a minute apart, so that a look each half a minute sees two of them at once.
+/// The credential warns one day before its expiry, and hourly reminders repeat the stage and the read failure. The two
+/// reminders are due half a minute apart, so a scan with steps of 30 s finds both at once.
 #[test]
 fn reminders_that_are_due_in_one_step_of_a_scan_are_all_found() {
     let from = time("2030-12-31T18:00:00Z");
@@ -97,9 +99,9 @@ fn reminders_that_are_due_in_one_step_of_a_scan_are_all_found() {
     };
     let to = from + TimeDelta::hours(14);
     let (scan, next) = (by_scan(story(), from, to, TimeDelta::seconds(30)), by_next(story(), from, to));
-    assert!(scan.len() < next.len(), "two at once");
+    assert!(scan.len() < next.len(), "the scan finds two reminders at once");
     agree(&scan, &next, to);
-    let last = &next.last().expect("something is said").1;
+    let last = &next.last().expect("the boundaries lead to a state").1;
     for sent in ["Expiring ExpiresWithin1Days 1 5 ", "Expired Expired 1 7 ", "Ready Malformed 1 13 "] {
         assert!(last.iter().any(|said| said.starts_with(sent)), "{sent:?} in {last:#?}");
     }
@@ -108,8 +110,8 @@ fn reminders_that_are_due_in_one_step_of_a_scan_are_all_found() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// Days, reminders and mutes at random, over half a day somewhere around the expiry: a look each 30 s sees each
-    /// change that the boundaries lead to, soon after it, and no other.
+    /// Uses random warning days, reminders and mutes over 14 hours near the expiry. A scan each 30 s finds each change
+    /// that the boundaries lead to, without much delay, and no other change.
     #[test]
     fn stepping_by_next_finds_what_a_scan_finds(
         type_ in types(),

@@ -1,5 +1,5 @@
-//! The certificate itself: dates in the wrong order, a chain that ends first, certificates beside it, and a private key
-//! that the spec names and that can't be read.
+//! Tests findings about a certificate: reversed dates, an issuer that expires first, other certificates in the same
+//! Secret, and a selected private key that can't be read.
 
 use lapsewatch_core::api::CredentialType::{APNsCertificate, X509Certificate};
 use lapsewatch_core::api::Severity::{Critical, None, Notice, Warning};
@@ -32,7 +32,7 @@ fn dates_in_the_wrong_order_are_a_warning_and_never_only_not_yet_valid() {
     let look = Story::apns(reversed()).at("2030-06-01T00:00:00Z");
     look.expect(Expired, True, "GracePeriodOver").expect(Healthy, False, "Expired").severity(Critical);
     reasons(&look, ["GracePeriodOver", "DatesReversed"]);
-    // Equal dates are in order: such a certificate is valid for one moment.
+    // Equal dates are in order: such a certificate is valid for one second.
     let look = Story::apns(apns('a', END, END)).at(END);
     reasons(&look, ["ExpiresWithin1Days"]);
 }
@@ -50,7 +50,7 @@ fn an_issuer_that_expires_first_is_a_notice_with_its_date_and_a_warning_when_it_
     look.expect(Healthy, False, "IssuerExpired").severity(Warning).events(["IssuerExpired"]);
     let look = story.holds(of_type(X509Certificate, 'a', END)).at("2030-07-01T00:10:00Z");
     look.expect(Healthy, True, "Valid").severity(None).events(["Recovered"]);
-    // The same chain again is news.
+    // The same chain is announced again, because the finding had ended.
     story.holds(with_issuer("2030-07-01T00:00:00Z")).at("2030-07-01T00:20:00Z").events(["IssuerExpired"]);
 }
 
@@ -99,6 +99,6 @@ fn a_named_private_key_that_cannot_be_read_is_a_notice() {
     assert!(look.status.notifications[0].remedy.contains("key \"push.key\""));
     story.holds(facts(KeyMatch::Matches)).at("2030-06-01T02:00:00Z").severity(None).quiet();
     story.holds(facts(KeyMatch::KeyUnreadable)).at("2030-06-01T03:00:00Z").events(["KeyUnreadable"]);
-    // It hides no problem of another kind, and none hides it.
+    // The unreadable key and a mismatch are separate findings: neither replaces the other.
     story.holds(facts(KeyMatch::Mismatch)).at("2030-06-01T04:00:00Z").severity(Warning).events(["KeyMismatch"]);
 }

@@ -1,4 +1,4 @@
-//! A clock that is set back, or was wrong for a while.
+//! Tests a clock that is set back or was wrong for some time.
 
 use lapsewatch_core::api::CredentialType::X509Certificate;
 use lapsewatch_core::api::conditions::ConditionStatus::{False, True};
@@ -45,7 +45,7 @@ fn reminders_go_on_after_a_clock_that_was_years_ahead() {
     story.at("2035-01-01T00:00:30Z").events(["SecretNotFound"]);
     story.at("2030-06-01T00:00:00Z").quiet();
     let events = story.run("2030-06-01T00:00:00Z", "2030-06-03T12:00:00Z");
-    assert_eq!(events.len(), 2, "one a day: {events:?}");
+    assert_eq!(events.len(), 2, "one reminder a day: {events:?}");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_stage_announced_too_early_is_still_reminded_of() {
     story.at("2035-01-01T00:00:00Z").events(["GracePeriodOver"]);
     story.at("2030-12-20T00:00:00Z").quiet().expect(Expiring, True, "Within14Days");
     let events = story.run("2030-12-20T00:00:01Z", "2030-12-23T12:00:00Z");
-    assert_eq!(events.len(), 3, "one a day: {events:?}");
+    assert_eq!(events.len(), 3, "one reminder a day: {events:?}");
     assert!(events.iter().all(|(_, reason)| reason == "ExpiresWithin14Days"), "{events:?}");
     let events = story.run("2031-01-01T00:00:01Z", "2031-01-03T12:00:00Z");
     assert!(!events.is_empty() && events.iter().all(|(_, reason)| reason == "Expired"), "{events:?}");

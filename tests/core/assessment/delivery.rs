@@ -1,4 +1,5 @@
-//! Between an Event and the status: a crash, a refusal, a second replica. Nothing is lost and nothing said twice.
+//! Tests crashes, refused Events and a second replica between an Event and its record in the status. No Event is lost
+//! or sent twice.
 
 use chrono::TimeDelta;
 use lapsewatch_core::api::CredentialType::APNsCertificate;
@@ -34,7 +35,7 @@ fn an_event_whose_record_was_lost_is_recovered_from_and_the_next_one_is_sent() {
     let back = || apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
     story.fails(SecretNotFound).at("2030-06-01T00:01:00Z").quiet();
     story.crash_at("2030-06-01T00:01:30Z").events(["SecretNotFound"]);
-    // The problem is gone before anybody looks again.
+    // The problem ends before the next assessment.
     story.holds(back()).at("2030-06-01T00:02:00Z").events(["Recovered"]);
     story.fails(SecretNotFound).settled("2030-06-01T00:03:00Z").events(["SecretNotFound"]);
     story.holds(back()).at("2030-06-01T00:04:00Z").events(["Recovered"]);
@@ -48,7 +49,8 @@ fn an_entry_is_over_once_an_earlier_version_has_announced_more() {
     story.fails(SecretNotFound).at("2030-06-01T00:01:00Z").quiet();
     story.crash_at("2030-06-01T00:01:30Z").events(["SecretNotFound"]);
     let entry = story.status.pending_events.first().cloned().unwrap();
-    // Version 0.1 runs for a while. It announces the problem and its end, and keeps the entry that it does not know.
+    // Version 0.1 runs for some time. This version announces the problem and its end, and keeps the unknown field with
+    // the entry.
     story.status.announced.push(Announced {
         type_: entry.type_,
         reason: "Recovered".to_owned(),
@@ -59,7 +61,7 @@ fn an_entry_is_over_once_an_earlier_version_has_announced_more() {
     });
     story.holds(apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")).at("2030-06-01T00:05:00Z").quiet();
     story.at("2030-06-01T00:06:00Z").quiet();
-    assert!(story.status.pending_events.is_empty(), "the entry is dropped");
+    assert!(story.status.pending_events.is_empty(), "the pending Event is removed");
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn an_event_that_was_not_sent_while_its_problem_lasted_is_dropped_without_a_reco
     let back = || apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
     story.fails(SecretNotFound).at("2030-06-01T00:01:00Z").quiet();
     story.refused_at("2030-06-01T00:01:30Z").quiet();
-    assert_eq!(story.status.pending_events.len(), 1, "it is entered before it is sent");
+    assert_eq!(story.status.pending_events.len(), 1, "the Event is recorded as pending before it is sent");
     story.holds(back()).at("2030-06-01T00:02:00Z").quiet();
     assert!(story.status.pending_events.is_empty() && story.status.announced.is_empty());
     story.fails(SecretNotFound).settled("2030-06-01T00:03:00Z").events(["SecretNotFound"]);
@@ -92,7 +94,8 @@ fn so_it_is_for_stages_mismatches_and_changes() {
         story.holds(facts(KeyMatch::Mismatch)).crash_at(&at(0)).events(["KeyMismatch"]);
         story.holds(facts(KeyMatch::Matches)).at(&at(1)).events(["Recovered"]);
     }
-    // A renewal, the next one before the first is recorded, and the same once more.
+    // The credential is renewed, and renewed again before the first renewal is recorded. Then the old credential
+    // returns.
     story.spec.reminder_every_hours = Some(0);
     story.crash_at("2030-12-10T00:00:00Z").events(["ExpiresWithin30Days"]);
     story.holds(apns('b', "2030-12-01T00:00:00Z", "2031-12-01T00:00:00Z"));
@@ -158,7 +161,7 @@ fn a_refused_recovery_stays_due_and_a_new_failure_goes_first() {
 
 #[test]
 fn a_restart_while_it_settles_starts_nothing_anew() {
-    // The status is all that a restart leaves, and all that a story keeps.
+    // After a restart only the status remains, and a story keeps nothing else.
     let mut story = Story::unreadable(SecretNotFound, APNsCertificate);
     story.at("2030-06-01T00:00:00Z").quiet();
     let look = story.at("2030-06-01T00:00:20Z");

@@ -1,4 +1,4 @@
-//! What is said where others hold the same credential.
+//! Tests the findings about a credential that several objects use.
 
 use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};
 use lapsewatch_core::api::conditions::ConditionType::{Duplicate, Healthy};
@@ -34,7 +34,7 @@ fn token(type_: CredentialType) -> Story {
 }
 
 fn words(status: &TenantCredentialStatus) -> String {
-    let said = status.notifications.iter().find(|n| n.type_ == "Duplicate").expect("it is said");
+    let said = status.notifications.iter().find(|n| n.type_ == "Duplicate").expect("a notification about duplicates");
     format!("{} | {} | {}", said.message, said.impact, said.remedy)
 }
 
@@ -86,7 +86,8 @@ fn what_passes_before_it_has_settled_is_never_announced() {
     story.at(LATER).quiet();
 }
 
-/// A Secret or an object is replaced by deleting it and creating it again: the others see its holder go and come back.
+/// A Secret or object can be replaced by deletion and creation. The other holders then see this holder disappear and
+/// return.
 #[test]
 fn a_holder_that_comes_back_before_that_has_settled_was_never_gone() {
     let mut story = token(CredentialType::VPPToken);
@@ -99,7 +100,7 @@ fn a_holder_that_comes_back_before_that_has_settled_was_never_gone() {
         "TokenInUse",
     );
     assert_eq!(story.run(AGAIN, "2030-03-01T12:00:00Z"), []);
-    // It settles from the last time that it was gone, also across a clock that is set back.
+    // The event delay begins when the other holder disappeared last, also if the clock is set back.
     story.among(alone()).at("2030-03-01T12:00:00Z").quiet();
     story.at("2030-03-01T12:00:29Z").quiet();
     story.crash_at("2030-03-01T12:00:30Z").events(["Recovered"]);
@@ -122,7 +123,7 @@ fn another_standing_and_another_token_are_news_and_another_holder_is_none() {
     story.among(others(SharingState::ControlLost)).at("2030-03-01T02:00:00Z").quiet();
     story.at("2030-03-01T02:00:30Z").events(["ControlLost"]);
     story.holds(dated('b', Some("2030-02-01T00:00:00Z"), "2031-02-01T00:00:00Z"));
-    // As soon as it is found: it has been so for long.
+    // The finding is announced without delay, because the state has already lasted long enough.
     story.at("2030-03-01T03:00:00Z").events(["ControlLost", "Renewed"]);
 }
 
@@ -137,9 +138,9 @@ fn before_all_were_looked_at_nothing_is_said_and_nothing_is_taken_back() {
     story.among(others(SharingState::TokenInUse)).at(AGAIN).quiet();
 }
 
-/// Knowledge of some holders, and not of all.
+/// Returns a view that covers only some of the holders.
 fn partial(peers: Peers) -> Peers {
-    let Peers::Known(view) = peers else { panic!("{peers:?} is no knowledge") };
+    let Peers::Known(view) = peers else { panic!("{peers:?} contains no view") };
     Peers::Partial(view)
 }
 
@@ -161,7 +162,7 @@ fn partial_knowledge_takes_no_verdict_back_and_announces_no_recovery() {
         kept.quiet().severity(before.severity.unwrap()).expect(Duplicate, True, standing.reason());
         assert_eq!(kept.status.duplicates, before.duplicates, "{standing:?}");
         assert_eq!(story.run(LATER, "2030-03-01T20:00:00Z"), [], "{standing:?}");
-        // Once all were looked at, it is over.
+        // After all holders were read, the finding ends.
         story.among(alone()).at("2030-03-02T00:00:00Z").quiet().expect(Duplicate, False, "Unique");
         story.at("2030-03-02T00:00:30Z").events(["Recovered"]);
     }
@@ -176,14 +177,14 @@ fn partial_knowledge_tells_a_holder_that_is_seen_and_no_better_verdict() {
     story.at(AGAIN).events(["ControlLost"]);
     let kept = story.among(partial(others(SharingState::TokenInUse))).at("2030-03-01T02:00:00Z");
     kept.quiet().severity(Severity::Critical).expect(Duplicate, True, "ControlLost");
-    // Fewer are seen than the status names: the others may only be unseen.
+    // The view contains fewer holders than the status names, because the others may not have been read yet.
     let mut fewer = others(SharingState::ControlLost);
     if let Peers::Known(Some(view)) = &mut fewer {
         view.others.truncate(1);
     }
     let named = story.among(partial(fewer)).at("2030-03-01T02:30:00Z");
     assert_eq!(named.quiet().status.duplicates, kept.status.duplicates);
-    // The override of this object is its own to tell.
+    // This object sets the override itself, so a partial view is sufficient for this finding.
     story.among(partial(others(SharingState::ControlAssumed)));
     story.at("2030-03-01T03:00:00Z").quiet().expect(Duplicate, True, "ControlAssumed");
 }
@@ -194,10 +195,10 @@ fn partial_knowledge_calls_no_new_credential_unique() {
     story.among(partial(alone())).at(T0).quiet().expect(Duplicate, Unknown, "Pending").expect(Healthy, True, "Valid");
     story.among(alone()).at(SETTLED).quiet().expect(Duplicate, False, "Unique");
     story.among(partial(alone())).at(LATER).quiet().expect(Duplicate, False, "Unique");
-    // Another token: nobody has looked for that one.
+    // The holders of the new token are not known yet.
     story.holds(dated('b', Some("2030-02-01T00:00:00Z"), "2031-02-01T00:00:00Z"));
     story.at(AGAIN).events(["Renewed"]).expect(Duplicate, Unknown, "Pending");
-    // A Secret that is gone holds nothing, whoever else there is.
+    // Without its Secret the object uses no credential, regardless of other holders.
     story.among(Peers::Partial(None)).fails(FailureReason::SecretNotFound);
     story.at("2030-03-01T02:00:00Z").quiet().expect(Duplicate, False, "Unique");
     story.holds(dated('b', Some("2030-02-01T00:00:00Z"), "2031-02-01T00:00:00Z"));
@@ -209,7 +210,7 @@ fn a_verdict_that_is_only_kept_is_not_announced_for_the_first_time() {
     let mut story = token(CredentialType::VPPToken);
     story.among(others(SharingState::TokenInUse)).at(T0).quiet();
     story.among(partial(alone()));
-    assert_eq!(story.run(T0, LATER), [], "nobody can tell whether it is still so");
+    assert_eq!(story.run(T0, LATER), [], "a partial view can't confirm the finding");
     story.among(others(SharingState::TokenInUse)).at(AGAIN).events(["TokenInUse"]);
 }
 
@@ -227,7 +228,7 @@ fn one_whose_secret_is_gone_holds_nothing_and_takes_nothing_back() {
     story.at("2030-03-01T03:00:00Z").quiet();
 }
 
-/// Of several Secrets that come back together, the first one that is read does not see the others yet.
+/// If several Secrets return together, the first that is read does not see the other holders yet.
 #[test]
 fn a_secret_that_comes_back_with_the_others_is_no_news() {
     for standing in [SharingState::TokenInUse, SharingState::SameSecret] {
@@ -240,7 +241,7 @@ fn a_secret_that_comes_back_with_the_others_is_no_news() {
         story.among(alone()).at("2030-03-01T03:00:00Z").events(["Recovered"]);
         story.among(others(standing)).at("2030-03-01T03:00:01Z").quiet();
         assert_eq!(story.run("2030-03-01T03:00:02Z", "2030-03-01T09:00:00Z"), []);
-        // Alone for good, that is said when it has lasted.
+        // If no other holder returns, the recovery is announced after the event delay.
         story.among(Peers::Known(None)).fails(FailureReason::SecretNotFound).settled("2030-03-01T10:00:00Z");
         story.holds(dated('a', Some("2030-01-01T00:00:00Z"), "2031-01-01T00:00:00Z"));
         story.among(alone()).at("2030-03-01T11:00:00Z").events(["Recovered"]);

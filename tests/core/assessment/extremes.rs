@@ -1,4 +1,5 @@
-//! Dates at the edges of what can be written down: no panic, no date that the API refuses, no lost warning.
+//! Tests dates and texts at the limits of their formats. Nothing panics, the API accepts each date, and no warning is
+//! lost.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::CredentialType;
@@ -93,7 +94,7 @@ fn long_and_strange_texts_are_cut_to_what_the_schema_takes() {
     let look = story.at("2030-12-20T00:00:00Z");
     let subject = look.status.credential.as_ref().unwrap().subject.clone().unwrap();
     assert!(!subject.contains(char::is_control), "{subject:?}");
-    // What the status shows is what a pin names.
+    // A pin contains the identity as the status shows it.
     let shown = look.status.credential.as_ref().unwrap().identity.clone().unwrap();
     story.spec.expected_identities = Some(vec![shown]);
     story.at("2030-12-21T00:00:00Z").expect(

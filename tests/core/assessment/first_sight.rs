@@ -1,4 +1,4 @@
-//! First sight, boundaries that were missed, and other days.
+//! Tests the first assessment of an object, missed boundaries and changed warning days.
 
 use lapsewatch_core::api::Severity::{Notice, Warning};
 use lapsewatch_core::api::conditions::ConditionStatus::{False, True};

@@ -1,4 +1,4 @@
-//! A Secret that alternates between contents, and how many Events that makes.
+//! Tests how many Events result from a Secret that alternates between contents.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::CredentialFacts;
@@ -11,7 +11,7 @@ use lapsewatch_test_support::assessment::story::{Look, Story};
 
 const BEGIN: &str = "2030-12-10T00:00:00Z";
 
-/// Expires within 30 days.
+/// Returns a certificate that expires within 30 days of [`BEGIN`].
 fn old() -> CredentialFacts {
     apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")
 }
@@ -20,7 +20,7 @@ fn new() -> CredentialFacts {
     apns('b', "2030-12-01T00:00:00Z", "2031-12-01T00:00:00Z")
 }
 
-/// A story without reminders whose old credential was renewed.
+/// Returns a story without reminders whose old credential was renewed.
 fn renewed() -> Story {
     let mut story = Story::apns(old());
     story.spec.reminder_every_hours = Some(0);
@@ -29,7 +29,8 @@ fn renewed() -> Story {
     story
 }
 
-/// Changes the content each `step`, `times` times; returns all looks, also those at boundaries between.
+/// Changes the content every `step`, `times` times. Returns the results of all assessments, including those at
+/// boundaries in between.
 fn flap(story: &mut Story, contents: &[CredentialFacts], step: TimeDelta, times: usize) -> (Vec<Look>, DateTime<Utc>) {
     let mut looks = Vec::new();
     let mut now = time(BEGIN);
@@ -57,7 +58,7 @@ fn what_changes_faster_than_the_delay_is_announced_once_it_lasts() {
     let (looks, now) = flap(&mut story, &[old(), new()], TimeDelta::milliseconds(1700), 70);
     assert_eq!(reasons(&looks), [""; 0]);
     assert_eq!(looks.last().unwrap().status.last_change.as_ref().unwrap().reason.as_str(), "Restored");
-    // The last one was announced before, and is what stays.
+    // The last state was announced before and remains.
     story.at(&at(now + TimeDelta::seconds(60))).quiet().severity(Severity::None);
     let (looks, now) = flap(&mut story, &[old(), new(), old()], TimeDelta::seconds(10), 3);
     assert_eq!(reasons(&looks), [""; 0]);
@@ -70,17 +71,18 @@ fn what_lasts_longer_than_the_delay_each_time_is_held_back_by_the_budget_and_cou
     let mut story = renewed();
     let (looks, mut now) = flap(&mut story, &[old(), new()], TimeDelta::seconds(31), 60);
     let sent = reasons(&looks);
-    // Half an hour: the share of the budget that is not reserved, and what was replenished meanwhile.
+    // The alternation takes half an hour. The expected number is the unreserved share of the budget and the
+    // replenishment in that time.
     assert!((18..=27).contains(&sent.len()), "{}: {sent:?}", sent.len());
     let status = &story.status;
     let held = status.event_budget.as_ref().unwrap();
     let held_back = held.held_back;
     assert!(held_back > 0, "{held:?}");
     let since = at(held.held_back_since.unwrap());
-    // The status shows the last state, whatever was sent.
+    // The status shows the current state, regardless of which Events were sent.
     assert_eq!(status.last_change.as_ref().unwrap().reason.as_str(), "Restored");
     assert!(status.notifications.is_empty());
-    // It stays so: the state that is announced last is that state, without another change.
+    // The last Event announces this state, without another change of the content.
     let mut last = String::new();
     while let Some(next) = story.at(&at(now)).next.filter(|next| *next < time("2030-12-11T00:00:00Z")) {
         now = next;
@@ -89,13 +91,13 @@ fn what_lasts_longer_than_the_delay_each_time_is_held_back_by_the_budget_and_cou
     let announced = story.status.announced.iter().find(|record| record.type_ == "Regressed").unwrap();
     assert_eq!(announced.reason, "Restored", "{last}");
     assert!(story.status.pending_events.is_empty());
-    // The next Event reports what was held back.
+    // The next Event reports the number of Events that were held back.
     story.fails(SecretNotFound);
     let look = story.settled("2030-12-12T00:00:00Z");
     look.events(["SecretNotFound"]);
     let note = &look.sent[0].note;
     if let Some(budget) = story.status.event_budget.as_ref() {
-        assert_eq!(budget.held_back, 0, "it is reported once");
+        assert_eq!(budget.held_back, 0, "the Events that were held back are reported once");
     }
     let reported =
         looks.iter().flat_map(|look| &look.sent).chain(&look.sent).filter(|n| n.note.contains("has held back"));

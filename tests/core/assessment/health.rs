@@ -1,4 +1,4 @@
-//! Healthy names the first state that holds, and hides none in the notifications.
+//! Tests that the condition Healthy names the first applicable state, and that the notifications contain all of them.
 
 use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken};
 use lapsewatch_core::api::Severity::{Critical, Notice, Warning};
@@ -18,7 +18,7 @@ fn reasons(look: &Look) -> Vec<&str> {
 
 #[test]
 fn the_first_that_holds_in_the_order_of_the_documentation() {
-    // Expired, of another topic, with a key that does not belong to it.
+    // The certificate is expired, has another topic and does not match the private key.
     let mut story = Story::apns(apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"));
     story.at("2030-06-01T00:00:00Z").expect(Healthy, True, "Valid");
     let mut all = apns_of_another_topic('c', "2029-01-01T00:00:00Z", "2030-01-01T00:00:00Z");

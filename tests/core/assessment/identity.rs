@@ -1,4 +1,4 @@
-//! The identity: accepted at first sight, pinned, changed, and accepted anew.
+//! Tests the identity of a credential: accepted at first sight, pinned, changed and accepted again.
 
 use lapsewatch_core::api::CredentialType::{DEPToken, VPPToken, WindowsSymantecCertificate};
 use lapsewatch_core::api::Severity::{Critical, None, Warning};
@@ -31,7 +31,7 @@ fn another_topic_is_critical_at_once_and_announced_when_it_settled() {
     look.expect(IdentityChanged, True, "TopicChanged").expect(Healthy, False, "IdentityChanged").severity(Critical);
     look.quiet().change(Some(ChangeReason::IdentityChanged)).next("2030-06-02T01:00:30Z");
     assert_eq!(look.status.accepted_identity.as_deref(), Some(TOPIC));
-    assert_eq!(look.status.newest.as_ref().unwrap().fingerprint, Some(fingerprint('a')), "of the accepted identity");
+    assert_eq!(look.status.newest.as_ref().unwrap().fingerprint, Some(fingerprint('a')), "the newest accepted");
     story.at("2030-06-02T01:00:29Z").quiet();
     let look = story.at("2030-06-02T01:00:30Z");
     look.events(["IdentityChanged"]);
@@ -57,7 +57,7 @@ fn back_after_the_alarm_is_one_recovery() {
     story.at("2030-06-02T01:01:00Z").events(["IdentityChanged"]);
     story.holds(mine()).at("2030-06-02T02:00:00Z").events(["Recovered"]).severity(None);
     story.at("2030-06-02T03:00:00Z").quiet();
-    // And the whole once more.
+    // The same change is announced again, because the first change had ended.
     story.holds(other()).at("2030-06-02T04:00:00Z").quiet();
     story.at("2030-06-02T04:00:30Z").events(["IdentityChanged"]);
     story.holds(mine()).at("2030-06-02T05:00:00Z").events(["Recovered"]);
@@ -115,8 +115,8 @@ fn a_pin_accepts_the_new_topic() {
     assert_eq!(look.status.accepted_identity.as_deref(), Some(OTHER_TOPIC));
     assert_eq!(look.status.newest.as_ref().unwrap().fingerprint, Some(fingerprint('x')));
     let change = look.status.last_change.as_ref().unwrap();
-    assert_eq!(change.from.fingerprint, Some(fingerprint('a')), "from what was accepted before");
-    // Accepted stays accepted when the pin goes.
+    assert_eq!(change.from.fingerprint, Some(fingerprint('a')), "the last accepted credential");
+    // The accepted identity remains accepted after the pin is removed.
     story.pins([]).at("2030-06-02T03:00:00Z").quiet().severity(None);
     story.holds(mine()).at("2030-06-02T04:00:00Z").expect(IdentityChanged, True, "TopicChanged");
 }

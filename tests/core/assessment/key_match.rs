@@ -1,4 +1,4 @@
-//! The private key beside the certificate.
+//! Tests the findings about the private key beside the certificate.
 
 use lapsewatch_core::api::Severity::{None, Warning};
 use lapsewatch_core::api::conditions::ConditionStatus::{False, True, Unknown};

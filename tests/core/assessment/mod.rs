@@ -1,4 +1,5 @@
-//! The assessment's rules, each by a story: what the Secret holds, at which instant, and what is said then.
+//! Tests the rules of the assessment. Each test sets the content of a Secret, assesses the object at chosen times, and
+//! checks the conditions and Events.
 
 mod apns_stages;
 mod boundaries;

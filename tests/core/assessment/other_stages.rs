@@ -1,4 +1,4 @@
-//! The stages of the other kinds.
+//! Tests the stages of the other credential types.
 
 use lapsewatch_core::api::CredentialType::{
     self, DEPToken, DeclaredExpiry, VPPToken, WindowsSymantecCertificate, X509Certificate,
@@ -29,7 +29,7 @@ fn stages(type_: CredentialType, days: Option<&[u16]>, expected: &[(&str, &str, 
     let look = story.at("2031-01-01T00:00:01Z");
     look.expect(Expired, True, "Lapsed").expect(Expiring, False, "AlreadyExpired").expect(Healthy, False, "Expired");
     look.severity(expired).events(["Expired"]);
-    assert_eq!(look.next, None, "no grace period");
+    assert_eq!(look.next, None, "these types have no grace period");
     events.push(("2031-01-01T00:00:01Z".to_owned(), "Expired".to_owned()));
 
     let mut again = Story::of(of_type(type_, 'a', END), type_);
@@ -37,7 +37,7 @@ fn stages(type_: CredentialType, days: Option<&[u16]>, expected: &[(&str, &str, 
     assert_eq!(
         again.run("2030-06-01T00:00:00Z", "2032-01-01T00:00:00Z"),
         events,
-        "the same, from boundary to boundary"
+        "the boundaries lead to the same Events"
     );
 }
 

@@ -1,4 +1,4 @@
-//! The index of holders, held against the rules written out plainly over all of them.
+//! Tests the index of holders against a plain implementation of the rules that scans all holders.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use lapsewatch_core::verdict::{Other, SharingState, Unlisted, View};
 use proptest::prelude::*;
 
 type All = BTreeMap<Key, Holder>;
-/// Older ones first.
+/// The order of holders: creation time, then key, oldest first.
 type Place = (i64, Key);
 
 fn age(key: &Key, holder: &Holder) -> Place {
@@ -19,7 +19,7 @@ fn secret(key: &Key, holder: &Holder) -> (String, String) {
     (key.namespace.to_string(), holder.secret.to_string())
 }
 
-/// The nearest before, else after.
+/// Returns the nearest older holders, or the next younger holders if no holder is older.
 fn nearest(mut all: Vec<Place>, at: &Place) -> Vec<Key> {
     all.sort();
     let before: Vec<Key> =
@@ -89,7 +89,7 @@ fn plain(all: &All, key: &Key) -> Option<View> {
         let unlisted = if others.len() < count { Unlisted::Some } else { Unlisted::None };
         return Some(View { standing: SharingState::Superseded { certain }, others, claimant: None, unlisted });
     }
-    // Where all of these read the same Secret, the oldest that reads another one is named too.
+    // If all named holders read the same Secret, the oldest holder that reads another Secret is named too.
     let mut named = nearest(same.iter().map(|(key, holder)| age(key, holder)).collect(), &at);
     let others = same.iter().filter(|(key, holder)| secret(key, holder) != own);
     let other = others.min_by_key(|(key, holder)| age(key, holder)).map(|(key, _)| (*key).clone());
@@ -117,7 +117,7 @@ fn holders() -> impl Strategy<Value = Option<Holder>> {
         1 => Just(CredentialType::APNsCertificate),
         1 => Just(CredentialType::WindowsSymantecCertificate)
     ];
-    // A credential ends when it ends: each fingerprint has its date.
+    // The expiry is a property of the credential, so each fingerprint has a fixed date.
     const ENDS: [End; 6] = [End::Known(1), End::Known(2), End::Known(2), End::Never, End::Unknown, End::Unknown];
     let holder = (types, prop::option::of(0..3_i64), 0..3_u8, any::<bool>(), 0..ENDS.len(), 0..2_u8, 0..2_u8);
     let holder = holder.prop_map(|(type_, created, secret, claims, fingerprint, identity, tenant)| Holder {
@@ -157,7 +157,7 @@ proptest! {
                 let found = index.view(other);
                 prop_assert_eq!(found.as_ref(), Some(view), "{}", other);
                 let changed = views.get(other) != Some(view);
-                prop_assert!(!changed || *other == key || disturbed.contains(other), "{} was not told", other);
+                prop_assert!(!changed || *other == key || disturbed.contains(other), "{} was not reported", other);
             }
             views = now;
         }
@@ -192,15 +192,15 @@ fn who_comes_to_a_thousand_or_goes_concerns_few() {
         let concerned = index.set(&key(number), token(number));
         assert!(concerned.len() <= 2, "{number}: {concerned:?}");
     }
-    // In the middle, the newest, the oldest.
+    // The changed holders are in the middle, the newest and the oldest.
     for number in [500, 999, 0] {
         assert!(index.set(&key(number), None).len() <= NAMED + 1, "{number} goes");
         assert!(index.set(&key(number), token(number)).len() <= NAMED + 1, "{number} comes");
     }
 }
 
-/// One who reads the result of a command has given all, so that the exact number is known; the operator names a few, and
-/// only that there are more.
+/// The user of a command provided all objects, so the exact number may be shown. The operator only reports that there
+/// are more.
 #[test]
 fn where_more_hold_it_than_are_named_that_is_told() {
     for reveal in [Reveal::OwnNamespace, Reveal::All] {
@@ -214,7 +214,7 @@ fn where_more_hold_it_than_are_named_that_is_told() {
         for number in 0..9 {
             index.set(&key(number), token(number));
         }
-        // The oldest is told the next five, all others those before them.
+        // The oldest holder names the five next younger holders. Each of the others names up to five older holders.
         let left: Vec<usize> = vec![3, 7, 6, 5, 4, 3, 3, 3, 3];
         for (number, left) in (0..).zip(left) {
             assert_eq!(unlisted(&index, number), expected(left), "{number}");
@@ -262,10 +262,10 @@ fn who_reads_the_secret_of_one_that_claims_it_is_told_when_that_goes() {
     }
     let standing = |index: &Index| index.view(&key(3)).unwrap().standing;
     assert_eq!(standing(&index), SharingState::OverrideContested);
-    assert!(index.set(&key(4), of("three", 4, false)).contains(&key(3)), "the claim is withdrawn");
+    assert!(index.set(&key(4), of("three", 4, false)).contains(&key(3)), "withdrawing the claim changes holder 3");
     assert_eq!(standing(&index), SharingState::ControlLost);
-    assert!(index.set(&key(4), of("three", 4, true)).contains(&key(3)), "it is made again");
-    assert!(index.set(&key(4), None).contains(&key(3)), "who made it goes");
+    assert!(index.set(&key(4), of("three", 4, true)).contains(&key(3)), "renewing the claim changes holder 3");
+    assert!(index.set(&key(4), None).contains(&key(3)), "deleting the claimant changes holder 3");
     assert_eq!(standing(&index), SharingState::ControlLost);
 }
 

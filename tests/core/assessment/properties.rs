@@ -1,4 +1,4 @@
-//! Any facts, any spec, any sequence: what must hold whatever comes.
+//! Tests properties that apply to any facts, any spec and any sequence of steps.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::CredentialType;
@@ -42,7 +42,7 @@ prop_compose! {
         dated in any::<bool>(),
         subject in prop::option::of(".{0,600}"),
     ) -> CredentialFacts {
-        // One fingerprint is one credential: its dates hang on it alone.
+        // A fingerprint identifies one credential, so its dates depend on the fingerprint only.
         let begin = i64::from(u32::from(letter) - u32::from('a')) * 40;
         CredentialFacts {
             identity,
@@ -76,8 +76,9 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// [`Story::at`] checks at each look: texts and times fit the schema, seven conditions, the next boundary lies
-    /// ahead, the same is found again and nothing is left to say, from the bytes as from the status.
+    /// [`Story::at`] checks each result: texts and times fit the schema, all seven conditions are present and the next
+    /// boundary is in the future. A second assessment, from the facts and from the status, finds the same and sends
+    /// nothing.
     #[test]
     fn every_look_of_every_story_holds(
         type_ in prop::sample::select(CredentialType::ALL.to_vec()),
@@ -113,7 +114,7 @@ proptest! {
         }
     }
 
-    /// Over one credential whose time only passes, each stage's first Event comes once, whatever is missed.
+    /// While time passes for one credential, each stage's first Event is sent once, whatever boundaries are missed.
     #[test]
     fn no_stage_is_announced_twice(
         waits in prop::collection::vec(-2_000_000_i64..4_000_000, 1..30),

@@ -1,4 +1,4 @@
-//! A rehearsal says before what the operator says afterwards, and stops at what would do harm.
+//! Tests that a rehearsal predicts the result of the operator and stops before harmful changes.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::conditions::{Condition, ConditionStatus};
@@ -67,7 +67,7 @@ fn the_worst_decides_and_all_of_it_is_said() {
     );
     let causes: Vec<VerifyCause> = worst.points.iter().map(|point| point.cause).collect();
     assert_eq!(causes, [VerifyCause::IdentityChanged, VerifyCause::KeyMismatch, VerifyCause::NotYetValid]);
-    // What can't be told is no verdict where something else is a stop, and is still listed.
+    // An undecided finding does not decide the verdict if another finding is a stop, but the finding is still listed.
     let both =
         CredentialFacts { key_match: KeyMatch::NoKey, ..apns_of_another_topic('b', "2030-06-01T00:00:00Z", LATER) };
     let both = rehearsal(&story, both);
@@ -99,7 +99,7 @@ fn the_newest_back_again_mends_what_went_wrong() {
     let back = rehearsal(&story, apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"));
     says(&back, VerifyOutcome::Safe, "same topic, the newest one back again, key fits: safe to apply");
     assert_eq!(back.change, Some(ChangeReason::Restored));
-    // What is in place and wrong is no better for being given again.
+    // Applying the wrong credential in place again is still a stop.
     let again = rehearsal(&story, apns_of_another_topic('x', "2030-06-01T00:00:00Z", LATER));
     assert_eq!((again.outcome, again.change), (VerifyOutcome::Stop, None));
     assert!(again.sentence.starts_with("STOP: another topic") && again.sentence.contains("in place already"));
@@ -112,7 +112,7 @@ fn what_is_not_seen_is_not_held_against_it_nor_taken_for_well() {
     let told =
         |story: &Story, sees_all| with(story, &story.status, Reading::Facts(bare.clone()), sees_all, time(NOW)).outcome;
     assert_eq!((told(&story, true), told(&story, false)), (VerifyOutcome::Untold, VerifyOutcome::Untold));
-    // One that never had a key beside it needs none now.
+    // A credential that never had a private key needs none.
     story
         .holds(CredentialFacts {
             key_match: KeyMatch::NoKey,
@@ -120,7 +120,7 @@ fn what_is_not_seen_is_not_held_against_it_nor_taken_for_well() {
         })
         .at(NOW);
     assert_eq!((told(&story, true), told(&story, false)), (VerifyOutcome::Safe, VerifyOutcome::Safe));
-    // The wrong key taken away is a mend, if it was taken away.
+    // Removing the wrong private key resolves the finding, if the rehearsal sees that the key is removed.
     story
         .holds(CredentialFacts {
             key_match: KeyMatch::Mismatch,
@@ -137,7 +137,7 @@ fn what_can_not_be_read_is_a_stop_or_could_not_be_told() {
         let failed = |sees_all| {
             let reading = Reading::Failed(Failure { reason, message: "as the reader says".to_owned() });
             let rehearsal = with(&story, &story.status, reading, sees_all, time(NOW));
-            assert_eq!(rehearsal.points.len(), 1, "what is in place is not asked: {:?}", rehearsal.points);
+            assert_eq!(rehearsal.points.len(), 1, "the credential in place causes no finding: {:?}", rehearsal.points);
             assert!(rehearsal.sentence.ends_with("as the reader says") && !rehearsal.points[0].remedy.is_empty());
             rehearsal.outcome
         };
@@ -188,7 +188,7 @@ prop_compose! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
-    /// Whatever came before: the rehearsal is what the operator then says, and it is only called safe where that is so.
+    /// After any history, the rehearsal predicts what the operator reports, and only a harmless change is called safe.
     #[test]
     fn the_verdict_is_what_the_operator_says_afterwards(
         type_ in prop::sample::select(CredentialType::ALL.to_vec()),
@@ -209,7 +209,7 @@ proptest! {
         let before = story.status.last_change.clone();
         let after = story.holds(new).at(&now.to_rfc3339()).status;
 
-        // Which generation that is said of, a rehearsal can't know.
+        // A rehearsal has no generation of the object, so observedGeneration is not compared.
         let plain = |conditions: &[Condition]| -> Vec<Condition> {
             conditions.iter().map(|one| Condition { observed_generation: None, ..one.clone() }).collect()
         };

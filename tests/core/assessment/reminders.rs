@@ -1,4 +1,4 @@
-//! Reminders: a grid that each stage restarts, of which only the latest due is sent.
+//! Tests reminders. They follow a grid that each stage restarts, and only the latest due reminder is sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::Severity::{Critical, Notice, Warning};
@@ -17,7 +17,7 @@ fn text(time: DateTime<Utc>) -> String {
     lapsewatch_core::messages::at(time)
 }
 
-/// The first one comes up to an hour after the period.
+/// Returns the time of the first reminder, which is due up to one hour after the period.
 fn first(story: &mut Story, begin: &str) -> DateTime<Utc> {
     let look = story.at(begin);
     let first = look.next.unwrap();
@@ -107,9 +107,9 @@ fn they_go_on_when_other_days_lead_back_to_an_earlier_stage() {
     story.spec.warn_before_days = Some(vec![30]);
     let look = story.at("2030-12-18T01:00:00Z");
     look.quiet().severity(Warning);
-    let next = look.next.expect("a reminder is to come");
+    let next = look.next.expect("another reminder is due");
     story.at(&text(next)).events(["ExpiresWithin30Days"]);
-    // Nothing is forgotten by it: the days as they were announce nothing twice.
+    // With the original warning days, no stage is announced a second time.
     story.spec.warn_before_days = None;
     story.at(&text(next + TimeDelta::hours(1))).quiet();
 }

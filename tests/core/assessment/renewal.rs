@@ -1,4 +1,4 @@
-//! Another credential of the same identity: Renewed, Replaced, Restored, WentBackwards.
+//! Tests another credential of the same identity: Renewed, Replaced, Restored and WentBackwards.
 
 use lapsewatch_core::api::CredentialType::{DEPToken, DeclaredExpiry, VPPToken, X509Certificate};
 use lapsewatch_core::api::Severity::{Critical, None, Notice, Warning};
@@ -112,10 +112,10 @@ fn an_older_one_went_backwards_until_mended() {
     let look = story.holds(b()).settled("2030-12-14T00:00:00Z");
     look.change(Some(Restored)).expect(Regressed, False, "Newest").events(["Restored"]).severity(None);
     story.at("2030-12-14T00:01:00Z").quiet();
-    // The same again is news again.
+    // The same regression is announced again, because the first regression had ended.
     story.holds(apns('o', "2030-02-01T00:00:00Z", "2031-09-01T00:00:00Z"));
     story.settled("2030-12-15T00:00:00Z").events(["WentBackwards"]);
-    // A still newer one mends it too.
+    // A newer credential ends the regression too.
     story.holds(apns('c', "2030-12-14T00:00:00Z", "2031-12-14T00:00:00Z"));
     story.at("2030-12-16T00:00:00Z").change(Some(Renewed)).events(["Renewed"]).expect(Regressed, False, "Newest");
 }
@@ -127,7 +127,7 @@ fn a_still_older_one_is_said_too() {
     let older = |letter, begin| apns(letter, begin, "2031-09-01T00:00:00Z");
     story.holds(older('o', "2030-02-01T00:00:00Z")).settled("2030-12-12T00:00:00Z").events(["WentBackwards"]);
     story.holds(older('p', "2030-01-02T00:00:00Z")).settled("2030-12-13T00:00:00Z").events(["WentBackwards"]);
-    // Newer than the last, yet older than the newest.
+    // The credential is newer than the last, but older than the newest.
     let look = story.holds(older('q', "2030-03-02T00:00:00Z")).settled("2030-12-14T00:00:00Z");
     look.events(["WentBackwards"]).expect(Regressed, True, "WentBackwards").change(Some(WentBackwards));
 }

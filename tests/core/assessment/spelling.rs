@@ -1,4 +1,4 @@
-//! Spellings of one identity, identities that only look alike, and credentials that carry none.
+//! Tests spellings of one identity, identities that look alike, and credentials without an identity.
 
 use lapsewatch_core::api::CredentialFacts;
 use lapsewatch_core::api::CredentialType::{VPPToken, WindowsSymantecCertificate};
@@ -35,7 +35,7 @@ fn another_spelling_is_the_same_identity() {
     }
 }
 
-/// A status may hold an identity as an earlier version of the reader wrote it.
+/// A status can contain an identity in the spelling of an earlier version.
 #[test]
 fn the_same_credential_in_another_spelling_is_no_change() {
     let cut = format!("{}…", "u\u{308}".repeat(128).chars().take(255).collect::<String>());
@@ -54,7 +54,7 @@ fn the_same_credential_in_another_spelling_is_no_change() {
     }
 }
 
-/// They look the same on a screen, so the message names the place and the code points.
+/// The identities look the same on a screen, so the message contains the position and the code points.
 #[test]
 fn identities_that_only_look_alike_differ_and_the_place_is_told() {
     for (other, words) in [
@@ -76,7 +76,7 @@ fn identities_that_only_look_alike_differ_and_the_place_is_told() {
     let mut story = Story::of(named('a', END, Some(NAME)), VPPToken);
     story.at(NOW);
     let look = story.holds(named('b', LATER, Some("Zenith Inc"))).at("2030-06-02T00:00:00Z");
-    assert!(!look.status.notifications[0].message.contains("character"), "nothing to overlook");
+    assert!(!look.status.notifications[0].message.contains("character"), "an obvious difference needs no position");
 }
 
 #[test]
@@ -87,15 +87,15 @@ fn no_identity_where_one_was_accepted_is_not_told_to_be_the_same() {
     look.expect(IdentityChanged, Unknown, "IdentityUnknown").expect(Healthy, Unknown, "IdentityUnknown");
     look.expect(Regressed, False, "Newest").severity(Notice).change(Some(IdentityUnknown)).quiet();
     assert_eq!(look.status.accepted_identity.as_deref(), Some(NAME));
-    assert_eq!(look.status.newest.as_ref().unwrap().fingerprint, Some(fingerprint('a')), "of the accepted identity");
+    assert_eq!(look.status.newest.as_ref().unwrap().fingerprint, Some(fingerprint('a')), "the newest accepted");
     let look = story.at("2030-06-02T00:01:00Z");
     look.events(["IdentityUnknown"]);
     assert!(!look.sent[0].warning);
     story.at("2030-06-02T02:00:00Z").quiet();
-    // The newest of the accepted identity is back.
+    // The newest credential of the accepted identity returns.
     let look = story.holds(named('a', END, Some(NAME))).at("2030-06-03T00:00:00Z");
     look.events(["Recovered"]).severity(None).change(Some(ChangeReason::Restored));
-    // And a renewal of it.
+    // A renewal with the accepted identity ends the finding too.
     story.holds(named('c', LATER, Option::None)).at("2030-06-04T00:00:00Z");
     story.at("2030-06-04T00:01:00Z").events(["IdentityUnknown"]);
     let look = story.holds(named('d', LATER, Some(NAME))).at("2030-06-05T00:00:00Z");
@@ -107,10 +107,10 @@ fn no_identity_where_one_is_pinned_is_not_told_to_be_the_pinned_one() {
     let mut story = Story::of(named('a', END, Option::None), VPPToken);
     story.pins([NAME]).at(NOW).expect(IdentityChanged, Unknown, "IdentityUnknown").severity(Notice).quiet();
     story.at("2030-06-01T00:01:00Z").events(["IdentityUnknown"]);
-    // Without a pin, and without one that was ever read, nothing is missing.
+    // Without a pin and without an accepted identity, an identity is not expected.
     story.pins([]).at("2030-06-02T00:00:00Z").expect(IdentityChanged, False, "NotIdentified").severity(None);
     story.holds(named('b', LATER, Option::None)).at("2030-06-03T00:00:00Z").change(Some(Renewed)).severity(None);
-    // An enrollment token in the place of a certificate.
+    // An enrollment token replaces a certificate.
     let mut story = Story::of(symantec('a', NOW, END), WindowsSymantecCertificate);
     story.at(NOW);
     let token = CredentialFacts { identity: Option::None, ..symantec('b', NOW, LATER) };

@@ -1,4 +1,4 @@
-//! What is a difference between a stored status and the true one, and what is none.
+//! Tests which differences between a stored status and the actual state count.
 
 use lapsewatch_core::api::{MDMTenantStatus, TenantCredentialStatus};
 use lapsewatch_core::assessment::staleness::{
@@ -28,7 +28,7 @@ fn texts_times_and_what_only_one_version_says_are_no_difference() {
     for stored in [vec![other.clone()], vec![other, newer], now.to_vec(), Vec::new()] {
         assert_eq!(of_credential(&status("None", &stored), &status("None", &now)), None, "{stored:?}");
     }
-    // An older one that writes no severity.
+    // The status of an older version contains no severity.
     let bare: TenantCredentialStatus = serde_json::from_value(json!({ "conditions": now })).unwrap();
     assert_eq!(of_credential(&bare, &status("Warning", &now)), None);
 }
@@ -45,10 +45,10 @@ fn the_state_is_named_first_then_other_verdicts_then_the_severity() {
     let stored = [condition("Expired", "True", "Lapsed"), valid];
     assert_eq!(difference(&stored, "None", &now).as_deref(), Some("Expired Lapsed / Expired NotExpired"));
     assert_eq!(difference(&now, "Notice", &now).as_deref(), Some("severity Notice / severity None"));
-    // One status, two reasons; one reason, two statuses.
+    // The reason is the same and the condition status differs.
     let two = [condition("Healthy", "Unknown", "Valid")];
     assert_eq!(difference(&two, "None", &now).as_deref(), Some("Valid / Valid"));
-    // Whoever may write a status may write anything into it.
+    // Anyone with permission to write a status can store any text in the status.
     let lie = [condition("Healthy", "True", &format!("\u{1b}[2J{}", "x".repeat(1000)))];
     let said = difference(&lie, "None", &now).unwrap();
     assert!(said.starts_with("??2Jxxx") && said.chars().count() == 64 + " / Valid".len(), "{said}");

@@ -1,4 +1,4 @@
-//! A tenant's page: what is put together from its credentials, what is said of it, and when.
+//! Tests the status of a tenant: its summary of the credentials, its conditions and its Events.
 
 mod awaited;
 mod groups;

@@ -1,4 +1,4 @@
-//! DEP tokens that carry no date, with and without `spec.expirationTime`.
+//! Tests DEP tokens that contain no date, with and without `spec.expirationTime`.
 
 use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken};
 use lapsewatch_core::api::Severity::{None, Notice, Warning};
@@ -42,7 +42,7 @@ fn a_date_given_taken_away_or_moved_takes_effect_without_another_reading() {
     let mut story = undated();
     story.at("2030-12-20T00:00:00Z").events(["ExpiryUnknown"]);
     story.spec.expiration_time = Some(time("2031-01-01T00:00:00Z"));
-    // The facts of the status are what is assessed where nothing was read anew.
+    // If the Secret was not read again, the facts in the status are assessed.
     story.holds(story.status.credential.clone().unwrap());
     story.at("2030-12-20T01:00:00Z").expect(Expiring, True, "Within14Days").events(["ExpiresWithin14Days"]);
     story.holds(story.status.credential.clone().unwrap());

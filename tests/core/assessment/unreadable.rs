@@ -1,4 +1,5 @@
-//! What can't be read: verdicts of time go on from the last facts, and the alarm waits until it settled.
+//! Tests credentials that can't be read. Expiry conditions continue from the last facts, and the failure is announced
+//! after the event delay.
 
 use chrono::TimeDelta;
 use lapsewatch_core::api::CredentialType::APNsCertificate;

@@ -1,4 +1,4 @@
-//! A tenant whose days can't be seen at present.
+//! Tests a tenant whose warning days can't be read at present.
 
 use lapsewatch_core::api::conditions::ConditionStatus::True;
 use lapsewatch_core::api::conditions::ConditionType::Expiring;
@@ -12,7 +12,7 @@ fn a_warning_by_the_tenants_days_stays_and_the_default_days_follow() {
     let mut story = Story::apns(apns('a', "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"));
     story.spec.warn_before_days = Some(vec![90]);
     story.at("2030-10-10T00:00:00Z").events(["ExpiresWithin90Days"]).expect(Expiring, True, "Within90Days");
-    // Nobody may list tenants any more.
+    // The permission to list tenants is revoked.
     story.spec.warn_before_days = None;
     let own = story.spec.clone();
     for (time, reason) in [

@@ -1,10 +1,12 @@
+//! Tests the reader of certificates: the facts of APNs and X.509 certificates, and the choice of the leaf.
+
 use crate::readers::*;
 
 #[test]
 fn an_apns_certificate_gives_all_its_facts() {
     let facts = apns("apns/a.pem");
     assert_eq!(facts.identity.as_deref(), Some(TOPIC_A));
-    // As `openssl x509 -fingerprint -sha256` says.
+    // `openssl x509 -fingerprint -sha256` prints the same fingerprint.
     assert_eq!(facts.fingerprint.as_deref(), Some(FINGERPRINT_A));
     assert_eq!(facts.format, Some(Format::PEM));
     assert_eq!(
@@ -104,17 +106,17 @@ fn the_leaf_of_a_chain_is_read_in_any_order() {
     }
     let chain = one(X509Certificate, &fixture("x509/chain.pem")).unwrap();
     assert_eq!((chain.fingerprint, chain.identity), (leaf.fingerprint.clone(), None));
-    // A CA that has nothing to do with it.
+    // The Secret contains the root CA and the leaf, but not the intermediate CA that issued the leaf.
     let beside = read(X509Certificate, &files(&[("a", "keys/root.pem"), ("b", "x509/rsa.pem")]));
     assert_eq!(beside.unwrap().fingerprint, leaf.fingerprint);
-    // Of CAs alone, the one that issued none of the others.
+    // Among CA certificates only, the certificate at the end of the chain is read, which issued none of the others.
     let cas = [fixture("keys/root.pem"), fixture("x509/ca.pem")].concat();
     let ca = one(X509Certificate, &fixture("x509/ca.pem")).unwrap();
     assert_eq!(one(X509Certificate, &cas).unwrap().fingerprint, ca.fingerprint);
 }
 
-/// A damaged certificate of PEM is never taken for a whole one with other facts than before: the bits that carry them
-/// are not signed off here, but cutting and gluing must not go unseen.
+/// A damaged certificate in PEM is never read as a valid certificate with other facts. The signature is not verified
+/// here, but truncation and concatenation must be detected.
 #[test]
 fn every_cut_of_a_certificate_is_seen() {
     for file in ["apns/a.pem", "apns/a.der"] {

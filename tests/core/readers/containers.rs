@@ -1,4 +1,4 @@
-//! Keystores, encrypted private keys and encrypted tokens, through the same door as the operator reads them.
+//! Tests keystores, encrypted private keys and encrypted tokens with the function that the operator calls.
 
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, X509Certificate};
@@ -64,12 +64,12 @@ fn keystores_of_every_age_give_the_same_certificate_with_its_key() {
     }
     opened("umlaut", "pässwörd");
     opened("umlaut-legacy", "pässwörd\r\n");
-    // A line end that belongs to it, with and without the one that an editor adds.
+    // The password itself ends with a line end. An editor may add a second line end.
     opened("line-end", "secret\n");
     opened("line-end", "secret\n\n");
     for name in ["empty", "empty-legacy", "no-password"] {
         opened(name, "");
-        // And with no password at all.
+        // These keystores also open if the spec names no password.
         let bare = secret(&[("file", &fixture(&format!("containers/p12/{name}.p12")))]);
         let facts = credential::read(APNsCertificate, &bare, &KeySelection::default()).unwrap();
         assert_eq!(facts.fingerprint.as_deref(), Some(FINGERPRINT_A), "{name}");
@@ -101,7 +101,7 @@ fn a_keystore_that_stays_closed_says_why() {
     is(&failure, FailureReason::KeyNotFound, &["spec.secretRef.passwordKey", "absent"]);
 }
 
-/// Each limit is told by its own name: not all that is too much is a password's rounds.
+/// The message names the limit that is exceeded, because not every limit concerns the rounds of a password.
 #[test]
 fn what_is_too_much_is_told() {
     let keystore = |name: &str| {
@@ -145,7 +145,8 @@ fn an_encrypted_private_key_is_held_against_the_certificate() {
 
 #[test]
 fn a_readable_certificate_goes_before_a_keystore_and_nothing_is_derived_for_it() {
-    // As cert-manager writes them; the keystore would take too many rounds.
+    // cert-manager writes the PEM files and the keystore into the same Secret. This keystore exceeds the limit of
+    // rounds.
     let secret = secret(&[
         ("tls.crt", &fixture("apns/a.pem")),
         ("tls.key", &fixture("apns/a.key")),

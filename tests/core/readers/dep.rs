@@ -1,3 +1,5 @@
+//! Tests the reader of DEP server tokens, decrypted and encrypted.
+
 use sha2::{Digest as _, Sha256};
 
 use crate::readers::*;
@@ -10,7 +12,7 @@ fn hash(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A member of the plain fixture.
+/// Returns a string member of the decrypted token.
 fn member(file: &str, name: &str) -> String {
     let json: serde_json::Value = serde_json::from_slice(&fixture(file)).unwrap();
     json[name].as_str().unwrap().to_owned()
@@ -71,7 +73,8 @@ fn broken_tokens_say_what_is_missing() {
     }
 }
 
-/// A member that is there and no text is not called missing, and such a date is no token without a date.
+/// A member of another JSON type is not reported as missing. A date of another type does not make a token without a
+/// date.
 #[test]
 fn members_of_another_form_are_told() {
     let json = String::from_utf8(fixture("dep/a.json")).unwrap();
@@ -86,7 +89,7 @@ fn members_of_another_form_are_told() {
     is(&failure, Malformed, &["a VPP content token whose token can't be read"]);
 }
 
-/// A private key that is encrypted itself, without its password, and one in the place of a token.
+/// The Secret contains a private key that is encrypted and has no password, or a private key in place of the token.
 #[test]
 fn a_private_key_that_is_closed_or_stands_alone_is_told() {
     let sealed = files(&[("key", "dep/server.encrypted.key"), ("token.p7m", "dep/a.p7m")]);
@@ -114,7 +117,7 @@ fn a_private_key_that_is_closed_or_stands_alone_is_told() {
     );
 }
 
-/// All clothings of an encrypted token are told for what they are, with and without its private key.
+/// Every encoding of an encrypted token is recognized, with and without its private key.
 #[test]
 fn encrypted_tokens_are_told() {
     for file in [
@@ -155,7 +158,7 @@ fn the_key_of_the_secret_is_found_by_content() {
     is(&read(DEPToken, &two).unwrap_err(), Ambiguous, &["hold different DEP server tokens", "spec.secretRef.key"]);
     let same = read(DEPToken, &files(&[("z", "dep/a.json"), ("c", "dep/a-message.txt")])).unwrap();
     assert_eq!(credential_key(&same), "c");
-    // What is encrypted and stays so gives way to what can be read.
+    // A token that can be read has precedence over an encrypted token that can't be decrypted.
     let both = read(DEPToken, &files(&[("a.p7m", "dep/a.p7m"), ("b", "dep/no-date.json")])).unwrap();
     assert_eq!(credential_key(&both), "b");
     let selection = KeySelection { private_key_key: Some("absent".to_owned()), ..KeySelection::default() };
@@ -171,8 +174,8 @@ fn the_key_of_the_secret_is_found_by_content() {
     );
 }
 
-/// The budget of private key operations covers two keys of this length. The third may be the right one, so that nothing
-/// is said of whether a key matches.
+/// The budget of private key operations covers two keys of this length. The third key could decrypt the token, so the
+/// failure is a limit and not NoMatchingKey.
 #[test]
 fn more_private_keys_than_are_tried_are_a_limit_and_no_verdict() {
     let keys = [("a.key", "many-keys/a.key"), ("b.key", "many-keys/b.key"), ("c.key", "many-keys/c.key")];
@@ -181,11 +184,11 @@ fn more_private_keys_than_are_tried_are_a_limit_and_no_verdict() {
     let failure = read(DEPToken, &all).unwrap_err();
     is(&failure, LimitExceeded, &["more private keys than lapsewatch tries", "spec.secretRef.privateKeyKey"]);
     let named = KeySelection { private_key_key: Some("c.key".to_owned()), ..KeySelection::default() };
-    assert!(credential::read(DEPToken, &all, &named).is_ok(), "the one that is named");
+    assert!(credential::read(DEPToken, &all, &named).is_ok(), "the selected private key decrypts the token");
     assert!(read(DEPToken, &files(&[keys[2], token])).is_ok());
     let two = read(DEPToken, &files(&[keys[0], keys[1], token])).unwrap_err();
     is(&two, FailureReason::NoMatchingKey, &["that no private key of the Secret opens"]);
-    // As many keys as are read at all, and the right one after them.
+    // The Secret contains more private keys than are tried, and the matching key comes last.
     let mut many: SecretData = (0..40).map(|at| (format!("{at:02}.key"), fixture("apns/other.key"))).collect();
     for (key, file) in [("server.key", "dep/server.key"), ("token.p7m", "dep/a.p7m")] {
         many.values.insert(key.to_owned(), fixture(file).into());
@@ -193,7 +196,7 @@ fn more_private_keys_than_are_tried_are_a_limit_and_no_verdict() {
     is(&read(DEPToken, &many).unwrap_err(), LimitExceeded, &["more private keys than lapsewatch tries"]);
 }
 
-/// A private key that can't be read may be the right one.
+/// A private key that can't be read could decrypt the token.
 #[test]
 fn an_unreadable_private_key_beside_a_token_is_told() {
     let garbled = String::from_utf8(fixture("dep/server.key")).unwrap().replacen("MII", "MI!", 1);

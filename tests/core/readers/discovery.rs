@@ -1,17 +1,19 @@
+//! Tests the choice of the Secret key that contains the credential.
+
 use crate::readers::*;
 
 #[test]
 fn the_key_of_the_secret_is_found_by_content() {
     for (type_, values, credential, private_key) in [
-        // Whatever the names say.
+        // The content decides, not the names of the Secret keys.
         (APNsCertificate, &[("a.key", "apns/a.pem"), ("b.pem", "apns/a.key")][..], "a.key", Some("b.pem")),
         (APNsCertificate, &[("other", "wrong/note.txt"), ("push", "apns/a-bundle.pem")], "push", Some("push")),
-        // The same in several clothes is one.
+        // The same certificate in several encodings is one credential.
         (APNsCertificate, &[("a", "apns/a.der"), ("b", "apns/a.pem"), ("c", "apns/a-base64.txt")], "a", None),
-        // Only what fits counts.
+        // Files of other types and damaged files are ignored.
         (APNsCertificate, &[("a", "apns/app-push.pem"), ("b", "x509/rsa.pem"), ("c", "apns/a.pem")], "c", None),
         (APNsCertificate, &[("a", "wrong/truncated.pem"), ("b", "apns/a.pem")], "b", None),
-        // A keystore is left alone.
+        // A keystore without a password is ignored if the certificate can be read elsewhere.
         (APNsCertificate, &[("a", "apns/a.p12"), ("b", "apns/a.pem"), ("c", "apns/a.key")], "b", Some("c")),
         (
             X509Certificate,
@@ -24,7 +26,7 @@ fn the_key_of_the_secret_is_found_by_content() {
             "tls.crt",
             Some("tls.key"),
         ),
-        // The one whose private key is there.
+        // The certificate whose private key is in the Secret has precedence.
         (APNsCertificate, &[("a", "apns/a.pem"), ("b", "apns/b.pem"), ("c", "apns/b.key")], "b", Some("c")),
         (APNsCertificate, &[("a", "apns/a.pem"), ("b", "apns/a.key"), ("c", "apns/other.key")], "a", Some("b")),
     ] {

@@ -1,10 +1,10 @@
-//! Tokens as people paste, edit and forward them: each is read as the token that it was, or the message says what is
-//! wrong with it. `tests/fixtures/edited.sh` made them.
+//! Tests tokens that people pasted, edited or forwarded. Each is read as the original token, or the message describes
+//! the fault. `tests/fixtures/edited.sh` creates the files.
 
 use crate::readers::page::names;
 use crate::readers::*;
 
-/// The files of `edited/` whose names begin so.
+/// Returns the files of `edited/` whose names begin with `prefix`.
 fn edited(prefix: &str) -> Vec<String> {
     let names: Vec<String> =
         names("edited").into_iter().filter(|name| name.starts_with(&format!("edited/{prefix}"))).collect();
@@ -12,7 +12,7 @@ fn edited(prefix: &str) -> Vec<String> {
     names
 }
 
-/// Fails if the message says of the expected kind that it is another one.
+/// Panics if the message describes the file as another kind of file, although that kind belongs to the expected type.
 fn does_not_contradict_itself(type_: CredentialType, failure: &Failure) {
     let contradiction = format!("which type {} is for", type_.as_str());
     assert!(!failure.message.contains(&contradiction), "{}", failure.message);
@@ -62,7 +62,7 @@ fn a_damaged_server_token_is_not_called_another_file() {
     }
 }
 
-/// Any beginning of any file: never does the message contradict itself.
+/// Truncates every file at several positions. No message contradicts itself.
 #[test]
 fn no_message_contradicts_itself() {
     for file in names("edited").into_iter().chain(names("dep")).chain(names("vpp")).chain(names("symantec")) {
@@ -77,7 +77,7 @@ fn no_message_contradicts_itself() {
     }
 }
 
-/// A program that has no date writes its zero.
+/// Programs without a date often write the zero of their time type.
 #[test]
 fn a_date_in_1970_or_before_is_no_date() {
     for file in ["zero-date", "zero-date-local", "epoch", "epoch-west"] {
@@ -116,7 +116,7 @@ fn an_encrypted_server_token_is_read_out_of_a_mail() {
     );
 }
 
-/// Several tokens in one document are not one of them.
+/// A document with several tokens is ambiguous.
 #[test]
 fn different_tokens_in_one_document_are_ambiguous() {
     let token = |file: &str| String::from_utf8(fixture(file)).unwrap();

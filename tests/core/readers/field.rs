@@ -1,5 +1,5 @@
-//! Files as administrators really have them: pasted through JSON, a shell or a word processor, packed, encrypted, or
-//! something else than a certificate altogether. `tests/fixtures/field/make.sh` makes them.
+//! Tests files as administrators have them: pasted through JSON, a shell or a word processor, packed, encrypted, or no
+//! certificate at all. `tests/fixtures/field/make.sh` creates the files.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,7 @@ fn pem_is_read_without_its_escapes() {
     ] {
         let facts = one(APNsCertificate, &field(name)).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
         assert_eq!(facts.fingerprint.as_deref(), Some(FINGERPRINT_A), "{name}");
-        // The private key beside it in the object belongs to it.
+        // The JSON object contains the matching private key too.
         let expected = if name == "json-object.json" { KeyMatch::Matches } else { KeyMatch::NoKey };
         assert_eq!(facts.key_match, expected, "{name}");
     }
@@ -66,7 +66,7 @@ fn a_private_key_that_no_program_reads_is_never_taken_for_none() {
 #[test]
 fn a_certificate_whose_frame_is_damaged_is_named_so() {
     is(&one(APNsCertificate, &field("lower.pem")).unwrap_err(), Malformed, &["whose BEGIN or END line is damaged"]);
-    // It is the leaf, and the CA's certificate must not pass for it.
+    // The damaged certificate is the leaf, so the CA certificate must not be read in its place.
     let secret = secret(&[("ca.pem", &fixture("x509/ca.pem")), ("leaf.pem", &field("lower.pem"))]);
     is(&read(X509Certificate, &secret).unwrap_err(), Malformed, &["leaf.pem", "BEGIN or END line is damaged"]);
 }
@@ -126,7 +126,8 @@ fn the_file_that_is_not_understood_is_named_and_not_the_sound_key() {
         let is_text = ["a placeholder", "a template variable", "the name or address of a file"].contains(&words);
         assert!(is_text || failure.message.contains(words), "{name}: {failure:?}");
     }
-    // Plain text and binary data may be a password or a note: they are named, and the key is said to be sound.
+    // Plain text and binary data can be a password or a note. The message names the key and reports that the private
+    // key is valid.
     for unknown in [&b"hello, world"[..], &[0, 1, 2, 250, 251, 252]] {
         let secret = secret(&[("a.key", &fixture("apns/a.key")), ("push.pem", unknown)]);
         let failure = read(APNsCertificate, &secret).unwrap_err();
@@ -136,7 +137,7 @@ fn the_file_that_is_not_understood_is_named_and_not_the_sound_key() {
 
 #[test]
 fn what_replaces_the_leaf_does_not_let_a_ca_pass_for_it() {
-    // What stands beside a CA's certificate that is meant does not hide it.
+    // Other values do not hide a CA certificate that is the intended credential.
     for beside in [&b"https://vault.example.com/v1/pki"[..], b"test", b"hunter2", b"%PDF-1.7 a document on the CA"] {
         let secret = secret(&[("ca.pem", &fixture("x509/ca.pem")), ("other", beside)]);
         assert_eq!(credential_key(&read(X509Certificate, &secret).unwrap()), "ca.pem");
@@ -159,7 +160,7 @@ fn a_date_that_cannot_be_is_reported_by_its_field() {
         is(&failure, Malformed, &[words, "Have it issued again"]);
         assert!(!failure.message.contains("cut off"), "{}", failure.message);
     }
-    // Two digits of a year from 50 on are of the last century.
+    // UTCTime has two digits for the year: 50 to 99 mean 1950 to 1999 (RFC 5280, section 4.1.2.5.1).
     assert_eq!(one(APNsCertificate, &field("two-digit-year.der")).unwrap().not_after, time("1950-01-01T00:00:00Z"));
 }
 
@@ -217,7 +218,7 @@ fn of_several_certificates_of_one_identity_in_one_value_the_latest_is_read() {
     let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
     let facts = credential::read(APNsCertificate, &keystore, &selection).unwrap();
     assert_eq!((facts.fingerprint, facts.other_certificates.len()), (new.fingerprint, 1));
-    // Under two keys nothing tells which one is in use, and there a key can be named.
+    // With two Secret keys, nothing shows which certificate is in use, so the user must name a key.
     let failure = read(APNsCertificate, &files(&[("new", "apns/a-renewed.pem"), ("old", "apns/a.pem")])).unwrap_err();
     is(&failure, Ambiguous, &["name one in spec.secretRef.key"]);
     assert_eq!(one(X509Certificate, &fixture("x509/chain.pem")).unwrap().other_certificates, []);
@@ -235,7 +236,7 @@ fn certificates_of_several_identities_in_one_value_are_named_and_no_option_that_
         is(&failure, Ambiguous, &["key \"push\"", &a, &b, "2031-01-01T00:00:00Z", command]);
         assert!(!failure.message.contains("secretRef"), "{}", failure.message);
     }
-    // Where the private key belongs to one of them, that one is meant.
+    // The certificate that matches the private key is the intended credential.
     let secret = secret(&[("push", &field("two-topics.p12")), ("password", &field("password"))]);
     let facts = credential::read(APNsCertificate, &secret, &selection).unwrap();
     assert_eq!((facts.identity.as_deref(), facts.other_certificates.len()), (Some(TOPIC_A), 0));

@@ -1,11 +1,11 @@
-//! Files that nobody has said the type of, and the words for files that are in no Secret yet.
+//! Tests files without a given type, and messages for files that are not in a Secret.
 
 use lapsewatch_core::credential::identify;
 use lapsewatch_core::secret::ValueSource;
 
 use super::*;
 
-/// All fixtures of these folders, each a Secret, or files in hand, of its own.
+/// Returns all fixtures of these folders. Each is a Secret or a set of files by itself.
 fn each(source: ValueSource) -> Vec<(String, SecretData)> {
     let root = lapsewatch_test_support::root().join("tests/fixtures");
     let mut all = Vec::new();
@@ -39,7 +39,7 @@ fn what_one_type_reads_is_of_that_type_and_other_certificates_are_x509() {
     assert_eq!(seen.len(), TYPES.len());
 }
 
-/// Whoever has files in hand has no Secret and no spec to put anything into.
+/// A user with files has no Secret and no spec to change.
 #[test]
 fn of_files_no_message_speaks_of_a_secret() {
     let mut cases = each(ValueSource::Files);
@@ -63,7 +63,7 @@ fn of_files_no_message_speaks_of_a_secret() {
                 data.values.insert("password/".to_owned(), password.as_bytes().to_vec().into());
                 selection.password_key = Some("password/".to_owned());
             }
-            // To derive keys from a wrong password takes its time.
+            // Key derivation from a wrong password is slow, so that case runs without a type only.
             for type_ in TYPES.into_iter().map(Some).filter(|_| password.is_none()).chain([None]) {
                 let Err(failure) = identify(type_, &data, &selection) else { continue };
                 failures += 1;

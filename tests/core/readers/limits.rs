@@ -1,3 +1,5 @@
+//! Tests the limits on the size and number of values, and hostile input.
+
 use crate::readers::*;
 
 #[test]
@@ -21,7 +23,7 @@ fn limits_hold_before_any_work_is_done() {
     );
 }
 
-/// More private keys than are computed with: the certificate is read all the same, and in good time.
+/// The Secret contains more private keys than are compared. The certificate is still read in reasonable time.
 #[test]
 fn a_secret_full_of_private_keys_is_read() {
     let (push, private) = (fixture("apns/a.pem"), fixture("x509/p521.key"));
@@ -31,7 +33,7 @@ fn a_secret_full_of_private_keys_is_read() {
     assert_eq!(key(&read(APNsCertificate, &secret(&values)).unwrap()).0, KeyMatch::KeyUnreadable);
 }
 
-/// Nests, repeats and lies about lengths.
+/// The input contains deep nesting, many repetitions and wrong lengths.
 #[test]
 fn hostile_input_ends_in_a_failure() {
     let size = 256 * 1024;

@@ -1,4 +1,4 @@
-//! Every file in the slot of every type: what comes of it stands in docs/formats.md, which this writes.
+//! Reads every fixture as every type and writes the results to docs/formats.md.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::readers::{page_clothes, page_opened, page_several};
 
 const FOLDERS: [&str; 7] = ["apns", "x509", "vpp", "dep", "edited", "symantec", "wrong"];
 
-/// All files, with what they are drawn from left out.
+/// Returns all fixtures except the random data from which tokens were made.
 fn artefacts() -> Vec<String> {
     let mut files: Vec<String> =
         FOLDERS.into_iter().flat_map(names).filter(|name| !name.ends_with(".random")).collect();
@@ -16,7 +16,7 @@ fn artefacts() -> Vec<String> {
     files
 }
 
-/// What is said of one, in a few words.
+/// Returns the outcome and a short description of the file.
 fn said(type_: CredentialType, file: &str) -> (String, String) {
     match one(type_, &fixture(file)) {
         Ok(facts) => {
@@ -28,8 +28,8 @@ fn said(type_: CredentialType, file: &str) -> (String, String) {
         Err(failure) => {
             let message = failure.message.as_str();
             let words = message.strip_prefix("key value ").or(message.strip_prefix("key \"value\" "));
-            let words = words.expect("it names the key").split("; ").next().unwrap();
-            // The remedy that follows is a sentence of its own.
+            let words = words.expect("the message names the key").split("; ").next().unwrap();
+            // The remedy follows in a separate sentence, which the page omits.
             let words = words.split_once(". ").map_or(words, |(words, _)| words);
             assert!(!words.is_empty(), "{file}");
             let words = words.strip_prefix("holds ").or(words.strip_prefix("contains ")).unwrap_or(words);
@@ -108,7 +108,8 @@ fn the_page_of_formats_is_what_the_readers_say() {
     assert!(written == page, "docs/formats.md is out of date: {again}");
 }
 
-/// A file that is right for one type is refused by the others, but for X.509, which any certificate is.
+/// A file of one type is refused as any other type. The exception is X.509, because every certificate is an X.509
+/// certificate.
 #[test]
 fn no_file_is_read_for_two_types() {
     for file in artefacts() {

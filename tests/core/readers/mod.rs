@@ -1,4 +1,4 @@
-//! The readers over files as they are met: right ones, wrong ones, and whatever else bytes can be.
+//! Tests the readers with valid files, wrong files and arbitrary bytes.
 
 mod certificate;
 mod containers;
@@ -32,7 +32,7 @@ use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 use lapsewatch_test_support::fixture;
 
-/// All types that are read from a Secret.
+/// All credential types that are read from a Secret.
 const TYPES: [CredentialType; 5] = [APNsCertificate, VPPToken, DEPToken, WindowsSymantecCertificate, X509Certificate];
 const TOPIC_A: &str = "com.apple.mgmt.External.11111111-2222-3333-4444-555555555555";
 const TOPIC_B: &str = "com.apple.mgmt.External.99999999-8888-7777-6666-555555555555";
@@ -41,7 +41,7 @@ fn secret(values: &[(&str, &[u8])]) -> SecretData {
     values.iter().map(|(key, value)| (*key, value.to_vec())).collect()
 }
 
-/// A Secret of fixtures: key and file.
+/// Returns a Secret from pairs of a key and a fixture.
 fn files(files: &[(&str, &str)]) -> SecretData {
     files.iter().map(|(key, file)| (*key, fixture(file))).collect()
 }
@@ -62,7 +62,7 @@ fn time(text: &str) -> Option<chrono::DateTime<chrono::Utc>> {
     Some(text.parse().unwrap())
 }
 
-/// The private key that the facts name, and how it fits.
+/// Returns the Secret key of the private key and the result of its comparison with the certificate.
 fn key(facts: &CredentialFacts) -> (KeyMatch, Option<&str>) {
     (facts.key_match, facts.keys.as_ref().unwrap().private_key.as_deref())
 }

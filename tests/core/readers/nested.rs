@@ -1,4 +1,4 @@
-//! Artefacts inside artefacts: whatever is wrapped into whatever else, what is said stays the readers' own.
+//! Tests files inside other files. No message quotes the input, whatever the nesting.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +20,7 @@ const LABELS: [&str; 10] = [
     "PKCS12",
 ];
 
-/// One of each kind, beside what there are by chance.
+/// One file of each kind. The random tests add others.
 const KINDS: [&str; 12] = [
     "apns/a.der",
     "apns/a.key",
@@ -40,7 +40,7 @@ fn base64(bytes: &[u8]) -> Vec<u8> {
     STANDARD.encode(bytes).into_bytes()
 }
 
-/// A DER element.
+/// Returns a DER element whose length is encoded in four bytes.
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap().to_be_bytes();
     [&[tag, 0x84][..], &length, content].concat()
@@ -55,12 +55,12 @@ fn pem(label: &str, text: &[u8]) -> Vec<u8> {
     [pem.as_slice(), format!("-----END {label}-----\n").as_bytes()].concat()
 }
 
-/// CMS's ContentInfo.
+/// Returns a ContentInfo of the Cryptographic Message Syntax (RFC 5652, section 3).
 fn content_info(oid: &[u8], content: &[u8]) -> Vec<u8> {
     element(0x30, &[element(0x06, oid), element(0xa0, content)].concat())
 }
 
-/// Every wrapping, by its name.
+/// Returns every wrapping with its name.
 fn wrapped(inner: &[u8], other: &[u8]) -> Vec<(String, Vec<u8>)> {
     const DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
     const ENVELOPED: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03];
@@ -102,7 +102,7 @@ fn wrapped(inner: &[u8], other: &[u8]) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// In the layers that are taken off, the credential is read as without them.
+/// Layers that the readers remove do not change the credential.
 #[test]
 fn one_layer_around_an_artefact_is_taken_off() {
     for (type_, file) in [

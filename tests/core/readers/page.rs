@@ -1,4 +1,4 @@
-//! The page of formats, docs/formats.md: its parts, put together and compared with what is written.
+//! Helpers for the page docs/formats.md: its tables, the outcomes in its cells and the list of fixtures.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use crate::readers::*;
 /// A table in Markdown.
 pub struct Table {
     head: Vec<String>,
-    /// How many columns name the row.
+    /// The number of columns that name the row.
     named: usize,
-    /// Whether rows with the same cells become one.
+    /// True if rows with the same cells are combined.
     joins: bool,
     rows: Vec<(Vec<String>, Vec<String>)>,
 }
@@ -20,12 +20,12 @@ impl Table {
         Self { head, named: names.len(), joins: false, rows: Vec::new() }
     }
 
-    /// With rows of the same cells joined.
+    /// Combines rows with the same cells.
     pub fn joined(self) -> Self {
         Self { joins: true, ..self }
     }
 
-    /// Adds a row; where several columns name it, ` / ` stands between.
+    /// Adds a row. If several columns name the row, ` / ` separates their texts in `name`.
     pub fn row(&mut self, name: &str, cells: Vec<String>) {
         assert_eq!(self.named + cells.len(), self.head.len(), "{name}");
         assert!(cells.iter().all(|cell| !cell.is_empty() && !cell.contains('|')), "{name}: {cells:?}");
@@ -51,7 +51,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// What comes of a Secret, in a word or three.
+/// Returns the outcome of reading a Secret in one to three words.
 pub fn outcome(read: Result<CredentialFacts, Failure>) -> String {
     match read {
         Ok(facts) => format!("read: {:?}, {:?}", facts.format.unwrap(), facts.key_match),
@@ -59,7 +59,7 @@ pub fn outcome(read: Result<CredentialFacts, Failure>) -> String {
     }
 }
 
-/// The files of a folder below tests/fixtures, sorted.
+/// Returns the files of a folder below tests/fixtures, sorted by name.
 pub fn names(folder: &str) -> Vec<String> {
     let path = lapsewatch_test_support::root().join("tests/fixtures").join(folder);
     let names = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());

@@ -1,4 +1,4 @@
-//! The page of formats: the same files in every clothing that people and tools put on them.
+//! The section of docs/formats.md on encodings: the same files in every encoding that people and tools produce.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use crate::readers::page::{Table, outcome};
 use crate::readers::*;
 
-/// One right file of each form, and its type.
+/// One valid file of each form with its type.
 const FILES: [(&str, CredentialType); 9] = [
     ("apns/a.pem", APNsCertificate),
     ("apns/a.der", APNsCertificate),
@@ -50,7 +50,7 @@ const CLOTHES: [Clothing; 20] = [
 fn lines(file: &[u8], joint: &str) -> Vec<u8> {
     match std::str::from_utf8(file) {
         Ok(text) => text.lines().collect::<Vec<_>>().join(joint).into_bytes(),
-        // What is no text has no lines.
+        // A binary file has no lines.
         Err(_) => file.to_vec(),
     }
 }
@@ -59,7 +59,7 @@ fn wrapped(text: &str, width: usize) -> Vec<u8> {
     text.as_bytes().chunks(width).flat_map(|line| [line, b"\n"].concat()).collect()
 }
 
-/// Certificates with others after and before them, and in other PEM blocks.
+/// Returns certificates before and after other certificates, and in other PEM blocks.
 fn chains() -> Vec<(&'static str, Vec<u8>)> {
     let (pem, ca, key) = (fixture("apns/a.pem"), fixture("x509/ca.pem"), fixture("apns/a.key"));
     let text = String::from_utf8(pem.clone()).unwrap();
@@ -90,7 +90,8 @@ pub fn section() -> String {
     for (name, dress) in CLOTHES {
         let cell = |(file, type_): (&str, CredentialType)| {
             let bytes = dress(&fixture(file));
-            // What is encrypted is opened, so that it shows whether it was read.
+            // The Secret contains the private key of an encrypted token, so the outcome shows if the token was
+            // recognized.
             let key = fixture("dep/server.key");
             let values: &[(&str, &[u8])] =
                 if file == "dep/a.p7m" { &[("key", &key), ("value", &bytes)] } else { &[("value", &bytes)] };

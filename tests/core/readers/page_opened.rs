@@ -1,19 +1,20 @@
-//! The page of formats: what a password or a private key opens, and what does not.
+//! The section of docs/formats.md on keystores and encrypted files: outcomes with and without the right password or
+//! private key.
 
 use lapsewatch_core::secret::SecretData;
 
 use crate::readers::page::{Table, names, outcome};
 use crate::readers::*;
 
-/// What is given as the password.
+/// The passwords of the columns.
 const PASSWORDS: [&str; 5] = ["right", "right, line end", "wrong", "empty", "none named"];
 
-/// Most of the files, by their names alone.
+/// Returns the file name without its folder for the files in containers/.
 fn short(file: &str) -> &str {
     file.strip_prefix("containers/").and_then(|file| file.split_once('/')).map_or(file, |(_, name)| name)
 }
 
-/// The password of a file.
+/// Returns the password of a file.
 fn right(file: &str) -> &'static str {
     let name = file.rsplit('/').next().unwrap();
     match name {
@@ -25,7 +26,7 @@ fn right(file: &str) -> &'static str {
     }
 }
 
-/// With each of the passwords.
+/// Returns the outcomes with each of [`PASSWORDS`].
 fn cells(type_: CredentialType, password: &str, values: &[(&str, &str)]) -> Vec<String> {
     let with = |password: Option<String>| {
         let mut data: SecretData = files(values);
@@ -79,7 +80,7 @@ fn private_keys() -> Table {
     table
 }
 
-/// The private key of whom a message is for.
+/// Returns the private key of the recipient of a message.
 fn recipient(message: &str) -> &'static str {
     match message {
         "containers/cms/negative-serial.p7m" => "apns/b.key",

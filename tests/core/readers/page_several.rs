@@ -1,4 +1,4 @@
-//! The page of formats: several files in one Secret, as cert-manager and people put them.
+//! The section of docs/formats.md on several files in one Secret, as cert-manager and people store them.
 
 use lapsewatch_core::secret::SecretData;
 
@@ -7,7 +7,7 @@ use crate::readers::*;
 
 type Row = (&'static str, CredentialType, &'static [(&'static str, &'static str)]);
 
-/// Where the name begins so, the Secret is of type kubernetes.io/tls.
+/// The Secret of a row whose name begins with "of type TLS" has the type kubernetes.io/tls.
 const ROWS: [Row; 31] = [
     ("of type TLS", X509Certificate, &[("tls.crt", "x509/rsa.pem"), ("tls.key", "x509/rsa.key")]),
     (

@@ -1,4 +1,4 @@
-//! Passwords as editors, shells and consoles write them, in a Secret beside what they open.
+//! Tests passwords in the encodings that editors, shells and consoles write, in a Secret beside the encrypted file.
 
 use crate::readers::*;
 
@@ -16,7 +16,7 @@ fn utf16(text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     mark.iter().copied().chain(text.encode_utf16().flat_map(bytes)).collect()
 }
 
-/// The password in every form in which it is met.
+/// Returns the password in every supported encoding.
 fn forms(password: &str) -> Vec<Vec<u8>> {
     let line = format!("{password}\r\n");
     let mut forms: Vec<Vec<u8>> =
@@ -55,7 +55,7 @@ fn every_form_of_the_password_opens_what_it_is_for() {
     }
 }
 
-/// A wrong password stays wrong, and the message says what looks wrong about the way in which it is written.
+/// A wrong password is refused, and the message describes what is unusual about its encoding.
 #[test]
 fn a_wrong_password_in_an_odd_form_is_told_with_its_form() {
     let values = [("a.p12", "containers/p12/openssl3.p12")];
@@ -72,7 +72,8 @@ fn a_wrong_password_in_an_odd_form_is_told_with_its_form() {
     assert!(failure.message.ends_with("does not open"), "{}", failure.message);
 }
 
-/// A key derivation that leaves no budget for the other forms is no verdict on the password.
+/// If a key derivation uses up the budget, the other encodings of the password are not tried. This does not mean that
+/// the password is wrong.
 #[test]
 fn forms_beyond_the_budget_are_said_not_to_be_tried() {
     let values = [("a.p12", "containers/p12/pbkdf2-600000.p12")];

@@ -1,3 +1,5 @@
+//! Tests the comparison of private keys with the certificate.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -58,7 +60,7 @@ fn a_damaged_private_key_is_unreadable_and_the_certificate_still_read() {
     }
 }
 
-/// A private key that only bears the certificate's modulus is not the certificate's.
+/// A private key with only the modulus of the certificate does not match the certificate.
 #[test]
 fn a_borrowed_modulus_makes_no_match() {
     let decode = |file| {
@@ -73,7 +75,7 @@ fn a_borrowed_modulus_makes_no_match() {
     assert_eq!(key(&facts.unwrap()), (KeyMatch::KeyUnreadable, Some("push.key")));
 }
 
-/// A private key that belongs to another certificate of the Secret says nothing of this one.
+/// A private key of another certificate in the Secret is not a mismatch for this certificate.
 #[test]
 fn a_neighbours_private_key_is_no_mismatch() {
     let secret = files(&[("a", "apns/a.pem"), ("b", "apns/b.pem"), ("b.key", "apns/b.key")]);

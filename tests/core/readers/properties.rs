@@ -1,21 +1,23 @@
+//! Tests the readers with random, truncated and damaged input.
+
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
 
 use crate::readers::*;
 
-/// A file of the fixtures, and the password that opens it.
+/// A fixture and the password that opens it.
 pub struct Artefact {
     pub bytes: Vec<u8>,
     pub password: String,
 }
 
-/// Many rounds and large tables, which say nothing that few and small ones don't.
+/// Parts of the names of slow fixtures. Their many rounds or large tables test nothing that faster fixtures do not.
 const SLOW: [&str; 5] = ["scrypt", "600000", "too-costly", "keytool", "make"];
-/// A mark: of whatever is read, it must be in no message.
+/// A text that is appended to the input and must not occur in any message.
 const MARK: &str = "hunter2";
 
-/// Every file of the fixtures that is no source of others.
+/// Returns every fixture except slow fixtures and the scripts that create fixtures.
 pub fn artefacts() -> &'static [Artefact] {
     static ALL: OnceLock<Vec<Artefact>> = OnceLock::new();
     ALL.get_or_init(|| {
@@ -46,7 +48,7 @@ fn password(name: &str) -> &'static str {
     }
 }
 
-/// Reads it for every type, and holds what comes out to its limits.
+/// Reads the bytes as every type, and checks the limits on facts and messages.
 pub fn said(bytes: &[u8], password: &str) {
     let push = fixture("apns/a.key");
     let server = fixture("dep/server.key");
@@ -77,14 +79,15 @@ pub fn said(bytes: &[u8], password: &str) {
     }
 }
 
-/// Also what stands before and after it, marked, shows in no message.
+/// Checks the unchanged input, and the input with [`MARK`] at its end. No message may contain the mark.
 pub fn survives(bytes: &[u8], password: &str) {
     said(bytes, password);
     let marked = [bytes, MARK.as_bytes()].concat();
     assert!(TYPES.into_iter().all(|type_| one(type_, &marked).err().is_none_or(|it| !it.message.contains(MARK))));
 }
 
-/// That no run of 24 letters and digits of the input is in the message: no word of the readers' own is as long.
+/// True if the message contains no run of 24 letters and digits of the input. No word in the readers' own messages is
+/// that long.
 fn quotes_nothing(message: &str, bytes: &[u8]) -> bool {
     let runs = message.split(|letter: char| !letter.is_ascii_alphanumeric());
     runs.filter(|run| run.len() >= 24).all(|run| !bytes.windows(run.len()).any(|window| window == run.as_bytes()))

@@ -1,3 +1,5 @@
+//! Tests the reader of Symantec certificates and enrollment tokens for Windows.
+
 use crate::readers::vpp::fingerprint_of_random;
 use crate::readers::*;
 
@@ -41,12 +43,12 @@ fn an_enrollment_token_is_read_in_every_clothing() {
     }
 }
 
-/// Of the two that belong together the one that carries a date.
+/// The certificate contains a date and the enrollment token does not, so the certificate has precedence.
 #[test]
 fn a_certificate_goes_before_an_enrollment_token() {
     let facts = read(SYMANTEC, &files(&[("a.aetx", "symantec/a.aetx"), ("cert.pem", "symantec/a.pem")])).unwrap();
     assert_eq!((credential_key(&facts), facts.identity.as_deref()), ("cert.pem", Some("4000000001")));
-    // One that stays closed gives way.
+    // A certificate in an encrypted keystore has no precedence over a readable token.
     let facts = read(SYMANTEC, &files(&[("a.aetx", "symantec/a.aetx"), ("cert.pfx", "symantec/a.pfx")])).unwrap();
     assert_eq!(credential_key(&facts), "a.aetx");
     let two = files(&[("new", "symantec/renewed.pem"), ("old", "symantec/a.pem")]);

@@ -1,3 +1,5 @@
+//! Tests the reader of VPP content tokens.
+
 use sha2::{Digest as _, Sha256};
 
 use crate::readers::*;
@@ -6,7 +8,7 @@ fn vpp(file: &str) -> CredentialFacts {
     one(VPPToken, &fixture(file)).unwrap_or_else(|failure| panic!("{file}: {failure:?}"))
 }
 
-/// SHA-256 of what `openssl rand` drew.
+/// Returns the SHA-256 digest of the random data that `openssl rand` generated for the fixture.
 pub(crate) fn fingerprint_of_random(file: &str) -> Option<String> {
     use base64::Engine as _;
     let text: String = String::from_utf8(fixture(file)).unwrap().split_whitespace().collect();

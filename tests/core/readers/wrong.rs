@@ -1,3 +1,5 @@
+//! Tests the messages for files that are not the expected credential.
+
 use crate::readers::*;
 
 #[test]
@@ -90,7 +92,7 @@ fn a_declared_date_is_read_from_no_secret() {
     is(&failure, NotSupported, &["read from no Secret"]);
 }
 
-/// Keys of a Secret may be named; nothing of what they hold.
+/// Messages may contain the names of Secret keys, but no part of their values.
 #[test]
 fn nothing_of_any_content_gets_into_a_message() {
     const CANARY: &str = "hunter2canary";

@@ -1,4 +1,4 @@
-//! A tenant's page: one of everything, and what is said of what is missing, pending and well again.
+//! Prints the messages about a tenant: one example of each state, and missing, pending and recovered credentials.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use lapsewatch_test_support::assessment::story::Story;
 const NOW: &str = "2030-12-12T08:00:00Z";
 const WELL: &str = "2031-06-01T00:00:00Z";
 
-/// A case as an administrator reads it.
+/// Prints a case as an administrator reads it.
 fn case(text: &mut String, case: &str, look: &Look) {
     let status = &look.status;
     writeln!(text, "\n--- {case}\nseverity: {:?}", status.severity.unwrap()).unwrap();
@@ -50,7 +50,7 @@ fn case(text: &mut String, case: &str, look: &Look) {
     }
 }
 
-/// Beside the credentials' pages.
+/// Compares the text with a snapshot in the common folder.
 fn assert_page(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");

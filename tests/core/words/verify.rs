@@ -1,4 +1,4 @@
-//! What a rehearsal says: of each type, each situation that has words of its own.
+//! Prints the messages of rehearsals for each type and each situation with its own message.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! The admission policy: nobody has the operator read a Secret that they may not read.
+//! Tests of the admission policy: a user can't have the operator read a Secret that the user may not read.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 use lapsewatch_test_support::cluster::helm::template;
 
-/// A namespace where `author` may write TenantCredentials and get the Secret `own`, on a server with the policy.
+/// A namespace on a server with the policy. The user `author` may write TenantCredentials and get only the Secret
+/// `own`.
 struct Scene {
     bed: &'static Bed,
     namespace: String,
@@ -25,7 +26,7 @@ impl Scene {
         let writes = json!({"apiGroups": ["lapsewatch.dev"], "resources": ["tenantcredentials"],
             "verbs": ["get", "list", "create", "update", "patch"]});
         let reads = json!({"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["own"], "verbs": ["get"]});
-        // To list or watch them is to see them too, but it is not what is asked for.
+        // A right to list or watch Secrets reveals their content too, but the policy checks only `get`.
         let lists = json!({"apiGroups": [""], "resources": ["secrets"], "verbs": ["list", "watch"]});
         scene.grant(&scene.author, &json!([writes, reads, lists]));
         POLICY.get_or_init(|| {
@@ -58,7 +59,7 @@ impl Scene {
         }
     }
 
-    /// What kubectl says for this user; an empty one is the administrator.
+    /// Runs kubectl as this user, or as the administrator if the name is empty. Returns all output.
     fn as_user(&self, user: &str, args: &[&str], stdin: &str) -> Result<String, String> {
         let who = format!("--as={user}");
         let mut all = vec!["-n", self.namespace.as_str()];
@@ -69,7 +70,7 @@ impl Scene {
         if output.status.success() { Ok(told) } else { Err(told) }
     }
 
-    /// Has kubectl `create`, `apply` or `replace` an APNs credential of this Secret.
+    /// Runs kubectl `create`, `apply` or `replace` for an APNs credential that reads this Secret.
     fn applies(&self, user: &str, how: &str, name: &str, secret: &str) -> Result<String, String> {
         self.writes(user, &[how], name, json!({"type": "APNsCertificate", "secretRef": {"name": secret}}))
     }
@@ -87,7 +88,7 @@ impl Scene {
 
 #[track_caller]
 fn is_refused(told: Result<String, String>, secret: &str) {
-    let told = told.expect_err("it is to be refused");
+    let told = told.expect_err("the policy must refuse the request");
     for said in [
         "lapsewatch-secret-access",
         &format!("would read Secret {secret} of namespace admission-"),
@@ -111,21 +112,21 @@ fn who_may_not_get_the_secret_creates_nothing_of_it() {
     let spec = json!({"type": "APNsCertificate", "secretRef": {"name": "foreign"}});
     is_refused(scene.writes(&scene.author, &server_side, "acme", spec), "foreign");
     scene.applies(&scene.author, "create", "acme", "own").unwrap();
-    // One that is not there yet counts as one that is.
+    // A Secret that does not exist yet is treated like an existing Secret.
     is_refused(scene.applies(&scene.author, "create", "later", "not-there"), "not-there");
 }
 
 #[test]
 fn who_may_not_get_the_secret_changes_all_but_the_secret() {
     let scene = Scene::begin();
-    scene.applies("", "create", "acme", "foreign").expect("the administrator may read all");
+    scene.applies("", "create", "acme", "foreign").expect("the administrator may read all Secrets");
     let author = &scene.author;
     scene.as_user(author, &["label", "tcred", "acme", "team=mobile"], "").unwrap();
     scene.patch(author, "acme", &json!({"spec": {"owner": {"contact": "#mobile"}}})).unwrap();
     scene.patch(author, "acme", &json!({"spec": {"secretRef": {"key": "push.pem"}}})).unwrap();
     is_refused(scene.patch(author, "acme", &points_to("another")), "another");
     is_refused(scene.applies(author, "replace", "acme", "another"), "another");
-    scene.patch(author, "acme", &points_to("own")).expect("it may get that one");
+    scene.patch(author, "acme", &points_to("own")).expect("the author may get this Secret");
     is_refused(scene.patch(author, "acme", &points_to("foreign")), "foreign");
 }
 
@@ -146,13 +147,13 @@ fn who_has_all_rights_and_what_names_no_secret_pass() {
     let declared = json!({"type": "DeclaredExpiry", "expirationTime": "2031-01-01T00:00:00Z"});
     scene.writes(&scene.author, &["create"], "contract", declared).unwrap();
     scene.as_user(&scene.author, &["label", "tcred", "contract", "team=mobile"], "").unwrap();
-    // As a GitOps engine that may do everything.
+    // A GitOps engine typically has all rights in its namespaces.
     let engine = format!("{}-engine", scene.namespace);
     scene.grant(&engine, &json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]));
     scene.applies(&engine, "create", "by-engine", "foreign").unwrap();
 }
 
-/// The operator's own writes are none of the policy's business: it may get Secrets, but must not need to.
+/// The policy does not check the operator's own status writes: the operator may get Secrets, but must not need to.
 #[test]
 fn a_write_of_the_status_is_not_looked_at() {
     let scene = Scene::begin();

@@ -1,4 +1,5 @@
-//! Users of the cluster's own roles see the new kinds, by the controller that puts those roles together.
+//! Tests that users with the built-in roles `view`, `edit` and `admin` get rights on lapsewatch's kinds. The real
+//! ClusterRole aggregation controller combines the roles.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,14 +9,14 @@ use serde_json::json;
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 use lapsewatch_test_support::cluster::helm::{template, tool};
 
-/// The controller, as long as it is held.
+/// The running controller; dropping the value stops the process.
 struct Controller(Child);
 
 impl Controller {
     fn start(bed: &Bed) -> Self {
         let mut command = Command::new(tool("aggregation"));
         command.env("KUBECONFIG", &bed.kubeconfig).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self(command.spawn().expect("it can be started"))
+        Self(command.spawn().expect("the controller can't be started"))
     }
 }
 
@@ -26,7 +27,7 @@ impl Drop for Controller {
     }
 }
 
-/// Whether this user may.
+/// Returns true if this user has the right.
 fn can(bed: &Bed, namespace: &str, user: &str, verb: &str, what: &str) -> bool {
     let who = format!("--as={user}");
     bed.kubectl(&["auth", "can-i", verb, what, "-n", namespace, &who]).status.success()
@@ -48,11 +49,11 @@ fn view_sees_both_kinds_and_edit_changes_them() {
     let wait_until = |role: &str, verb: &str, what: &str| {
         let begun = Instant::now();
         while !can(bed, &namespace, &user(role), verb, what) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{role} never may {verb} {what}");
+            assert!(begun.elapsed() < Duration::from_secs(60), "{role} never gets the right to {verb} {what}");
             std::thread::sleep(Duration::from_millis(200));
         }
     };
-    // That the controller works is seen by what the cluster's roles hold anyway.
+    // These rights come from the built-in roles, so they show that the controller works.
     wait_until("view", "list", "configmaps");
     wait_until("admin", "create", "configmaps");
     for role in ["view", "edit", "admin"] {
@@ -77,12 +78,12 @@ fn view_sees_both_kinds_and_edit_changes_them() {
                 assert!(can(bed, &namespace, &user(role), verb, kind), "{role} {verb} {kind}");
             }
         }
-        // What the operator says is nobody else's to change.
+        // Only the operator may write statuses.
         let who = format!("--as={}", user("admin"));
         let may = bed.kubectl(&["auth", "can-i", "patch", kind, "--subresource=status", "-n", &namespace, &who]);
         assert!(!may.status.success(), "admin patches the status of {kind}");
     }
-    assert!(!can(bed, &namespace, &user("view"), "get", "secrets"), "who sees credentials sees no Secret");
+    assert!(!can(bed, &namespace, &user("view"), "get", "secrets"), "the role view includes no Secrets");
     let who = format!("--as={}", user("view"));
     bed.kubectl_ok(&["get", "tcred,mdmt", "-n", &namespace, &who], "");
 }

@@ -1,4 +1,4 @@
-//! What the chart holds copies of is the same as the original; LAPSEWATCH_WRITE=1 has them written anew.
+//! Tests that the chart's copies are equal to their originals. LAPSEWATCH_WRITE=1 writes the copies again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::chart::rendered::of_kind;
 use lapsewatch_test_support::cluster::helm::{chart, template};
 
-/// The files are copies, byte by byte.
+/// The files are equal byte by byte.
 #[test]
 fn the_definitions_are_those_of_crds() {
     let originals = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds");
@@ -31,7 +31,7 @@ fn the_definitions_are_those_of_crds() {
     }
 }
 
-/// Templating has taken and added nothing but metadata: descriptions hold braces and backticks.
+/// Descriptions contain braces and backticks, which templating must not interpret. Rendering adds only metadata.
 #[test]
 fn what_is_rendered_of_them_says_what_the_code_says() {
     for (keep, policy) in [("true", Value::from("keep")), ("false", Value::Null)] {
@@ -52,7 +52,7 @@ fn what_is_rendered_of_them_says_what_the_code_says() {
     }
 }
 
-/// One version of the chart is one version of the operator.
+/// The chart and the operator are released together, under the same version.
 #[test]
 fn the_charts_version_is_the_operators() {
     let text = fs::read_to_string(chart().join("Chart.yaml")).unwrap();

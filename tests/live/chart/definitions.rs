@@ -1,5 +1,5 @@
-//! The definitions in a release's life: an upgrade brings their new version, a rollback the former one, and an uninstall
-//! takes them where it may.
+//! Tests of the CustomResourceDefinitions in a release: an upgrade installs their new version, a rollback the previous
+//! version, and an uninstall deletes them if the chart is configured to.
 
 use std::fs;
 use std::process::Command;
@@ -12,7 +12,7 @@ use crate::chart::operator::until;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::helm::{chart, helm};
 
-/// The chart as an older version would be, whose TenantCredential can't be muted.
+/// Returns the chart as an older version, in which a TenantCredential has no field for muting.
 fn older() -> TempDir {
     let older = TempDir::new().unwrap();
     let copied = Command::new("cp").arg("-R").arg(chart().join(".")).arg(older.path()).status().unwrap();
@@ -20,7 +20,7 @@ fn older() -> TempDir {
     let file = older.path().join("files/crds/tenantcredentials.yaml");
     let mut crd: Value = serde_norway::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     let spec = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties";
-    crd.pointer_mut(spec).unwrap().as_object_mut().unwrap().remove("mutedUntil").expect("it was there");
+    crd.pointer_mut(spec).unwrap().as_object_mut().unwrap().remove("mutedUntil").expect("the field is in the CRD");
     fs::write(&file, serde_norway::to_string(&crd).unwrap()).unwrap();
     older
 }
@@ -50,7 +50,7 @@ fn they_follow_the_release_and_objects_stay_until_they_go() {
     run(&upgrade);
     until_it_mutes(true);
     let kept = bed.kubectl_ok(&["get", "tcred", "-n", "mdm", "-o", "name"], "");
-    assert!(kept.contains("contract"), "none of these takes an object: {kept}");
+    assert!(kept.contains("contract"), "the objects are kept: {kept}");
 
     run(&["uninstall", "lapsewatch", "--wait"]);
     until("something is left", || added(&bare, &objects(&bed)).is_empty());

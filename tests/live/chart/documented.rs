@@ -1,4 +1,5 @@
-//! The commands of docs/install.md, run as they stand there, and what is there after each.
+//! Runs the commands of docs/install.md exactly as printed there, and checks the objects in the cluster after each
+//! command.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +11,7 @@ use serde_json::json;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::helm::{helm, tool};
 
-/// What Helm prints; the test fails where Helm does.
+/// Returns what Helm prints. The test fails if Helm fails.
 #[track_caller]
 pub fn helm_ok(kubeconfig: Option<&Path>, args: &[&str]) -> String {
     let output = helm(kubeconfig, args);
@@ -18,7 +19,7 @@ pub fn helm_ok(kubeconfig: Option<&Path>, args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("Helm prints UTF-8")
 }
 
-/// The commands in the `sh` blocks under a heading.
+/// Returns the commands in the `sh` blocks under a heading.
 fn commands(heading: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/install.md");
     let text = fs::read_to_string(path).unwrap();
@@ -30,7 +31,7 @@ fn commands(heading: &str) -> Vec<String> {
     lines
 }
 
-/// A command as a user types it in a checkout; what it prints.
+/// Runs a command as a user would type it in a checkout, and returns the output.
 fn typed(bed: &Bed, line: &str) -> Result<String, String> {
     static HELM: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
     let helm = HELM.get_or_init(|| tool("helm").parent().unwrap().to_owned());
@@ -58,9 +59,9 @@ fn run(bed: &Bed, heading: &str) -> String {
     told.concat()
 }
 
-/// All objects of the cluster, but what the server makes by itself.
+/// Returns all objects of the cluster, except those that the server creates by itself.
 pub fn objects(bed: &Bed) -> BTreeSet<String> {
-    // What can be listed now: definitions come and go.
+    // A fresh discovery each time, since definitions are installed and deleted in between.
     let kinds =
         bed.kubectl_ok(&["--cache-dir=fresh", "api-resources", "--verbs=list", "-o", "name", "--cached=false"], "");
     let left_out = [
@@ -92,7 +93,7 @@ pub fn contract(bed: &Bed, namespace: &str) {
     bed.kubectl_ok(&["--cache-dir=fresh", "apply", "-f", "-"], &object.to_string());
 }
 
-/// The one value that the test has set before.
+/// Checks that the value set earlier by the test is still set.
 #[track_caller]
 fn keeps_what_was_set(bed: &Bed) {
     let args = "jsonpath={.spec.template.spec.containers[0].args}";
@@ -129,20 +130,20 @@ fn the_commands_do_what_is_said_of_them() {
     }
 
     run(&bed, "Pod Security");
-    // What a user has set before stays through all upgrades that are shown.
+    // A value that a user set earlier must survive all upgrades in the documentation.
     typed(&bed, "helm upgrade lapsewatch charts/lapsewatch --namespace lapsewatch --set logLevel=debug").unwrap();
     run(&bed, "Some namespaces only");
     keeps_what_was_set(&bed);
     contract(&bed, "mdm");
     let narrowed = objects(&bed);
-    assert!(!narrowed.contains("ClusterRole /lapsewatch"), "it is left over");
+    assert!(!narrowed.contains("ClusterRole /lapsewatch"), "the object must be deleted");
     assert!(narrowed.contains("Role mdm/lapsewatch"));
 
-    // The second release beside the first; with a switch left on it is refused.
+    // The second release is installed beside the first. Helm refuses the second release if a switch is left on.
     let [install, uninstall] = &commands("A second release for other namespaces")[..] else { panic!("two commands") };
     for switch in ["crds", "aggregatedRoles", "admissionPolicy"] {
         let all_but_one = install.replace(&format!(" --set {switch}.enabled=false"), "");
-        let told = typed(&bed, &all_but_one).expect_err("it belongs to the first");
+        let told = typed(&bed, &all_but_one).expect_err("the object belongs to the first release");
         assert!(told.contains("lapsewatch-qa") && told.contains("meta.helm.sh/release-name"), "{told}");
         typed(&bed, "helm uninstall lapsewatch-qa --namespace lapsewatch-qa --ignore-not-found").unwrap();
     }
@@ -150,15 +151,15 @@ fn the_commands_do_what_is_said_of_them() {
     let second = added(&narrowed, &objects(&bed));
     assert!(second.contains(&"Role mdm-qa/lapsewatch-qa".to_owned()), "{second:#?}");
     typed(&bed, uninstall).unwrap();
-    assert_eq!(objects(&bed), narrowed, "the second takes with it all that is its own and nothing else");
+    assert_eq!(objects(&bed), narrowed, "uninstalling the second release deletes exactly its own objects");
 
     run(&bed, "All namespaces again");
     keeps_what_was_set(&bed);
     let widened = objects(&bed);
     assert!(widened.contains("ClusterRole /lapsewatch"));
-    assert!(!widened.contains("Role mdm/lapsewatch"), "it is left over");
+    assert!(!widened.contains("Role mdm/lapsewatch"), "the object must be deleted");
     let told = typed(&bed, "helm upgrade lapsewatch charts/lapsewatch --namespace lapsewatch --set 'namespaces={}'");
-    assert!(told.expect_err("one namespace without a name").contains("at '/namespaces/0'"));
+    assert!(told.expect_err("an empty name of a namespace must be refused").contains("at '/namespaces/0'"));
 
     run(&bed, "Upgrade");
     keeps_what_was_set(&bed);
@@ -167,10 +168,10 @@ fn the_commands_do_what_is_said_of_them() {
     let [first, rest @ ..] = &commands("Uninstall")[..] else { panic!("commands") };
     typed(&bed, first).unwrap();
     let mut left = added(&bare, &objects(&bed));
-    // Namespaces bring these two by themselves where controllers run, and mdm was made for this.
+    // Running controllers create two objects in every namespace, and the namespace mdm was created for this test.
     left.retain(|name| !name.starts_with("Namespace /mdm"));
     assert_eq!(left, [&DEFINITIONS[..], &["TenantCredential mdm/contract"]].concat());
-    let told = typed(&bed, "helm install watcher charts/lapsewatch --namespace lapsewatch").expect_err("not its own");
+    let told = typed(&bed, "helm install watcher charts/lapsewatch --namespace lapsewatch").expect_err("not refused");
     assert!(told.contains("meta.helm.sh/release-name"), "{told}");
     for line in rest {
         typed(&bed, line).unwrap_or_else(|e| panic!("{line}\n{e}"));

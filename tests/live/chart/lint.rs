@@ -1,4 +1,4 @@
-//! Helm's own lint, and kubeconform with the schemas of the server that the chart is for.
+//! Checks the chart with Helm's own lint, and with kubeconform and the schemas of the supported API server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::chart::operator::until;
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 use lapsewatch_test_support::cluster::helm::{chart, helm, template, tool};
 
-/// Values with which everything that the chart can render is rendered.
+/// Values that render everything that the chart can render.
 pub const EVERYTHING: &[&str] = &[
     "--set=replicaCount=2",
     "--set=networkPolicy.enabled=true",
@@ -32,7 +32,7 @@ fn helm_finds_nothing_to_complain_about() {
     }
 }
 
-/// The Prometheus Operator's definitions, from its own module.
+/// Installs the CustomResourceDefinitions of the Prometheus Operator from its Go module.
 pub fn install_prometheus_definitions(bed: &Bed) {
     let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools-go/prometheus-operator");
     let output = Command::new("go")
@@ -40,13 +40,13 @@ pub fn install_prometheus_definitions(bed: &Bed) {
         .current_dir(module)
         .output()
         .unwrap();
-    let told: Value = serde_json::from_slice(&output.stdout).expect("go says where the module is");
+    let told: Value = serde_json::from_slice(&output.stdout).expect("go prints JSON with the module's folder");
     let folder = PathBuf::from(told["Dir"].as_str().unwrap_or_else(|| panic!("{told}")));
     for name in ["servicemonitors", "prometheusrules"] {
         let file = folder.join(format!("example/prometheus-operator-crd/monitoring.coreos.com_{name}.yaml"));
         bed.kubectl_ok(&["--cache-dir=monitoring", "apply", "--server-side", "-f", file.to_str().unwrap()], "");
     }
-    // They are described some time after they can be used.
+    // The server publishes the OpenAPI schemas some time after the kinds can be used.
     until("the server does not describe its new kinds", || {
         let described = bed.kubectl(&["get", "--raw", "/openapi/v3/apis/monitoring.coreos.com/v1"]);
         let described = String::from_utf8_lossy(&described.stdout);
@@ -54,7 +54,8 @@ pub fn install_prometheus_definitions(bed: &Bed) {
     });
 }
 
-/// A file for each kind that the server knows, as it describes itself, that allows no other fields.
+/// Writes a schema for each kind of the server, made from the server's own description. The schema allows no other
+/// fields.
 fn schemas(bed: &Bed, folder: &Path) {
     let raw = |path: &str| -> Value { serde_json::from_str(&bed.kubectl_ok(&["get", "--raw", path], "")).unwrap() };
     for part in raw("/openapi/v3")["paths"].as_object().unwrap().values() {
@@ -74,7 +75,7 @@ fn schemas(bed: &Bed, folder: &Path) {
     }
 }
 
-/// No fields but those that are described.
+/// Forbids fields that the schema does not describe.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -90,7 +91,7 @@ fn close(schema: &mut Value) {
     }
 }
 
-/// What kubeconform says of these objects: how many are valid, and of the others why not.
+/// Returns what kubeconform reports about these objects: the number of valid objects, and the errors of the others.
 fn judged(schemas: &Path, objects: &[Value]) -> (usize, Vec<String>) {
     let location = schemas.join("{{ .Group }}_{{ .ResourceAPIVersion }}_{{ .ResourceKind }}.json");
     let file = schemas.join("objects.yaml");
@@ -122,7 +123,7 @@ fn each_object_is_of_the_form_that_the_server_describes() {
         assert!(others.is_empty(), "{others:#?}");
         assert_eq!(valid, objects.len());
     }
-    // What it is for.
+    // An example of the errors that this check must find: a misspelled field.
     let mut objects = template("lapsewatch", "mdm", &[]).unwrap();
     let deployment = objects.iter_mut().find(|object| object["kind"] == "Deployment").unwrap();
     deployment["spec"]["template"]["spec"]["containers"][0]["livenessProbe"]["period"] = 10.into();
@@ -130,7 +131,7 @@ fn each_object_is_of_the_form_that_the_server_describes() {
     assert!(others.len() == 1 && others[0].contains("period"), "{others:#?}");
 }
 
-/// The server's own judgement, which knows more than the form: with every warning of it taken as a refusal.
+/// The server checks more than schemas do. Each warning counts as a refusal.
 #[test]
 fn the_server_takes_each_object() {
     let bed = bed();

@@ -1,4 +1,5 @@
-//! The Helm chart: what it renders and refuses, and what becomes of it on a real API server by the real Helm.
+//! Tests of the Helm chart with the real Helm: what the chart renders and refuses, and how it behaves on a real API
+//! server.
 
 mod admission;
 mod aggregation;

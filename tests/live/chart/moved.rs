@@ -1,4 +1,5 @@
-//! The rendered chart, moved to another namespace by kustomize: the operator finds its Lease there, and does its work.
+//! Tests that the operator works if kustomize moves the rendered chart to another namespace. The operator must find its
+//! Lease there.
 
 use std::fs;
 
@@ -10,11 +11,11 @@ use crate::chart::rendered::of_kind;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::helm::{chart, documents, helm};
 
-/// What kustomize makes of the chart as it is rendered for a namespace `rendered`, with `namespace:` of another one.
+/// Renders the chart for a namespace `rendered`, and moves it to another namespace with kustomize's `namespace:` field.
 fn moved(bed: &Bed, namespace: &str, port: u16) -> String {
     let folder = TempDir::new().unwrap();
     let chart = chart();
-    // The parts that belong to the whole cluster are other tests' too.
+    // Cluster-scoped objects would collide with those of other tests.
     let output = helm(
         None,
         &[
@@ -37,14 +38,14 @@ fn moved(bed: &Bed, namespace: &str, port: u16) -> String {
 
 #[test]
 fn a_chart_that_kustomize_moves_to_another_namespace_works_there() {
-    // It watches all namespaces, where other tests have operators of their own.
+    // The operator watches all namespaces, so a shared server would also show it the objects of other tests.
     let bed = &Bed::bare();
     bed.install_crds().unwrap();
     let namespace = bed.namespace("moved");
     let port = free_port();
     let text = moved(bed, &namespace, port);
     let objects = documents(&text);
-    assert!(!text.contains("rendered"), "something stays behind:\n{text}");
+    assert!(!text.contains("rendered"), "a part keeps the old namespace:\n{text}");
     bed.kubectl_ok(&["apply", "--server-side", "-f", "-"], &text);
     let object = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",
         "metadata": {"name": "contract", "namespace": namespace},
@@ -52,7 +53,7 @@ fn a_chart_that_kustomize_moves_to_another_namespace_works_there() {
     bed.kubectl_ok(&["apply", "-f", "-"], &object.to_string());
 
     let mut operator = Operator::of(bed, of_kind(&objects, "Deployment")[0], port);
-    until("it does not come to lead", || operator.get("/readyz").is_some_and(|(_, body)| body == "ok: leading\n"));
+    until("the operator never leads", || operator.get("/readyz").is_some_and(|(_, body)| body == "ok: leading\n"));
     let lease = bed.kubectl_ok(&["get", "lease", "moved-lapsewatch", "-n", &namespace, "-o", "json"], "");
     let lease: Value = serde_json::from_str(&lease).unwrap();
     assert!(lease["spec"]["holderIdentity"].as_str().is_some_and(|holder| !holder.is_empty()), "{lease:#}");

@@ -1,4 +1,5 @@
-//! Names that YAML takes for numbers or words stay names, and each name is one that the server takes.
+//! Tests that names which look like numbers or words to YAML stay strings, and that the server accepts each rendered
+//! name.
 
 use serde_json::{Value, json};
 
@@ -8,10 +9,10 @@ use crate::chart::rendered::of_kind;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::helm::{chart, helm, template};
 
-/// What Kubernetes and Helm take for names, and YAML 1.1 or 1.2 for something else.
+/// Valid names for Kubernetes and Helm that YAML 1.1 or 1.2 reads as another type.
 const WORDS: [&str; 8] = ["123", "true", "1e3", "0x1f", "null", "yes", "off", "n"];
 
-/// Every name that the chart takes is this one; of the objects, those that are no definitions.
+/// Renders the chart with this word for every configurable name. CustomResourceDefinitions are left out.
 fn named(word: &str) -> Vec<Value> {
     let [namespaces, name, account, priority] =
         ["namespaces[0]", "nameOverride", "serviceAccount.name", "priorityClassName"]
@@ -20,7 +21,7 @@ fn named(word: &str) -> Vec<Value> {
     let args = [EVERYTHING, &strings, &["--set=crds.enabled=false"]].concat();
     let text = helm(None, &[&["template", word, chart().to_str().unwrap(), "--namespace", word], &args[..]].concat());
     let text = String::from_utf8(text.stdout).unwrap();
-    // The parser below knows YAML 1.2 only, where these are but names.
+    // The parser below reads YAML 1.2, in which these words are plain strings.
     if ["yes", "off", "n"].contains(&word) {
         let bare = [format!(": {word}"), format!("- {word}"), format!("[{word}]")];
         let line = text.lines().find(|line| bare.iter().any(|bare| line.ends_with(bare)));
@@ -29,7 +30,7 @@ fn named(word: &str) -> Vec<Value> {
     template(word, word, &args).unwrap_or_else(|told| panic!("{word}: {told}"))
 }
 
-/// Holds as strings all that Kubernetes has as strings, and counts them.
+/// Checks that all fields which Kubernetes defines as strings are strings, and returns their number.
 fn strings(at: &str, value: &Value) -> usize {
     let is_name = |key: &str| {
         let names = ["name", "namespace", "serviceAccountName", "priorityClassName", "image", "policyName"];
@@ -58,7 +59,7 @@ fn strings(at: &str, value: &Value) -> usize {
 fn what_yaml_takes_for_something_else_stays_a_name() {
     for word in WORDS {
         let objects = named(word);
-        // The rules of Prometheus have values of their own under these keys.
+        // Prometheus rules have values of other types under these keys.
         let own: Vec<&Value> = objects.iter().filter(|object| object["kind"] != "PrometheusRule").collect();
         let held: usize = own.iter().map(|object| strings(&object["kind"].to_string(), object)).sum();
         assert!(held > 100, "{word}: {held}");
@@ -90,7 +91,8 @@ fn what_yaml_takes_for_something_else_stays_a_name() {
     }
 }
 
-/// Helm takes dots in a release's name, and Kubernetes none in a Service's; before 1.36 no digit as its first either.
+/// Helm allows dots in the name of a release, but Kubernetes does not allow them in the name of a Service. Before
+/// Kubernetes 1.36 the name of a Service can't begin with a digit either.
 #[test]
 fn a_service_has_a_name_of_its_kind() {
     for (release, more, expected, service) in [
@@ -136,7 +138,8 @@ fn the_server_takes_a_dotted_release_in_a_namespace_that_is_a_number() {
     assert_eq!(deployment["spec"]["selector"]["matchLabels"]["app.kubernetes.io/instance"], "1e3");
 }
 
-/// Of two ClusterRoles of one name only one would be there: the operator's rights, or those of the cluster's users.
+/// Two ClusterRoles with the same name would overwrite each other: the operator's permissions, and those for the
+/// cluster's users.
 #[test]
 fn a_name_that_the_chart_has_for_another_role_is_refused() {
     for (release, more, name) in [
@@ -149,11 +152,11 @@ fn a_name_that_the_chart_has_for_another_role_is_refused() {
         for said in [name, "ClusterRole", "fullnameOverride"] {
             assert!(told.contains(said), "{told}");
         }
-        // Where there is one of the two roles only, it is nobody else's.
+        // If only one of the two roles is rendered, the name is free.
         for other in ["namespaces={a}", "aggregatedRoles.enabled=false", "rbac.create=false"] {
             let objects = template(release, "mdm", &["--set", more, "--set", other]).expect(other);
             assert_eq!(of_kind(&objects, "Deployment")[0]["metadata"]["name"], name);
         }
     }
-    template("lapsewatch-viewer", "mdm", &[]).expect("another name");
+    template("lapsewatch-viewer", "mdm", &[]).expect("a name that only begins like another must be accepted");
 }

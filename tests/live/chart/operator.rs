@@ -1,5 +1,5 @@
-//! The real binary, run as the chart's Pod runs it: with its arguments and nothing else, in a place where the files of its
-//! ServiceAccount are those that a kubelet mounts.
+//! Runs the real binary like the chart's Pod: with the Pod's arguments, no other environment, and the ServiceAccount
+//! files in the place where a kubelet mounts them.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -17,17 +17,18 @@ use lapsewatch_test_support::cluster::account::release;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::helm::template;
 
-/// An operator that runs, as long as it is held.
+/// A running operator; dropping the value stops the process.
 pub struct Operator {
     child: Child,
     port: u16,
     log: PathBuf,
-    /// As the server knows it.
+    /// The user name that the API server sees.
     pub user: String,
 }
 
 impl Operator {
-    /// That of the release in `home`, whose account is there. Without namespaces it watches all.
+    /// Starts the operator of the release in `home`, whose ServiceAccount exists already. Without namespaces, the
+    /// operator watches all of them.
     pub fn start(bed: &Bed, home: &str, namespaces: &[String]) -> Self {
         let port = free_port();
         let (port_set, watched) =
@@ -38,7 +39,7 @@ impl Operator {
         Self::of(bed, of_kind(&objects, "Deployment")[0], port)
     }
 
-    /// The container of a Deployment's Pod, which listens on this port.
+    /// Starts the container of a Deployment's Pod, which listens on this port.
     pub fn of(bed: &Bed, deployment: &Value, port: u16) -> Self {
         let home = deployment["metadata"]["namespace"].as_str().unwrap();
         let pod = &deployment["spec"]["template"]["spec"];
@@ -65,7 +66,7 @@ impl Operator {
         Self { child, port, log, user: format!("system:serviceaccount:{home}:{account}") }
     }
 
-    /// What it answers to GET: the status code, and the body.
+    /// Sends a GET request, and returns the status code and the body.
     pub fn get(&self, path: &str) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ok()?;
@@ -79,7 +80,7 @@ impl Operator {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Tells it to stop as Kubernetes does, and waits until it has.
+    /// Sends SIGTERM, as Kubernetes does, and waits until the process has ended.
     pub fn stop(&mut self) {
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(self.child.wait().unwrap().success(), "{}", self.log());
@@ -93,12 +94,13 @@ impl Drop for Operator {
     }
 }
 
-/// Puts the folder `$1` where a kubelet mounts the ServiceAccount, visible to the rest of the command line only, which
-/// takes the place of the shell.
+/// Mounts the folder `$1` where a kubelet mounts the ServiceAccount, and then replaces the shell with the remaining
+/// arguments. Only that process sees the mount.
 const IN_A_POD: &str = "mount -t tmpfs tmpfs /var/run && mkdir -p /var/run/secrets/kubernetes.io &&
     ln -s \"$1\" /var/run/secrets/kubernetes.io/serviceaccount && shift && exec \"$@\"";
 
-/// The files that a kubelet mounts for this account, with a token from the TokenRequest API, and the server's address.
+/// Writes the files that a kubelet mounts for this account, and returns their folder and the server's address. The
+/// token comes from the TokenRequest API.
 fn service_account(bed: &Bed, namespace: &str, account: &str) -> (PathBuf, String) {
     let kubeconfig: Value = serde_norway::from_str(&fs::read_to_string(&bed.kubeconfig).unwrap()).unwrap();
     let cluster = &kubeconfig["clusters"][0]["cluster"];
@@ -113,12 +115,12 @@ fn service_account(bed: &Bed, namespace: &str, account: &str) -> (PathBuf, Strin
     (folder, server.to_owned())
 }
 
-/// A port that nobody listens on.
+/// Returns a port on which no process listens.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Waits until it holds.
+/// Waits until the condition is true.
 #[track_caller]
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();

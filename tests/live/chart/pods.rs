@@ -1,4 +1,4 @@
-//! The chart's Pods before the server's own Pod Security admission.
+//! Tests of the chart's Pods with the server's own Pod Security admission.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::chart::rendered::of_kind;
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 use lapsewatch_test_support::cluster::helm::template;
 
-/// A namespace that enforces `restricted`.
+/// Creates a namespace that enforces the Pod Security Standard `restricted`.
 fn restricted(bed: &Bed) -> String {
     let namespace = bed.namespace("restricted");
     let label = ["label", "namespace", &namespace, "pod-security.kubernetes.io/enforce=restricted"];
@@ -14,7 +14,7 @@ fn restricted(bed: &Bed) -> String {
     namespace
 }
 
-/// The Pod that the Deployment would make.
+/// Returns the Pod that the Deployment would create.
 fn pod(namespace: &str, more: &[&str]) -> Value {
     let objects = template("lapsewatch", namespace, more).unwrap();
     let template = &of_kind(&objects, "Deployment")[0]["spec"]["template"];
@@ -27,7 +27,7 @@ fn the_server_takes_them_where_restricted_is_enforced() {
     let bed = bed();
     let namespace = restricted(bed);
     bed.kubectl_ok(&["create", "-f", "-"], &pod(&namespace, crate::chart::lint::EVERYTHING).to_string());
-    // Made as it is, and not only let through.
+    // Admission must not have changed the Pod: its security context is the rendered one.
     let made = bed.kubectl_ok(&["get", "pod", "lapsewatch", "-n", &namespace, "-o", "json"], "");
     let made: Value = serde_json::from_str(&made).unwrap();
     assert_eq!(made["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"], true);

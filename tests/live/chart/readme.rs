@@ -1,4 +1,5 @@
-//! The table of values in the chart's README.md, made from the comments of values.yaml; LAPSEWATCH_WRITE=1 writes it.
+//! Tests of the table of values in the chart's README.md, which is generated from the comments in values.yaml.
+//! LAPSEWATCH_WRITE=1 writes the table.
 
 use std::fs;
 
@@ -8,13 +9,13 @@ use lapsewatch_test_support::cluster::helm::chart;
 
 /// A value that values.yaml describes.
 pub struct Documented {
-    /// `image.tag`
+    /// The path, for example `image.tag`.
     pub path: String,
     pub default: Value,
     pub meaning: String,
 }
 
-/// All of them, in the order of the file.
+/// Returns all described values, in the order of the file.
 pub fn documented() -> Vec<Documented> {
     let text = fs::read_to_string(chart().join("values.yaml")).unwrap();
     let values: Value = serde_norway::from_str(&text).unwrap();
@@ -40,7 +41,7 @@ pub fn documented() -> Vec<Documented> {
     all
 }
 
-/// Each leaf of values.yaml stands in the table, by itself or within what stands there.
+/// The table contains each leaf of values.yaml, either as its own row or as a part of a described value.
 #[test]
 fn every_value_is_described() {
     let documented = documented();
@@ -51,7 +52,7 @@ fn every_value_is_described() {
     for leaf in leaves {
         let is_described =
             documented.iter().any(|value| leaf == value.path || leaf.starts_with(&format!("{}.", value.path)));
-        assert!(is_described, "values.yaml does not describe {leaf}: a line `# -- …` above it does");
+        assert!(is_described, "values.yaml does not describe {leaf}: add a line `# -- …` above it");
     }
 }
 
@@ -82,5 +83,5 @@ fn the_table_of_the_readme_is_made_from_values_yaml() {
         fs::write(&path, &expected).unwrap();
     }
     let readme = fs::read_to_string(&path).unwrap();
-    assert!(readme == expected, "LAPSEWATCH_WRITE=1 cargo test --test live chart::readme writes the table anew");
+    assert!(readme == expected, "the table is outdated: run LAPSEWATCH_WRITE=1 cargo test --test live chart::readme");
 }

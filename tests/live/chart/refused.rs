@@ -1,4 +1,5 @@
-//! Values that are not of the schema's form are refused, and the place is named; what charts above need passes.
+//! Tests that the schema refuses invalid values and names their path, and that it accepts the values which parent
+//! charts need.
 
 use std::fs;
 
@@ -17,7 +18,7 @@ struct Refused {
     says: String,
 }
 
-/// What Helm answers to these values.
+/// Renders the chart with these values, and returns the objects or Helm's error.
 fn with(values: &Value) -> Result<Vec<Value>, String> {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("values.yaml");
@@ -62,7 +63,7 @@ fn what_is_free_passes() {
     }
 }
 
-/// As a dependency that its parent switches on and off.
+/// The chart is a dependency, which the parent chart switches on and off.
 #[test]
 fn a_parent_chart_takes_it_by_its_condition() {
     let parent = TempDir::new().unwrap();
@@ -82,7 +83,7 @@ fn a_parent_chart_takes_it_by_its_condition() {
     }
 }
 
-/// A duration passes here exactly where the operator takes it.
+/// The schema accepts exactly those durations that the operator accepts.
 #[test]
 fn the_schema_takes_the_durations_that_the_operator_takes() {
     for settle in
@@ -99,8 +100,8 @@ fn the_schema_takes_the_durations_that_the_operator_takes() {
     }
 }
 
-/// A quantity passes here where the server takes it for a limit. One without a digit, as `Mi`, is refused here only: to
-/// the server it is 0.
+/// The schema accepts exactly those quantities that the server accepts for a limit. A quantity without a digit, for
+/// example `Mi`, is an exception: the server reads it as 0, and the schema refuses it.
 #[test]
 fn the_schema_takes_the_quantities_that_the_server_takes() {
     let bed = bed();

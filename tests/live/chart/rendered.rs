@@ -1,4 +1,4 @@
-//! What the chart renders, where more than the form matters.
+//! Tests of rendered objects, for properties that no schema checks.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::chart::lint::EVERYTHING;
 use lapsewatch_test_support::cluster::helm::{chart, documents, helm, template};
 
-/// Those of one kind.
+/// Returns the objects of this kind.
 pub fn of_kind<'a>(objects: &'a [Value], kind: &str) -> Vec<&'a Value> {
     objects.iter().filter(|object| object["kind"] == kind).collect()
 }
@@ -48,10 +48,10 @@ fn with_the_switches_off_and_namespaces_named_nothing_is_cluster_scoped() {
     for kind in CLUSTER_SCOPED {
         assert!(!of_kind(&without, kind).is_empty(), "{kind}");
     }
-    assert_eq!(of_kind(&without, "Role").len(), 1, "the Lease's only");
+    assert_eq!(of_kind(&without, "Role").len(), 1, "only the Role for the Lease");
 }
 
-/// The rights are the same in both modes, and each namespace has them.
+/// The permissions are the same in both modes, and each named namespace has all of them.
 #[test]
 fn each_namespace_has_the_rights_that_all_have_otherwise() {
     let wide = all(&["--set=aggregatedRoles.enabled=false"]);
@@ -90,7 +90,7 @@ fn pods_run_on_linux_nodes_and_a_users_labels_are_added() {
     assert_eq!(selector(&["--set=nodeSelector.kubernetes\\.io/os=null"]), Value::Null);
 }
 
-/// The SecurityContextConstraints `restricted-v2` of OpenShift refuse users and groups outside the namespace's range.
+/// OpenShift's SecurityContextConstraints `restricted-v2` refuse users and groups outside the range of the namespace.
 #[test]
 fn no_user_and_no_group_is_fixed() {
     let pod = pod(&all(EVERYTHING))["spec"].clone();
@@ -100,7 +100,7 @@ fn no_user_and_no_group_is_fixed() {
     }
 }
 
-/// Of a rendered chart that is moved, the namespace in an argument would stay behind.
+/// If a rendered chart is moved to another namespace, a namespace in an argument would not change.
 #[test]
 fn no_argument_names_the_namespace_of_the_release() {
     let args = pod(&all(EVERYTHING))["spec"]["containers"][0]["args"].to_string();
@@ -109,7 +109,7 @@ fn no_argument_names_the_namespace_of_the_release() {
 
 #[test]
 fn a_budget_is_there_for_two_only() {
-    assert!(of_kind(&all(&[]), "PodDisruptionBudget").is_empty(), "it would hold up every drain");
+    assert!(of_kind(&all(&[]), "PodDisruptionBudget").is_empty(), "a budget for one replica would block every drain");
     assert_eq!(of_kind(&all(&["--set=replicaCount=2"]), "PodDisruptionBudget").len(), 1);
 }
 
@@ -119,7 +119,7 @@ fn only_the_operators_pod_has_a_token() {
     assert_eq!(of_kind(&objects, "ServiceAccount")[0]["automountServiceAccountToken"], false);
     assert_eq!(pod(&objects)["spec"]["automountServiceAccountToken"], true);
     let with_pods: Vec<&Value> = objects.iter().filter(|o| o["spec"]["template"]["spec"].is_object()).collect();
-    assert_eq!(with_pods.len(), 1, "there are other Pods than the operator's");
+    assert_eq!(with_pods.len(), 1, "other Pods would match too");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn all_that_selects_pods_selects_these() {
     assert_eq!(at("ServiceMonitor", "/spec/endpoints/0/honorLabels"), true);
 }
 
-/// Braces in them are Prometheus's and Grafana's, and Helm leaves them alone.
+/// Braces in these files belong to Prometheus and Grafana. Helm must not interpret them.
 #[test]
 fn alerts_and_dashboard_are_the_files() {
     let objects = all(EVERYTHING);
@@ -172,7 +172,7 @@ fn every_object_has_the_labels_and_a_name_of_its_own() {
     assert!(names.len() >= 18, "{names:#?}");
 }
 
-/// What the chart calls itself wins: a selector by another's label would select nothing.
+/// The chart's own labels take precedence. Otherwise a selector would match nothing.
 #[test]
 fn labels_of_the_user_do_not_replace_the_charts() {
     let more = ["--set=commonLabels.app\\.kubernetes\\.io/name=x", "--set=podLabels.app\\.kubernetes\\.io/instance=y"];
@@ -185,7 +185,7 @@ fn labels_of_the_user_do_not_replace_the_charts() {
     }
 }
 
-/// Nothing that it needs is left out of the archive.
+/// The packaged archive contains everything that the chart needs.
 #[test]
 fn the_packaged_chart_renders_the_same() {
     let folder = tempfile::TempDir::new().unwrap();
@@ -194,5 +194,5 @@ fn the_packaged_chart_renders_the_same() {
     let archive = folder.path().join(format!("lapsewatch-{}.tgz", env!("CARGO_PKG_VERSION")));
     let args = [&["template", "lapsewatch", archive.to_str().unwrap(), "--namespace", "mdm"], EVERYTHING].concat();
     let rendered = documents(&String::from_utf8(helm(None, &args).stdout).unwrap());
-    assert!(rendered == all(EVERYTHING) && !rendered.is_empty(), "the archive renders something else than the folder");
+    assert!(rendered == all(EVERYTHING) && !rendered.is_empty(), "the archive and the folder render different objects");
 }

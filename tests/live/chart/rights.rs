@@ -1,4 +1,5 @@
-//! The chart's rights are enough for all that the operator does, and none is too much: each is taken away in turn.
+//! Tests that the chart's permissions are sufficient for all that the operator does, and that none is superfluous: each
+//! is removed in turn.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +12,15 @@ use lapsewatch_test_support::cluster::audit::{Marker, Request};
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::helm::{chart, helm};
 
-/// One verb on one resource, `tenantcredentials/status` say.
+/// One verb on one resource, for example `patch` on `tenantcredentials/status`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Right {
     verb: String,
     resource: String,
 }
 
-/// A server whose definitions allow more than this version understands, so that all it does can be asked for.
+/// Starts a server whose definitions allow more values than this version understands. Otherwise some requests would
+/// never be sent.
 fn newer() -> Bed {
     let bed = Bed::bare();
     bed.install_crds().unwrap();
@@ -32,7 +34,7 @@ fn newer() -> Bed {
     bed
 }
 
-/// Objects of a namespace for which the operator needs every one of its rights.
+/// Returns objects of a namespace for which the operator needs every one of its permissions.
 fn scene(namespace: &str) -> Vec<Value> {
     let of = |kind: &str, name: &str, spec: Value| {
         json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": kind,
@@ -47,13 +49,13 @@ fn scene(namespace: &str) -> Vec<Value> {
         of("MDMTenant", "acme", json!({"environment": "Production"})),
         of("TenantCredential", "web", json!({"type": "X509Certificate", "secretRef": {"name": "web"}})),
         of("TenantCredential", "contract", declared),
-        // What it does not understand it gets again before it says so.
+        // The operator gets an object that it does not understand a second time before it reports InvalidObject.
         of("MDMTenant", "newer", json!({"environment": "Staging"})),
         of("TenantCredential", "newer", json!({"type": "Passkey", "secretRef": {"name": "web"}})),
     ]
 }
 
-/// Whether all of the scene is said.
+/// Returns true if the operator has reported on every object of the scene.
 fn is_told(bed: &Bed, namespace: &str) -> bool {
     let reason = "{range .items[*]}{.kind}/{.metadata.name}={.status.conditions[?(@.type==\"Ready\")].reason} {end}";
     let told = bed.kubectl_ok(&["get", "tcred,mdmt", "-n", namespace, "-o", &format!("jsonpath={reason}")], "");
@@ -73,7 +75,7 @@ fn create(bed: &Bed, objects: &[Value]) {
     bed.kubectl_ok(&["apply", "--server-side", "-f", "-"], &list.to_string());
 }
 
-/// The rights that these objects' rules grant.
+/// Returns the permissions that the rules of these objects grant.
 fn rights(objects: &[Value]) -> BTreeSet<Right> {
     let mut all = BTreeSet::new();
     for rule in objects.iter().flat_map(|object| object["rules"].as_array().into_iter().flatten()) {
@@ -88,7 +90,7 @@ fn strings(list: &Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
 }
 
-/// The same objects without this right.
+/// Returns the same objects without this permission.
 fn without(objects: &[Value], right: &Right) -> Vec<Value> {
     let mut objects = objects.to_vec();
     for object in &mut objects {
@@ -111,7 +113,7 @@ fn without(objects: &[Value], right: &Right) -> Vec<Value> {
     objects
 }
 
-/// What this user asked for, and whether it was refused.
+/// Returns the permissions that this user's requests needed, for those requests that `which` selects.
 fn asked(bed: &Bed, since: Marker, user: &str, which: impl Fn(&Request) -> bool) -> BTreeSet<Right> {
     let requests = bed.audit(since).into_keys().filter(|request| request.user == user && which(request));
     requests
@@ -126,13 +128,13 @@ fn is_refused(request: &Request) -> bool {
     request.code == 403
 }
 
-/// Also where there is nothing yet.
+/// A request for an object that does not exist yet is granted too: it ends in 404.
 fn is_granted(request: &Request) -> bool {
     request.code < 400 || request.code == 404
 }
 
-/// Installs and upgrades the release, and sees the whole scene told with its rights: nothing is refused, and every right
-/// is used.
+/// Installs and upgrades the release, and waits until the operator has reported on the whole scene with the release's
+/// permissions. The server refuses nothing, and every permission is used.
 fn is_enough(bed: &Bed, home: &str, scenes: &[String], watched: &[String]) {
     let objects = rendered(home, watched);
     let since = bed.mark();
@@ -149,20 +151,20 @@ fn is_enough(bed: &Bed, home: &str, scenes: &[String], watched: &[String]) {
         create(bed, &scene(namespace));
     }
     for namespace in scenes {
-        until(&format!("{namespace} is never told:\n{}", operator.log()), || is_told(bed, namespace));
+        until(&format!("the operator never reports on {namespace}:\n{}", operator.log()), || is_told(bed, namespace));
     }
-    until("it is not ready", || operator.get("/readyz").is_some_and(|(code, _)| code == 200));
+    until("the operator is not ready", || operator.get("/readyz").is_some_and(|(code, _)| code == 200));
     assert_eq!(operator.get("/livez").unwrap().0, 200);
     let (_, metrics) = operator.get("/metrics").unwrap();
     assert!(metrics.lines().any(|line| line == "lapsewatch_leader 1"), "{metrics}");
     let renewed = Right { verb: "update".to_owned(), resource: "leases".to_owned() };
     until("the Lease is never renewed", || asked(bed, since, &operator.user, is_granted).contains(&renewed));
-    // The server tells of a watch once it has ended.
+    // The audit log contains a watch only after the watch has ended.
     operator.stop();
     let refused = asked(bed, since, &operator.user, is_refused);
     assert!(refused.is_empty(), "{refused:?}:\n{}", operator.log());
     let granted = asked(bed, since, &operator.user, is_granted);
-    assert_eq!(granted, rights(&objects), "what it asked for, and what the chart grants");
+    assert_eq!(granted, rights(&objects), "the operator's requests and the chart's permissions");
 }
 
 #[test]
@@ -196,7 +198,7 @@ fn without_any_one_right_the_server_refuses_just_that() {
     let operators: Vec<Operator> =
         homes.iter().map(|home| Operator::start(&bed, home, std::slice::from_ref(home))).collect();
     for (operator, right) in operators.iter().zip(all) {
-        let missed = format!("nothing needs the right to {} {}:\n{}", right.verb, right.resource, operator.log());
+        let missed = format!("no request needs the right to {} {}:\n{}", right.verb, right.resource, operator.log());
         until(&missed, || asked(&bed, since, &operator.user, is_refused).contains(&right));
         assert_eq!(asked(&bed, since, &operator.user, is_refused), BTreeSet::from([right]), "{}", operator.log());
     }

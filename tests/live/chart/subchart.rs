@@ -1,4 +1,4 @@
-//! The chart as a part of another one that brings TenantCredentials of its own, as docs/install.md shows it.
+//! Tests of the chart as a subchart of a chart that has TenantCredentials, as docs/install.md describes it.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use lapsewatch_test_support::cluster::helm::{chart, helm};
 const CREDENTIAL: &str = "apiVersion: lapsewatch.dev/v1alpha1\nkind: TenantCredential\nmetadata:\n  name: contract\n  \
     annotations: {}\nspec:\n  type: DeclaredExpiry\n  expirationTime: \"2031-01-01T00:00:00Z\"\n";
 
-/// A chart that depends on this one and has one TenantCredential, with these annotations.
+/// Returns a chart that depends on lapsewatch's chart and has one TenantCredential with these annotations.
 fn parent(annotations: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let path = folder.path();
@@ -44,12 +44,13 @@ fn exists(bed: &Bed) -> bool {
 fn a_credential_beside_the_subchart_needs_its_definition_first() {
     let bed = Bed::bare();
     let plain = parent("");
-    // Helm looks up all kinds of a release before it creates anything.
+    // Helm resolves all kinds of a release before it creates any object.
     let told = install(&bed, "install", plain.path(), &[]).expect_err("the definition is in the same release");
     assert!(told.contains("TenantCredential"), "{told}");
     assert!(!exists(&bed));
 
-    // As a hook it follows the definitions, and each upgrade makes another object of it, without its history.
+    // A hook is installed after the definitions. Each upgrade deletes the hook's object and creates it again, so its
+    // history is lost.
     let hook = parent("helm.sh/hook: \"post-install,post-upgrade\"");
     let uid = || bed.kubectl_ok(&["get", "tcred", "contract", "-n", "mdm", "-o=jsonpath={.metadata.uid}"], "");
     install(&bed, "install", hook.path(), &[]).unwrap();
@@ -80,5 +81,5 @@ fn with_the_definitions_installed_before_it_is_an_object_as_any_other() {
     install(&bed, "upgrade", plain.path(), &["--set=lapsewatch.crds.enabled=false"]).unwrap();
     let uninstalled = helm(Some(&bed.kubeconfig), &["uninstall", "mdm", "--namespace", "mdm"]);
     assert!(uninstalled.status.success(), "{}", String::from_utf8_lossy(&uninstalled.stderr));
-    assert!(!exists(&bed), "it goes with the release");
+    assert!(!exists(&bed), "the object is deleted with the release");
 }

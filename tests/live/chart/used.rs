@@ -1,4 +1,4 @@
-//! No value is dead: each that values.yaml describes, changed, changes what is rendered.
+//! Tests that every value is used: changing any value that values.yaml describes changes the rendered objects.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::chart::readme::documented;
 use lapsewatch_test_support::cluster::helm::template;
 
-/// Where every part is rendered.
+/// Returns values that render every part of the chart.
 fn everything() -> Value {
     json!({
         "replicaCount": 2,
@@ -18,7 +18,7 @@ fn everything() -> Value {
     })
 }
 
-/// Another value of each.
+/// Returns a different valid value for each path.
 fn others() -> Vec<(&'static str, Value)> {
     let label = json!({"team": "mobile"});
     vec![
@@ -103,7 +103,7 @@ fn each_changes_what_is_rendered() {
         *place = other;
         match rendered(&values) {
             Ok(changed) => assert!(changed != as_it_is, "{path} changes nothing"),
-            // The one that others need, which is said.
+            // Other parts need service.enabled, and the error names this value.
             Err(told) => assert!(path == "service.enabled" && told.contains("needs service.enabled"), "{path}: {told}"),
         }
     }

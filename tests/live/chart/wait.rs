@@ -1,5 +1,5 @@
-//! `helm --wait` on releases of TenantCredentials in every state: Helm 4 judges them with kstatus, which goes by Ready. It
-//! waits for what was not read, never for what is read and bad.
+//! Tests of `helm --wait` on TenantCredentials in every state. Helm 4 judges objects with kstatus, which uses the
+//! condition Ready. Helm waits for credentials that were not read, and never for those that were read and are bad.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::chart::operator::until;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::helm::helm;
 
-/// A release of one TenantCredential, of this spec and with this Secret.
+/// A release of one TenantCredential with this spec and Secret.
 struct Release<'a> {
     bed: &'a Bed,
     namespace: &'a str,
@@ -33,7 +33,7 @@ impl<'a> Release<'a> {
         release
     }
 
-    /// What its Secret holds from the next upgrade on; without files there is no Secret.
+    /// Sets the content of the Secret from the next upgrade on. Without files, the chart has no Secret.
     fn holds(&self, type_: &str, files: &[(&str, PathBuf)]) {
         let mut spec = json!({"type": type_, "secretRef": {"name": self.name}});
         if type_ == "DeclaredExpiry" {
@@ -77,7 +77,8 @@ impl<'a> Release<'a> {
     }
 }
 
-/// A push certificate and its key, in a folder of this name: this machine's clock is what the operator goes by.
+/// Issues a push certificate and its private key in a folder of this name. The dates are relative to the machine's
+/// clock, which the operator uses.
 fn issue(bed: &Bed, name: &str, topic: &str, not_before: &str, not_after: &str) -> [(&'static str, PathBuf); 2] {
     let folder = bed.folder.join(name);
     let mut issue = Command::new(bed.assets.join("issue-credentials"));
@@ -115,7 +116,7 @@ fn helm_waits_for_what_was_not_read_and_for_nothing_that_was() {
     let namespace = bed.namespace("waited");
     let release = |name, type_, files: &[(&str, PathBuf)]| Release::new(&bed, &namespace, name, type_, files);
     let lapsed = release("lapsed", "DeclaredExpiry", &[]);
-    // An object that no operator has seen is not well.
+    // Helm must not report success for an object that no operator has assessed.
     lapsed.is_waited_for_in_vain("install");
 
     let _operator = Running::start(&bed);
@@ -150,7 +151,7 @@ fn helm_waits_for_what_was_not_read_and_for_nothing_that_was() {
     second.is_waited_for("install");
     until("a duplicate", || [first.state(), second.state()].contains(&"Duplicate".to_owned()));
 
-    // What can't be read is what a release is to be held up for, until it can.
+    // A credential that can't be read delays the release until the credential can be read.
     let wrong = release("wrong", "APNsCertificate", &[("push.pem", fixture("vpp/a.vpptoken"))]);
     wrong.is_waited_for_in_vain("install");
     assert_eq!(wrong.state(), "Unreadable");

@@ -1,4 +1,5 @@
-//! The CRDs on a real server: what it refuses, how it selects, and what kubectl shows before any operator runs.
+//! Tests of the CRDs on a real server: which objects it refuses, how selectors work, and what kubectl shows before any
+//! operator runs.
 
 mod explain;
 mod offline;

@@ -1,4 +1,5 @@
-//! The real binary: its signals, and a server that does not know it yet. What it logs is looked at in `canary`.
+//! Tests of the real binary: its signals, and a server without lapsewatch's definitions. The module `canary` checks its
+//! log.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -12,7 +13,8 @@ use lapsewatch_test_support::cluster::bed::Bed;
 pub struct Running(Child);
 
 impl Running {
-    /// As the chart's account of `home`, with the rights for these namespaces, none for all.
+    /// Starts the binary with the chart's ServiceAccount in `home`. The account has rights for these namespaces, or for
+    /// all if the list is empty.
     pub async fn start(bed: &Bed, home: &str, namespaces: &[String], args: &[&str]) -> Self {
         let user = account(bed, home, namespaces).await;
         let child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
@@ -27,7 +29,7 @@ impl Running {
         Self(child)
     }
 
-    /// Tells it to stop as Kubernetes does; gives how long that took, whether it ended well, and all it printed.
+    /// Sends SIGTERM, as Kubernetes does. Returns the time until the end, true if the exit code is 0, and all output.
     pub fn stop(mut self) -> (Duration, bool, String) {
         let begun = Instant::now();
         Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
@@ -59,7 +61,7 @@ async fn it_waits_for_its_definitions_says_so_and_ends_soon_when_told() {
     let wait = ["wait", "--for=condition=Expired", "--timeout=60s", "tcred/contract", "-n", "default"];
     bare.kubectl_ok(&wait, "");
     let (took, ended_well, log) = running.stop();
-    // It waits for four seconds at most; a busy machine has its chance.
+    // The operator waits at most four seconds. The longer limit allows for a busy machine.
     assert!(took < Duration::from_secs(15), "{took:?}");
     assert!(ended_well, "{log}");
     assert!(log.contains("does not know TenantCredentials") && log.contains("lapsewatch crds"), "{log}");

@@ -1,5 +1,5 @@
-//! Nothing of a Secret is in any status, Event, log or table: the real binary at its most verbose, on Secrets of every
-//! type, right and wrong ones.
+//! Tests that nothing of a Secret's content appears in any status, Event, log or table. The real binary runs at its
+//! most verbose, on valid and invalid Secrets of every type.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use lapsewatch_test_support::cluster::story::Story;
 
 #[tokio::test]
 async fn no_canary_of_any_artefact_comes_out_anywhere() {
-    // By the machine's own clock for the binary; the last part sets it.
+    // The binary uses the machine's clock. Only the last part of the test sets a clock.
     let mut story = Story::without_operator("planted", "2036-06-01T00:00:00Z").await;
     let cases = cases();
     let search = Search::of(&cases);
@@ -27,17 +27,18 @@ async fn no_canary_of_any_artefact_comes_out_anywhere() {
     }
     search.finds_nothing("what is published first", &published(&story));
 
-    // What is said of a change: each Secret gets what another of its type held, and its own back.
+    // Changes produce messages of their own. Each Secret gets the content of another Secret of its type, and then its
+    // own content back.
     for change in [others(&cases), cases.iter().zip(&cases).collect()] {
         put(&story, &change).await;
         search.finds_nothing("what is published of changes", &published(&story));
     }
     let (_, ended_well, printed) = running.stop();
     assert!(ended_well, "{printed}");
-    assert!(printed.matches("Event sent").count() > cases.len(), "the log is there: {printed}");
+    assert!(printed.matches("Event sent").count() > cases.len(), "the log contains text: {printed}");
     search.finds_nothing("the log", &printed);
 
-    // What is said when they have lapsed, and of a change then.
+    // Expired credentials produce further messages, and so do changes to them.
     story.start().await;
     put(&story, &others(&cases)).await;
     story.calm().await;
@@ -46,7 +47,7 @@ async fn no_canary_of_any_artefact_comes_out_anywhere() {
     search.finds_nothing("what is published at the end", &published);
 }
 
-/// Each case with the one before it of the same type.
+/// Pairs each case with the previous case of the same type.
 fn others(cases: &[Case]) -> Vec<(&Case, &Case)> {
     let before = |at: usize| {
         let mut others = cases[..at].iter().rev().chain(cases[at..].iter().rev());
@@ -55,7 +56,7 @@ fn others(cases: &[Case]) -> Vec<(&Case, &Case)> {
     cases.iter().enumerate().map(|(at, case)| (before(at), case)).collect()
 }
 
-/// Puts into each Secret what another case has, and waits until the operator has told what it made of them.
+/// Writes to each Secret the content of another case, and waits until the operator has published its assessment.
 async fn put(story: &Story, change: &[(&Case, &Case)]) {
     for (from, case) in change {
         story.secret_of(case.name, &from.values).await;
@@ -68,7 +69,7 @@ async fn put(story: &Story, change: &[(&Case, &Case)]) {
     }
 }
 
-/// All that anyone can see of the namespace without a right to its Secrets.
+/// Returns everything that is visible in the namespace without a right to its Secrets.
 fn published(story: &Story) -> String {
     let kubectl = |args: &[&str]| story.bed.kubectl_ok(&[args, &["-n", &story.namespace]].concat(), "");
     let objects = kubectl(&["get", "tcred", "-o", "json", "--show-managed-fields"]);

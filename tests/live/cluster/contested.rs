@@ -1,4 +1,5 @@
-//! Another program that replaces a status after each write: the operator writes ever more rarely and says who it is.
+//! Tests the backoff if another program replaces a status after each write. The operator also logs the name of that
+//! program.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::cluster::binary::Running;
 use lapsewatch_test_support::cluster::audit::count;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// How long the other program answers each write.
+/// The number of checks, 25 ms apart. In each, the other program replaces the status if the operator has corrected it.
 const ROUNDS: u32 = 400;
 
 #[tokio::test]
@@ -35,9 +36,10 @@ async fn a_status_that_another_program_replaces_each_time_is_written_ever_more_r
         lapsewatch_test_support::cluster::account::release(&story.namespace)
     );
     let wrote = count(&requests, |r| r.user == user && r.subresource == "status" && r.code == 200);
-    // Five at once, then after 1, 2, 4 s and so on. Two minutes on a slow machine allow four more than ten seconds.
+    // Five writes at once, then after 1, 2, 4 s and so on. The test may take two minutes on a slow machine, which
+    // allows four writes more than ten seconds do.
     assert!((5..=12).contains(&wrote), "{wrote}: {requests:#?}");
-    // Once the other program stops, the status comes to be right again.
+    // After the other program has stopped, the status becomes correct again.
     story.expect("acme", &[("severity", &severity)]).await;
     let (_, ended_well, log) = running.stop();
     assert!(ended_well, "{log}");

@@ -1,4 +1,4 @@
-//! The test bed itself: that it goes down, and that its audit log tells what it should.
+//! Tests of the test bed itself: that it shuts down, and that its audit log contains the expected requests.
 
 use std::time::{Duration, Instant};
 
@@ -12,13 +12,13 @@ use lapsewatch_test_support::cluster::bed::{Bed, bed};
 #[test]
 fn a_control_plane_goes_down_with_the_pipe_and_leaves_nothing() {
     let bed = Bed::bare();
-    assert!(!bed.kubectl(&["get", "tcred"]).status.success(), "it has no CRDs");
+    assert!(!bed.kubectl(&["get", "tcred"]).status.success(), "a bare control plane has no CRDs");
     let folder = bed.folder.clone();
     assert!(folder.exists());
     drop(bed);
     let begun = Instant::now();
     while folder.exists() {
-        assert!(begun.elapsed() < Duration::from_secs(180), "{} is still there", folder.display());
+        assert!(begun.elapsed() < Duration::from_secs(180), "{} still exists", folder.display());
         std::thread::sleep(Duration::from_millis(100));
     }
 }

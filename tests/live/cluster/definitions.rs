@@ -1,4 +1,5 @@
-//! Definitions that differ from this version's: older, without rules, or gone for a while.
+//! Tests with definitions that differ from those of this version: older definitions, definitions without rules, and
+//! definitions that are absent for a while.
 
 use serde_json::{Value, json};
 
@@ -6,7 +7,7 @@ use lapsewatch_test_support::cluster::audit::{Request, count};
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// The definition with a change, on a control plane of its own.
+/// Starts a control plane of its own with a changed definition.
 fn bed_with(change: impl Fn(&mut Value)) -> &'static Bed {
     let bed = Bed::bare();
     bed.install_crds().unwrap();
@@ -36,7 +37,7 @@ async fn an_older_definition_takes_what_it_knows_and_warnings_go_on() {
     story.expect("acme", &[("Expiring", "True/Within30Days"), ("severity", "Warning")]).await;
     story.calm().await;
     assert_eq!(story.events("acme").await, ["ExpiresWithin30Days"]);
-    // What it does not take is not tried for ever.
+    // A write that the server does not accept must not be retried endlessly.
     let since = bed.mark();
     story.calm().await;
     story.calm().await;
@@ -132,7 +133,7 @@ async fn definitions_that_go_unseen_take_their_objects_along_and_are_watched_aga
     relay.cut().await;
     bed.kubectl_ok(&["delete", "crd", "tenantcredentials.lapsewatch.dev", "--timeout=60s"], "");
     relay.mend();
-    // What is no more is not spoken of, once that can be known.
+    // Deleted objects get no more messages, as soon as the operator can find out that they are gone.
     tokio::time::sleep(std::time::Duration::from_secs(8)).await;
     let since = bed.mark();
     story.at("2030-12-31T00:00:00Z");

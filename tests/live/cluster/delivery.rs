@@ -1,5 +1,5 @@
-//! Crashes and lost answers at each request of a publication: no Event is lost, none is repeated, and the status comes
-//! to be right.
+//! Tests of crashes and lost answers at each request of a publication. No Event is lost, none is repeated, and the
+//! status becomes correct.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,11 +26,11 @@ fn faults(story: &Story) -> Arc<Faults> {
     story.faults.clone().unwrap()
 }
 
-/// Waits until all faults were met; a killed operator is stopped.
+/// Waits until all faults have occurred. If a fault kills the operator, this function stops it.
 async fn met(story: &mut Story) {
     let (faults, begun) = (faults(story), Instant::now());
     while !faults.are_over() {
-        assert!(begun.elapsed() < PATIENCE, "the faults are not met");
+        assert!(begun.elapsed() < PATIENCE, "some faults have not occurred");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     if faults.is_killed() {
@@ -42,8 +42,8 @@ async fn secret(story: &Story) {
     story.secret("acme", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
 }
 
-/// Has the operator announce a missing Secret, with a fault at a request, and put the Secret back before the operator
-/// can look again. Then the Secret goes and comes once more.
+/// Lets the operator announce a missing Secret with a fault at one request, and restores the Secret before the operator
+/// can look again. Then deletes and restores the Secret once more.
 async fn missing_twice(prefix: &str, (method, path, well): (Method, &'static str, usize), fault: Fault) -> Vec<String> {
     let mut story = begin(prefix).await;
     story.apns("acme").await;
@@ -73,7 +73,7 @@ async fn missing_twice(prefix: &str, (method, path, well): (Method, &'static str
     events
 }
 
-/// Waits until nothing of the object changes any more.
+/// Waits until nothing in the object changes any more.
 async fn at_rest(story: &Story) {
     let mut before = (Value::Null, 0);
     loop {
@@ -136,7 +136,7 @@ async fn an_answer_that_is_lost_or_a_refusal_neither_loses_nor_repeats_an_event(
     }
 }
 
-/// A first status write that is refused once leaves nothing that a later write can't take away.
+/// If the server refuses the first status write once, later writes still correct the status.
 #[tokio::test]
 async fn a_status_comes_to_be_right_whatever_write_is_refused_or_cut_short() {
     for (name, well, fault) in [
@@ -205,7 +205,7 @@ async fn the_event_of_an_object_that_is_not_understood_survives_a_refusal_and_a_
     }
 }
 
-/// The content of a Secret goes back and forth, each time for a little longer than the delay.
+/// The content of a Secret alternates. Each content stays a little longer than the debounce delay.
 #[tokio::test]
 async fn a_secret_that_alternates_spends_no_more_than_the_budget_and_its_last_state_is_announced() {
     let mut story = begin("alternates").await;
@@ -222,16 +222,16 @@ async fn a_secret_that_alternates_spends_no_more_than_the_budget_and_its_last_st
         story.expect("acme", &[("lastChange", change)]).await;
         story.at(&time(turn * 40 + 31));
         decided(&story, change).await;
-        // Restarted, the operator has the same budget.
+        // A restart does not renew the budget.
         if turn == 22 {
             story.stop().await;
             story.start().await;
         }
     }
     let sent = story.events("acme").await.len();
-    // 20 at once, and one each five minutes.
+    // The budget allows 20 Events at once, and one more every five minutes.
     assert!((20..=30).contains(&sent), "{sent}: {:?}", story.events("acme").await);
-    // When it stays as it is, that is announced. Some Event contains the number of Events that were held back.
+    // A state that persists is announced. Some Event then contains the number of Events that were held back.
     story.secret("acme", &[("push.pem", contents[1])]).await;
     story.expect("acme", &[("lastChange", "WentBackwards")]).await;
     for hour in 1..4 {
@@ -248,7 +248,7 @@ async fn a_secret_that_alternates_spends_no_more_than_the_budget_and_its_last_st
     story.stop().await;
 }
 
-/// Waits until the Event of a change was sent, or held back.
+/// Waits until the Event of a change was sent or held back.
 async fn decided(story: &Story, change: &str) {
     let begun = Instant::now();
     loop {
@@ -265,7 +265,7 @@ async fn decided(story: &Story, change: &str) {
     }
 }
 
-/// A holder that was seen is not gone for want of another look at it.
+/// A peer that can't be read again must not be treated as deleted.
 #[tokio::test]
 async fn a_peer_that_can_be_neither_read_again_nor_written_is_not_taken_for_gone() {
     let mut story = begin("unread-peer").await;
@@ -286,7 +286,7 @@ async fn a_peer_that_can_be_neither_read_again_nor_written_is_not_taken_for_gone
     faults.from(&Method::GET, "/secrets/peer", 0, Fault::Refused(503));
     let (begun, before) = (Instant::now(), faults.met());
     while faults.met() < before + 2 {
-        assert!(begun.elapsed() < PATIENCE, "it is tried again");
+        assert!(begun.elapsed() < PATIENCE, "the request is not retried");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     for minute in [1, 2, 3] {

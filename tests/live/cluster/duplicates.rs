@@ -1,4 +1,5 @@
-//! One credential in several places: what each party is told, what becomes of that, and what nobody learns.
+//! Tests of one credential in several places: what the operator reports for each holder, what follows from a change,
+//! and what it does not reveal.
 
 mod changes;
 mod listed;

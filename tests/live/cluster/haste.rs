@@ -1,4 +1,5 @@
-//! Time that passes faster than the watch tells of the operator's own writes: every stage is still announced once.
+//! Tests time that passes faster than the operator's own writes return through the watch. Every stage is still
+//! announced once.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,7 +22,7 @@ async fn stages_in_quick_succession_are_never_announced_twice() {
     }
     for day in ["11-25", "12-03", "12-08", "12-13", "12-18", "12-23", "12-26", "12-28", "12-30", "12-31"] {
         story.at(&format!("2030-{day}T00:00:00Z"));
-        // About as long as a write takes to come back.
+        // This is about the time until the watch returns a write.
         tokio::time::sleep(Duration::from_millis(15)).await;
     }
     story.at("2031-01-01T00:00:01Z");

@@ -1,4 +1,5 @@
-//! `lapsewatch status` on a real API server: what it shows, what it calls stale and what it must not, what a user may see.
+//! Tests of `lapsewatch status` on a real API server: the output, which statuses count as stale, and what a user may
+//! see.
 
 mod away;
 mod calendar;
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 
 use lapsewatch_test_support::cluster::story::Story;
 
-/// What a run gave.
+/// The exit code and the output of a run.
 pub struct Shown {
     pub code: i32,
     pub out: String,
@@ -57,10 +58,10 @@ impl Shown {
     }
 }
 
-/// The command by a clock of the test's, as the binary runs it by the system's.
+/// Runs the command with a clock of the test. The binary uses the system's clock instead.
 pub async fn by(clock: Arc<dyn Clock>, kubeconfig: &Path, args: &[&str]) -> Shown {
     let all = [&["lapsewatch", "status", "--kubeconfig", kubeconfig.to_str().unwrap()], args].concat();
-    let Asked::Status(args) = Cli::try_parse_from(all).unwrap().command else { panic!("it is status") };
+    let Asked::Status(args) = Cli::try_parse_from(all).unwrap().command else { panic!("the command is not status") };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let streams = Streams {
         out: &mut out,
@@ -73,13 +74,13 @@ pub async fn by(clock: Arc<dyn Clock>, kubeconfig: &Path, args: &[&str]) -> Show
     Shown { code: code.into(), out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }
 
-/// Of the story's namespace, by its clock.
+/// Runs the command for the story's namespace, with the story's clock.
 pub async fn status(story: &Story, args: &[&str]) -> Shown {
     let args = [&["-n", &story.namespace], args].concat();
     by(story.clock.clone(), &story.bed.kubeconfig, &args).await
 }
 
-/// The real binary.
+/// Runs the real binary.
 pub fn binary(kubeconfig: &Path, args: &[&str]) -> Shown {
     let output = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
         .args(["status", "--kubeconfig", kubeconfig.to_str().unwrap()])
@@ -94,12 +95,12 @@ pub fn binary(kubeconfig: &Path, args: &[&str]) -> Shown {
     }
 }
 
-/// A date that someone declared.
+/// Creates a credential with a declared date.
 pub async fn declare(story: &Story, name: &str, until: &str) {
     story.credential(name, json!({"type": "DeclaredExpiry", "expirationTime": until, "reminderEveryHours": 0})).await;
 }
 
-/// A tenant with two credentials that are in order, one that expires soon and one that is gone.
+/// Creates a tenant with two valid credentials, one that expires soon, and one without its Secret.
 pub async fn company(story: &Story) {
     let owner = json!({"account": "mdm@acme.example", "contact": "#mobile-ops",
         "runbookURL": "https://wiki.acme.example/mdm"});

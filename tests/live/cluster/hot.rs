@@ -1,4 +1,4 @@
-//! Objects and namespaces that would keep an operator busy with themselves alone.
+//! Tests with objects and namespaces that could monopolize an operator.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,12 +22,12 @@ async fn until(story: &Story, name: &str, aspect: &str, value: &str) -> Value {
         if said(&status, aspect) == value {
             return status;
         }
-        assert!(begun.elapsed() < PATIENCE, "{name} does not come to say {aspect} {value}: {status:#}");
+        assert!(begun.elapsed() < PATIENCE, "{name} does not reach {aspect} {value}: {status:#}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-/// Writers that change a Secret as fast as the server takes it, until they are stopped.
+/// Starts tasks that change a Secret as fast as the server accepts the writes, until they are stopped.
 fn writers(story: &Story, secret: &'static str, stop: &Arc<AtomicBool>) -> Vec<JoinHandle<u64>> {
     let writer = |writer: u64| {
         let secrets: Api<k8s_openapi::api::core::v1::Secret> = Api::namespaced(story.client.clone(), &story.namespace);
@@ -59,7 +59,7 @@ async fn a_secret_that_changes_faster_than_it_is_read_is_assessed_and_warned_of(
     assert_eq!(story.events("acme").await, ["ExpiresWithin30Days"]);
     story.at("2030-12-26T00:00:00Z");
     until(&story, "acme", "Expiring", "True/Within7Days").await;
-    // Long enough that it would be read hundreds of times.
+    // Without a limit, the operator would read the Secret hundreds of times in this period.
     tokio::time::sleep(Duration::from_secs(15)).await;
     stop.store(true, Ordering::Relaxed);
     let mut written = 0;
@@ -70,7 +70,7 @@ async fn a_secret_that_changes_faster_than_it_is_read_is_assessed_and_warned_of(
     let allowed = 60 + begun.elapsed().as_secs();
     println!("{written} writes, {reads} reads in {:?}", begun.elapsed());
     assert!(reads as u64 <= allowed, "{reads} reads of {written} versions, more than {allowed}");
-    // What was written last is read.
+    // The operator reads the last version.
     let secrets: Api<k8s_openapi::api::core::v1::Secret> = Api::namespaced(story.client.clone(), &story.namespace);
     let last = secrets.get("acme").await.unwrap().metadata.resource_version.unwrap();
     until(&story, "acme", "lastRead", &last).await;
@@ -106,11 +106,11 @@ async fn a_namespace_full_of_costly_keystores_keeps_no_other_waiting() {
     while done().await == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    // Of a type that several may hold: it waits for no other.
+    // Several objects may hold an X509Certificate, so this credential does not wait for peers.
     quiet.credential("acme", json!({"type": "X509Certificate", "secretRef": {"name": "acme"}})).await;
     until(&quiet, "acme", "Ready", "True/Assessed").await;
     let done = done().await;
     println!("{done} of {KEYSTORES} keystores were read meanwhile");
-    assert!(done < KEYSTORES / 2, "it waited for {done} of {KEYSTORES} keystores");
+    assert!(done < KEYSTORES / 2, "the other namespace waited for {done} of {KEYSTORES} keystores");
     crowded.stop().await;
 }

@@ -1,4 +1,4 @@
-//! A watch that lags behind: no Event is sent of what the API server no longer has.
+//! Tests with a watch that lags behind: the operator sends no Event about a state that has ended on the API server.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use lapsewatch_test_support::cluster::story::{Story, said};
 
-/// A request on a connection that is silent is given up after a quarter of a minute, and tried again.
+/// The operator closes a silent connection after a quarter of a minute and retries.
 const PATIENCE: Duration = Duration::from_secs(180);
 const OBJECTS: usize = 5;
 
@@ -21,12 +21,13 @@ async fn until(story: &Story, name: &str, expected: (&str, &str)) -> Value {
         if said(&status, expected.0) == expected.1 {
             return status;
         }
-        assert!(begun.elapsed() < PATIENCE, "{name} does not come to say {expected:?}: {status:#}");
+        assert!(begun.elapsed() < PATIENCE, "{name} does not reach {expected:?}: {status:#}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-/// Credentials of one tenant, of a type that several may hold, whose Secrets have gone a moment ago.
+/// Creates credentials of one tenant, whose Secrets were deleted a moment ago. Several objects may hold a credential of
+/// this type.
 async fn without_secrets(prefix: &str) -> Story {
     let mut story = Story::without_operator(prefix, "2030-07-01T00:00:00Z").await;
     story.connect_by_relay().await;
@@ -54,7 +55,7 @@ async fn restore_secrets(story: &Story) {
     }
 }
 
-/// Ten minutes later no credential and no tenant has an Event.
+/// Checks that neither a credential nor the tenant has an Event ten minutes later.
 async fn expect_no_events(story: &Story) {
     story.at("2030-07-01T00:10:00Z");
     story.calm().await;
@@ -69,7 +70,7 @@ async fn secrets_that_are_back_unseen_are_not_announced_as_missing() {
     let story = without_secrets("unseen").await;
     story.relay.as_ref().unwrap().freeze().await;
     restore_secrets(&story).await;
-    // The Events are due, and the watches tell of nothing.
+    // The Events are due while the watches deliver nothing.
     story.at("2030-07-01T00:00:31Z");
     for name in names() {
         until(&story, &name, ("Ready", "True/Assessed")).await;
@@ -84,7 +85,7 @@ async fn secrets_that_are_back_after_a_lost_connection_are_not_announced_as_miss
     relay.cut().await;
     restore_secrets(&story).await;
     story.at("2030-07-01T00:00:31Z");
-    // The Events are tried and fail; then they may be tried again before the watches are back.
+    // Sending the Events fails first. The retry may happen before the watches work again.
     tokio::time::sleep(Duration::from_secs(4)).await;
     relay.mend();
     for name in names() {

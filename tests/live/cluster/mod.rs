@@ -1,4 +1,4 @@
-//! Tests against a real API server. The first one to need it builds and starts it, see `bed`.
+//! Tests against a real API server. The first test that needs the server builds and starts it, see `bed`.
 
 mod api;
 mod binary;

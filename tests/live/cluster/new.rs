@@ -1,4 +1,4 @@
-//! What `lapsewatch new` writes: the API server takes it, and the operator has nothing to say against it.
+//! Tests of `lapsewatch new`: the API server accepts the manifests, and the operator finds nothing wrong with them.
 
 use std::process::{Command, Stdio};
 
@@ -9,7 +9,7 @@ use lapsewatch_test_support::cluster::story::Story;
 /// A time at which the fixtures are valid.
 const NOW: &str = "2030-08-01T00:00:00Z";
 
-/// The manifests for these fixtures, in the story's namespace.
+/// Returns the manifests for these fixtures, in the story's namespace.
 fn new(story: &Story, args: &[&str]) -> String {
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
     let output = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
@@ -64,7 +64,7 @@ async fn another_identity_in_its_place_is_told_at_once() {
     let mut story = Story::without_operator("new", NOW).await;
     let manifests = new(&story, &["--tenant", "acme", "--file", "apns/a.pem"]);
     story.bed.kubectl_ok(&["apply", "-f", "-"], &manifests);
-    // Before the operator has seen the first, which only the pin tells of.
+    // The Secret changes before the operator has seen the first certificate. Only the pinned identity shows the change.
     story.secret("acme-apns", &[("push.pem", "apns/b.pem")]).await;
     story.start().await;
     story.expect("acme-apns", &[("Healthy", "False/IdentityChanged"), ("IdentityChanged", "True/TopicChanged")]).await;

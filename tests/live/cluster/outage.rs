@@ -1,4 +1,4 @@
-//! An API server that stands still for a while: nothing missed, nothing repeated.
+//! Tests of an API server that stops for a while: the operator misses nothing and repeats nothing.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ async fn a_server_that_stands_still_is_caught_up_with() {
 
     signal(server, "-STOP");
     story.at("2030-12-10T00:00:00Z");
-    // Longer than a request may take.
+    // Longer than the timeout of a request.
     tokio::time::sleep(Duration::from_secs(18)).await;
     story.at("2030-12-26T00:00:00Z");
     signal(server, "-CONT");
@@ -42,16 +42,16 @@ async fn a_server_that_stands_still_is_caught_up_with() {
         let mut once = events.clone();
         once.dedup();
         assert_eq!(events, once);
-        // Whether the other holder or the stage is announced first depends on which of them is looked at first.
+        // The peer and the stage may be announced in either order, depending on which object is assessed first.
         assert!(events.contains(&"ExpiresWithin7Days".to_owned()), "{events:?}");
     }
-    // Watches go on.
+    // The watches work again.
     story.secret("acme", &[("push.pem", "apns/a-renewed.pem")]).await;
     story.expect("acme", &[("lastChange", "Renewed"), ("Healthy", "True/Valid")]).await;
     story.delete_events().await;
     until_events(&story, &[]).await;
 
-    // Told to end while nothing answers, it ends all the same.
+    // SIGTERM ends the operator even while the server does not answer.
     signal(server, "-STOP");
     story.at("2031-01-02T00:00:00Z");
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -59,7 +59,7 @@ async fn a_server_that_stands_still_is_caught_up_with() {
     story.stop().await;
     let took = begun.elapsed();
     signal(server, "-CONT");
-    // It waits for four seconds at most; a busy machine has its chance.
+    // The operator waits at most four seconds. The longer limit allows for a busy machine.
     assert!(took < Duration::from_secs(15), "{took:?}");
 }
 
@@ -67,7 +67,7 @@ async fn a_server_that_stands_still_is_caught_up_with() {
 async fn what_happened_while_the_connection_was_cut_is_caught_up_with() {
     let mut story = Story::without_operator("cut", "2030-12-01T00:00:00Z").await;
     story.connect_by_relay().await;
-    // Of a type that several may hold.
+    // Several objects may hold this type.
     let spec = |name: &str| {
         json!({
             "type": "X509Certificate", "secretRef": {"name": name}, "warnBeforeDays": [60, 30], "reminderEveryHours": 0,
@@ -105,7 +105,7 @@ async fn what_happened_while_the_connection_was_cut_is_caught_up_with() {
     ] {
         assert_eq!(story.events(name).await, events, "{name}");
     }
-    // Whether the boundary or the renewal was seen first, the renewal is told, and once.
+    // The renewal is announced exactly once, whether the operator sees the boundary or the renewal first.
     let renewed = story.events("renewed").await;
     assert_eq!(renewed.iter().filter(|event| *event == "Renewed").count(), 1, "{renewed:?}");
 }

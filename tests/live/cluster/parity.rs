@@ -1,5 +1,5 @@
-//! `check` on a folder of manifests, and the operator on the API server to which the same were applied: the same
-//! conditions, reasons and messages, object by object.
+//! Tests that `check` and the operator agree. `check` reads a folder of manifests, the operator the same objects on an
+//! API server: conditions, reasons and messages are equal for each object.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use lapsewatch_test_support::canary;
 use lapsewatch_test_support::cluster::story::{Story, fixture};
 
-/// One object each; in the order of their names, so that who was created first is who is first by name.
+/// Returns the manifests by name. They are created in this order, so that the first by age is also the first by name.
 fn manifests(namespace: &str) -> BTreeMap<String, Vec<Value>> {
     let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut add = |name: &str, spec: Value, data: Option<Vec<(&str, Vec<u8>)>>| {
@@ -36,7 +36,7 @@ fn manifests(namespace: &str) -> BTreeMap<String, Vec<Value>> {
         objects.push(object("lapsewatch.dev/v1alpha1", kind, json!({"spec": spec})));
         all.insert(name.to_owned(), objects);
     };
-    // Every artefact that is read or refused.
+    // Every artefact of the canary, both readable and unreadable.
     for case in canary::cases() {
         add(case.name, case.spec(), Some(case.values.iter().map(|(key, value)| (*key, value.clone())).collect()));
     }
@@ -77,7 +77,7 @@ fn manifests(namespace: &str) -> BTreeMap<String, Vec<Value>> {
     all
 }
 
-/// What is compared: what whoever reads it goes by, and neither times of transition nor generations.
+/// Returns the parts of a status that are compared: everything but transition times and generations.
 fn substance(status: &Value) -> Value {
     let pick = |entry: &Value, fields: &[&str]| -> Value {
         fields.iter().map(|field| ((*field).to_owned(), entry[*field].clone())).collect()
@@ -94,12 +94,13 @@ fn substance(status: &Value) -> Value {
         "notifications": each(&status["notifications"], &of_notification),
         "duplicates": status["duplicates"].as_array().cloned().unwrap_or_default(),
     });
-    // `check` counts the holders that it does not name. The operator does not, so that whoever comes or goes concerns few.
+    // `check` counts the holders that it does not name. The operator does not, because a count would change the
+    // statuses of all holders at once.
     let counted = Regex::new(r" and \d+ others?").unwrap();
     serde_json::from_str(&counted.replace_all(&said.to_string(), " and others")).unwrap()
 }
 
-/// What `check` says, by kind and name.
+/// Returns the result of `check` by kind and name.
 fn check(folder: &Path, at: &str) -> BTreeMap<String, Value> {
     let run = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
         .args(["check", "-o", "json", "--at", at])
@@ -107,7 +108,7 @@ fn check(folder: &Path, at: &str) -> BTreeMap<String, Value> {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stderr);
-    // Some of them can't be read.
+    // Exit code 2: some of the artefacts can't be read.
     assert_eq!(run.status.code(), Some(2), "{said}");
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
     let of = |list: &str| -> Vec<(String, Value)> {
@@ -117,7 +118,7 @@ fn check(folder: &Path, at: &str) -> BTreeMap<String, Value> {
     of("credentials").into_iter().chain(of("tenants")).collect()
 }
 
-/// What the operator says, likewise.
+/// Returns the statuses that the operator wrote, by kind and name.
 fn operator(story: &Story) -> BTreeMap<String, Value> {
     let args = ["get", "tcred,mdmt", "-n", &story.namespace, "-o", "json"];
     let all: Value = serde_json::from_str(&story.bed.kubectl_ok(&args, "")).unwrap();
@@ -136,7 +137,7 @@ async fn check_says_what_the_operator_says() {
     let manifests = manifests(&story.namespace);
     let mut applied = String::new();
     for (name, objects) in &manifests {
-        // JSON is YAML.
+        // Every JSON document is a YAML document.
         let text: String = objects.iter().map(|object| format!("---\n{object}\n")).collect();
         std::fs::write(folder.path().join(format!("{name}.yaml")), &text).unwrap();
         applied += &text;
@@ -158,7 +159,7 @@ async fn check_says_what_the_operator_says() {
             let Some((name, one)) = wrong.first() else { break };
             assert!(
                 begun.elapsed() < Duration::from_secs(180),
-                "{} of {} differ at {at}, the first is {name}:\ncheck says {one:#}\nthe operator says {:#}",
+                "{} of {} differ at {at}, the first is {name}:\ncheck: {one:#}\noperator: {:#}",
                 wrong.len(),
                 expected.len(),
                 said.get(*name).unwrap_or(&Value::Null)
@@ -166,10 +167,10 @@ async fn check_says_what_the_operator_says() {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
-    assert!(states.len() >= 6, "the folder has every kind of state: {states:?}");
+    assert!(states.len() >= 6, "the folder lacks a kind of state: {states:?}");
 }
 
-/// The states in one word.
+/// Returns the reasons of all Healthy conditions.
 fn states(said: &BTreeMap<String, Value>) -> Vec<String> {
     let conditions = said.values().flat_map(|one| one["conditions"].as_array().into_iter().flatten());
     let healthy = conditions.filter(|condition| condition["type"] == "Healthy");

@@ -1,4 +1,5 @@
-//! A namespace that can't be listed: nothing is called unique or recovered for want of what nobody can see.
+//! Tests with a namespace that can't be listed: no credential is reported as unique or recovered while possible holders
+//! are invisible.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use lapsewatch_test_support::cluster::audit::count;
 use lapsewatch_test_support::cluster::story::{Story, said};
 
 const NOW: &str = "2030-03-01T00:00:00Z";
-/// The start-up barrier gives up after a minute without progress, and a watch asks again within half of one.
+/// The start-up barrier gives up after a minute without progress. A watch retries within half a minute.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 async fn until(story: &Story, name: &str, expected: &[(&str, &str)]) -> Value {
@@ -19,7 +20,7 @@ async fn until(story: &Story, name: &str, expected: &[(&str, &str)]) -> Value {
         if expected.iter().all(|(aspect, value)| said(&status, aspect) == *value) {
             return status;
         }
-        assert!(begun.elapsed() < PATIENCE, "{name} does not come to say {expected:?}: {status:#}");
+        assert!(begun.elapsed() < PATIENCE, "{name} does not reach {expected:?}: {status:#}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
@@ -34,7 +35,7 @@ async fn token(story: &Story, name: &str, file: &str, claims: bool) {
     story.credential(name, spec).await;
 }
 
-/// Two namespaces: the token of the first is claimed in the second.
+/// Creates two namespaces. The token of the first is claimed in the second.
 async fn claimed_elsewhere(prefix: &str) -> (Story, Story, String) {
     let mut here = Story::without_operator(prefix, NOW).await;
     let there = Story::without_operator(prefix, NOW).await;
@@ -83,7 +84,7 @@ async fn a_start_without_one_of_its_namespaces_recovers_nothing_and_calls_nothin
     take_rights_away(&there);
     token(&here, "fresh", "vpp/b.vpptoken", false).await;
     here.start_as(&user).await;
-    // Its stages go on.
+    // Stages continue to follow the clock.
     here.at("2030-06-01T00:00:00Z");
     let kept = [("Expiring", "True/Within250Days"), ("Duplicate", "True/ControlLost"), ("severity", "Critical")];
     until(&here, "acme", &kept).await;
@@ -125,12 +126,12 @@ async fn a_namespace_that_is_lost_later_recovers_nothing_and_calls_nothing_uniqu
         })
     };
     while refused("tenantcredentials") == 0 || refused("secrets") == 0 {
-        assert!(begun.elapsed() < PATIENCE, "it is not listed anew");
+        assert!(begun.elapsed() < PATIENCE, "the namespace is not listed again");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     token(&here, "fresh", "vpp/b.vpptoken", false).await;
     until(&here, "fresh", &[("Ready", "True/Assessed"), ("Duplicate", "Unknown/Pending")]).await;
-    // Nobody sees this, and nobody sees that it is all there was.
+    // The operator can't see this deletion, and can't find out whether other holders exist.
     there.delete_credential("theirs").await;
     here.at("2030-06-01T00:00:00Z");
     until(&here, "acme", &[("Expiring", "True/Within250Days"), ("Duplicate", "True/ControlLost")]).await;

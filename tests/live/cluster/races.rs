@@ -1,4 +1,4 @@
-//! What happens at the same time: other writers, objects and Secrets that go, come back and move.
+//! Tests of concurrent changes: other writers, and objects and Secrets that are deleted, created again or replaced.
 
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ async fn what_others_write_meanwhile_is_never_rolled_back() {
     story.apns("acme").await;
     story.expect("acme", &[("Healthy", "True/Valid")]).await;
     for n in 0..60 {
-        // The severity has the operator write, what it writes beside it is what it saw of the other's condition.
+        // The changed severity makes the operator write the status. The operator's write must not revert the other
+        // program's condition.
         let other = json!({"severity": "Critical", "conditions": [{"type": "Other", "status": "True", "reason": "Counted",
             "message": n.to_string(), "lastTransitionTime": "2030-06-01T00:00:00Z"}]});
         story.apply_status("acme", other).await;
@@ -45,7 +46,7 @@ async fn an_object_that_moves_to_another_secret_follows_that_one_alone() {
     story.secret("first", &[("push.pem", "apns/b.pem")]).await;
     story.delete_secret("first").await;
     story.calm().await;
-    assert_eq!(reads_and_writes(&story, &story.bed.audit(since)), (0, 0), "the former one is nobody's");
+    assert_eq!(reads_and_writes(&story, &story.bed.audit(since)), (0, 0), "the previous Secret concerns no object");
     story.delete_secret("second").await;
     story.expect("acme", &[("Ready", "False/SecretNotFound")]).await;
     story.secret("second", &[("push.pem", "apns/a.pem")]).await;
@@ -55,7 +56,7 @@ async fn an_object_that_moves_to_another_secret_follows_that_one_alone() {
 #[tokio::test]
 async fn an_object_deleted_and_created_anew_is_another_one() {
     let story = Story::begin("anew", "2030-12-10T00:00:00Z").await;
-    // The longest name there is, with dots where it would be cut.
+    // The longest valid name, with dots where the operator would truncate it.
     let name = format!("{}.{}", "a.b-".repeat(49) + "abc", "c".repeat(53));
     assert_eq!(name.len(), 253);
     story.secret(&name, &[("push.pem", "apns/a.pem")]).await;
@@ -64,12 +65,12 @@ async fn an_object_deleted_and_created_anew_is_another_one() {
         if round % 2 == 1 {
             story.expect(&name, &[("Expiring", "True/Within30Days")]).await;
             story.calm().await;
-            assert_eq!(story.events(&name).await, ["ExpiresWithin30Days"], "each is told once");
+            assert_eq!(story.events(&name).await, ["ExpiresWithin30Days"], "each object is announced once");
         }
         story.delete_credential(&name).await;
     }
     story.calm().await;
-    assert!(!story.exists(&name).await, "it is not brought back by a write");
+    assert!(!story.exists(&name).await, "a write does not create the object again");
     story.apns(&name).await;
     story.expect(&name, &[("Expiring", "True/Within30Days")]).await;
     story.calm().await;
@@ -92,7 +93,7 @@ async fn what_settles_goes_on_settling_across_a_restart() {
     until_events(&story, &["SecretNotFound"]).await;
     let status = story.status("acme").await;
     assert_eq!(status["notifications"], first["notifications"]);
-    assert_eq!(status["conditions"], first["conditions"], "nor do transitions move");
+    assert_eq!(status["conditions"], first["conditions"], "transition times do not change");
 }
 
 #[tokio::test]
@@ -106,7 +107,7 @@ async fn several_namespaces_are_each_watched_and_others_are_not() {
         story.apns("acme").await;
     }
     let since = story.bed.mark();
-    // There can be no Role in a namespace that is not there.
+    // A Role can't exist in a namespace that does not exist.
     let user = lapsewatch_test_support::cluster::account::account(story.bed, &story.namespace, &[]).await;
     story.start_as(&user).await;
     for story in [&story, &second] {

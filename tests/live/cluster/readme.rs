@@ -1,5 +1,4 @@
-//! What the README shows is what a reader sees: its commands are run, and its text held against what they print.
-//! With LAPSEWATCH_WRITE=1 the README's blocks are written anew instead.
+//! Runs the README's commands and compares its blocks with their output. LAPSEWATCH_WRITE=1 writes the blocks instead.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -16,7 +15,7 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 #[tokio::test]
 async fn the_readme_shows_what_a_reader_sees() {
     let text = std::fs::read_to_string(README).unwrap();
-    // All namespaces are listed: a control plane of its own, where nothing else is. It goes down with the process.
+    // A control plane of its own, because the command lists all namespaces. It ends with the process.
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
     bed.kubectl_ok(&["create", "namespace", "mdm"], "");
@@ -29,7 +28,7 @@ async fn the_readme_shows_what_a_reader_sees() {
         "metadata": {"name": "acme-trial", "namespace": "mdm"}, "spec": {"environment": "Trial"},
     });
     bed.kubectl_ok(&["apply", "-f", "-"], &trial.to_string());
-    // The trial's is the earlier one, also where both are created within one second: by its name.
+    // The trial's object counts as older, even if both are created within one second: its name comes first.
     for (name, tenant) in [("acme-trial-vpp", "acme-trial"), ("acme-vpp", "acme-prod")] {
         let token =
             json!({"token": STANDARD.encode([7; 64]), "expDate": "2031-09-01T00:00:00Z", "orgName": "Acme Corp."});
@@ -57,7 +56,7 @@ async fn the_readme_shows_what_a_reader_sees() {
         story.expect(name, &[("Healthy", healthy)]).await;
     }
     story.expect("acme-trial-vpp", &[("Duplicate", "True/SharedByOthers")]).await;
-    // A tenant's page follows its credentials by up to two seconds.
+    // The tenant status follows the credentials within two seconds.
     let pages = "jsonpath={range .items[*]}{.metadata.name}: {.status.notifications[*].reason}; {end}";
     for tries in 0.. {
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -82,7 +81,7 @@ async fn the_readme_shows_what_a_reader_sees() {
             None => shown.push_str(part),
         }
     }
-    assert_eq!(commands, 9, "the README has lost its commands");
+    assert_eq!(commands, 9, "the README has too few commands");
     if std::env::var_os("LAPSEWATCH_WRITE").is_some() {
         std::fs::write(README, &shown).unwrap();
     } else {
@@ -91,7 +90,7 @@ async fn the_readme_shows_what_a_reader_sees() {
     }
 }
 
-/// What a shell prints for it, with every age the same and no space at the ends of lines.
+/// Returns the output of a shell command, with a fixed age and without spaces at the ends of lines.
 fn run(bed: &Bed, command: &str) -> String {
     let path = format!("{}:{}", bed.assets.display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("sh")

@@ -1,4 +1,4 @@
-//! Renewal: what becomes of a credential that is replaced, and what is said of it.
+//! Tests of renewals: how the operator treats a replaced credential, and what it reports.
 
 use serde_json::json;
 
@@ -51,7 +51,7 @@ async fn one_of_the_same_age_is_a_replacement() {
     story
         .expect("acme", &[("lastChange", "Replaced"), ("Healthy", "True/Valid"), ("KeyMismatch", "Unknown/NoKey")])
         .await;
-    assert!(story.events("acme").await.is_empty(), "it may be taken back");
+    assert!(story.events("acme").await.is_empty(), "the Event waits, since the change may be reverted");
     story.at("2030-06-10T00:00:30Z");
     until_events(&story, &["Replaced"]).await;
 }
@@ -89,10 +89,10 @@ async fn another_topic_is_an_alarm_until_it_is_accepted() {
     ];
     story.expect("acme", &changed).await;
     story.calm().await;
-    assert!(story.events("acme").await.is_empty(), "its Event waits until it has lasted");
+    assert!(story.events("acme").await.is_empty(), "the Event waits for the event delay");
     story.at("2030-07-01T00:00:29Z");
     story.calm().await;
-    assert!(story.events("acme").await.is_empty(), "its Event waits until it has lasted");
+    assert!(story.events("acme").await.is_empty(), "the Event waits for the event delay");
     story.at("2030-07-01T00:00:30Z");
     until_events(&story, &["IdentityChanged"]).await;
 

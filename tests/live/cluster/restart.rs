@@ -1,5 +1,5 @@
-//! Restarts, crashes and refusals: nothing lost, nothing twice, and nothing asked that is known. What the operator asked
-//! is counted by the API server's audit log.
+//! Tests of restarts, crashes and refusals: nothing is lost, repeated or requested twice. The API server's audit log
+//! counts the operator's requests.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ async fn one_credential_costs_one_read_and_few_writes_and_a_restart_nothing() {
     story.expect("acme", &[("Expiring", "True/Within30Days")]).await;
     story.calm().await;
     let requests = story.bed.audit(before);
-    // The status, the Event, and the record of the Event.
+    // Three writes: the status, the Event, and the record of the Event.
     assert_eq!(reads_and_writes(&story, &requests), (1, 3), "{requests:#?}");
 
     story.stop().await;
@@ -28,7 +28,7 @@ async fn one_credential_costs_one_read_and_few_writes_and_a_restart_nothing() {
     story.calm().await;
     story.stop().await;
     let requests = story.bed.audit(before);
-    assert!(count(&requests, |r| r.user_agent == story.agent()) > 0, "it did run: {requests:#?}");
+    assert!(count(&requests, |r| r.user_agent == story.agent()) > 0, "the operator ran: {requests:#?}");
     assert_eq!(reads_and_writes(&story, &requests), (0, 0), "{requests:#?}");
     assert_eq!(story.get("acme").await["metadata"]["resourceVersion"], version);
 }
@@ -50,7 +50,7 @@ async fn events_that_have_lapsed_are_not_repeated_by_a_restart() {
     assert!(story.events("acme").await.is_empty());
 }
 
-/// Lets `user` do this in the story's namespace.
+/// Grants `user` these rules in the story's namespace.
 pub fn grant(story: &Story, user: &str, rules: &serde_json::Value) {
     let objects = json!({"apiVersion": "v1", "kind": "List", "items": [
         {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
@@ -96,7 +96,7 @@ async fn what_the_status_can_not_record_is_not_sent() {
     }
     story.stop().await;
     story.expect("acme", &[("Ready", "Unknown/Pending")]).await;
-    assert!(story.events("acme").await.is_empty(), "nothing would keep a restart from repeating it");
+    assert!(story.events("acme").await.is_empty(), "no Event is sent without a record in the status");
 
     story.start().await;
     story.expect("acme", &[("Expiring", "True/Within30Days")]).await;
@@ -114,7 +114,7 @@ async fn an_event_that_is_refused_delays_no_condition_and_stays_due() {
     grant(&story, "mute", &rules(&[may_write_status()]));
     story.start_as("mute").await;
     let status = story.expect("acme", &[("Expiring", "True/Within30Days"), ("severity", "Warning")]).await;
-    assert!(status["announced"].is_null(), "what was not sent is not recorded");
+    assert!(status["announced"].is_null(), "an Event that was not sent is not recorded");
     grant(&story, "mute", &rules(&[may_write_status(), may_send_events()]));
     until_events(&story, &["ExpiresWithin30Days"]).await;
     story.calm().await;

@@ -1,4 +1,5 @@
-//! Findings that are announced separately from their condition: each is announced once, and the status can be written on.
+//! Tests of findings that are announced separately from their condition: each is announced once, and the status can
+//! still be written afterwards.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ async fn until_events(story: &Story, name: &str, expected: &[&str]) {
     }
 }
 
-/// Waits until the present spec is assessed and the status is written.
+/// Waits until the current spec is assessed and the status is written.
 async fn until_assessed(story: &Story, name: &str) {
     let begun = Instant::now();
     loop {
@@ -39,7 +40,7 @@ async fn findings_beside_a_condition_are_announced_once_and_survive_a_restart() 
     const SEVERAL: &[&str] = &["NotYetValid", "SeveralCertificates"];
     until_events(&story, "chain", CHAIN).await;
     until_events(&story, "several", SEVERAL).await;
-    // Each look decides anew from what the status contains.
+    // After each restart, the operator decides only from the content of the status.
     for restart in ["2030-02-02T00:00:00Z", "2030-02-03T00:00:00Z"] {
         story.stop().await;
         story.at(restart);
@@ -50,7 +51,7 @@ async fn findings_beside_a_condition_are_announced_once_and_survive_a_restart() 
         assert_eq!(story.events("chain").await, CHAIN, "{restart}");
         assert_eq!(story.events("several").await, SEVERAL, "{restart}");
     }
-    // The status can still be written, and a later finding of the same name is news.
+    // The status can still be written, and a later finding with the same name is announced.
     story.at("2030-07-02T00:00:00Z");
     story.expect("chain", &[("severity", "Warning")]).await;
     until_events(&story, "chain", &["IssuerExpiresFirst", "IssuerExpired"]).await;

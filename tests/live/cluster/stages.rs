@@ -1,10 +1,10 @@
-//! Time: every stage of a credential's life, its boundaries to the second, and one Event each.
+//! Tests of time: every stage of a credential, its boundaries to the second, and one Event for each.
 
 use serde_json::json;
 
 use lapsewatch_test_support::cluster::story::Story;
 
-/// An instant, what is said from then on, and the Event that it brings, if any.
+/// An instant, the expected status from then on, and the Event at that instant, if any.
 type Step<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
 
 async fn walk(story: &Story, name: &str, steps: &[Step<'_>]) {
@@ -23,7 +23,7 @@ async fn walk(story: &Story, name: &str, steps: &[Step<'_>]) {
 
 #[tokio::test]
 async fn an_apns_certificate_from_61_days_before_to_31_days_after() {
-    // Valid until 2031-01-01T00:00:00Z.
+    // The certificate is valid until 2031-01-01T00:00:00Z.
     let story = Story::begin("stages", "2030-11-01T00:00:00Z").await;
     story.secret("acme", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
     story.apns("acme").await;
@@ -34,7 +34,7 @@ async fn an_apns_certificate_from_61_days_before_to_31_days_after() {
         ("severity", "None"),
     ];
     story.expect("acme", &outside).await;
-    assert!(story.events("acme").await.is_empty(), "a healthy object is no news");
+    assert!(story.events("acme").await.is_empty(), "a healthy object has no Event");
 
     let within = |reason| [("Healthy", "True/Expiring"), ("Expiring", reason), ("Expired", "False/NotExpired")];
     let (w60, w30, w14) = (within("True/Within60Days"), within("True/Within30Days"), within("True/Within14Days"));
@@ -114,7 +114,7 @@ async fn a_first_sight_after_several_boundaries_announces_the_present_stage_alon
     story.apns("acme").await;
     story.expect("acme", &[("Expiring", "True/Within7Days")]).await;
     assert_eq!(story.events("acme").await, ["ExpiresWithin7Days"]);
-    // A clock that is set back, and comes forward again, tells nothing twice.
+    // A clock that is set back and forward again causes no second announcement.
     story.at("2030-12-10T00:00:00Z");
     story.expect("acme", &[("Expiring", "True/Within30Days")]).await;
     story.at("2030-12-27T00:00:00Z");
@@ -140,12 +140,12 @@ async fn reminders_come_on_their_grid_while_it_is_a_warning() {
         }
         panic!("no reminder {count}: {}", story.status("acme").await["announced"]);
     };
-    // Up to an hour is added to the first one, by the UID.
+    // The first reminder is delayed by up to an hour, depending on the UID.
     story.at("2030-12-03T01:00:00Z");
     reminders(1).await;
     story.at("2030-12-04T01:00:00Z");
     reminders(2).await;
-    // Of three missed only the latest is sent.
+    // Only the latest of three missed reminders is sent.
     story.at("2030-12-07T01:00:00Z");
     reminders(5).await;
     assert_eq!(story.events("acme").await, ["ExpiresWithin30Days"; 4]);

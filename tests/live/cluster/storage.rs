@@ -1,5 +1,5 @@
-//! A definition that comes to store another version: the operator works through the change, says nothing anew, and
-//! the way back is the one that docs/install.md tells.
+//! Tests of a change of the storage version: the operator announces nothing again, and the way back is the one in
+//! docs/install.md.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use lapsewatch_test_support::cluster::audit::reads_and_writes;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// The definitions, with a version after this one that is stored instead of it where `is_stored`.
+/// Returns the definitions with an additional later version, which is the storage version if `is_stored` is true.
 fn with_successor(is_stored: bool) -> String {
     let all = lapsewatch_core::api::crds::all().into_iter().map(|(_, mut crd)| {
         let versions = crd.pointer_mut("/spec/versions").and_then(Value::as_array_mut).unwrap();
@@ -44,7 +44,8 @@ async fn a_definition_that_stores_another_version_changes_nothing_that_is_said()
 
     apply(bed, &with_successor(true));
     assert_eq!(stored(bed), r#"["v1alpha1","v1alpha2"]"#);
-    // What is new is stored in the new version, what was there still in the old one: both are watched.
+    // New objects are stored in the new version, and existing objects are still stored in the old version. The operator
+    // watches both.
     story.secret("new", &[("push.pem", "apns/b.pem")]).await;
     story.apns("new").await;
     story.expect("new", &[("Ready", "True/Assessed")]).await;
@@ -64,7 +65,7 @@ async fn a_definition_that_stores_another_version_changes_nothing_that_is_said()
     let said = story.events("acme").await;
     story.stop().await;
 
-    // All is stored anew, as a migration does; an operator that comes then says and reads nothing.
+    // A storage migration writes every object again. An operator that starts afterwards reads and announces nothing.
     let all = reads("v1alpha2").to_string();
     let replaced = bed.kubectl_with(&["--cache-dir=successor", "replace", "-f", "-"], &all);
     assert!(replaced.status.success(), "{}", String::from_utf8_lossy(&replaced.stderr));
@@ -75,12 +76,12 @@ async fn a_definition_that_stores_another_version_changes_nothing_that_is_said()
     assert_eq!(reads_and_writes(&story, &bed.audit(since)), (0, 0));
     assert_eq!(story.events("acme").await, said);
 
-    // Back: what is stored is first said to be the old version again, then the list of what was stored is cut.
+    // The way back: first the old version becomes the storage version again, then status.storedVersions is shortened.
     let back = bed.kubectl_with(
         &["--cache-dir=successor", "apply", "--server-side", "--force-conflicts", "-f", "-"],
         &lapsewatch_cli::crds::yaml().unwrap(),
     );
-    assert!(!back.status.success(), "what is stored can't be taken away");
+    assert!(!back.status.success(), "a version with stored objects can't be removed");
     apply(bed, &with_successor(false));
     let all = reads("v1alpha1").to_string();
     bed.kubectl_with(&["--cache-dir=successor", "replace", "-f", "-"], &all);

@@ -1,11 +1,12 @@
-//! Beside a newer version: what it wrote survives, and what this version can't understand stops nobody.
+//! Tests with objects of a newer version: its fields survive, and an object that this version does not understand
+//! affects no other object.
 
 use serde_json::{Value, json};
 
 use lapsewatch_test_support::cluster::bed::bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// Installs the definition as a newer version would have it: one more type, and more fields in the status.
+/// Installs the definition of a newer version, with one more type and more fields in the status.
 fn install_newer_definition() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
@@ -32,7 +33,7 @@ async fn fields_and_conditions_of_a_newer_version_survive_the_operators_writes()
     let status = story.expect("acme", &[("Healthy", "True/Valid")]).await;
     story.stop().await;
 
-    // The newer version writes under the same manager, as an upgrade that is rolled back leaves it.
+    // The newer version uses the same field manager. This is the state after an upgrade that was rolled back.
     let mut newer = status.clone();
     newer["forecast"] = json!({"quarter": "Q3", "risks": ["a", "b"]});
     newer["credential"]["attestation"] = json!({"level": 3});
@@ -60,7 +61,7 @@ async fn fields_and_conditions_of_a_newer_version_survive_the_operators_writes()
     assert_eq!(status["forecast"], json!({"quarter": "Q3", "risks": ["a", "b"]}));
     assert_eq!(status["credential"]["attestation"], json!({"level": 3}));
     assert_eq!(condition(&status, "QuantumSafe"), quantum);
-    // And once written, nothing is written again.
+    // After that write, the operator writes nothing more.
     let version = story.get("acme").await["metadata"]["resourceVersion"].clone();
     story.calm().await;
     assert_eq!(story.get("acme").await["metadata"]["resourceVersion"], version);
@@ -93,7 +94,7 @@ async fn an_object_that_cannot_be_understood_keeps_its_status_but_for_ready_and_
     assert_eq!(story.events("future").await, ["InvalidObject"]);
     let version = story.get("future").await["metadata"]["resourceVersion"].clone();
     story.calm().await;
-    assert_eq!(story.get("future").await["metadata"]["resourceVersion"], version, "it is said once");
+    assert_eq!(story.get("future").await["metadata"]["resourceVersion"], version, "InvalidObject is written once");
     assert_eq!(story.events("future").await, ["InvalidObject"]);
 }
 
@@ -102,7 +103,7 @@ async fn an_invalid_object_that_an_earlier_version_reported_is_not_reported_agai
     install_newer_definition();
     let mut story = Story::without_operator("reported-before", "2030-07-01T00:00:00Z").await;
     story.credential("future", json!({"type": "Passkey", "secretRef": {"name": "future"}})).await;
-    // The status of version 0.1: it has no record of the Event.
+    // A status of version 0.1, which has no record of the Event.
     let before = json!({"conditions": [
         {"type": "Ready", "status": "False", "reason": "InvalidObject", "message": "spec.type is of another form",
             "observedGeneration": 1, "lastTransitionTime": "2030-06-01T00:00:00Z"},
@@ -111,12 +112,12 @@ async fn an_invalid_object_that_an_earlier_version_reported_is_not_reported_agai
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
     let version = story.get("future").await["metadata"]["resourceVersion"].clone();
     story.start().await;
-    // Objects are looked at in the order of their lists; this one comes later.
+    // The operator assesses objects in the order of the list, and this object comes later.
     story.apns("acme").await;
     story.expect("acme", &[("Healthy", "True/Valid")]).await;
     assert_eq!(story.get("future").await["metadata"]["resourceVersion"], version, "nothing is written");
     assert_eq!(story.events("future").await, Vec::<String>::new());
-    // The next generation is news.
+    // The next generation is announced.
     story.credential("future", json!({"type": "Passkey", "secretRef": {"name": "other"}})).await;
     story.expect("future", &[("Ready", "False/InvalidObject")]).await;
     crate::cluster::renewal::until_events_of(&story, "future", &["InvalidObject"]).await;

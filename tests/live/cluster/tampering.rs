@@ -1,4 +1,5 @@
-//! Other programs in the status: what they add goes away, what they own harms nothing, and nobody writes for ever.
+//! Tests of other programs that write to the status: additions are removed, foreign fields do no harm, and no program
+//! writes endlessly.
 
 use std::time::Duration;
 
@@ -16,19 +17,19 @@ async fn begin(prefix: &str) -> Story {
     story
 }
 
-/// The status writes of this story's operator.
+/// Returns the number of status writes of this story's operator.
 fn writes(story: &Story, since: Marker) -> usize {
     count(&story.bed.audit(since), |r| r.user_agent == story.agent() && r.subresource == "status")
 }
 
-/// Has the object looked at again where nothing of it differs.
+/// Makes the operator reconcile the object without a relevant change.
 async fn touch(story: &Story) {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos().to_string();
     story.merge("acme", false, json!({"metadata": {"annotations": {"touched": now}}})).await;
     story.calm().await;
 }
 
-/// Waits for the status to be `good` again, and sees that it took few writes and that none follows.
+/// Waits until the status is `good` again, and checks that this took few writes and that no further write follows.
 async fn put_right(story: &Story, good: &Value, what: &str, since: Marker) {
     for _ in 0..2400 {
         if story.status("acme").await == *good {
@@ -38,7 +39,7 @@ async fn put_right(story: &Story, good: &Value, what: &str, since: Marker) {
     }
     assert_eq!(story.status("acme").await, *good, "{what}");
     story.calm().await;
-    // The first of two writes comes back while the second is under way, which may cost a conflict.
+    // The watch returns the first of two writes while the second is in flight, which may cause a conflict.
     let requests = story.bed.audit(since);
     let wrote =
         |code: u16| count(&requests, |r| r.user_agent == story.agent() && r.subresource == "status" && r.code == code);
@@ -47,7 +48,7 @@ async fn put_right(story: &Story, good: &Value, what: &str, since: Marker) {
     let since = story.bed.mark();
     touch(story).await;
     touch(story).await;
-    assert_eq!(writes(story, since), 0, "{what}: nothing differs, and it is written again");
+    assert_eq!(writes(story, since), 0, "{what}: a status without a difference is written again");
 }
 
 #[tokio::test]
@@ -77,11 +78,12 @@ async fn what_another_program_adds_or_takes_is_put_right_with_few_writes() {
     for (what, patch) in cases {
         let since = story.bed.mark();
         story.merge("acme", true, json!({"status": patch})).await;
-        // Transitions are told by the conditions themselves; without them they begin anew.
+        // Only the conditions contain the transition times. If the conditions are removed, the transition times start
+        // again.
         let good = if what == "nothing" { continue } else { &good };
         put_right(&story, good, what, since).await;
     }
-    assert!(story.events("acme").await.is_empty(), "none of it is news");
+    assert!(story.events("acme").await.is_empty(), "none of the changes has an Event");
 }
 
 #[tokio::test]
@@ -98,7 +100,7 @@ async fn others_conditions_survive_as_far_as_there_is_room_and_never_stop_the_ow
     let status = story.expect("acme", &[("Healthy", "True/Valid"), ("KeyMismatch", "False/Matches")]).await;
     let left =
         status["conditions"].as_array().unwrap().iter().filter(|c| c["type"].as_str().unwrap().starts_with("Foreign"));
-    assert!(left.count() >= 20, "as many as there is room for stay");
+    assert!(left.count() >= 20, "foreign conditions are kept up to the limit");
     story.calm().await;
     let since = story.bed.mark();
     touch(&story).await;

@@ -1,4 +1,5 @@
-//! The tenant's page on a real API server: that it follows its credentials, what it says, and what it costs.
+//! Tests of the tenant status on a real API server: it follows the credentials, its content is correct, and it costs
+//! few requests.
 
 mod apart;
 mod describe;

@@ -1,10 +1,11 @@
-//! One Secret of each type, healthy and lapsed: from applying to status and Events, with the consequences of its kind.
+//! Tests of one Secret of each type, valid and expired: from creation to status and Events, with the consequences for
+//! the type.
 
 use serde_json::{Value, json};
 
 use lapsewatch_test_support::cluster::story::{Data, Story, fixture};
 
-/// A type, its Secret, the form it is read in, and what is said when it has lapsed.
+/// A type, its Secret, the detected format, and the expected messages after expiry.
 struct Kind {
     name: &'static str,
     type_: &'static str,
@@ -12,12 +13,12 @@ struct Kind {
     secret: Data,
     format: &'static str,
     key_match: &'static str,
-    /// The condition Expired, and the severity.
+    /// The reason of the condition Expired, and the severity.
     lapsed: (&'static str, &'static str),
     said: Said,
 }
 
-/// What stops and what goes on, and how to act: as docs and vendors have it.
+/// The consequences and the remedy, as documented by lapsewatch and the vendors.
 #[derive(Clone, Copy)]
 struct Said {
     impact: &'static [&'static str],
@@ -64,7 +65,7 @@ fn kinds() -> Vec<Kind> {
         Kind { name, type_, account: None, secret, format, key_match, lapsed, said }
     };
     let (matches, none, without) = ("False/Matches", "False/NotApplicable", "Unknown/NoKey");
-    // The Apple ID is named where it is recorded; where none is, recording it is asked for.
+    // The remedy names the Apple ID if it is recorded, and otherwise asks to record it.
     let named = Said {
         impact: APNS,
         remedy: &["renew it before 2031-01-31T00:00:00Z in Apple's push portal", "with the same Apple ID (mdm@acme.example): Renew, not Create, keeps the topic"],
@@ -91,7 +92,7 @@ fn kinds() -> Vec<Kind> {
     kinds
 }
 
-/// That the consequences stand in the first notification and in the Event.
+/// Checks that the first notification and the Event contain the consequences.
 async fn told(story: &Story, name: &str, status: &Value, said: Said) {
     let notification = &status["notifications"][0];
     let event = story.event_objects(name).await.pop().unwrap();
@@ -105,7 +106,8 @@ async fn told(story: &Story, name: &str, status: &Value, said: Said) {
     }
 }
 
-/// Two forms of one credential stand next to each other, and are not to be held in two places: every other one each.
+/// The two forms of one credential are neighbors in the list. Each run uses every second entry, so that no credential
+/// has two holders.
 #[tokio::test]
 async fn a_secret_of_each_type_healthy_and_lapsed() {
     if lapsewatch_test_support::cluster::account::is_cluster_wide() {
@@ -142,7 +144,7 @@ async fn healthy_and_lapsed(first: usize) {
         assert_eq!(status["credential"]["fingerprint"].as_str().unwrap().len(), 64, "{}", kind.name);
         assert_eq!(status["credential"]["identity"].is_null(), kind.type_ == "X509Certificate", "{}", kind.name);
         assert!(status["notifications"].as_array().is_none_or(Vec::is_empty), "{}: {status}", kind.name);
-        assert!(story.events(kind.name).await.is_empty(), "{}: a healthy object is no news", kind.name);
+        assert!(story.events(kind.name).await.is_empty(), "{}: a healthy object has no Event", kind.name);
     }
     story.expect("declared", &[("Ready", "True/Assessed"), ("Healthy", "True/Valid"), ("severity", "None")]).await;
     assert!(story.events("declared").await.is_empty());
@@ -153,7 +155,7 @@ async fn healthy_and_lapsed(first: usize) {
         let lapsed =
             [("Ready", "True/Assessed"), ("Healthy", "False/Expired"), ("Expired", expired), ("severity", severity)];
         let status = story.expect(kind.name, &lapsed).await;
-        assert_eq!(story.events(kind.name).await, ["Expired"], "{}: only the present stage", kind.name);
+        assert_eq!(story.events(kind.name).await, ["Expired"], "{}: only the current stage is announced", kind.name);
         told(&story, kind.name, &status, kind.said).await;
     }
     let lapsed = [("Healthy", "False/Expired"), ("Expired", "True/Lapsed"), ("severity", "Warning")];
@@ -165,7 +167,7 @@ async fn healthy_and_lapsed(first: usize) {
     };
     told(&story, "declared", &status, said).await;
 
-    // Thirty days on, Apple need not renew the push certificates any more.
+    // Thirty days after expiry, Apple need not renew the push certificates any more.
     story.at("2031-01-31T00:00:01Z");
     for kind in kinds.iter().filter(|kind| kind.type_ == "APNsCertificate") {
         let status = story.expect(kind.name, &[("Expired", "True/GracePeriodOver"), ("severity", "Critical")]).await;
@@ -175,7 +177,7 @@ async fn healthy_and_lapsed(first: usize) {
     }
 }
 
-/// An enrollment token carries no date: it is neither healthy nor lapsed.
+/// An enrollment token contains no date. The operator therefore reports it neither as valid nor as expired.
 #[tokio::test]
 async fn an_enrollment_token_is_read_and_its_date_is_asked_for() {
     let story = Story::begin("aetx", "2030-08-01T00:00:00Z").await;

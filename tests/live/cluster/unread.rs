@@ -1,5 +1,5 @@
-//! A Secret that can't be fetched at present: that is the operator's failure, and changes nothing of what is said but
-//! what time changes.
+//! Tests of a Secret that can't be fetched at present. This is a failure of the operator, and the status changes only
+//! with time.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::cluster::renewal::until_events;
 use crate::cluster::restart::{grant, may_send_events, may_write_status};
 use lapsewatch_test_support::cluster::story::Story;
 
-/// A user who sees which Secrets there are, and may get those alone.
+/// Creates a user who may list and watch all Secrets, but get only these.
 fn sees(story: &Story, user: &str, may_get: &[&str]) {
     let mut rules = vec![
         json!({"apiGroups": [""], "resources": ["secrets"], "verbs": ["list", "watch"]}),
@@ -47,7 +47,7 @@ async fn a_generation_whose_secret_was_not_fetched_is_not_called_assessed() {
         assert_eq!(condition["observedGeneration"], 1, "{condition}");
         assert!(!condition["message"].as_str().unwrap().contains("Secret other"), "{condition}");
     }
-    // Time goes on for what was read last.
+    // The stages of the last read content follow the clock.
     story.at("2030-12-26T00:00:00Z");
     let status = story.expect("acme", &[("Expiring", "True/Within7Days"), ("severity", "Critical")]).await;
     assert_eq!(status["observedGeneration"], 1);
@@ -67,12 +67,12 @@ async fn what_could_not_be_read_does_not_recover_by_a_restart() {
     story.secret("acme", &[("push.pem", "apns/a-renewed.pem")]).await;
     story.start_as("some").await;
     story.expect("other", &[("Healthy", "True/Valid")]).await;
-    // The refusal that came before any Secret could be read is tried again.
+    // Forbidden was the first result, before any Secret could be read. The operator retries.
     story.expect("acme", &[("Ready", "False/Forbidden")]).await;
     story.at("2030-12-10T00:00:30Z");
     until_events(&story, &["ExpiresWithin30Days", "Forbidden"]).await;
     story.stop().await;
-    // Nothing of the other one changed, so that nothing is read which would show that Secrets can be.
+    // The other Secret did not change. The operator reads no Secret, so it has no proof that Secrets can be read again.
     story.start_as("some").await;
     story.calm().await;
     story.at("2030-12-10T00:01:00Z");
@@ -107,7 +107,7 @@ async fn a_secret_created_before_its_object_is_never_called_missing() {
     for n in 0..30 {
         let name = format!("acme-{n}");
         story.secret(&name, &[("tls.crt", "x509/rsa.pem")]).await;
-        // Of a type that several may hold: nobody has to be told of another.
+        // Several objects may hold this type, so no peer has to be updated.
         story.credential(&name, json!({"type": "X509Certificate", "secretRef": {"name": name}})).await;
     }
     for n in 0..30 {
@@ -122,7 +122,7 @@ async fn a_secret_created_before_its_object_is_never_called_missing() {
 #[tokio::test]
 async fn a_secret_that_the_watch_does_not_tell_of_is_not_called_missing() {
     let story = Story::begin("untold", "2030-07-01T00:00:00Z").await;
-    // Of the type that is left out of the watch: the watch has not told of it, now or later.
+    // The watch leaves out Secrets of this type, so it never reports this Secret.
     let data = base64::Engine::encode(
         &base64::engine::general_purpose::STANDARD,
         lapsewatch_test_support::cluster::story::fixture("apns/a.pem"),

@@ -1,4 +1,5 @@
-//! What can't be read: the reason in Ready, time going on from what was last known, and recovery by itself.
+//! Tests of credentials that can't be read: Ready contains the reason, stages continue from the last known dates, and
+//! recovery is automatic.
 
 use serde_json::json;
 
@@ -16,9 +17,9 @@ async fn a_secret_deleted_restored_and_deleted_again_is_told_twice() {
     let missing = [("Ready", "False/SecretNotFound"), ("Healthy", "False/Unreadable"), ("severity", "Warning")];
     story.delete_secret("acme").await;
     let status = story.expect("acme", &missing).await;
-    assert_eq!(status["credential"]["notAfter"], "2031-01-01T00:00:00Z", "the last facts stay");
+    assert_eq!(status["credential"]["notAfter"], "2031-01-01T00:00:00Z", "the last facts are kept");
     story.calm().await;
-    assert!(story.events("acme").await.is_empty(), "its Event waits until it has lasted");
+    assert!(story.events("acme").await.is_empty(), "the Event waits for the event delay");
     story.at("2030-07-01T00:00:30Z");
     until_events(&story, &["SecretNotFound"]).await;
     restore().await;
@@ -36,7 +37,7 @@ async fn a_secret_deleted_restored_and_deleted_again_is_told_twice() {
 #[tokio::test]
 async fn a_secret_missing_for_a_moment_is_no_news() {
     let story = Story::begin("moment", "2030-07-01T00:00:00Z").await;
-    // As GitOps may apply: the object before its Secret.
+    // GitOps tools may create the object before its Secret.
     story.apns("acme").await;
     story.expect("acme", &[("Ready", "False/SecretNotFound"), ("Expiring", "Unknown/Pending")]).await;
     story.at("2030-07-01T00:00:10Z");
@@ -115,9 +116,9 @@ async fn each_bad_secret_has_its_reason_and_harms_no_other() {
         assert_eq!(story.events(name).await, [*reason], "{name}");
     }
     for (name, ..) in &cases {
-        // A server-side apply of other keys takes the former away.
+        // A server-side apply of other keys removes the previous key.
         story.secret_of(name, &[("mended.pem", pem.clone())]).await;
-        // All hold the same certificate now.
+        // All objects hold the same certificate from here on.
         story.expect(name, &[("Ready", "True/Assessed"), ("Healthy", "False/Duplicate")]).await;
     }
     story.expect("good", &[("Ready", "True/Assessed")]).await;

@@ -1,5 +1,5 @@
-//! `verify` against a real API server: what it says before is what the operator says afterwards, and who may not read
-//! the Secret is told what could not be seen.
+//! Tests of `verify` against a real API server: its prediction is equal to what the operator reports afterwards. A
+//! caller who may not read the Secret is informed what could not be checked.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -34,7 +34,7 @@ impl Ran {
     }
 }
 
-/// Runs the real binary with a kubeconfig whose namespace may be another one.
+/// Runs the real binary. The namespace of the kubeconfig may differ from the object's namespace.
 async fn verify(kubeconfig: &Path, line: &str) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lapsewatch"));
     command
@@ -56,7 +56,8 @@ async fn in_place(prefix: &str) -> Story {
     story
 }
 
-/// A user who may get and list TenantCredentials of the namespace, and what `more` names besides.
+/// Creates a user who may get and list TenantCredentials of the namespace, and returns the kubeconfig. `more` contains
+/// further rules.
 fn reader(story: &Story, name: &str, more: &Value) -> PathBuf {
     let namespace = &story.namespace;
     let mut rules =
@@ -73,7 +74,8 @@ fn reader(story: &Story, name: &str, more: &Value) -> PathBuf {
     story.bed.kubeconfig_as(&user, namespace)
 }
 
-/// A user who may read all that there is of this namespace. An administrator would see what other tests hold.
+/// Creates a user who may read everything that `verify` needs in this namespace. An administrator would also see
+/// credentials of other tests.
 fn owner(story: &Story) -> PathBuf {
     let may_get =
         |group: &str, resource: &str| json!({"apiGroups": [group], "resources": [resource], "verbs": ["get"]});
@@ -86,7 +88,7 @@ async fn what_it_says_before_is_what_the_operator_says_afterwards() {
     let owner = &owner(&story);
     let object = format!("tcred/acme -n {}", story.namespace);
 
-    // Stop: and the operator finds the change of identity.
+    // `verify` advises to stop, and the operator reports the change of identity.
     let said = verify(owner, &format!("--file apns/b.pem --file apns/b.key {object} -o json")).await;
     let said: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((&said["sentence"], &said["change"]), (&STOP.into(), &"IdentityChanged".into()));
@@ -95,7 +97,8 @@ async fn what_it_says_before_is_what_the_operator_says_afterwards() {
         story.expect("acme", &[("IdentityChanged", "True/TopicChanged"), ("lastChange", "IdentityChanged")]).await;
     same(&said, &status);
 
-    // Safe: and the operator finds a renewal. What is in place is not of the accepted topic, and does not matter.
+    // `verify` reports that the change is safe, and the operator reports a renewal. The current Secret does not have
+    // the accepted topic, which does not matter here.
     let said = verify(owner, &format!("--file apns/a-renewed.pem --file apns/a.key {object} -o json")).await;
     let said: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((&said["verdict"], &said["change"]), (&"safe".into(), &"Renewed".into()), "{said}");
@@ -103,13 +106,13 @@ async fn what_it_says_before_is_what_the_operator_says_afterwards() {
     let status = story.expect("acme", &[("IdentityChanged", "False/Unchanged"), ("lastChange", "Renewed")]).await;
     same(&said, &status);
 
-    // Older: the operator says so, too.
+    // The certificate is older, which the operator reports too.
     verify(owner, &format!("--file apns/a.pem {object}")).await.is(1, "STOP: older than one that was in place");
     story.secret("acme", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
     story.expect("acme", &[("Regressed", "True/WentBackwards"), ("lastChange", "WentBackwards")]).await;
 }
 
-/// The conditions are those of the operator, one by one.
+/// Checks that each condition is equal to the operator's condition.
 #[track_caller]
 fn same(said: &Value, status: &Value) {
     let of = |value: &Value| -> Vec<[String; 4]> {
@@ -136,7 +139,7 @@ async fn the_private_key_that_is_there_is_the_one_that_must_fit() {
     verify(owner, &format!("--file apns/a.pem {object}"))
         .await
         .is(1, "STOP: this one is in place already and needs attention, which it would not mend");
-    // Nothing was written by any of them.
+    // None of these commands wrote anything.
     let secret = story.bed.kubectl_ok(&["get", "secret", "acme", "-n", &story.namespace, "-o", "jsonpath={.data}"], "");
     assert!(secret.contains("push.pem") && !secret.contains("renewed"), "{secret}");
 }
@@ -151,7 +154,7 @@ async fn who_may_not_read_the_secret_is_told_what_could_not_be_seen() {
         .says("only looked for in namespace");
     verify(&reader, "--file apns/a-renewed.pem --file apns/a.key tcred/acme").await.is(0, SAFE);
     verify(&reader, "--file apns/b.pem tcred/acme").await.is(1, STOP);
-    // Who may read nothing at all.
+    // A user without any rights.
     let stranger = story.bed.kubeconfig_as(&format!("{}-stranger", story.namespace), &story.namespace);
     let ran = verify(&stranger, "--file apns/a-renewed.pem tcred/acme").await;
     assert!(
@@ -171,12 +174,12 @@ async fn what_is_not_there_is_said() {
         .is(2, &format!("could not tell: there is no TenantCredential {namespace}/acme in this cluster"));
     let ran = verify(owner, &format!("--file apns/a.pem tcred/acme -n {namespace} --context nowhere")).await;
     ran.is(2, "could not tell: the kubeconfig has no context \"nowhere\". Its only context is \"test\"");
-    // An object that no operator ever saw, of a Secret that is not there yet.
+    // No operator has seen the object, and its Secret does not exist yet.
     story.apns("acme").await;
     let ran = verify(owner, &format!("--file apns/a.pem tcred/acme -n {namespace}")).await;
     ran.is(2, "could not tell: nothing is known of what is in place, so that there is nothing to compare with")
         .says("there is no Secret acme yet");
-    // Where its Secret is there, what it holds is in place, although no operator said so.
+    // An existing Secret counts as the current credential, even before an operator has seen the Secret.
     story.secret("acme", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
     verify(owner, &format!("--file apns/a-renewed.pem tcred/acme -n {namespace}")).await.is(0, SAFE);
     let ran = verify(owner, &format!("--file vpp/a.vpptoken tcred/acme -n {namespace}")).await;
@@ -208,7 +211,7 @@ async fn who_holds_it_already_is_told_of_all_that_the_caller_may_see() {
     let ran = verify(&story.bed.kubeconfig, &format!("{new} mine -n {}", story.namespace)).await;
     assert_eq!(ran.code, 1, "{}", ran.out);
     ran.says(&format!("is also held by {elsewhere}/theirs")).says("STOP SharedByOthers");
-    // Whoever may read their own namespace alone learns nothing of another, and is told so.
+    // A user who may read only one namespace learns nothing about others. The output contains that limitation.
     let ran = verify(&owner(&story), &format!("{new} mine")).await;
     ran.is(0, "same organization, same expiry: safe to apply").says("only looked for in namespace");
     assert!(!ran.out.contains("theirs"), "{}", ran.out);
@@ -224,7 +227,7 @@ async fn the_recipe_of_the_page_stops_what_would_do_harm_and_applies_what_is_saf
     let pipeline = reader(&story, "pipeline", &may);
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify.md")).unwrap();
     let block = page.split("```sh\n").find(|block| block.starts_with("set -e")).unwrap().split("```").next().unwrap();
-    // The fixtures are of another time, and the namespace is this test's own.
+    // The fixtures are valid at another time, and the test has a namespace of its own.
     let script = block
         .replace("lapsewatch verify", &format!("lapsewatch verify --at {NOW}"))
         .replace("-n mdm", &format!("-n {}", story.namespace))

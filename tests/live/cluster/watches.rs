@@ -1,4 +1,4 @@
-//! Watches whose connections break without a word, or for long, and what is seen of changes afterwards.
+//! Tests of watches whose connections freeze or break for a long time: the operator still sees all changes.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use serde_json::json;
 
 use lapsewatch_test_support::cluster::story::{Story, said};
 
-/// Well beyond the minute within which a frozen watch is noticed, since a busy machine is slow; kube's own watcher takes 295
-/// seconds.
+/// A frozen watch is noticed within a minute. The limit is longer for a busy machine, but shorter than the 295 seconds
+/// of kube's own watcher.
 const NOTICED: Duration = Duration::from_secs(150);
 
-/// Waits until this aspect of the status is as expected.
+/// Waits until this aspect of the status has the expected value.
 async fn until(story: &Story, name: &str, aspect: &str, expected: &str, patience: Duration) -> Duration {
     let begun = Instant::now();
     loop {
@@ -18,7 +18,7 @@ async fn until(story: &Story, name: &str, aspect: &str, expected: &str, patience
         if said(&status, aspect) == expected {
             return begun.elapsed();
         }
-        assert!(begun.elapsed() < patience, "{name} does not come to say {aspect} {expected}: {status:#}");
+        assert!(begun.elapsed() < patience, "{name} does not reach {aspect} {expected}: {status:#}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -52,7 +52,7 @@ async fn after_a_long_outage_changes_are_seen_soon() {
     story.calm().await;
     let relay = story.relay.take().unwrap();
     relay.cut().await;
-    // A write that fails again and again meanwhile: its retries are ever further apart.
+    // A write fails repeatedly in the meantime, with growing backoff.
     story.at("2030-12-10T00:00:00Z");
     tokio::time::sleep(Duration::from_secs(70)).await;
     story.secret("acme", &[("push.pem", "apns/a-renewed.pem")]).await;

@@ -1,4 +1,4 @@
-//! What is said of a server that can't be used, for each way in which it can't.
+//! Tests of the messages for each way in which a server can't be used.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::connect::empty_bed;
 use crate::connect::program::{Folder, Ran, data, tls};
 
-/// A server of TLS that shows this certificate, and its port.
+/// Starts a TLS server with this certificate, and returns its port.
 async fn server(certificate: &str) -> u16 {
     let chain = vec![CertificateDer::from_pem_file(tls(certificate)).unwrap()];
     let key = PrivateKeyDer::from_pem_file(tls("server.key")).unwrap();
@@ -29,7 +29,7 @@ async fn server(certificate: &str) -> u16 {
             let acceptor = acceptor.clone();
             tokio::spawn(async move {
                 if let Ok(mut stream) = acceptor.accept(stream).await {
-                    // The request is waited for: it is the client that comes first.
+                    // The client sends first, so the server waits for the request.
                     assert!(stream.read(&mut [0; 4096]).await.unwrap_or(0) > 0);
                     stream.write_all(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n").await.ok();
                 }
@@ -47,7 +47,7 @@ async fn status(cluster: Value) -> Ran {
     ran
 }
 
-/// The same server, seen by the operator: its log, until it has said so.
+/// Runs the operator against the same server until its log contains `part`.
 async fn run(cluster: Value, part: &str) {
     let folder = Folder::new();
     let kubeconfig = folder.kubeconfig(cluster, json!({"token": "hunter2"}));
@@ -79,7 +79,7 @@ async fn a_certificate_that_is_not_trusted_is_named() {
     let said = format!("the certificate of the API server localhost:{port} was issued by an unknown authority");
     status(cluster("other-ca.pem")).await.complains(&[&said, "Check certificate-authority-data"]);
     run(cluster("other-ca.pem"), &said).await;
-    // The right one: the server is reached.
+    // With the correct CA the server is reached.
     status(cluster("ca.pem")).await.complains(&["the API server answered 500"]);
 }
 
@@ -110,13 +110,13 @@ async fn a_certificate_for_another_name_is_named_with_its_names() {
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() {
     let cluster = |server: &str| json!({"server": server});
-    // A port that nobody listens on: one that was free a moment ago.
+    // A port that was free a moment ago, so no process listens there.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let refused = cluster(&format!("https://127.0.0.1:{port}"));
     let said = format!("the API server 127.0.0.1:{port} refused the connection");
     status(refused.clone()).await.complains(&[&said, "Check that the API server is running"]);
     run(refused, &said).await;
-    // A name that RFC 6761 keeps from ever being one.
+    // RFC 6761, section 6.4, reserves the domain `invalid.`, so this name never resolves.
     let unknown = cluster("https://api.lapsewatch.invalid:6443");
     let said = "the host name \"api.lapsewatch.invalid\" of the API server cannot be resolved";
     status(unknown.clone()).await.complains(&[said, "Check the server address"]);
@@ -131,7 +131,7 @@ async fn a_server_without_tls_and_one_that_hangs_up_are_told_apart() {
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 tokio::spawn(async move {
-                    // What the client begins with is waited for.
+                    // The client sends first, so the server waits for its first bytes.
                     assert!(stream.read(&mut [0; 4096]).await.unwrap_or(0) > 0);
                     stream.write_all(answer).await.ok();
                 });
@@ -155,6 +155,6 @@ async fn every_request_says_who_asks() {
         lapsewatch_test_support::cluster::audit::count(&asked, |r| r.user_agent == agent && r.resource == resource)
     };
     assert!(ours("tenantcredentials") > 0 && ours("mdmtenants") > 0, "{asked:#?}");
-    // And nobody asks without a name.
+    // Every request has a user agent.
     assert_eq!(lapsewatch_test_support::cluster::audit::count(&asked, |r| r.user_agent.is_empty()), 0, "{asked:#?}");
 }

@@ -1,4 +1,4 @@
-//! What is said of credentials in a kubeconfig that can't be used. What a plugin prints is a secret.
+//! Tests of the messages for unusable credentials in a kubeconfig. The output of a credential plugin is secret.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -9,7 +9,7 @@ use crate::connect::program::{Folder, data, tls};
 const SECRET: &str = "s3cr3t-of-the-plugin";
 
 fn cluster() -> Value {
-    // Nobody listens there, and nobody is asked: the credentials come first.
+    // No process listens there. The credentials are checked before any connection.
     json!({"server": "https://127.0.0.1:1", "certificate-authority-data": data("ca.pem")})
 }
 
@@ -24,11 +24,11 @@ async fn a_client_certificate_of_version_1_is_named_with_the_way_to_reissue_it()
         let ran = folder.status(&kubeconfig, &[]).await;
         ran.complains(&["client certificate", "X.509 version 1", "version 3 only", "openssl x509 -req -extfile FILE"]);
     }
-    // The same as version 3 is used: then the server is what is wrong.
+    // The same certificate as X.509 version 3 is accepted, so the next error is the connection to the server.
     let user = json!({"client-certificate-data": data("client-v3.pem"), "client-key-data": data("client.key")});
     let kubeconfig = folder.kubeconfig(cluster(), user);
     folder.status(&kubeconfig, &[]).await.complains(&["127.0.0.1:1 refused the connection"]);
-    // One that a plugin gives.
+    // A certificate of version 1 from a credential plugin.
     let text = |name: &str| std::fs::read_to_string(tls(name)).unwrap();
     let credential = json!({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
         "status": {"clientCertificateData": text("client-v1.pem"), "clientKeyData": text("client.key")}});
@@ -36,7 +36,7 @@ async fn a_client_certificate_of_version_1_is_named_with_the_way_to_reissue_it()
     folder.status(&kubeconfig, &[]).await.complains(&["client certificate", "X.509 version 1"]);
 }
 
-/// A user whose credentials this script gives.
+/// Returns a kubeconfig user whose credentials come from this script.
 fn plugin(folder: &Folder, script: &str) -> Value {
     let path = folder.write("plugin", &format!("#!/bin/sh\n{script}\n"));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -85,7 +85,7 @@ async fn what_a_plugin_prints_is_never_shown() {
     let ran = folder.status(&kubeconfig, &[]).await;
     ran.complains(&["characters that HTTP does not allow"]);
     assert!(!ran.err.contains(SECRET) && !ran.err.contains("panicked"), "{}", ran.err);
-    // One that works.
+    // A valid token from a credential plugin.
     let credential = json!({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
         "status": {"token": SECRET}});
     let kubeconfig = folder.kubeconfig(cluster(), plugin(&folder, &format!("echo '{credential}'")));

@@ -1,4 +1,4 @@
-//! Which kubeconfigs are read, and how several are merged: as kubectl does it, which is asked, too.
+//! Tests of which kubeconfigs are read and how several are merged. kubectl's behavior is the reference.
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ async fn of_several_files_the_first_value_counts_and_an_empty_current_context_is
     let bed = empty_bed();
     let folder = Folder::new();
     let real = bed.kubeconfig.to_str().unwrap();
-    // As kubectl writes it: a name, and no context chosen.
+    // kubectl writes files like this: it has a name, but no current context.
     let empty = json!({"apiVersion": "v1", "kind": "Config", "current-context": "", "clusters": null, "users": null, "contexts": null});
     let empty = folder.write("empty", &empty.to_string());
     let void = folder.write("void", "");
@@ -46,7 +46,7 @@ async fn of_several_files_the_first_value_counts_and_an_empty_current_context_is
         let list = list.join(":");
         let ran = folder.run(&["status", "-A"], &[("KUBECONFIG", &list)]).await;
         assert_eq!(ran.has_seen(), is_fine, "{list}: {}", ran.err);
-        // kubectl finds the same.
+        // kubectl has the same result.
         let kubectl = std::process::Command::new(bed.assets.join("kubectl"))
             .args(["get", "--raw", "/version"])
             .env("KUBECONFIG", &list)

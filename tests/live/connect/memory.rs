@@ -1,5 +1,4 @@
-//! How much memory the operator and `status` need where objects are as large as anyone may make them. The chart's limit is
-//! 256 MiB.
+//! Tests of the memory of the operator and `status` with objects of the maximal size. The chart's limit is 256 MiB.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,11 +9,11 @@ use serde_json::{Value, json};
 
 use lapsewatch_test_support::cluster::bed::Bed;
 
-/// The objects of each kind. Together they have more than the limit.
+/// The number of objects of each kind. Together they are larger than the limit.
 const OBJECTS: usize = 520;
-/// The API server takes 262,144 bytes of annotations.
+/// The size of the annotation in bytes. The API server accepts 262,144 bytes of annotations for each object.
 const ANNOTATION: usize = 255_000;
-/// The chart's limit, and a margin for what the kernel counts besides.
+/// The chart's limit, minus a margin for memory that the kernel counts in addition.
 const LIMIT_KIB: u64 = 256 * 1024 - 32 * 1024;
 
 fn create(bed: &Bed, namespace: &str) {
@@ -41,7 +40,7 @@ fn create(bed: &Bed, namespace: &str) {
     }
 }
 
-/// The most memory that a process had so far, in KiB; none once it is gone.
+/// Returns the peak resident memory of a process in KiB. None if the process has ended.
 fn peak(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
@@ -58,7 +57,7 @@ impl Drop for Running {
 
 #[test]
 fn objects_as_large_as_anyone_may_make_them_fit_into_the_charts_limit() {
-    // Of its own, and gone afterwards: with what it holds, every list on it takes long.
+    // A control plane of its own, because lists on it would be slow for other tests.
     let bed = &Bed::bare();
     bed.install_crds().unwrap();
     let namespace = bed.namespace("large");
@@ -77,8 +76,8 @@ fn objects_as_large_as_anyone_may_make_them_fit_into_the_charts_limit() {
         assert!(begun.elapsed() < Duration::from_secs(300), "{}", std::fs::read_to_string(&log).unwrap());
         std::thread::sleep(Duration::from_millis(200));
     }
-    let listed = peak(operator.0.id()).expect("it runs");
-    // Every object is written once, and comes back by the watch with all of its annotations.
+    let listed = peak(operator.0.id()).expect("the process has ended");
+    // Every object is written once, and the watch returns it with all annotations.
     let begun = Instant::now();
     let assessed = || {
         let ready = "-o=jsonpath={.items[*].status.conditions[?(@.type=='Ready')].reason}";
@@ -88,11 +87,11 @@ fn objects_as_large_as_anyone_may_make_them_fit_into_the_charts_limit() {
             .count()
     };
     while assessed() < OBJECTS {
-        assert!(begun.elapsed() < Duration::from_secs(300), "not all are assessed");
-        assert!(operator.0.try_wait().unwrap().is_none(), "it ended");
+        assert!(begun.elapsed() < Duration::from_secs(300), "some objects are not assessed");
+        assert!(operator.0.try_wait().unwrap().is_none(), "the operator ended");
         std::thread::sleep(Duration::from_secs(2));
     }
-    let worked = peak(operator.0.id()).expect("it runs");
+    let worked = peak(operator.0.id()).expect("the process has ended");
     println!("the operator: {listed} KiB after its lists, {worked} KiB after its work");
     assert!(worked < LIMIT_KIB, "{listed} KiB after the lists, {worked} KiB at most, of {LIMIT_KIB}");
     drop(operator);

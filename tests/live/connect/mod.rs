@@ -1,5 +1,6 @@
-//! The way to the API server: which one is taken, and what is said where there is none. The real binary runs against real
-//! sockets: servers that show certificates made by OpenSSL, proxies, and a real API server.
+//! Tests of the connection to the API server: which connection is used, and the messages if none works.
+//!
+//! The real binary uses real sockets: servers with certificates made by OpenSSL, proxies, and a real API server.
 
 mod causes;
 mod credentials;
@@ -14,8 +15,8 @@ use std::sync::OnceLock;
 
 use lapsewatch_test_support::cluster::bed::Bed;
 
-/// A control plane for these tests alone: none of the project's objects are on it, which `status` says, and nobody else
-/// asks it for anything.
+/// Returns a control plane for these tests only. It contains none of the project's objects, and receives no requests of
+/// other tests.
 fn empty_bed() -> &'static Bed {
     static BED: OnceLock<Bed> = OnceLock::new();
     BED.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The binary, with an environment of its own, and kubeconfigs for it.
+//! Runs the binary with a controlled environment, and writes kubeconfigs for it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// What the machine that runs the tests may have set.
+/// Variables that may be set on the machine that runs the tests.
 const ENVIRONMENT: [&str; 8] = [
     "KUBECONFIG",
     "KUBERNETES_SERVICE_HOST",
@@ -27,7 +27,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// It could not tell, and says so, in one line with these parts.
+    /// Checks that the exit code is 2 and that one line of standard error contains all these parts.
     #[track_caller]
     pub fn complains(&self, parts: &[&str]) {
         assert_eq!(self.code, Some(2), "{}{}", self.out, self.err);
@@ -35,7 +35,7 @@ impl Ran {
         assert!(line.is_some(), "no line has {parts:?}:\n{}", self.err);
     }
 
-    /// It saw the cluster, in which there is nothing to show.
+    /// Checks that `status` reached the cluster, which contains no objects to show.
     #[track_caller]
     pub fn is_fine(&self) {
         assert!(self.has_seen(), "{}{}", self.out, self.err);
@@ -46,7 +46,7 @@ impl Ran {
     }
 }
 
-/// A folder for kubeconfigs, which is the home of what runs.
+/// A folder for kubeconfigs, which is also HOME of the processes.
 pub struct Folder(TempDir);
 
 impl Folder {
@@ -63,7 +63,7 @@ impl Folder {
         self.path(name)
     }
 
-    /// Writes a kubeconfig of one context.
+    /// Writes a kubeconfig with one context.
     pub fn kubeconfig(&self, cluster: Value, user: Value) -> PathBuf {
         self.write("kubeconfig", &kubeconfig("only", cluster, user).to_string())
     }
@@ -78,13 +78,13 @@ impl Folder {
         Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
-    /// `status` with this kubeconfig.
+    /// Runs `status` with this kubeconfig.
     pub async fn status(&self, kubeconfig: &Path, environment: &[(&str, &str)]) -> Ran {
         self.run(&["status", "-A", "--kubeconfig", kubeconfig.to_str().unwrap()], environment).await
     }
 }
 
-/// A kubeconfig whose context, cluster and user have one name.
+/// Returns a kubeconfig whose context, cluster and user have the same name.
 pub fn kubeconfig(name: &str, cluster: Value, user: Value) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Config", "current-context": name,
@@ -94,12 +94,12 @@ pub fn kubeconfig(name: &str, cluster: Value, user: Value) -> Value {
     })
 }
 
-/// The path of a file of tests/fixtures/tls.
+/// Returns the path of a file below tests/fixtures/tls.
 pub fn tls(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls").join(name).to_str().unwrap().to_owned()
 }
 
-/// A file of tests/fixtures/tls as a kubeconfig keeps it.
+/// Returns a file below tests/fixtures/tls in base64, the form that a kubeconfig contains.
 pub fn data(name: &str) -> String {
     STANDARD.encode(std::fs::read(tls(name)).unwrap())
 }

@@ -1,4 +1,4 @@
-//! Proxies between the command and a real API server.
+//! Tests of proxies between the command and a real API server.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,16 +11,16 @@ use crate::connect::program::Folder;
 use crate::connect::proxy::Proxy;
 use lapsewatch_test_support::cluster::bed::Bed;
 
-/// A name that no machine has, and that the API server's certificate has not either.
+/// A name that neither DNS nor the API server's certificate contains.
 const NAME: &str = "api.lapsewatch.invalid";
 
-/// The API server's address.
+/// Returns the API server's address.
 async fn server(bed: &Bed) -> SocketAddr {
     let url = bed.config_as(None).await.cluster_url;
     format!("{}:{}", url.host().unwrap(), url.port_u16().unwrap()).parse().unwrap()
 }
 
-/// A kubeconfig whose server has a name that only a proxy knows.
+/// Writes a kubeconfig whose server name only a proxy can resolve.
 fn by_name(folder: &Folder, bed: &Bed, more: Value) -> PathBuf {
     let text = std::fs::read_to_string(&bed.kubeconfig).unwrap();
     let mut kubeconfig: Value = serde_norway::from_str(&text).unwrap();
@@ -42,7 +42,7 @@ async fn the_proxy_of_the_environment_is_taken_unless_no_proxy_names_the_server(
         let asked = proxy.asked();
         assert!(!asked.is_empty() && asked.iter().all(|(target, _)| *target == format!("{NAME}:6443")), "{asked:?}");
     }
-    // kubectl does the same.
+    // kubectl behaves the same way.
     let mut kubectl = std::process::Command::new(bed.assets.join("kubectl"));
     kubectl.args(["get", "--raw", "/version", "--kubeconfig"]).arg(&kubeconfig).env("HTTPS_PROXY", &url);
     let kubectl = tokio::task::spawn_blocking(move || kubectl.output().unwrap()).await.unwrap();
@@ -53,7 +53,7 @@ async fn the_proxy_of_the_environment_is_taken_unless_no_proxy_names_the_server(
         ran.complains(&[&format!("the host name \"{NAME}\" of the API server cannot be resolved")]);
         assert_eq!(proxy.asked(), [], "NO_PROXY={exempt}");
     }
-    // This machine itself is asked directly.
+    // Requests to this machine itself do not use the proxy.
     folder.status(&bed.kubeconfig, &[("HTTPS_PROXY", &url)]).await.is_fine();
     assert_eq!(proxy.asked(), []);
 }
@@ -61,11 +61,11 @@ async fn the_proxy_of_the_environment_is_taken_unless_no_proxy_names_the_server(
 #[tokio::test]
 async fn the_proxy_of_the_kubeconfig_comes_first_and_its_password_goes_to_nobody_else() {
     let bed = empty_bed();
-    // `user:pa@ss`, as `printf user:pa@ss | base64` gives it.
+    // `user:pa@ss` in base64, the output of `printf user:pa@ss | base64`.
     let (folder, proxy) = (Folder::new(), Proxy::http(server(bed).await, Some("dXNlcjpwYUBzcw==")).await);
     let url = |user: &str| format!("http://{user}{}", proxy.address);
     let kubeconfig = by_name(&folder, bed, json!({"proxy-url": url("user:pa%40ss@")}));
-    // Neither variable has a say then.
+    // The environment variables are ignored if the kubeconfig has a proxy.
     let environment = [("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "*")];
     folder.status(&kubeconfig, &environment).await.is_fine();
     assert!(!proxy.asked().is_empty());

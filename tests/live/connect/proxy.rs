@@ -1,4 +1,4 @@
-//! Proxies: one by HTTP and one by SOCKS 5, each in the test's own process, that pass all on to one server.
+//! Proxies in the test's own process: HTTP and SOCKS 5. Both forward every connection to one server.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What a proxy was asked for: `name:port`, and the user name and password in base64.
+/// The requested targets: `name:port`, and the user name and password in base64.
 pub type Asked = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
 pub struct Proxy {
@@ -15,7 +15,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// By HTTP; where it needs a user, one without is refused.
+    /// Starts an HTTP proxy. If `user` is given, requests without these credentials are refused.
     pub async fn http(server: SocketAddr, user: Option<&'static str>) -> Self {
         Self::listen(move |mut near, asked: Asked| async move {
             let mut head = Vec::new();
@@ -39,7 +39,7 @@ impl Proxy {
         .await
     }
 
-    /// By SOCKS 5 without a user, RFC 1928.
+    /// Starts a SOCKS 5 proxy without authentication (RFC 1928).
     pub async fn socks(server: SocketAddr) -> Self {
         Self::listen(move |mut near, asked: Asked| async move {
             let mut methods = [0; 2];
@@ -88,7 +88,7 @@ impl Proxy {
         Self { address, asked }
     }
 
-    /// What it was asked for since the last time.
+    /// Returns the targets that were requested since the last call.
     pub fn asked(&self) -> Vec<(String, Option<String>)> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }

@@ -1,4 +1,5 @@
-//! A real etcd that is put back to an older copy, below a real API server: the operator sees what is there now.
+//! Tests that a real etcd below a real API server can be restored from an older backup: the operator sees the restored
+//! objects.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 use crate::connect::empty_bed;
 use lapsewatch_test_support::cluster::bed::Bed;
 
-/// How long a server may take to start, and the operator to see a change: a busy machine is slow.
+/// The limit for the start of a server, and for the operator to see a change. It allows for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// A process that ends with the test.
@@ -49,7 +50,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// An etcd and an API server whose keys are the test bed's, and whose state can be put back.
+/// An etcd and an API server with the keys of the test bed, whose data can be restored.
 struct Plane {
     bed: &'static Bed,
     folder: TempDir,
@@ -129,7 +130,7 @@ impl Plane {
     }
 
     fn stop(&mut self) {
-        // It would wait for open watches.
+        // With SIGTERM the API server would wait for open watches.
         self.api.take().unwrap().stop("-KILL");
         self.stop_etcd();
     }
@@ -160,7 +161,7 @@ impl Plane {
             "metadata": {"name": name, "namespace": "default"}, "spec": spec}));
     }
 
-    /// Waits until this part of a status is so.
+    /// Waits until this part of a status has the expected value.
     fn until(&self, name: &str, path: &str, expected: &str, log: &Path) {
         let begun = Instant::now();
         loop {
@@ -203,7 +204,8 @@ fn after_a_restore_of_etcd_the_operator_sees_what_is_there() {
     let operator = Server::start(Path::new(env!("CARGO_BIN_EXE_lapsewatch")), &args, &log);
     plane.until("acme", ".status.conditions[?(@.type=='Ready')].reason", "Assessed", &log);
 
-    // A backup, and after it a hundred versions and an object that the backup does not have.
+    // A backup is made. Afterwards three hundred objects are created, and a credential that the backup does not
+    // contain.
     plane.stop();
     copy(&own(&plane, "etcd"), &own(&plane, "backup"));
     plane.start();
@@ -216,18 +218,18 @@ fn after_a_restore_of_etcd_the_operator_sees_what_is_there() {
     plane.until("later", ".status.conditions[?(@.type=='Ready')].reason", "Assessed", &log);
     assert!(get(listen, "/metrics").contains("name=\"later\""));
 
-    // The backup is put back. Meanwhile the operator stands still: while its caches are filled, the API server refuses a
-    // version that is yet to come, and afterwards it takes one without a word.
+    // The backup is restored while the operator is paused. While the API server fills its caches, it refuses a future
+    // resourceVersion. Later it accepts one without an error, and the operator meets this case.
     operator.signal("-STOP");
     plane.stop();
     std::fs::remove_dir_all(own(&plane, "etcd")).unwrap();
     copy(&own(&plane, "backup"), &own(&plane, "etcd"));
     plane.start();
-    plane.kubectl(&["get", "tcred", "later"], "").expect_err("the backup does not have it");
+    plane.kubectl(&["get", "tcred", "later"], "").expect_err("the object is missing after the restore");
     operator.signal("-CONT");
     plane.secret("apns/a-renewed.pem");
     plane.until("acme", ".status.lastChange.reason", "Renewed", &log);
-    // Each kind is watched for itself, and notices it at its next watch.
+    // Each kind has its own watch, and the operator notices the restore at the next watch of that kind.
     let begun = Instant::now();
     let metrics = loop {
         let metrics = get(listen, "/metrics");

@@ -1,4 +1,4 @@
-//! Examples applied by a second field manager show no drift once the operator has written their status.
+//! Tests that examples applied by another field manager show no drift after the operator has written their status.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::gitops::foreign::root;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::story::{PATIENCE, Story};
 
-/// The examples to be applied as they stand.
+/// Returns the examples that are applied unchanged.
 fn examples() -> Vec<PathBuf> {
     let all = fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path());
     let mut yaml: Vec<PathBuf> = all.filter(|path| path.extension().is_some_and(|of| of == "yaml")).collect();
@@ -21,7 +21,7 @@ fn examples() -> Vec<PathBuf> {
 
 const NAMESPACES: [&str; 3] = ["acme", "globex", "globex-trial"];
 
-/// All objects of both kinds, with whose each field is.
+/// Returns all objects of both kinds with their managed fields.
 fn objects(bed: &Bed) -> Vec<Value> {
     let of = |namespace: &str| -> Vec<Value> {
         let args = ["get", "tcred,mdmt", "-n", namespace, "--show-managed-fields", "-o", "json"];
@@ -45,13 +45,13 @@ async fn the_operator_s_writes_are_no_drift() {
     bed.kubectl_ok(&[&["apply"], &manager[..], &files].concat(), "");
     let diff = || bed.kubectl(&[&["diff"], &manager[..], &files].concat());
     let none = diff();
-    assert_eq!((none.status.code(), none.stdout.as_slice()), (Some(0), &b""[..]), "as it was applied");
+    assert_eq!((none.status.code(), none.stdout.as_slice()), (Some(0), &b""[..]), "the applied spec is unchanged");
 
     story.start().await;
     let begun = Instant::now();
     let assessed = |object: &Value| object["status"]["conditions"][0]["status"] == "True";
     while !objects(bed).iter().all(assessed) {
-        assert!(begun.elapsed() < PATIENCE, "not all are assessed");
+        assert!(begun.elapsed() < PATIENCE, "some objects are not assessed");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let after = diff();
@@ -59,7 +59,7 @@ async fn the_operator_s_writes_are_no_drift() {
     assert_eq!(after.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&after.stderr));
     assert_eq!(said, "");
 
-    // Whose is what: the engine's is the spec, the operator's nothing but the status.
+    // Only the GitOps engine owns the spec, and the operator owns nothing but the status.
     let objects = objects(bed);
     assert!(objects.len() >= 9, "{objects:#?}");
     for object in objects {
@@ -73,7 +73,7 @@ async fn the_operator_s_writes_are_no_drift() {
         }
     }
 
-    // And what is drift is seen as such.
+    // A real difference is still detected.
     let changed = fs::read_to_string(root().join("examples/declared.yaml")).unwrap().replace("[60, 14]", "[60, 7]");
     let other = bed.kubectl_with(&[&["diff"], &manager[..], &["-f", "-"]].concat(), &changed);
     assert_eq!(other.status.code(), Some(1), "{}", String::from_utf8_lossy(&other.stderr));

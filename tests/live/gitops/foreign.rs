@@ -1,4 +1,4 @@
-//! Programs of others, and their words on objects.
+//! Programs of other projects, and their verdicts on objects.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,16 +12,16 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A file of examples/gitops.
+/// Returns the path of a file in examples/gitops.
 pub fn example(name: &str) -> PathBuf {
     root().join("examples/gitops").join(name)
 }
 
-/// The folder of what tests/tools-go/build made of one of its modules.
+/// Builds a module of tests/tools-go, and returns the folder of the result.
 pub fn built(module: &str) -> PathBuf {
     let build = root().join("tests/tools-go/build");
     let output = Command::new(build).arg(module).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
-    assert!(output.status.success(), "tests/tools-go/build {module} fails; it says why above");
+    assert!(output.status.success(), "tests/tools-go/build {module} failed, see its output above");
     PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
 }
 
@@ -32,7 +32,7 @@ fn program(module: &'static str, name: &str) -> Command {
     Command::new(folder.get_or_init(|| built(module)).join(name))
 }
 
-/// What a program answers to this input.
+/// Runs a program with this input, and returns its output.
 pub fn answer(command: &mut Command, input: &str) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -48,11 +48,11 @@ fn judged(command: &mut Command, objects: &[Value]) -> Vec<Value> {
     let output = answer(command, &list.to_string());
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(all.len(), objects.len(), "one verdict for each");
+    assert_eq!(all.len(), objects.len(), "one verdict for each object");
     all
 }
 
-/// What Argo CD says of one object.
+/// Argo CD's verdict on one object.
 #[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct Argo {
     pub status: String,
@@ -60,7 +60,7 @@ pub struct Argo {
     pub message: String,
 }
 
-/// Argo CD's words, by the health checks of the example's argocd-cm.
+/// Returns Argo CD's verdicts from the health checks in the example's argocd-cm.
 pub fn argo(objects: &[Value]) -> Vec<Argo> {
     argo_with(&example("argocd/argocd-cm.yaml"), objects)
 }
@@ -70,7 +70,7 @@ pub fn argo_with(config_map: &Path, objects: &[Value]) -> Vec<Argo> {
     all.into_iter().map(|one| serde_json::from_value(one).unwrap()).collect()
 }
 
-/// Argo CD's own kind of test, on a folder of its layout: how many cases passed.
+/// Runs Argo CD's own kind of tests on a folder in its layout. Returns the number of passed cases.
 pub fn argo_tests(folder: &Path) -> Result<usize, String> {
     let output = answer(program("argocd", "health").arg("--tests").arg(folder), "");
     match output.status.success() {
@@ -79,7 +79,8 @@ pub fn argo_tests(folder: &Path) -> Result<usize, String> {
     }
 }
 
-/// What kstatus says of one object, Flux's edition of it, and Flux by the example's healthCheckExprs.
+/// The verdicts on one object by kstatus, by Flux's edition of kstatus, and by Flux with the example's
+/// healthCheckExprs.
 #[derive(Deserialize, Debug, Clone, PartialEq)]
 pub struct Status {
     pub kstatus: String,

@@ -1,5 +1,5 @@
-//! Kustomize with a generated Secret, by the kustomize in kubectl: the hash of the Secret's name reaches the
-//! TenantCredential, and a renewal is a re-point that keeps the history.
+//! Tests of Kustomize with a generated Secret, run by kubectl. The TenantCredential refers to the Secret's name with
+//! its hash, and a renewal changes that reference without losing the history.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::gitops::foreign::{answer, example};
 use lapsewatch_test_support::cluster::bed::bed;
 use lapsewatch_test_support::cluster::story::{Story, fixture, said};
 
-/// The example in a folder where it can be changed.
+/// Copies the example into a folder where it can be changed.
 fn copy() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(example("kustomize")).unwrap() {
@@ -30,7 +30,7 @@ fn change(folder: &Path, file: &str, from: &str, to: &str) {
     fs::write(&path, text.replace(from, to)).unwrap();
 }
 
-/// What kustomize makes of a folder.
+/// Returns kustomize's output for a folder.
 fn build(folder: &Path) -> String {
     bed().kubectl_ok(&["kustomize", folder.to_str().unwrap()], "")
 }
@@ -47,7 +47,7 @@ fn names_of_secrets_and_tenants_are_rewritten() {
     let secret = object(&text, "Secret")["metadata"]["name"].clone();
     assert!(secret.as_str().unwrap().starts_with("wonka-apns-"), "{secret}");
     assert_eq!(object(&text, "TenantCredential")["spec"]["secretRef"]["name"], secret);
-    // In a pipeline, before anything is applied: the Secret is found under its new name.
+    // `check` in a pipeline, before anything is applied, finds the Secret under its new name.
     let checked = answer(Command::new(env!("CARGO_BIN_EXE_lapsewatch")).args(["check", "-"]), &text);
     let said = String::from_utf8_lossy(&checked.stdout);
     assert!(checked.status.success() && said.contains("checked 1, skipped 0; 1 tenant"), "{said}");
@@ -59,7 +59,7 @@ fn names_of_secrets_and_tenants_are_rewritten() {
     assert_eq!(credential["spec"]["tenantRef"]["name"], "eu-wonka-prod");
     assert_eq!(object(&text, "MDMTenant")["metadata"]["name"], "eu-wonka-prod");
 
-    // That is the configuration's doing.
+    // Without the configuration file, the references are not rewritten.
     change(folder.path(), "kustomization.yaml", "configurations:\n  - lapsewatch.yaml\n", "");
     let credential = object(&build(folder.path()), "TenantCredential");
     assert_eq!(credential["spec"]["secretRef"]["name"], "wonka-apns");
@@ -88,17 +88,17 @@ async fn a_renewal_is_a_re_point_and_the_history_survives_it() {
 
     holds("apns/a-renewed.pem");
     let second = apply();
-    assert_ne!(first, second, "another Secret");
+    assert_ne!(first, second, "the Secret has a new name");
     let renewed = [("lastChange", "Renewed"), ("Healthy", "True/Valid"), ("IdentityChanged", "False/Unchanged")];
     story.expect("wonka-apns", &renewed).await;
-    // A write of its own records the Event of the renewal.
+    // The operator records the Event of the renewal in a second write.
     story.calm().await;
     let status = story.status("wonka-apns").await;
-    // What an engine with pruning does then.
+    // A GitOps engine with pruning deletes the previous Secret next.
     story.bed.kubectl_ok(&["delete", "secret", &first, "-n", "wonka"], "");
     story.calm().await;
     let status_after = story.status("wonka-apns").await;
-    assert_eq!(status_after, status, "the former Secret is nothing to it any more");
+    assert_eq!(status_after, status, "the deleted Secret does not change the status");
     assert_eq!(status["lastRead"]["name"], second.as_str());
     let change = &status["lastChange"];
     assert_eq!(change["from"]["fingerprint"], before["credential"]["fingerprint"]);

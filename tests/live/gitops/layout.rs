@@ -1,5 +1,5 @@
-//! The health checks in the layout of Argo CD's resource_customizations, with tests as Argo CD has them. The cases are
-//! statuses of the operator's own, written anew by LAPSEWATCH_WRITE=1.
+//! Tests of the health checks in the layout of Argo CD's resource_customizations, with tests in Argo CD's format. The
+//! test cases are statuses that the operator's code creates. LAPSEWATCH_WRITE=1 writes them again.
 
 use std::fmt::Write;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::gitops::foreign::{argo_tests, example};
 use crate::gitops::states::credentials;
 use crate::gitops::tenants::tenants;
 
-/// A file of testdata, the state that it has, and what Argo CD is to make of it.
+/// A file of testdata, the state in that file, and the expected verdict of Argo CD.
 type Case = (&'static str, &'static str, &'static str);
 
 const CREDENTIALS: [Case; 8] = [
@@ -36,7 +36,7 @@ fn condition<'a>(object: &'a Value, type_: &str) -> &'a Value {
     object["status"]["conditions"].as_array().unwrap().iter().find(|c| c["type"] == type_).unwrap()
 }
 
-/// The words that the verdict has: those of the condition that decides.
+/// Returns the expected message, which is that of the deciding condition.
 fn message(case: &str, object: &Value) -> String {
     let ready = condition(object, "Ready");
     let said = if ready["status"] == "False" { ready } else { condition(object, "Healthy") };
@@ -47,14 +47,14 @@ fn message(case: &str, object: &Value) -> String {
     }
 }
 
-/// Holds a file against what it should be, or writes it.
+/// Compares a file with the expected text, or writes the text to the file.
 fn holds(path: &Path, text: &str) {
     if std::env::var_os("LAPSEWATCH_WRITE").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
     let found = fs::read_to_string(path).unwrap_or_default();
-    assert!(found == text, "{} is not what the operator says now: LAPSEWATCH_WRITE=1 writes it anew", path.display());
+    assert!(found == text, "{} is outdated: run the test with LAPSEWATCH_WRITE=1", path.display());
 }
 
 fn check(kind: &str, cases: &[Case], all: &[Value]) {
@@ -76,7 +76,7 @@ fn check(kind: &str, cases: &[Case], all: &[Value]) {
     }
     holds(&folder.join("health_test.yaml"), &tests);
     let files = fs::read_dir(folder.join("testdata")).unwrap().count();
-    assert_eq!(files, cases.len(), "a file of testdata that no test is of");
+    assert_eq!(files, cases.len(), "testdata contains a file without a test");
     assert_eq!(argo_tests(&folder), Ok(cases.len()));
 }
 

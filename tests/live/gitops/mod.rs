@@ -1,5 +1,5 @@
-//! What GitOps makes of the objects: Argo CD, Flux, kstatus and Kustomize, by their own code, and what of others' kinds
-//! leads to a Secret. Statuses are the operator's own, by its assessment or by the operator on a real API server.
+//! Tests of GitOps tools: Argo CD, Flux, kstatus and Kustomize with their own code, and tools that write Secrets. The
+//! statuses come from the operator's assessment, or from an operator on a real API server.
 
 mod drift;
 mod foreign;

@@ -1,5 +1,5 @@
-//! Renewals that reach a Secret by External Secrets, Sealed Secrets and cert-manager. Their CRDs are installed and the
-//! examples applied as they stand. Their controllers do not run: a Secret is written as theirs would.
+//! Tests of renewals by External Secrets, Sealed Secrets and cert-manager. Their CRDs are installed and the examples
+//! are applied unchanged. Their controllers do not run: the test writes the Secrets as the controllers would.
 
 use std::fs;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::gitops::foreign::{answer, built, example, root};
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 use lapsewatch_test_support::cluster::story::{Story, fixture};
 
-/// The test's server, which knows the kinds of the others.
+/// Returns the shared server with the CRDs of the other projects installed.
 fn with_their_crds() -> &'static Bed {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
@@ -24,7 +24,7 @@ fn with_their_crds() -> &'static Bed {
             files.extend(yaml.flat_map(|path| ["-f".to_owned(), path.to_str().unwrap().to_owned()]));
         }
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
-        // A cache of its own: what the server offers is about to change.
+        // A separate discovery cache, because the installation changes the server's kinds.
         bed().kubectl_ok(&[&["--cache-dir=before", "apply", "--server-side"], &files[..]].concat(), "");
         let wait = ["--cache-dir=before", "wait", "--for=condition=Established", "--timeout=60s"];
         bed().kubectl_ok(&[&wait, &files[..]].concat(), "");
@@ -32,12 +32,12 @@ fn with_their_crds() -> &'static Bed {
     bed()
 }
 
-/// kubectl, which looks at what the server offers once all of it is there.
+/// Runs kubectl with a discovery cache that is filled after the installation.
 fn kubectl(args: &[&str], stdin: &str) -> String {
     with_their_crds().kubectl_ok(&[&["--cache-dir=theirs"], args].concat(), stdin)
 }
 
-/// Applies an example in its namespace; what the server would drop of it is an error.
+/// Creates a namespace and applies an example in it. A field that is unknown to the server is an error.
 fn apply(namespace: &str, file: &str) {
     kubectl(&["create", "namespace", namespace], "");
     let file = example(file);
@@ -45,12 +45,12 @@ fn apply(namespace: &str, file: &str) {
     kubectl(&args, "");
 }
 
-/// An object of the example, as the server has it.
+/// Returns an object of the example from the server.
 fn get(namespace: &str, object: &str) -> Value {
     serde_json::from_str(&kubectl(&["get", object, "-n", namespace, "-o", "json"], "")).unwrap()
 }
 
-/// As the owner that a controller enters.
+/// Returns the ownerReferences that a controller sets.
 fn owner(object: &Value) -> Value {
     json!([{
         "apiVersion": object["apiVersion"], "kind": object["kind"], "name": object["metadata"]["name"],
@@ -58,7 +58,7 @@ fn owner(object: &Value) -> Value {
     }])
 }
 
-/// Writes a Secret as a controller does.
+/// Writes a Secret as a controller would.
 fn write(manager: &str, secret: &Value) {
     let manager = format!("--field-manager={manager}");
     kubectl(&["apply", "--server-side", &manager, "-f", "-"], &secret.to_string());
@@ -73,7 +73,7 @@ async fn external_secrets_copies_a_renewal_from_the_vault() {
     apply("hooli", "external-secrets/apns.yaml");
     let mut story = Story::within(bed(), "hooli".to_owned(), "2030-12-10T00:00:00Z").await;
     story.start().await;
-    // The TenantCredential is there before the controller has made the Secret.
+    // The TenantCredential exists before the controller has created the Secret.
     story.expect("hooli-apns", &[("Ready", "False/SecretNotFound")]).await;
     let external = get("hooli", "externalsecret/hooli-apns");
     let copied = |certificate: &str, hash: &str| {
@@ -96,7 +96,7 @@ async fn external_secrets_copies_a_renewal_from_the_vault() {
     };
     copied("apns/a.pem", "1");
     story.expect("hooli-apns", &[("Ready", "True/Assessed"), ("Healthy", "True/Expiring")]).await;
-    // A refresh that finds nothing new in the vault but touches the Secret.
+    // A refresh without a new value in the vault still writes the Secret.
     copied("apns/a.pem", "2");
     story.calm().await;
     assert!(story.status("hooli-apns").await["lastChange"].is_null());
@@ -104,7 +104,7 @@ async fn external_secrets_copies_a_renewal_from_the_vault() {
     story.expect("hooli-apns", &[("lastChange", "Renewed"), ("Healthy", "True/Valid"), ("severity", "None")]).await;
 }
 
-/// What kubeseal makes of this.
+/// Returns kubeseal's output.
 fn kubeseal(args: &[&str], input: &str) -> String {
     let mut command = Command::new(built("kubeseal").join("kubeseal"));
     let output = answer(command.current_dir(root()).args(args), input);
@@ -112,7 +112,7 @@ fn kubeseal(args: &[&str], input: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Unseals with the controller's own code and key, and writes what comes out, as the controller would.
+/// Unseals with the controller's own code and private key, and writes the result as the controller would.
 fn unseal(sealed: &str) {
     let key = "--recovery-private-key=tests/fixtures/keys/root.key";
     let mut secret: Value = serde_json::from_str(&kubeseal(&["--recovery-unseal", key], sealed)).unwrap();
@@ -128,7 +128,7 @@ async fn sealed_secrets_unseals_a_renewal_that_was_committed() {
     unseal(&fs::read_to_string(example("sealed-secrets/vpp.yaml")).unwrap());
     story.expect("initech-vpp", &[("Ready", "True/Assessed"), ("Expiring", "True/Within14Days")]).await;
 
-    // The new token, sealed on somebody's desk and committed.
+    // The new token was sealed on a workstation and committed.
     let token = json!({
         "token": STANDARD.encode("a token that was downloaded later"),
         "expDate": "2036-09-20T00:00:00Z", "orgName": "Initech",
@@ -143,7 +143,7 @@ async fn sealed_secrets_unseals_a_renewal_that_was_committed() {
     story.expect("initech-vpp", &[("lastChange", "Renewed"), ("Healthy", "True/Valid"), ("severity", "None")]).await;
 }
 
-/// A certificate as an issuer would sign it, that many days ago for 90 days.
+/// Issues a certificate that became valid this number of days ago and is valid for 90 days in total.
 fn issued(days_ago: i64) -> Vec<(&'static str, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
     let until = 90 - days_ago;
@@ -184,12 +184,12 @@ async fn cert_manager_s_renewals_are_seen_and_so_is_that_they_stopped() {
             }),
         );
     };
-    // Renewed at 60 days of 90, as it is meant to be: never a warning.
+    // Renewed on day 60 of 90, as the issuer intends. This never causes a warning.
     issue(59);
     story.expect("umbrella-scep", &[("Healthy", "True/Valid"), ("severity", "None")]).await;
     issue(1);
     story.expect("umbrella-scep", &[("lastChange", "Renewed"), ("Healthy", "True/Valid")]).await;
-    // Seventy days later nothing was renewed.
+    // No renewal has happened for seventy days.
     story.at(&(chrono::Utc::now() + chrono::TimeDelta::days(70)).to_rfc3339());
     story.expect("umbrella-scep", &[("Healthy", "True/Expiring"), ("Expiring", "True/Within21Days")]).await;
 }
@@ -201,7 +201,7 @@ fn the_engines_own_objects_are_valid_by_their_definitions() {
         let file = example(file);
         kubectl(&["apply", "--server-side", "--validate=strict", "-f", file.to_str().unwrap()], "");
     }
-    // As docs/gitops.md adds the health checks to an argocd-cm that has other settings.
+    // docs/gitops.md adds the health checks to an argocd-cm with other settings, as here.
     let settings = json!({
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm", "namespace": "argocd"},
         "data": {"url": "https://argocd.acme.example"},

@@ -1,5 +1,5 @@
-//! The same verdicts on objects as a real API server gives them, with the operator's own statuses: before it looked,
-//! afterwards, after a change that it has not seen, and where it can't understand an object.
+//! Tests the same verdicts on objects of a real API server with the operator's statuses: before and after the first
+//! assessment, after a change that the operator has not seen, and for an object that the operator does not understand.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use lapsewatch_test_support::cluster::story::Story;
 
 const NOW: &str = "2030-12-10T00:00:00Z";
 
-/// What Argo CD, kstatus and Flux say of one object, once it is as the documentation says.
+/// Returns the verdicts of Argo CD, kstatus and Flux on one object, as soon as they agree with the documentation.
 async fn verdict(story: &Story, kind: &str, name: &str) -> [String; 3] {
     let args = ["get", kind, name, "-n", &story.namespace, "-o", "json"];
     let object: Value = serde_json::from_str(&story.bed.kubectl_ok(&args, "")).unwrap();
@@ -44,7 +44,7 @@ async fn what_the_server_gives_is_judged_likewise() {
     story.bed.kubectl_ok(&["create", "-f", "-"], &tenant.to_string());
     let waiting = words(["Progressing", "InProgress", "InProgress"]);
     for name in ["valid", "broken", "absent", "expired", "soon"] {
-        assert_eq!(verdict(&story, "tcred", name).await, waiting, "{name}, before any operator looked");
+        assert_eq!(verdict(&story, "tcred", name).await, waiting, "{name}, before any assessment");
     }
     assert_eq!(verdict(&story, "mdmt", "acme").await, waiting);
 
@@ -65,13 +65,13 @@ async fn what_the_server_gives_is_judged_likewise() {
 
     story.stop().await;
     story.credential("expired", declared("2031-12-01")).await;
-    assert_eq!(verdict(&story, "tcred", "expired").await, waiting, "nobody has looked at the new date");
+    assert_eq!(verdict(&story, "tcred", "expired").await, waiting, "no operator has assessed the new date");
     story.start().await;
     story.expect("expired", &[("Healthy", "True/Valid")]).await;
     assert_eq!(verdict(&story, "tcred", "expired").await, words(["Healthy", "Current", "Current"]));
 }
 
-/// The definitions as a newer version would have them, on a control plane of its own: another environment.
+/// Starts a control plane with the definitions of a newer version, which allow another environment.
 fn newer() -> &'static Bed {
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
@@ -108,7 +108,7 @@ async fn what_the_operator_can_t_understand_is_no_success_and_not_waited_for_by_
     let argo = argo(std::slice::from_ref(&object)).remove(0);
     assert_eq!(argo.status, "Degraded");
     assert!(argo.message.starts_with("InvalidObject: ") && argo.message.contains("environment"), "{}", argo.message);
-    // The rest of its status is as it was before, its observedGeneration too.
+    // The rest of the status is unchanged, including its observedGeneration.
     let status = status(&[object]).remove(0);
     assert_eq!([status.kstatus, status.exprs], ["InProgress", "InProgress"]);
 }

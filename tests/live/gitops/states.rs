@@ -1,4 +1,4 @@
-//! Every state that the operator can say of a credential, said by the assessment that the operator runs.
+//! Every state that the operator can report for a credential, produced by the operator's own assessment.
 
 use lapsewatch_core::api::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
@@ -15,7 +15,7 @@ use lapsewatch_test_support::assessment::story::Story;
 
 const END: &str = "2031-01-01T00:00:00Z";
 const WELL: &str = "2030-03-01T00:00:00Z";
-/// From well before the end to long after it: each stage of each type, and after the days of grace.
+/// Times from well before the expiry to long after it: each stage of each type, and the time after the grace period.
 const TIMES: [&str; 8] = [
     WELL,
     "2030-11-10T00:00:00Z",
@@ -27,7 +27,7 @@ const TIMES: [&str; 8] = [
     "2031-02-15T00:00:00Z",
 ];
 
-/// An object as the API server would give it, under a name that says what state it is in.
+/// Returns an object as the API server would, with a name that describes its state.
 pub fn object(kind: &str, name: &str, spec: &Value, status: &Value) -> Value {
     json!({
         "apiVersion": "lapsewatch.dev/v1alpha1",
@@ -38,14 +38,14 @@ pub fn object(kind: &str, name: &str, spec: &Value, status: &Value) -> Value {
     })
 }
 
-/// What stands there before any operator has spoken: the default of the CRD, from the CRD.
+/// Returns the status before any operator has assessed the object: the default in the CRD.
 pub fn unseen(kind: &str) -> Value {
     let all = lapsewatch_core::api::crds::all();
     let (_, crd) = all.iter().find(|(_, crd)| crd["spec"]["names"]["kind"] == kind).unwrap();
     crd.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/status/default").unwrap().clone()
 }
 
-/// All credentials, each in one state.
+/// Returns one credential for each state.
 pub fn credentials() -> Vec<Value> {
     let mut all = Vec::new();
     let mut add = |name: String, type_: CredentialType, status: &TenantCredentialStatus| {
@@ -56,7 +56,7 @@ pub fn credentials() -> Vec<Value> {
         for time in TIMES {
             let look = Story::of(of_type(type_, 'a', END), type_).at(time);
             add(format!("{type_:?} at {time}"), type_, &look.status);
-            // As last read.
+            // The credential can't be read any more, so the state follows from the last read content.
             for reason in FailureReason::ALL {
                 let mut story = Story::of(of_type(type_, 'a', END), type_);
                 story.at(time);
@@ -88,7 +88,7 @@ pub fn credentials() -> Vec<Value> {
 
 type Named = (String, CredentialType, TenantCredentialStatus);
 
-/// What is wrong with the credential itself.
+/// Returns the states in which the credential itself is wrong.
 fn identities_and_keys() -> Vec<Named> {
     let mut all = Vec::new();
     for type_ in [APNsCertificate, WindowsSymantecCertificate, X509Certificate] {
@@ -119,7 +119,7 @@ fn identities_and_keys() -> Vec<Named> {
     all
 }
 
-/// Who else holds it.
+/// Returns the states of a credential with several holders.
 fn holders() -> Vec<Named> {
     let standings = [
         SharingState::SameSecret,

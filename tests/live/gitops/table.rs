@@ -1,4 +1,4 @@
-//! The table of docs/gitops.md that says what is made of which state: what it says is what is expected.
+//! The table of docs/gitops.md with the verdict on each state. The tests take their expectations from this table.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::gitops::foreign::root;
 
-/// A row: what the status says, and what is made of it.
+/// A row: the conditions and the severity, and the verdicts on them.
 #[derive(Debug)]
 pub struct Row {
     ready: String,
@@ -17,7 +17,7 @@ pub struct Row {
     pub exprs: String,
 }
 
-/// The rows, the first that fits decides.
+/// Returns the rows. The first matching row decides.
 pub fn rows() -> Vec<Row> {
     let text = fs::read_to_string(root().join("docs/gitops.md")).unwrap();
     let lines = text.lines().skip_while(|line| !line.starts_with("| Ready | Healthy |")).skip(2);
@@ -29,7 +29,8 @@ pub fn rows() -> Vec<Row> {
     lines.take_while(|line| line.starts_with('|')).map(row).collect()
 }
 
-/// `True/Valid` of a condition, without its reason where it is of an earlier generation.
+/// Returns status and reason of a condition, such as `True/Valid`. Conditions of an earlier generation have a fixed
+/// text instead.
 fn said(object: &Value, type_: &str) -> String {
     let conditions = object["status"]["conditions"].as_array().map(Vec::as_slice).unwrap_or_default();
     let Some(condition) = conditions.iter().find(|condition| condition["type"] == type_) else { return String::new() };
@@ -40,13 +41,13 @@ fn said(object: &Value, type_: &str) -> String {
     format!("{}/{}", condition["status"].as_str().unwrap(), condition["reason"].as_str().unwrap())
 }
 
-/// Whether a cell speaks of this: `any`, or one of its words.
+/// Returns true if a cell matches: the cell is `any`, or it contains the status or the status with the reason.
 fn fits(cell: &str, said: &str) -> bool {
     let status = said.split('/').next().unwrap_or_default();
     cell == "any" || cell.split(", ").any(|word| word == said || word == status)
 }
 
-/// Which row is of this object.
+/// Returns the index of the first row that matches this object.
 pub fn row_of(rows: &[Row], object: &Value) -> usize {
     let (ready, healthy) = (said(object, "Ready"), said(object, "Healthy"));
     let severity = object["status"]["severity"].as_str().unwrap_or("none yet");
@@ -56,7 +57,7 @@ pub fn row_of(rows: &[Row], object: &Value) -> usize {
     found.unwrap_or_else(|| panic!("docs/gitops.md has no row for Ready {ready}, Healthy {healthy}, {severity}"))
 }
 
-/// Reasons of a condition in these objects.
+/// Returns the reasons of a condition in these objects.
 pub fn reasons(objects: &[Value], type_: &str) -> std::collections::BTreeSet<String> {
     objects.iter().map(|object| said(object, type_).split('/').next_back().unwrap_or_default().to_owned()).collect()
 }

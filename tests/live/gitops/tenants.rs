@@ -1,4 +1,4 @@
-//! Every state that the operator can say of a tenant.
+//! Every state that the operator can report for a tenant.
 
 use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate};
 use lapsewatch_core::api::reasons::FailureReason;
@@ -12,7 +12,7 @@ use lapsewatch_test_support::assessment::story::Story;
 const NOW: &str = "2030-06-01T00:00:00Z";
 const WELL: &str = "2031-06-01T00:00:00Z";
 
-/// What a tenant may have, by a short name.
+/// The kinds of credentials that a tenant may have, by a short name.
 const MEMBERS: [&str; 9] =
     ["valid", "expiring", "expired", "symantec", "unreadable", "early", "undated", "pending", "superseded"];
 
@@ -37,7 +37,8 @@ fn add(page: &mut Page, what: &str) {
     };
 }
 
-/// All tenants: with nothing, with each kind of credential, with each two of them, with one that is missing.
+/// Returns all tenants: without credentials, with each kind of credential, with each pair of kinds, and with a missing
+/// type.
 pub fn tenants() -> Vec<Value> {
     let mut all = vec![object("MDMTenant", "unseen", &serde_json::json!({}), &unseen("MDMTenant"))];
     let mut look = |name: String, page: &mut Page| {

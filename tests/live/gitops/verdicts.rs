@@ -1,4 +1,4 @@
-//! Argo CD's health check, kstatus and Flux's expressions on every state there is.
+//! Tests of Argo CD's health check, kstatus and Flux's expressions on every possible state.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::gitops::states::credentials;
 use crate::gitops::table::{reasons, row_of, rows};
 use crate::gitops::tenants::tenants;
 
-/// The closed list of states, and of those that only a tenant has.
+/// The closed list of states, followed by the states that only a tenant can have.
 const STATES: [&str; 12] = [
     "Unreadable",
     "Expired",
@@ -30,7 +30,7 @@ const OF_TENANTS: [&str; 2] = ["MissingCredential", "NoCredentials"];
 
 fn all() -> Vec<Value> {
     let mut all = [credentials(), tenants()].concat();
-    // The same after a change of the spec that no operator has looked at.
+    // The same objects after a change of the spec that no operator has assessed.
     let looked_at = |object: &&Value| object["status"]["observedGeneration"].is_i64();
     let changed = all.iter().filter(looked_at).cloned().map(|mut object| {
         object["metadata"]["generation"] = json!(2);
@@ -55,7 +55,7 @@ fn every_state_is_among_those_that_are_judged() {
     assert_eq!(missing(&tenants, "Healthy", &OF_TENANTS), [""; 0]);
     let known: BTreeSet<&str> = STATES.into_iter().chain(OF_TENANTS).collect();
     for reason in reasons(&credentials, "Healthy").union(&reasons(&tenants, "Healthy")) {
-        assert!(known.contains(reason.as_str()), "{reason} is a state that nobody named");
+        assert!(known.contains(reason.as_str()), "state {reason} is not in STATES");
     }
 }
 
@@ -73,7 +73,7 @@ fn what_is_made_of_each_state_is_what_the_documentation_says() {
         assert_eq!(found, [&row.argo, &row.kstatus, &row.kstatus, &row.exprs], "{}: {object:#}", row_name(object));
         assert!(!argo.message.is_empty(), "{object:#}");
     }
-    assert!(used.iter().all(|count| *count > 0), "a row that no state is of: {used:?} of {rows:#?}");
+    assert!(used.iter().all(|count| *count > 0), "a row matches no state: used {used:?} of {rows:#?}");
 }
 
 fn row_name(object: &Value) -> String {
@@ -88,7 +88,7 @@ fn nothing_is_waited_for_once_it_was_read() {
     assert!(expired >= 10, "{expired}");
     for (object, argo) in read.iter().zip(argo(&read)) {
         assert_ne!(argo.status, "Progressing", "{object:#}");
-        // The words of the operator, with the date or the cause.
+        // The message is the operator's, with the date or the cause.
         let message = object["status"]["conditions"][1]["message"].as_str().unwrap();
         assert!(argo.message.ends_with(message), "{}: {}", row_name(object), argo.message);
     }

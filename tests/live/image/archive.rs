@@ -1,4 +1,4 @@
-//! An OCI archive: what is in it, by its own digests.
+//! Reads an OCI archive, and finds its parts by their digests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub struct Archive {
     folder: TempDir,
 }
 
-/// One image of it.
+/// One image of the archive.
 pub struct Image {
     pub digest: String,
     pub config: Value,
@@ -34,7 +34,7 @@ impl Archive {
         serde_json::from_slice(&fs::read(self.blob(descriptor)).unwrap()).unwrap()
     }
 
-    /// The index of images.
+    /// Returns the manifests in the index of images.
     fn manifests(&self) -> Vec<Value> {
         let index: Value = serde_json::from_slice(&fs::read(self.folder.path().join("index.json")).unwrap()).unwrap();
         let of_architectures = self.json(&index["manifests"][0]);
@@ -53,14 +53,14 @@ impl Archive {
         let descriptor = manifests.iter().find(|m| m["platform"]["architecture"] == architecture).unwrap();
         let manifest = self.json(descriptor);
         let layers = manifest["layers"].as_array().unwrap();
-        assert_eq!(layers.len(), 1, "one layer is all");
+        assert_eq!(layers.len(), 1, "the image has one layer");
         let digest = descriptor["digest"].as_str().unwrap().to_owned();
         Image { digest, config: self.json(&manifest["config"]), layer: self.blob(&layers[0]) }
     }
 }
 
 impl Image {
-    /// Each file with its rights and owner.
+    /// Lists each file with its permissions and owner.
     pub fn listed(&self) -> Vec<String> {
         let list = output(Command::new("tar").args(["--numeric-owner", "-tvzf"]).arg(&self.layer));
         let line = |line: &str| {

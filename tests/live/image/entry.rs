@@ -1,4 +1,4 @@
-//! The entry point, run in a root that holds what is in the image and nothing else, as the image's user.
+//! Runs the entry point as the image's user, in a root folder that contains only the image's files.
 
 use std::fs;
 use std::io::Write;
@@ -14,14 +14,14 @@ pub struct Root {
     folder: TempDir,
 }
 
-/// How a run ended.
+/// The result of a run.
 pub struct Ran {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
 }
 
-/// One that goes on.
+/// A process that is still running.
 pub struct Running(Child);
 
 impl Root {
@@ -36,7 +36,7 @@ impl Root {
         self.folder.path()
     }
 
-    /// A file more, as a volume would bring it.
+    /// Adds a file, as a volume would.
     pub fn add(&self, name: &str, content: &[u8]) {
         let path = self.folder.path().join(name);
         fs::write(&path, content).unwrap();
@@ -44,7 +44,7 @@ impl Root {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        // Without root's rights the root folder is changed in a user namespace, whose one user is this one.
+        // Without root's permissions, a user namespace with one user makes it possible to change the root folder.
         let privileged = crate::image::output(Command::new("id").arg("-u")) == "0";
         let mut command = Command::new(if privileged { "chroot" } else { "unshare" });
         match privileged {
@@ -64,14 +64,14 @@ impl Root {
     }
 }
 
-/// The same by the binary of these tests.
+/// Runs the same command with the binary of these tests.
 pub fn here(args: &[&str], stdin: &str) -> Ran {
     ran(Command::new(env!("CARGO_BIN_EXE_lapsewatch")).args(args).env_clear(), stdin)
 }
 
 fn ran(command: &mut Command, stdin: &str) -> Ran {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It may end without having read all of it.
+    // The process may end before it has read the whole input.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -79,9 +79,9 @@ fn ran(command: &mut Command, stdin: &str) -> Ran {
 }
 
 impl Running {
-    /// Ends it as a kubelet does; its exit code.
+    /// Sends SIGTERM, as a kubelet does, and returns the exit code.
     pub fn end(mut self) -> Option<i32> {
-        // chroot and unshare become what they start.
+        // chroot and unshare replace themselves with the program, so the process ID is the program's.
         crate::image::output(Command::new("kill").args(["-TERM", &self.0.id().to_string()]));
         self.0.wait().unwrap().code()
     }
@@ -89,7 +89,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Where the test has failed before.
+        // The process still runs if the test failed earlier.
         let _ = self.0.kill();
     }
 }

@@ -1,5 +1,6 @@
-//! The image, built as packaging/image builds it and run from what is in it: in a root that holds nothing else, as the
-//! user that it names. The binary is of cargo's profile dev, since a release takes minutes; all else is the same.
+//! Tests of the image as packaging/image builds it. It runs with its own user, in a root folder that contains only the
+//! image's files. The binary uses cargo's profile dev because a release build takes minutes. Everything else is the
+//! same.
 
 mod archive;
 mod entry;
@@ -20,7 +21,8 @@ fn root() -> &'static Path {
 fn script(name: &str) -> Command {
     let mut command = Command::new(root().join("packaging/image").join(name));
     command.stdin(Stdio::null()).stderr(Stdio::inherit());
-    // Of the cargo that runs this test: some crates are built anew where these change.
+    // Removes variables of the cargo process that runs this test. Some crates would be built again if these variables
+    // change.
     let of_this_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in std::env::vars().filter(|(name, _)| of_this_package(name)) {
         command.env_remove(name);
@@ -28,25 +30,25 @@ fn script(name: &str) -> Command {
     command
 }
 
-/// What a command prints; the test fails where it does.
+/// Returns the output of a command. The test fails if the command fails.
 fn output(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert!(status.success(), "{command:?}: {}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).unwrap().trim_end().to_owned()
 }
 
-/// The static binary.
+/// Returns the path of the static binary.
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let mut build = script("binary");
-        // What a debugger needs is most of the time and nine tenths of the size.
+        // Debug information takes most of the build time and nine tenths of the size.
         let binary = output(build.args(["amd64", "dev"]).env("CARGO_PROFILE_DEV_DEBUG", "false"));
         PathBuf::from(binary)
     })
 }
 
-/// An archive of these architectures, unpacked.
+/// Builds and unpacks an archive for these architectures.
 fn packed(architectures: &[&str]) -> Archive {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("lapsewatch.tar");
@@ -88,7 +90,7 @@ fn the_same_sources_make_the_same_image_and_each_architecture_has_one() {
     let folder = tempfile::tempdir().unwrap();
     let mut pack = script("pack");
     pack.arg(folder.path().join("lapsewatch.tar")).arg("1").arg(format!("amd64={}", root().join("LICENSE").display()));
-    assert_eq!(pack.status().unwrap().code(), Some(2), "the licence is no program");
+    assert_eq!(pack.status().unwrap().code(), Some(2), "a file that is not a program is refused");
 }
 
 #[test]
@@ -110,14 +112,14 @@ fn the_operator_runs_from_it() {
     let bed = bed();
     let namespace = bed.namespace("image");
     let image = Root::of(&packed(&["amd64"]));
-    // As a Secret that is mounted: the key of the test's user is in it.
+    // Like a mounted Secret, since the file contains the private key of the test's user.
     image.add("kubeconfig", &fs::read(&bed.kubeconfig).unwrap());
     let operator = image.start(&["run", "--kubeconfig", "/kubeconfig", "--namespace", &namespace]);
     let manifests = fs::read_to_string(root().join("examples/apns.yaml")).unwrap();
     bed.kubectl_ok(&["apply", "-n", &namespace, "-f", "-"], &manifests.replace("namespace: acme", ""));
     let args = ["wait", "tcred/acme-apns", "--for=condition=Healthy", "--timeout=60s", "-n", &namespace];
     bed.kubectl_ok(&args, "");
-    assert_eq!(operator.end(), Some(0), "it ends well on SIGTERM, as the first process of its container");
+    assert_eq!(operator.end(), Some(0), "exit code 0 after SIGTERM, as process 1 of a container");
 }
 
 #[test]
@@ -138,5 +140,5 @@ fn what_it_is_made_of_can_be_read_from_it() {
     }
     let runs = |name: &str| packages.iter().any(|p| p["name"] == name && p["kind"].is_null());
     assert!(packages.len() > 100 && ["lapsewatch", "kube", "x509-parser", "rustls"].into_iter().all(runs), "{list:#}");
-    assert!(!packages.iter().any(|p| p["name"] == "proptest"), "what only tests need is not in it");
+    assert!(!packages.iter().any(|p| p["name"] == "proptest"), "dependencies of tests are not listed");
 }

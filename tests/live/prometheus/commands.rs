@@ -1,4 +1,4 @@
-//! The commands of the runbooks, run as they stand on a real API server with an operator at work.
+//! Runs the commands of the runbooks unchanged, on a real API server with a running operator.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,11 +15,12 @@ use crate::prometheus::rules;
 use crate::prometheus::scene::Scene;
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 
-/// What the test bed has not: nodes that run pods, and what others install.
+/// Commands that need something which the test bed does not have: nodes that run Pods, and products that others
+/// install.
 const NOT_HERE: [&str; 5] =
     ["kubectl top ", "NAMESPACE POD ", "kubectl get servicemonitors", "/proxy/readyz", "amtool silence"];
 
-/// Of these alerts the namespace is the operator's.
+/// Alerts whose namespace is the operator's namespace.
 const OF_OPERATOR: [&str; 7] = [
     "LapsewatchDown",
     "LapsewatchNoLeader",
@@ -30,7 +31,7 @@ const OF_OPERATOR: [&str; 7] = [
     "LapsewatchWatchesFailing",
 ];
 
-/// The commands of all runbooks.
+/// Returns the commands of all runbooks, each with the name of its page.
 fn commands() -> Vec<(String, String)> {
     let of = |name: String| {
         let blocks = blocks(&page(&name), "sh");
@@ -40,7 +41,7 @@ fn commands() -> Vec<(String, String)> {
     rules::names().into_iter().flat_map(of).collect()
 }
 
-/// The exit code of a command, and what it prints.
+/// Runs a command, and returns the exit code and the output.
 fn run(bed: &Bed, folder: &Path, command: &str) -> (Option<i32>, String) {
     let mut shell = Command::new("bash");
     let binary = Path::new(env!("CARGO_BIN_EXE_lapsewatch")).parent().unwrap();
@@ -54,7 +55,7 @@ fn run(bed: &Bed, folder: &Path, command: &str) -> (Option<i32>, String) {
     (ran.status.code(), said)
 }
 
-/// An object as it could be created anew.
+/// Removes the metadata that prevents an object from being created again.
 fn without_identity(object: &str) -> String {
     let mut object: serde_json::Value = serde_json::from_str(object).unwrap();
     let metadata = object["metadata"].as_object_mut().unwrap();
@@ -62,7 +63,8 @@ fn without_identity(object: &str) -> String {
     object.to_string()
 }
 
-/// An object that the operator could not understand, as it leaves it; the API server stores none that is so.
+/// Creates an object with the status that the operator writes if it does not understand the object. The API server does
+/// not store an object which really is invalid.
 fn invalid(bed: &Bed) {
     let namespace = bed.namespace("invalid");
     let object = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",
@@ -83,7 +85,7 @@ fn every_command_of_a_runbook_works_and_tells_something() {
     scene.push("acme-apns", "-345d", "+20d");
     scene.tenant(&["APNsCertificate"]);
     scene.until_read("acme-apns");
-    // Where the operator would run, which runs beside the cluster here.
+    // The Deployment and ServiceAccount of the operator, which in this test runs outside the cluster.
     let create = |kind: &[&str]| bed.kubectl_ok(&[kind, &["-n", &scene.qa]].concat(), "");
     create(&["create", "deployment", "lapsewatch", "--image=lapsewatch"]);
     create(&["label", "deployment", "lapsewatch", "app.kubernetes.io/name=lapsewatch"]);
@@ -110,7 +112,7 @@ fn every_command_of_a_runbook_works_and_tells_something() {
         }
         let (of_operator, of_tenant) = (OF_OPERATOR.contains(&name.as_str()), name == "LapsewatchMissingCredential");
         let stands_for = |word: &Captures<'_>| match (&word[1], &word[2]) {
-            // A column's heading.
+            // The word is the heading of a column.
             (_, ":") => word[0].to_owned(),
             ("NAMESPACE", _) if of_operator => scene.qa.clone(),
             ("NAMESPACE", _) => scene.acme.clone(),
@@ -128,15 +130,15 @@ fn every_command_of_a_runbook_works_and_tells_something() {
         }
         let (code, said) = run(bed, folder.path(), &command);
         let is_well = match command.split(' ').next() {
-            // It ends with 1 where something needs somebody.
+            // Exit code 1 means that something needs attention, which is correct here.
             Some("lapsewatch") => matches!(code, Some(0 | 1)),
-            // To be allowed nothing is an answer, too.
+            // The answer "no" of `auth can-i` is useful too.
             _ if command.contains("auth can-i") => code == Some(0) || said.trim().ends_with("no"),
             _ => code == Some(0),
         };
         assert!(is_well, "{name}: {line}\n{command}: {code:?}\n{said}");
         let is_file = command.contains(" > ");
-        assert!(!said.trim().is_empty() || is_file, "{name}: {command} tells nothing");
+        assert!(!said.trim().is_empty() || is_file, "{name}: {command} prints nothing");
     }
     assert!(ran.len() > 30, "{ran:?}");
 }

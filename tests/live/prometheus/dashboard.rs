@@ -1,5 +1,5 @@
-//! The dashboard for Grafana: held against Grafana's own schema, and against what the operator serves. Grafana itself is
-//! in no registry that these tests may use; `live` has a real Prometheus answer every query.
+//! Tests of the Grafana dashboard with Grafana's own schema and with the series that the operator serves. Grafana
+//! itself is in no registry that these tests may use. In the module `live`, a real Prometheus answers every query.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::prometheus::promtool::promtool;
 use crate::prometheus::{built, root, series};
 
-/// The dashboard.
+/// Returns the dashboard.
 pub fn dashboard() -> Value {
     let text = std::fs::read_to_string(root().join("charts/lapsewatch/files/dashboard.json")).unwrap();
     serde_json::from_str(&text).unwrap()
@@ -21,7 +21,7 @@ fn panels() -> Vec<Value> {
     panels.into_iter().filter(|panel| panel["type"] != "row").collect()
 }
 
-/// Each panel's title with the queries in it, as Grafana sends them where all is chosen.
+/// Returns each panel's title with its queries, as Grafana sends them if all values are selected.
 pub fn queries() -> Vec<(String, String)> {
     let of = |panel: Value| {
         let title = panel["title"].as_str().unwrap().to_owned();
@@ -35,7 +35,7 @@ pub fn queries() -> Vec<(String, String)> {
     panels().into_iter().flat_map(of).collect()
 }
 
-/// What the program says that reads it with the types made of Grafana's schema.
+/// Runs the program that reads the dashboard with the types generated from Grafana's schema.
 fn judged(dashboard: &Value) -> Output {
     let program = built("dashboard", &[]).join("judge-dashboard");
     let mut judge = Command::new(program);
@@ -80,7 +80,7 @@ fn its_queries_name_series_and_labels_that_are_served_and_prometheus_understands
     let rule = |(_, query): &(String, String)| serde_json::json!({"record": "a:b:c", "expr": query, "labels": {"query": query}});
     let rules =
         serde_json::json!({"groups": [{"name": "queries", "rules": queries.iter().map(rule).collect::<Vec<_>>()}]});
-    // JSON is YAML; a query that stands twice would be a duplicate, which is no matter here.
+    // Every JSON document is a YAML document. The lint would report repeated queries, which are fine here.
     std::fs::write(&file, rules.to_string()).unwrap();
     let (is_content, said) = promtool(&["check", "rules", "--lint=none", file.to_str().unwrap()]);
     assert!(is_content, "{said}");

@@ -1,5 +1,5 @@
-//! The whole, for real: the operator's binary in two replicas on a real API server, scraped by a real Prometheus that has
-//! the rules.
+//! End-to-end test with real programs: two replicas of the operator on a real API server, scraped by a real Prometheus
+//! with the rules.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::prometheus::scene::Scene;
 use crate::prometheus::server::Prometheus;
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 
-/// A replica of the operator that watches the scene's namespaces.
+/// Starts a replica of the operator that watches the scene's namespaces.
 pub fn replica(bed: &Bed, scene: &Scene<'_>, folder: &Path, name: &str) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lapsewatch"));
     command.arg("run").arg("--kubeconfig").arg(&bed.kubeconfig);
@@ -33,15 +33,15 @@ fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_lead
     let since = prometheus.await_alerts(&expected);
     assert_eq!(prometheus.failed_rules(), [serde_json::Value::Null; 0]);
 
-    // Who asks for no format gets the text format, which promtool judges.
+    // Without an Accept header, the operator serves the text format, which promtool can check.
     let text = replicas[0].get("/metrics").unwrap();
     let (is_content, said) = promtool::given(&["check", "metrics"], &text);
     assert!(is_content && text.contains("# TYPE lapsewatch_build_info gauge\n"), "{said}\n{text}");
 
-    // What the dashboard asks for is there.
+    // Every query of the dashboard returns series.
     for (title, query) in dashboard::queries() {
         let is_empty = prometheus.query(&query).is_empty();
-        // Nothing failed here.
+        // No failures occurred in this test.
         assert!(!is_empty || title == "Failures", "{title} shows nothing: {query}");
     }
     for (label, selector) in [("namespace", "lapsewatch_severity"), ("job", "lapsewatch_build_info")] {
@@ -50,8 +50,8 @@ fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_lead
         assert_eq!(values, serde_json::json!(expected));
     }
 
-    // The replica that leads fails; the other one takes over when the Lease has run out. Meanwhile nobody serves anything
-    // of the objects, and no alert ends or begins anew.
+    // The leading replica fails, and the other replica takes over when the Lease expires. Until then, no replica serves
+    // series of objects, and no alert may end or start again.
     let leads = prometheus.query("lapsewatch_leader == 1");
     let leads = leads[0]["metric"]["instance"].as_str().unwrap();
     let (leader, standby): (Vec<Process>, Vec<Process>) =
@@ -60,22 +60,22 @@ fn a_real_prometheus_fires_what_the_operator_finds_and_outlasts_a_change_of_lead
     let [standby] = <[Process; 1]>::try_from(standby).ok().unwrap();
     let served = format!("lapsewatch_credential_problem{{instance=\"{}\"}}", standby.address);
     await_some("the other replica's series", || (!prometheus.query(&served).is_empty()).then_some(()));
-    // The rules were evaluated after that, too.
+    // The rules were evaluated after the change of leader, too.
     let now = prometheus.query("vector(time())")[0]["value"][1].as_str().unwrap().to_owned();
     let evaluated = format!("max(timestamp(ALERTS)) > {now}");
     await_some("an evaluation", || (!prometheus.query(&evaluated).is_empty()).then_some(()));
     let mut still = prometheus.firing();
-    // A machine that is too busy to answer for half a minute is another matter.
+    // LapsewatchDown may fire if the machine is too busy to answer for half a minute.
     still.retain(|alert, _| alert.0 != "LapsewatchDown");
     assert_eq!(still, since);
 
-    // A renewal ends its alert, and no other.
+    // A renewal ends only its own alert.
     scene.replace("due", "due", "-1h", "+364d");
     assert!(expected.remove(&("LapsewatchCredentialExpiringCritical".into(), "critical".into(), "due".into())));
     let still = prometheus.await_alerts(&expected);
     assert!(still.iter().all(|(alert, begun)| since[alert] == *begun), "{still:?}\n{since:?}");
 
-    // Nobody answers any more: that is an alert, and what was said last still holds.
+    // No replica answers any more, which is an alert of its own. The alerts of objects continue to fire.
     standby.stop();
     expected.insert(("LapsewatchDown".into(), "critical".into(), "lapsewatch".into()));
     let still = prometheus.await_alerts(&expected);

@@ -1,4 +1,4 @@
-//! Operators that can't do their work, for real: without rights, without a leader, gone.
+//! Tests of operators that can't do their work: without permissions, without a leader, or stopped.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -13,8 +13,8 @@ use crate::prometheus::process::Process;
 use crate::prometheus::server::{Prometheus, these};
 use lapsewatch_test_support::cluster::bed::{Bed, bed};
 
-/// An operator in a namespace with a credential whose Secret is missing, which is worth an Event. It may do there what
-/// the rules say, each a verb and its resources.
+/// Starts an operator in a namespace with a credential whose Secret is missing, which causes an Event. Each rule is a
+/// verb and the resources on which the operator may use it there.
 fn operator(bed: &Bed, folder: &Path, name: &str, rules: &[(&str, &str)], args: &[&str]) -> Process {
     let namespace = bed.namespace(name);
     let object = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",
@@ -49,7 +49,7 @@ fn an_operator_that_cannot_do_its_work_is_an_alert_of_its_own_and_one_that_can_i
     let mute = of("mute", &[READ, SAY], &[]);
     let wordless = of("wordless", &[READ, TELL], &[]);
     let blind = of("blind", &[SAY, TELL], &[]);
-    // Another one holds the Lease for an hour, and was never seen again.
+    // Another holder took the Lease for an hour, and has not renewed it since.
     let held = bed.namespace("held");
     let now = "2020-01-01T00:00:00.000000Z";
     let lease = json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
@@ -61,7 +61,7 @@ fn an_operator_that_cannot_do_its_work_is_an_alert_of_its_own_and_one_that_can_i
     let binding = ["--clusterrole=leases", "--group=system:authenticated"];
     bed.kubectl_ok(&["create", "clusterrole", "leases", "--verb", LEAD.0, "--resource", LEAD.1], "");
     bed.kubectl_ok(&["create", "rolebinding", "leases", "-n", &held, binding[0], binding[1]], "");
-    // Nobody listens there any more.
+    // No process listens at this address any more.
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
 
     let prometheus = Prometheus::start(
@@ -85,7 +85,7 @@ fn an_operator_that_cannot_do_its_work_is_an_alert_of_its_own_and_one_that_can_i
         ("LapsewatchDown", "critical", "lapsewatch-gone"),
     ]);
     prometheus.await_alerts(&expected);
-    // And so it stays: what would name the cause of a critical one keeps silent.
+    // This state persists. An alert about a cause stays silent while a critical alert fires.
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(prometheus.firing().into_keys().collect::<BTreeSet<_>>(), expected);
     for (job, method, resource) in [("mute", "POST", "events"), ("wordless", "PATCH", "tenantcredentials/status")] {
@@ -94,7 +94,8 @@ fn an_operator_that_cannot_do_its_work_is_an_alert_of_its_own_and_one_that_can_i
         assert_eq!((label("method").as_str(), label("resource").as_str()), (method, resource));
     }
 
-    // One that goes with its target, as when its release is deleted, is missed though others answer.
+    // A replica that disappears with its target, for example with a deleted release, is reported although other
+    // replicas answer.
     well.stop();
     prometheus.forget("lapsewatch-well");
     expected.insert(("LapsewatchDown".into(), "critical".into(), "lapsewatch-well".into()));

@@ -1,4 +1,4 @@
-//! The runbooks: a page for each alert, each with its parts, and an index that names all of them.
+//! Tests of the runbooks: each alert has a page, each page has all parts, and the index contains all pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use crate::prometheus::{root, rules};
 
 const ADDRESS: &str = "https://github.com/lapsewatch/lapsewatch/blob/main/docs/runbooks/";
-/// What a page tells, in this order.
+/// The parts of a page, in this order.
 const PARTS: [&str; 4] = ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"];
 
 pub fn page(name: &str) -> String {
@@ -32,8 +32,8 @@ fn a_page_tells_what_it_means_what_it_does_how_to_look_and_how_to_act() {
         let headings: Vec<&str> = page.lines().filter(|line| line.starts_with("## ")).collect();
         assert_eq!(headings, PARTS, "{name}");
         let (_, diagnosis) = page.split_once(PARTS[2]).unwrap();
-        assert!(diagnosis.contains("```sh\nkubectl "), "{name}: a command to look with");
-        assert!(page.contains("](../alerts.md)"), "{name}: the way back");
+        assert!(diagnosis.contains("```sh\nkubectl "), "{name}: Diagnosis contains no kubectl command");
+        assert!(page.contains("](../alerts.md)"), "{name}: the page has no link to alerts.md");
     }
 }
 
@@ -60,10 +60,10 @@ fn a_page_and_the_index_tell_the_severities_of_the_rules() {
         assert!(page(&name).contains(&format!("Severity: {severities}.")), "{name}: {severities}");
         listed += 1;
     }
-    assert_eq!(index.matches("](runbooks/").count(), listed, "docs/alerts.md names a page twice, or one that is gone");
+    assert_eq!(index.matches("](runbooks/").count(), listed, "docs/alerts.md names a page twice, or a missing page");
 }
 
-/// The blocks of a page in this language.
+/// Returns the blocks of a page in this language.
 pub fn blocks(page: &str, language: &str) -> Vec<String> {
     let inside = page.split("```").skip(1).step_by(2);
     inside

@@ -1,4 +1,4 @@
-//! A process that a test runs, its log, and what it is asked by HTTP.
+//! A process that a test runs, with its log and HTTP requests to it.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use regex::Regex;
 
-/// How long a test waits for what must come.
+/// The limit for an event that must happen.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Tries until there is an answer.
+/// Retries until `get` returns a value.
 #[track_caller]
 pub fn await_some<T>(what: &str, mut get: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
@@ -25,16 +25,17 @@ pub fn await_some<T>(what: &str, mut get: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// A server on a port of its own choice. It ends when it is dropped.
+/// A server on a port of its own choice. Dropping the value ends the process.
 pub struct Process {
     child: Child,
     log: PathBuf,
-    /// Where it listens.
+    /// The address on which the server listens.
     pub address: String,
 }
 
 impl Process {
-    /// Starts it, and waits until its log tells where it listens: what `address` captures.
+    /// Starts the server, and waits until its log contains the address, which the regular expression `address`
+    /// captures.
     pub fn start(command: &mut Command, log: &Path, address: &str) -> Self {
         let file = File::create(log).unwrap();
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
@@ -43,29 +44,29 @@ impl Process {
         let address = Regex::new(address).unwrap();
         process.address = await_some("an address in the log", || {
             let ended = process.child.try_wait().unwrap();
-            assert!(ended.is_none(), "it ended:\n{}", process.log());
+            assert!(ended.is_none(), "the process ended:\n{}", process.log());
             Some(address.captures(&process.log())?[1].to_owned())
         });
         process
     }
 
-    /// All that it has logged.
+    /// Returns the complete log.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Its answer to a GET; none where it does not answer.
+    /// Sends a GET request and returns the body. None if the server does not answer.
     pub fn get(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        // Of HTTP/1.0, so that the answer comes in one piece.
+        // With HTTP/1.0, the answer is not chunked.
         write!(stream, "GET {path} HTTP/1.0\r\nhost: {}\r\n\r\n", self.address).ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
         Some(answer.split_once("\r\n\r\n")?.1.to_owned())
     }
 
-    /// Ends it as Kubernetes does, and waits until it has ended.
+    /// Sends SIGTERM, as Kubernetes does, and waits until the process has ended.
     pub fn stop(mut self) {
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         let ended = await_some("its end", || self.child.try_wait().unwrap());

@@ -1,4 +1,4 @@
-//! The rules and their unit tests, by promtool.
+//! Runs promtool on the rules and their unit tests.
 
 use std::io::Write;
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 
 use crate::prometheus::{built, root, rules, tested, tool};
 
-/// What promtool says, and whether it is content.
+/// Runs promtool. Returns true if it succeeds, and its output.
 pub fn promtool(args: &[&str]) -> (bool, String) {
     run(&tool("promtool"), args)
 }
 
-/// The same, given this as its standard input.
+/// Runs promtool with this standard input.
 pub fn given(args: &[&str], stdin: &str) -> (bool, String) {
     let mut command = Command::new(tool("promtool"));
     let command = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

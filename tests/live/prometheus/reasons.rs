@@ -1,4 +1,4 @@
-//! Everything that the operator can find has an alert, and only one.
+//! Tests that everything which the operator can find has exactly one alert.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::prometheus::promtool::promtool;
 use crate::prometheus::{root, rules};
 
-/// What somebody chose.
+/// Reasons for states that a user has chosen. They have no alert.
 const CHOSEN: [&str; 2] = ["ControlAssumed", "SameSecret"];
 
-/// Type, condition, reason and severity of a notification.
+/// Type of the credential, and condition, reason and severity of a notification.
 type Said = (&'static str, String, String, String);
 
-/// All that can be said of a credential: `tests/core/words.rs` has the operator say it, and keeps it.
+/// Returns all notifications of credentials. `tests/core/words.rs` creates them and stores them in snapshots.
 fn all() -> BTreeSet<Said> {
     let line = Regex::new(r"(?m)^! (\w+) (\w+) (\w+):").unwrap();
     let mut all = BTreeSet::new();
@@ -37,7 +37,7 @@ fn all_that_is_said_of_a_credential_is_one_alert_of_its_severity() {
     let all = all();
     for reason in ["GracePeriodOver", "ExpiresWithin60Days", "Superseded", "WentBackwards", "NotYetValid", "SameSecret"]
     {
-        assert!(all.iter().any(|said| said.2 == reason), "{reason} is not among what is said");
+        assert!(all.iter().any(|said| said.2 == reason), "no notification has the reason {reason}");
     }
     let mut series = Vec::new();
     let mut expected = BTreeMap::new();
@@ -47,7 +47,7 @@ fn all_that_is_said_of_a_credential_is_one_alert_of_its_severity() {
         let mut add = |name: String, value: &str| series.push(json!({"series": name, "values": format!("{value}x20")}));
         add(format!("lapsewatch_credential_problem{{{of},type=\"{type_}\",{rest}}}"), "1");
         add(format!("lapsewatch_severity{{{of}}}"), "1");
-        // Far from now, so that only what is said tells of it.
+        // The expiry is so far away that no alert about the date fires.
         add(format!("lapsewatch_expiry_timestamp_seconds{{{of},type=\"{type_}\"}}"), "4000000000");
         let severity = if severity == "Notice" { "info".to_owned() } else { severity.to_lowercase() };
         if !CHOSEN.contains(&reason.as_str()) {
@@ -56,7 +56,7 @@ fn all_that_is_said_of_a_credential_is_one_alert_of_its_severity() {
     }
     let samples: Vec<Value> =
         expected.iter().map(|(labels, value)| json!({"labels": labels, "value": value})).collect();
-    // One of several namespaces each, so that no alert is counted with another's.
+    // Each series has its own namespace, so that alerts are not counted together.
     let expr = "count by (namespace, name, severity) (ALERTS{alertstate=\"firing\",name!=\"\"})";
     let test = json!({
         "rule_files": [root().join(rules::FILE)], "evaluation_interval": "1m", "group_eval_order": rules::groups(),

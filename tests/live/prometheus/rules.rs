@@ -1,4 +1,4 @@
-//! The rules as they are shipped.
+//! Tests of the rules as they are shipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::prometheus::root;
 
-/// Where they are.
+/// The path of the rules.
 pub const FILE: &str = "charts/lapsewatch/files/alerts.yaml";
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct Group {
     rules: Vec<Rule>,
 }
 
-/// One rule: an alert, or a series that is recorded.
+/// One rule: an alert, or a recorded series.
 #[derive(Deserialize, Debug, Clone)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -51,22 +51,22 @@ fn read() -> Vec<Group> {
     serde_norway::from_str::<Rules>(&text).unwrap().groups
 }
 
-/// All rules, in their order.
+/// Returns all rules in their order.
 pub fn all() -> Vec<Rule> {
     read().into_iter().flat_map(|group| group.rules).collect()
 }
 
-/// The names of the groups, in their order.
+/// Returns the names of the groups in their order.
 pub fn groups() -> Vec<String> {
     read().into_iter().map(|group| group.name).collect()
 }
 
-/// The alerts: their names and rules; one name may have a rule for each of several severities.
+/// Returns the alerts as names and rules. An alert may have one rule for each of several severities.
 pub fn alerts() -> Vec<(String, Rule)> {
     all().into_iter().filter_map(|rule| Some((rule.alert.clone()?, rule))).collect()
 }
 
-/// The names of the alerts.
+/// Returns the names of the alerts.
 pub fn names() -> BTreeSet<String> {
     alerts().into_iter().map(|(name, _)| name).collect()
 }
@@ -80,9 +80,9 @@ fn an_alert_says_how_bad_it_is_what_it_is_and_where_to_read_on() {
         assert!(name.starts_with("Lapsewatch"), "{name}");
         assert!(["info", "warning", "critical"].contains(&rule.severity()), "{name}: {:?}", rule.labels);
         let minutes = rule.for_.as_ref().and_then(|wait| wait.strip_suffix('m')?.parse::<u32>().ok());
-        assert!(minutes.is_some_and(|minutes| minutes >= 5), "{name}: one look is no alert");
+        assert!(minutes.is_some_and(|minutes| minutes >= 5), "{name}: an alert waits for at least 5 minutes");
         assert!(told("summary").ends_with('.') && !told("summary").contains("{{"), "{name}: {}", told("summary"));
-        // Who it is about: an object, or an installation of the operator.
+        // The description names the affected object or the affected installation of the operator.
         let of_object = told("description").contains("$labels.name }}");
         let who = if of_object { ["$labels.namespace", "$labels.name"] } else { ["$labels.namespace", "$labels.job"] };
         let is_told = |label: &&str| told("description").contains(*label) || name == "LapsewatchInvalidObject";
@@ -90,7 +90,7 @@ fn an_alert_says_how_bad_it_is_what_it_is_and_where_to_read_on() {
         assert_eq!(rule.annotations.len(), 3, "{name}");
     }
     let severities: BTreeSet<(&String, &str)> = alerts.iter().map(|(name, rule)| (name, rule.severity())).collect();
-    assert_eq!(severities.len(), alerts.len(), "two rules of one name and severity");
+    assert_eq!(severities.len(), alerts.len(), "two rules have the same name and severity");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn nothing_puts_the_series_of_several_clusters_together() {
     let mut seen = 0;
     for rule in all() {
         for labels in groupings.captures_iter(&rule.expr) {
-            // Where no operator is seen at all, there is no cluster to name.
+            // If no operator is seen at all, there is no label for the cluster.
             let is_of_none = labels[1].is_empty() && rule.expr.contains("absent(");
             assert!(is_of_none || labels[1].split(", ").any(|label| label == "cluster"), "{}", rule.expr);
             seen += 1;

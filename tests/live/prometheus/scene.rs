@@ -1,4 +1,4 @@
-//! Two tenants on a real API server, with credentials in most of the states that there are.
+//! A scene of two tenants on a real API server, with credentials in most of the possible states.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,13 +15,13 @@ use lapsewatch_test_support::cluster::bed::Bed;
 pub struct Scene<'a> {
     bed: &'a Bed,
     folder: &'a Path,
-    /// Where the tenant acme is.
+    /// The namespace of the tenant acme.
     pub acme: String,
-    /// Where its environment for tests is.
+    /// The namespace of its test environment.
     pub qa: String,
 }
 
-/// Its certificate and its private key, each of a folder that `issue` made.
+/// The certificate and the private key, each in a folder that `issue` created.
 type Pair = (PathBuf, PathBuf);
 
 impl<'a> Scene<'a> {
@@ -31,7 +31,7 @@ impl<'a> Scene<'a> {
         scene
     }
 
-    /// A push certificate of a topic, valid from and until then.
+    /// Issues a push certificate for a topic, valid between these times.
     fn issue(&self, name: &str, topic: &str, from: &str, until: &str, with_the_key: bool) -> Pair {
         let out = self.folder.join(name);
         let mut issue = Command::new(self.bed.assets.join("issue-credentials"));
@@ -44,7 +44,7 @@ impl<'a> Scene<'a> {
         (out.join("push.pem"), out.join("push.key"))
     }
 
-    /// A moment from now.
+    /// Returns the time at this offset from the present.
     fn date(&self, offset: &str) -> String {
         let date = Command::new(self.bed.assets.join("issue-credentials")).args(["--date", offset]).output().unwrap();
         String::from_utf8(date.stdout).unwrap().trim().to_owned()
@@ -71,19 +71,20 @@ impl<'a> Scene<'a> {
         self.secret(&self.acme, name, &data);
     }
 
-    /// A push certificate of acme, under its own topic.
+    /// Creates a push certificate of acme with its own topic.
     pub fn push(&self, name: &str, from: &str, until: &str) {
         self.push_secret(name, &self.issue(name, name, from, until, true));
         let spec = json!({"type": "APNsCertificate", "secretRef": {"name": name}, "tenantRef": {"name": "acme-prod"}});
         self.credential(&self.acme, name, spec);
     }
 
-    /// Its Secret gets another one, of this topic.
+    /// Replaces the certificate in the Secret with another of this topic.
     pub fn replace(&self, name: &str, topic: &str, from: &str, until: &str) {
         self.push_secret(name, &self.issue(&format!("{name}-again"), topic, from, until, true));
     }
 
-    /// A VPP content token in both namespaces, first in that for tests; with the override in these.
+    /// Creates a VPP content token in both namespaces, first in the test environment. `overrides` contains the override
+    /// for each namespace in this order.
     fn shared_token(&self, name: &str, overrides: [bool; 2]) {
         let json = json!({"token": STANDARD.encode(name.repeat(9)), "expDate": self.date("+300d"), "orgName": "Acme"});
         let token = STANDARD.encode(json.to_string()).into_bytes();
@@ -94,13 +95,13 @@ impl<'a> Scene<'a> {
                 spec["vppToken"] = json!({"override": "Enabled"});
             }
             self.credential(namespace, &format!("{name}-of-{namespace}"), spec);
-            // Who was first is told by the time of creation, in whole seconds.
+            // The age decides which holder is first, and creation times are whole seconds.
             std::thread::sleep(std::time::Duration::from_millis(1100));
         }
     }
 
     fn server_token(&self, namespace: &str, name: &str, secret: &str, expiry: Option<String>) {
-        // As many hexadecimal digits as Apple's have.
+        // The keys have as many hexadecimal digits as Apple's.
         let hex = |digits: usize| {
             secret.bytes().map(|byte| format!("{byte:02x}")).cycle().take(digits / 2).collect::<String>()
         };
@@ -113,20 +114,20 @@ impl<'a> Scene<'a> {
         self.credential(namespace, name, json!({"type": "DEPToken", "secretRef": {"name": name}}));
     }
 
-    /// Waits until the operator has read what a credential holds now.
+    /// Waits until the operator has read the current content of a credential.
     pub fn until_read(&self, name: &str) {
         let wait = ["wait", "-n", &self.acme, &format!("tcred/{name}"), "--for=condition=Ready", "--timeout=120s"];
         self.bed.kubectl_ok(&wait, "");
     }
 
-    /// The tenant of acme's credentials, which requires these types.
+    /// Creates the tenant of acme's credentials, which requires these types.
     pub fn tenant(&self, required: &[&str]) {
         let tenant = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant",
             "metadata": {"name": "acme-prod"}, "spec": {"requiredCredentials": required}});
         self.apply(&self.acme, &tenant);
     }
 
-    /// Makes all of it; an operator has to run.
+    /// Creates all objects. An operator must be running.
     pub fn fill(&self) {
         self.push("fine", "-10d", "+355d");
         self.push("early", "-320d", "+45d");
@@ -168,7 +169,7 @@ impl<'a> Scene<'a> {
         self.replace("older", "older", "-200d", "+165d");
     }
 
-    /// What must fire then: alert, severity, and whose it is.
+    /// Returns the alerts that must fire: name, severity and object.
     pub fn expected(&self) -> BTreeSet<Firing> {
         let of = |name: &str, namespace: &str| format!("{name}-of-{namespace}");
         these(&[

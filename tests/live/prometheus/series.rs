@@ -1,4 +1,4 @@
-//! Only series that the operator serves are used, with labels that they have.
+//! Tests that the rules use only series which the operator serves, with labels that these series have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use regex::Regex;
 
 use crate::prometheus::rules;
 
-/// What a target has of its own, whatever it serves.
+/// Labels that come from the scrape target.
 const OF_THE_TARGET: [&str; 5] = ["cluster", "namespace", "job", "pod", "instance"];
 
-/// The series that are served or recorded, with their labels.
+/// Returns the served and recorded series with their labels.
 fn known() -> BTreeMap<String, Vec<String>> {
     let mut known = BTreeMap::new();
     for served in series::ALL {
@@ -31,17 +31,17 @@ fn known() -> BTreeMap<String, Vec<String>> {
     known
 }
 
-/// The series that an expression names, those that are recorded among them.
+/// Returns the series in an expression, including recorded series.
 fn named(expr: &str) -> BTreeSet<String> {
     let name = Regex::new(r"\b(?:[a-z]+:)?lapsewatch_[a-z0-9_]+(?::[a-z0-9]+)?").unwrap();
     name.find_iter(expr).map(|name| name.as_str().to_owned()).collect()
 }
 
-/// What an expression has of series and labels that there are not.
+/// Returns the series and labels in an expression that do not exist.
 pub fn unknown(expr: &str) -> Vec<String> {
     let known = known();
     let mut unknown: Vec<String> = named(expr).into_iter().filter(|name| !known.contains_key(name)).collect();
-    // The labels by which a series is selected are its own.
+    // A selector may use only labels of its own series.
     let label = Regex::new(r"([a-z_]+)\s*(?:=~|!=|!~|=)").unwrap();
     for selected in Regex::new(r"([a-z:_0-9]*lapsewatch_[a-z0-9_:]+)\{([^}]*)\}").unwrap().captures_iter(expr) {
         let labels = known.get(&selected[1]).cloned().unwrap_or_default();
@@ -51,7 +51,7 @@ pub fn unknown(expr: &str) -> Vec<String> {
             }
         }
     }
-    // Those that it puts together are of some series in it.
+    // A grouping may use only labels of some series in the expression.
     let labels: BTreeSet<&str> = known.values().flatten().map(String::as_str).chain(OF_THE_TARGET).collect();
     for grouped in Regex::new(r"\b(?:by|on|group_left|group_right) ?\(([^)]*)\)").unwrap().captures_iter(expr) {
         let grouped: Vec<String> = grouped[1].split(',').map(|label| label.trim().to_owned()).collect();

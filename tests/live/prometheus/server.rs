@@ -1,4 +1,4 @@
-//! A real Prometheus that scrapes operators, with the rules as they are shipped, but for their waiting.
+//! A real Prometheus that scrapes operators with the shipped rules, except for shorter waiting times.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,10 +16,10 @@ pub struct Prometheus {
     folder: PathBuf,
 }
 
-/// An alert that fires: its name, its severity, and its object's or its job's name.
+/// A firing alert: its name, its severity, and the name of its object or job.
 pub type Firing = (String, String, String);
 
-/// These alerts.
+/// Returns these alerts as a set.
 pub fn these(alerts: &[(&str, &str, &str)]) -> BTreeSet<Firing> {
     let all = alerts.iter().map(|(alert, severity, of)| ((*alert).into(), (*severity).into(), (*of).into()));
     let all: BTreeSet<Firing> = all.collect();
@@ -28,7 +28,7 @@ pub fn these(alerts: &[(&str, &str, &str)]) -> BTreeSet<Firing> {
 }
 
 impl Prometheus {
-    /// Scrapes these jobs and their addresses every 2 seconds, and keeps its files in `folder`.
+    /// Starts a Prometheus that scrapes these jobs and their addresses every 2 seconds. Its files are in `folder`.
     pub fn start(folder: &Path, jobs: &[(&str, &[&str])]) -> Self {
         fs::write(folder.join("rules.yaml"), hurried()).unwrap();
         let target = |name: &str, (number, target): (usize, &&str)| {
@@ -45,7 +45,7 @@ impl Prometheus {
         let config = json!({
             "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"},
             "rule_files": ["rules.yaml"], "scrape_configs": jobs.iter().map(job).collect::<Vec<_>>()});
-        // JSON is YAML.
+        // Every JSON document is a YAML document.
         fs::write(folder.join("prometheus.yml"), config.to_string()).unwrap();
         let mut command = Command::new(tool("prometheus"));
         command.current_dir(folder).args([
@@ -59,7 +59,7 @@ impl Prometheus {
         Self { process, folder: folder.to_owned() }
     }
 
-    /// All targets of a job are gone, as the Pods of a Deployment that is deleted are.
+    /// Removes all targets of a job, as if their Deployment were deleted.
     pub fn forget(&self, job: &str) {
         let (new, file) = (self.folder.join("new"), self.folder.join(format!("{job}.json")));
         fs::write(&new, "[]").unwrap();
@@ -73,7 +73,7 @@ impl Prometheus {
         answer["data"].clone()
     }
 
-    /// What a query gives now: a list of series.
+    /// Returns the current result of a query: a list of series.
     pub fn query(&self, query: &str) -> Vec<Value> {
         let encode = |byte: u8| match byte {
             byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
@@ -83,12 +83,12 @@ impl Prometheus {
         self.api(&format!("/api/v1/query?query={encoded}"))["result"].as_array().unwrap().clone()
     }
 
-    /// The values of a label in the series that a selector finds.
+    /// Returns the values of a label in the selected series.
     pub fn label_values(&self, label: &str, selector: &str) -> Value {
         self.api(&format!("/api/v1/label/{label}/values?match[]={selector}"))
     }
 
-    /// The alerts that fire, each with the moment at which it began.
+    /// Returns the firing alerts, each with the time at which it became active.
     pub fn firing(&self) -> BTreeMap<Firing, String> {
         let alerts = self.api("/api/v1/alerts")["alerts"].as_array().unwrap().clone();
         let firing = alerts.iter().filter(|alert| alert["state"] == "firing").map(|alert| {
@@ -117,7 +117,7 @@ impl Prometheus {
         })
     }
 
-    /// Rules that could not be evaluated.
+    /// Returns the rules that could not be evaluated.
     pub fn failed_rules(&self) -> Vec<Value> {
         let groups = self.api("/api/v1/rules")["groups"].as_array().unwrap().clone();
         let rules = groups.iter().flat_map(|group| group["rules"].as_array().unwrap().clone());
@@ -125,8 +125,8 @@ impl Prometheus {
     }
 }
 
-/// The rules, without the minutes that an alert waits for before it fires, and with a share of half a minute that an
-/// operator is down instead of one of a quarter of an hour. All else is as it is shipped.
+/// Returns the shipped rules with two changes: alerts fire without waiting, and the share of time that an operator is
+/// down covers half a minute instead of a quarter of an hour.
 fn hurried() -> String {
     let shipped = fs::read_to_string(root().join(rules::FILE)).unwrap();
     let hurried = Regex::new(r"(?m)^( +for:) \w+$").unwrap().replace_all(&shipped, "$1 0s");

@@ -1,4 +1,4 @@
-//! What docs/alerts.md has people set up: understood by whoever reads it.
+//! Tests that the programs which docs/alerts.md configures accept the documented configuration.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::prometheus::pages::{blocks, page};
 use crate::prometheus::promtool::promtool;
 use crate::prometheus::{root, rules, tool};
 
-/// The block of the page in this language that begins so.
+/// Returns the block of the page in this language that begins with `beginning`.
 fn block(language: &str, beginning: &str) -> String {
     let page = fs::read_to_string(root().join("docs/alerts.md")).unwrap();
     blocks(&page, language).into_iter().find(|block| block.starts_with(beginning)).unwrap()
@@ -21,7 +21,7 @@ fn block(language: &str, beginning: &str) -> String {
 fn prometheus_takes_the_configuration_of_the_docs() {
     let configuration = block("yaml", "rule_files:");
     assert!(configuration.contains("honor_labels: true"));
-    // Debian builds Prometheus without the discovery of Kubernetes' pods.
+    // Debian's build of Prometheus has no service discovery for Kubernetes' Pods.
     let (before, discovery) = configuration.split_once("    kubernetes_sd_configs:").unwrap();
     let (_, after) = discovery.split_once("    relabel_configs:").unwrap();
     let configuration = format!(
@@ -56,8 +56,8 @@ fn alertmanager_routes_as_the_docs_say() {
     }
 }
 
-/// Debian's Alertmanager does not run where it is not installed, so that there is none to ask here: what is said of a
-/// silence is understood when it is about to be sent.
+/// amtool parses the silence before it sends the request. Debian's Alertmanager runs only if it is installed, so the
+/// request itself fails.
 #[test]
 fn amtool_understands_the_silences_of_the_docs() {
     let nobody = "--alertmanager.url=http://127.0.0.1:1";
@@ -84,7 +84,7 @@ fn alertmanager_tells_clusters_apart_as_the_docs_have_it_set_up() {
 
 #[test]
 fn nothing_is_repeated_later_than_alertmanager_remembers_it() {
-    // The default of --data.retention.
+    // The default of Alertmanager's --data.retention, in hours.
     const REMEMBERED: u32 = 120;
     let configuration: Value = serde_norway::from_str(&block("yaml", "route:")).unwrap();
     let routes = configuration["route"]["routes"].as_array().unwrap();

@@ -1,4 +1,5 @@
-//! The unit tests beside this file: that every alert has one in which it fires, and one in which it is silent.
+//! Checks the unit tests of the rules beside this file: for every alert, one test in which the alert fires, and one in
+//! which it does not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ struct Expected {
     exp_labels: BTreeMap<String, String>,
 }
 
-/// The files of unit tests.
+/// Returns the files with unit tests.
 pub fn files() -> Vec<PathBuf> {
     let folder = root().join("tests/live/prometheus");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -44,7 +45,7 @@ fn tests() -> Vec<Test> {
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
         let file: File = serde_norway::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        // Of a group that is not named, promtool takes any order, and a test would fail now and then.
+        // promtool evaluates unlisted groups in an arbitrary order, so the test could fail occasionally.
         assert_eq!(file.group_eval_order, rules::groups(), "{}", path.display());
         file.tests
     };

@@ -1,4 +1,5 @@
-//! The task of the election: a replica leads no longer than it is known to run, and a stop releases the Lease at any time.
+//! Tests of the leader election task: a replica leads only as long as the task runs, and a shutdown releases the Lease
+//! at any time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -23,7 +24,7 @@ const SOUND: u8 = 0;
 const ENDS: u8 = 1;
 const STANDS_STILL: u8 = 2;
 
-/// The story's clock, which can break the task of the election: that task reads the clock at each turn.
+/// The story's clock with faults in the election task, which reads the clock in each iteration.
 struct BreakingClock {
     clock: TickingClock,
     fault: AtomicU8,
@@ -34,8 +35,8 @@ impl Clock for BreakingClock {
     fn now(&self) -> DateTime<Utc> {
         let is_election = self.operator.get().is_some_and(|operator| tokio::task::try_id() != Some(*operator));
         match self.fault.load(Ordering::Relaxed) {
-            ENDS if is_election => panic!("the election ends, as the test wants it"),
-            // The other tasks of this thread go to another one.
+            ENDS if is_election => panic!("intended fault: the election ends"),
+            // Hands the other tasks of this thread over to another thread.
             STANDS_STILL if is_election => tokio::task::block_in_place(|| {
                 while self.fault.load(Ordering::Relaxed) == STANDS_STILL {
                     std::thread::sleep(Duration::from_millis(50));
@@ -51,7 +52,7 @@ impl Clock for BreakingClock {
     }
 }
 
-/// Ends the fault also if the test fails: a task that stands still would keep the process.
+/// Ends the fault even if the test fails. Otherwise the blocked task would keep the process alive.
 struct Mend(Arc<BreakingClock>);
 
 impl Drop for Mend {
@@ -60,7 +61,7 @@ impl Drop for Mend {
     }
 }
 
-/// A replica that leads, with one credential that it has assessed, and the clock that can break its election.
+/// Starts a replica that leads and has assessed one credential, and returns the clock that can break its election.
 async fn leader(prefix: &str) -> (Story, Replica, Arc<BreakingClock>, String) {
     let story = Story::without_operator(prefix, NOW).await;
     story.secret("a", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
@@ -75,9 +76,9 @@ async fn leader(prefix: &str) -> (Story, Replica, Arc<BreakingClock>, String) {
     (story, replica, clock, agent)
 }
 
-/// No request of this replica but reads since then.
+/// Checks that this replica has sent only read requests since the marker.
 async fn wrote_nothing(story: &Story, agent: &str, since: lapsewatch_test_support::cluster::audit::Marker) {
-    // Were it to write, it would do so at once.
+    // An operator that wanted to write would do so immediately.
     story.calm().await;
     let requests = story.bed.audit(since);
     let writes = count(&requests, |r| r.user_agent == agent && !matches!(&*r.verb, "get" | "list" | "watch"));
@@ -88,7 +89,7 @@ async fn wrote_nothing(story: &Story, agent: &str, since: lapsewatch_test_suppor
 async fn an_election_that_ends_takes_the_lead_with_it_and_ends_the_operator() {
     let (story, mut replica, clock, agent) = leader("election-ends").await;
     clock.fault.store(ENDS, Ordering::Relaxed);
-    let ended = tokio::time::timeout(PATIENCE * 2, replica.ended()).await.expect("it does not lead on without it");
+    let ended = tokio::time::timeout(PATIENCE * 2, replica.ended()).await.expect("leads without its election");
     assert_eq!(ended, Err(OperatorFailure::Election));
     let since = story.bed.mark();
     story.at(WARNING);
@@ -119,7 +120,7 @@ async fn holder(story: &Story) -> String {
     lease(story).await.spec.unwrap().holder_identity.unwrap()
 }
 
-/// A replica that leads, and that waits for the answer to a renewal that the server has done.
+/// Starts a replica that leads and waits for the answer to a renewal, which the server has already performed.
 async fn between_renewal_and_answer(prefix: &str) -> (Story, Replica) {
     let mut story = Story::without_operator(prefix, NOW).await;
     story.connect_by_relay().await;
@@ -129,7 +130,7 @@ async fn between_renewal_and_answer(prefix: &str) -> (Story, Replica) {
     story.relay.as_ref().unwrap().hold_answers();
     let begun = Instant::now();
     while lease(&story).await == before {
-        assert!(begun.elapsed() < PATIENCE, "it is not renewed");
+        assert!(begun.elapsed() < PATIENCE, "the Lease is not renewed");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     (story, replica)
@@ -144,7 +145,7 @@ async fn a_stop_during_a_renewal_releases_the_lease() {
         relay.release_answers();
     };
     tokio::join!(replica.stop(), answer);
-    assert_eq!(holder(&story).await, "", "the next leader need not wait");
+    assert_eq!(holder(&story).await, "", "the Lease is released");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -158,7 +159,7 @@ async fn a_stop_releases_the_lease_also_if_the_answer_to_the_renewal_is_lost() {
         relay.mend();
     };
     tokio::join!(replica.stop(), lose);
-    assert_eq!(holder(&story).await, "", "the next leader need not wait");
+    assert_eq!(holder(&story).await, "", "the Lease is released");
 }
 
 #[tokio::test]
@@ -179,7 +180,7 @@ async fn a_replica_that_may_not_write_the_lease_blames_no_other_replica() {
     );
     let user = format!("--user=reader-{namespace}");
     story.bed.kubectl_ok(&["create", "rolebinding", "reader", "-n", namespace, "--role=reader", &user], "");
-    // A free Lease, which it may read and not take.
+    // A free Lease that the operator may read but not take.
     let lease = serde_json::json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
         "metadata": {"name": name, "namespace": namespace}, "spec": {"holderIdentity": ""}});
     story.bed.kubectl_ok(&["create", "-f", "-"], &lease.to_string());
@@ -191,7 +192,7 @@ async fn a_replica_that_may_not_write_the_lease_blames_no_other_replica() {
     let since = story.bed.mark();
     let begun = Instant::now();
     while tried(&story.bed.audit(since)) == 0 {
-        assert!(begun.elapsed() < PATIENCE, "it does not try");
+        assert!(begun.elapsed() < PATIENCE, "the replica does not try to take the Lease");
         let answer = replica.get("/readyz").await;
         assert!(answer.code == 503, "{}", answer.body);
         tokio::time::sleep(Duration::from_millis(100)).await;

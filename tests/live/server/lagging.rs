@@ -1,5 +1,5 @@
-//! An operator that knows less than the API server: a program that was paused, and a standby whose watches lag behind. It
-//! sends no Event about Secrets that were missing for less than the delay of Events and have long been back.
+//! Tests of an operator with outdated data: a paused program, and a standby whose watches lag behind. It sends no Event
+//! about Secrets that were missing for less than the event delay and that exist again.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use lapsewatch_test_support::cluster::story::{PATIENCE, Story, said};
 
 const NOW: &str = "2030-06-01T00:00:00Z";
 const OBJECTS: usize = 5;
-/// The delay of Events in these tests.
+/// The event delay in these tests.
 const DELAY: Duration = Duration::from_secs(30);
 
 fn names() -> impl Iterator<Item = String> {
@@ -37,7 +37,8 @@ async fn delete_secrets(story: &Story) {
     }
 }
 
-/// Waits until all credentials have this condition Ready. Connections that lag are given up after a quarter of a minute.
+/// Waits until all credentials have this condition Ready. The operator closes silent connections after a quarter of a
+/// minute.
 async fn until_all_are(story: &Story, ready: &str) {
     let begun = Instant::now();
     for name in names() {
@@ -65,7 +66,7 @@ async fn a_program_that_was_paused_announces_no_secret_that_is_back() {
     let (program, log) = Program::start(&story, &["--settle", &delay]).await;
     let reader = std::thread::spawn(move || log.for_each(drop));
     until_all_are(&story, "True/Assessed").await;
-    // On a machine that is so slow that the Secrets are missing for longer than the delay, an Event would be right.
+    // If the machine is so slow that the Secrets are missing longer than the delay, an Event would be correct.
     let mut attempts = 0;
     let deleted = loop {
         attempts += 1;
@@ -90,7 +91,7 @@ async fn a_program_that_was_paused_announces_no_secret_that_is_back() {
     reader.join().unwrap();
 }
 
-/// Two replicas that have seen the Secrets go. Then the watches of the standby freeze.
+/// Starts two replicas, deletes the Secrets, and freezes the standby's watches after both have seen the deletion.
 async fn with_lagging_standby(prefix: &str) -> (Story, Replica, Replica) {
     let mut story = Story::without_operator(prefix, NOW).await;
     create(&story).await;
@@ -103,13 +104,14 @@ async fn with_lagging_standby(prefix: &str) -> (Story, Replica, Replica) {
     until_all_are(&story, "True/Assessed").await;
     delete_secrets(&story).await;
     until_all_are(&story, "False/SecretNotFound").await;
-    // The standby serves no series of objects, so nothing shows what it has seen. It sees a change within milliseconds.
+    // The standby serves no series of objects, so the test can't observe what the standby has seen. It normally sees a
+    // change within milliseconds.
     tokio::time::sleep(Duration::from_secs(1)).await;
     story.relay.as_ref().unwrap().freeze().await;
     (story, leader, standby)
 }
 
-/// The standby leads after the delay of Events is over, and is done with every object.
+/// The standby takes over after the event delay, and assesses every object.
 async fn take_over(story: &Story, standby: &Replica) {
     story.at("2030-06-01T00:00:31Z");
     standby.until_ready("ok: leading\n").await;

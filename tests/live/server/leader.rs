@@ -1,4 +1,4 @@
-//! Of several replicas one works, whatever becomes of it, and none says anything twice.
+//! Tests of several replicas: exactly one works, failures included, and no Event is sent twice.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn holder(story: &Story) -> String {
     lease["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
 }
 
-/// A story with one credential, and two replicas of which the first leads.
+/// Starts two replicas in a story with one credential. The first replica leads.
 async fn two(prefix: &str) -> (Story, Replica, Replica, [String; 2]) {
     let story = Story::without_operator(prefix, NOW).await;
     story.secret("a", &[("push.pem", "apns/a.pem"), ("push.key", "apns/a.key")]).await;
@@ -62,7 +62,7 @@ async fn one_that_is_told_to_stop_gives_the_lease_back_and_nothing_is_said_twice
     story.expect("a", &[("Expiring", "True/Within30Days")]).await;
     let since = story.bed.mark();
     first.stop().await;
-    assert!(!holder(&story).starts_with(&agents[0]), "it is free, or the other one's already");
+    assert!(!holder(&story).starts_with(&agents[0]), "the Lease is free or held by the second replica");
     second.until_ready("ok: leading\n").await;
     assert!(holder(&story).starts_with(&agents[1]), "{}", holder(&story));
     story.calm().await;
@@ -70,7 +70,7 @@ async fn one_that_is_told_to_stop_gives_the_lease_back_and_nothing_is_said_twice
     let reads = count(&requests, |r| r.user_agent == agents[1] && r.verb == "get" && r.resource == "secrets");
     assert_eq!((writes(&requests, &agents[1]), reads), (0, 0), "{requests:#?}");
     assert_eq!(story.events("a").await, ["ExpiresWithin30Days"]);
-    // It works: what changes is said.
+    // The replica works: it reports a change.
     story.at("2030-12-28T00:00:00Z");
     story.expect("a", &[("Expiring", "True/Within7Days")]).await;
     assert_eq!(story.events("a").await, ["ExpiresWithin30Days", "ExpiresWithin7Days"]);
@@ -120,6 +120,6 @@ async fn a_lease_that_somebody_labels_stays_with_its_holder() {
     }
     assert_eq!(holder(&story), before);
     let lease = story.bed.kubectl_ok(&["get", "lease", &release(namespace), "-n", namespace, "-o", "json"], "");
-    assert!(lease.contains("someone-2"), "what others write of it is kept: {lease}");
+    assert!(lease.contains("someone-2"), "changes of other writers are kept: {lease}");
     assert!(serde_json::from_str::<Value>(&lease).unwrap()["spec"]["leaseTransitions"] == 0, "{lease}");
 }

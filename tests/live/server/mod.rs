@@ -1,5 +1,5 @@
-//! The operator's endpoints and its Lease, on a real API server: what is served, when it is ready, and which of several
-//! replicas works.
+//! Tests of the operator's endpoints and its Lease on a real API server: the served data, readiness, and which of
+//! several replicas works.
 
 mod election;
 mod lagging;

@@ -1,4 +1,5 @@
-//! The probes: alive is what answers, ready is what can do its work; and whoever reaches the port can't stop either.
+//! Tests of the probes: an operator is alive if it answers, and ready if it can do its work. A client that reaches the
+//! port can't block either probe.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::server::replica::Replica;
 use crate::server::scrape::ask;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// What the chart's probes wait for an answer, four times over: the machine may be busy with other tests.
+/// Four times the timeout of the chart's probes, since other tests may keep the machine busy.
 const KUBELET: Duration = Duration::from_secs(20);
 const NOW: &str = "2030-06-01T00:00:00Z";
 
@@ -80,7 +81,7 @@ async fn one_that_may_list_secrets_and_read_none_is_not_ready() {
     assert!(scrape.value("lapsewatch_secret_reads_total{result=\"refused\"}") >= Some(1.0), "{}", scrape.body);
     let errors = "lapsewatch_reconcile_errors_total{kind=\"TenantCredential\",reason=\"read-secret\"}";
     assert!(scrape.value(errors) >= Some(1.0), "{}", scrape.body);
-    // What is refused is granted: it comes back by itself.
+    // After the missing permission is granted, the operator recovers automatically.
     story.bed.kubectl_ok(
         &[
             "create",
@@ -106,7 +107,8 @@ async fn one_that_may_list_secrets_and_read_none_is_not_ready() {
     replica.until_ready("ok: leading\n").await;
 }
 
-/// Keeps connections open that ask for this and then nothing more, each anew when it is ended, until it is dropped.
+/// Opens connections that send this request and nothing more. Closed connections are opened again until the set is
+/// dropped.
 fn flood(address: SocketAddr, connections: usize, request: &'static [u8]) -> JoinSet<()> {
     let mut flood = JoinSet::new();
     for _ in 0..connections {
@@ -114,7 +116,7 @@ fn flood(address: SocketAddr, connections: usize, request: &'static [u8]) -> Joi
             loop {
                 if let Ok(mut stream) = TcpStream::connect(address).await {
                     stream.write_all(request).await.ok();
-                    // Nothing of the answer is read; that it ends is seen.
+                    // The client never reads the answer, but it notices the end of the connection.
                     while !matches!(stream.ready(Interest::ERROR).await, Ok(ready) if ready.is_error() || ready.is_read_closed()) {
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
@@ -134,7 +136,7 @@ async fn connections_that_say_nothing_keep_no_probe_from_its_answer() {
         let _flood = flood(replica.address, 700, request);
         tokio::time::sleep(Duration::from_secs(2)).await;
         for _ in 0..10 {
-            let answer = tokio::time::timeout(KUBELET, replica.get("/livez")).await.expect("it is answered in time");
+            let answer = tokio::time::timeout(KUBELET, replica.get("/livez")).await.expect("no answer in time");
             assert_eq!(answer.code, 200);
         }
     }

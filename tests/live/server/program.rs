@@ -1,4 +1,4 @@
-//! The program itself, as a process of its own that a test can pause, continue and stop.
+//! The program as a separate process, which a test can pause, continue and stop.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::net::SocketAddr;
@@ -46,7 +46,7 @@ impl Program {
             line["message"] == "leading"
         });
         assert!(is_leading, "the log ended before the program led");
-        let program = Self { child, address: address.expect("the log has the address") };
+        let program = Self { child, address: address.expect("the log contains no address") };
         program.until_ready("ok: leading\n").await;
         (program, lines)
     }
@@ -58,7 +58,7 @@ impl Program {
             if answer.body == as_what {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE * 2, "/readyz says {:?} instead of {as_what:?}", answer.body);
+            assert!(begun.elapsed() < PATIENCE * 2, "/readyz: expected {as_what:?}, found {:?}", answer.body);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! One replica of the operator, with its endpoints.
+//! One replica of the operator with its endpoints.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,8 +20,8 @@ use lapsewatch_test_support::cluster::account;
 use lapsewatch_test_support::cluster::clock::TestClock;
 use lapsewatch_test_support::cluster::story::{PATIENCE, Story};
 
-/// The story's clock, never twice at the same microsecond, as a real one. A renewal at the same time would change nothing of
-/// the Lease, and a standby would take a live leader for dead.
+/// The story's clock, which never returns the same microsecond twice, like a real clock. A renewal with an unchanged
+/// time would not change the Lease, and a standby would treat a live leader as dead.
 pub struct TickingClock {
     clock: Arc<TestClock>,
     ticks: AtomicI64,
@@ -51,12 +51,13 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// Of the story's namespace, with the rights of `user` or those of the chart. Its requests carry `agent` as a user agent.
+    /// Starts a replica for the story's namespace, with the permissions of `user` or those of the chart. `agent` is its
+    /// user agent.
     pub async fn start(story: &Story, agent: &str, user: Option<&str>, elects: bool) -> Self {
         Self::start_by(story, agent, user, elects, Arc::new(TickingClock::of(story))).await
     }
 
-    /// The same, by a clock of its own.
+    /// Starts a replica with a clock of its own.
     pub async fn start_by(story: &Story, agent: &str, user: Option<&str>, elects: bool, clock: Arc<dyn Clock>) -> Self {
         let watched = vec![story.namespace.clone()];
         let chart = account::account(story.bed, &story.namespace, &watched).await;
@@ -93,7 +94,7 @@ impl Replica {
         get(self.address, path).await
     }
 
-    /// What it serves, once it is as it should be.
+    /// Waits until the answer at this path meets the condition, and returns the answer.
     pub async fn served(&self, path: &str, is: impl Fn(&Answer) -> bool) -> Answer {
         let begun = Instant::now();
         loop {
@@ -110,23 +111,23 @@ impl Replica {
         self.served("/readyz", |answer| (answer.code, answer.body.as_str()) == (200, as_what)).await;
     }
 
-    /// Ends it as Kubernetes does.
+    /// Shuts the replica down, as Kubernetes does.
     pub async fn stop(mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         (&mut self.operator).await.unwrap().unwrap();
     }
 
-    /// The result with which it ends by itself.
+    /// Waits until the replica ends by itself, and returns its result.
     pub async fn ended(&mut self) -> Result<(), OperatorFailure> {
         (&mut self.operator).await.unwrap()
     }
 
-    /// The task in which it runs, without those that it starts.
+    /// Returns the replica's main task, without the tasks that it starts.
     pub fn task(&self) -> tokio::task::Id {
         self.operator.id()
     }
 
-    /// Ends it as a power failure does.
+    /// Ends the replica without a shutdown, like a power failure.
     pub async fn fail(mut self) {
         self.operator.abort();
         (&mut self.operator).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! A request by hand, and what a scrape holds.
+//! HTTP requests by hand, and the content of a scrape.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,19 +14,19 @@ pub struct Answer {
     pub body: String,
 }
 
-/// As Prometheus does, which prefers OpenMetrics.
+/// Sends a GET request with Prometheus' Accept header, which prefers OpenMetrics.
 pub async fn get(address: SocketAddr, path: &str) -> Answer {
     accepting(address, path, "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
         .await
 }
 
-/// With this header Accept; without one where it is empty.
+/// Sends a GET request with this Accept header, or without one if `accept` is empty.
 pub async fn accepting(address: SocketAddr, path: &str, accept: &str) -> Answer {
     let accept = if accept.is_empty() { String::new() } else { format!("accept: {accept}\r\n") };
     ask(address, &format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{accept}\r\n")).await
 }
 
-/// Sends `request` as it is, and reads until the connection ends.
+/// Sends `request` unchanged, and reads until the connection ends.
 pub async fn ask(address: SocketAddr, request: &str) -> Answer {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -38,20 +38,20 @@ pub async fn ask(address: SocketAddr, request: &str) -> Answer {
 }
 
 impl Answer {
-    /// The value of one series, written as it is served.
+    /// Returns the value of one series. `series` is written as it is served.
     pub fn value(&self, series: &str) -> Option<f64> {
         let line =
             self.body.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')))?;
         line.rsplit(' ').next()?.parse().ok()
     }
 
-    /// The lines that name an object.
+    /// Returns the lines with the name of an object.
     pub fn of(&self, name: &str) -> Vec<&str> {
         let label = format!("name=\"{name}\"");
         self.body.lines().filter(|line| line.contains(&label)).collect()
     }
 
-    /// Each family's type, and the labels of its series.
+    /// Returns each metric family with its type and the labels of its series.
     pub fn families(&self) -> BTreeMap<String, (String, Vec<String>)> {
         let mut families: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
         for line in self.body.lines() {

@@ -1,4 +1,4 @@
-//! What is served of objects: what their statuses say, as long as they are there.
+//! Tests of the series of objects: they match the statuses, and exist only as long as the objects.
 
 use std::io::Read;
 
@@ -13,7 +13,7 @@ use lapsewatch_test_support::cluster::story::Story;
 
 const NOW: &str = "2030-12-10T00:00:00Z";
 
-/// A namespace with a credential in each of several states, and a replica that has assessed all.
+/// Starts a replica in a namespace with a credential in each of several states, and waits until all are assessed.
 async fn assessed(prefix: &str) -> (Story, Replica) {
     let story = Story::without_operator(prefix, NOW).await;
     let namespace = &story.namespace;
@@ -56,7 +56,7 @@ async fn a_scrape_tells_what_the_statuses_say_and_nothing_of_what_is_not_known()
     let end = chrono::DateTime::parse_from_rfc3339(&end).unwrap().timestamp();
     assert_eq!(expiry("soon", "APNsCertificate"), Some(end as f64));
     assert_eq!(expiry("contract", "DeclaredExpiry"), Some(1_893_456_000.0));
-    // Unknown is no zero: there is no such series at all.
+    // An unknown expiry is not zero: the series is absent.
     for name in ["missing", "dep"] {
         assert!(!answer.of(name).iter().any(|line| line.contains("expiry_timestamp")), "{:?}", answer.of(name));
     }
@@ -85,7 +85,7 @@ async fn a_scrape_tells_what_the_statuses_say_and_nothing_of_what_is_not_known()
 #[tokio::test]
 async fn no_series_outlives_its_object_and_none_is_of_another_ones_making() {
     let (story, replica) = assessed("gone").await;
-    // Whoever may write statuses can put no word of theirs into a label.
+    // A user who may write statuses can't put arbitrary text into a label.
     let hostile = json!({"status": {"notifications": [
         {"type": "Expired", "reason": "a\"} 1\nevil_metric 7\n#", "severity": "Critical", "since": NOW, "message": ""},
         {"type": "Expired", "reason": "b c", "severity": "Critical", "since": NOW, "message": ""},
@@ -93,7 +93,7 @@ async fn no_series_outlives_its_object_and_none_is_of_another_ones_making() {
     story.merge("ever", true, hostile).await;
     let answer = replica.get("/metrics").await;
     assert!(!answer.body.contains("evil_metric") && !answer.body.contains("Nonsense"), "{:?}", answer.of("ever"));
-    // It is put right, and what was wrong is gone.
+    // The operator corrects the status, and the wrong series disappear.
     replica.served("/metrics", |answer| answer.of("ever").len() == 2).await;
 
     for name in ["soon", "missing", "contract"] {
@@ -103,13 +103,13 @@ async fn no_series_outlives_its_object_and_none_is_of_another_ones_making() {
     let gone = |answer: &Answer| ["soon", "missing", "contract", "acme"].iter().all(|name| answer.of(name).is_empty());
     let answer = replica.served("/metrics", gone).await;
     assert!(!answer.of("dep").is_empty());
-    assert!(!answer.body.contains("reason=\"Unreadable\""), "nor does its part in a count");
+    assert!(!answer.body.contains("reason=\"Unreadable\""), "the count for its reason is gone too");
 }
 
 #[tokio::test]
 async fn every_series_is_in_the_list_with_its_labels_and_holds_nothing_of_a_secret() {
     let (story, replica) = assessed("listed").await;
-    // One token of two, and a failure of each kind that a list can have.
+    // One token in two objects, and a failure of each kind that a list can have.
     story.secret("one", &[("token", "vpp/a.vpptoken")]).await;
     story.secret("two", &[("token", "vpp/a.vpptoken")]).await;
     for name in ["one", "two"] {
@@ -126,7 +126,7 @@ async fn every_series_is_in_the_list_with_its_labels_and_holds_nothing_of_a_secr
     let families = answer.families();
     let mut unlisted: Vec<&String> = families.keys().collect();
     for listed in series::ALL {
-        // Nothing went wrong here: these are looked at in `probes`.
+        // No errors occurred here. The module `probes` tests these series.
         if [series::ERRORS.name, series::WATCH_ERRORS.name].contains(&listed.name) {
             continue;
         }
@@ -147,7 +147,7 @@ async fn every_series_is_in_the_list_with_its_labels_and_holds_nothing_of_a_secr
     }
 }
 
-/// A scraper that asks for text, or for nothing, refuses the types and the end of OpenMetrics.
+/// A scraper that accepts only the text format does not understand OpenMetrics' types and its end marker.
 #[tokio::test]
 async fn who_does_not_ask_for_openmetrics_gets_the_text_format_with_the_same_series() {
     let (_story, replica) = assessed("text").await;

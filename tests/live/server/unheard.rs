@@ -1,5 +1,5 @@
-//! The program itself, whose log nobody reads any more: the reader of its standard error has gone, as `lapsewatch | head`
-//! and a log collector that crashed have it. It works on, and what it would log changes nothing that it does.
+//! Tests the program after the reader of its standard error has gone, as with `lapsewatch | head` or a crashed log
+//! collector. It continues to work, although it can't write its log.
 
 use serde_json::json;
 
@@ -14,10 +14,10 @@ async fn a_replica_whose_log_nobody_reads_gives_way_to_another_one() {
     let story = Story::without_operator("unheard", NOW).await;
     let (mut unheard, log) = Program::start(&story, &[]).await;
     drop(log);
-    // What it does is logged: that it is done shows that it outlives logging.
+    // The operator logs this assessment, so a completed assessment shows that logging does not stop the operator.
     story.credential("a", json!({"type": "DeclaredExpiry", "expirationTime": "2020-01-01T00:00:00Z"})).await;
     story.expect("a", &[("severity", "Warning")]).await;
-    // Another replica takes the Lease, which is logged too.
+    // Another replica takes the Lease, which the operator logs too.
     let taken = json!({"spec": {"holderIdentity": "another", "leaseDurationSeconds": 300}}).to_string();
     let lease = account::release(&story.namespace);
     story.bed.kubectl_ok(&["patch", "lease", &lease, "-n", &story.namespace, "--type=merge", "-p", &taken], "");

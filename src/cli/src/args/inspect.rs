@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::values::instant;
+use super::values::{self, instant};
 use lapsewatch_core::api::CredentialType;
 
 /// The files that `inspect` reads, and the output.
@@ -43,9 +43,6 @@ pub enum InspectFormat {
 
 /// Parses a type that can be read from a file. A DeclaredExpiry has no file.
 pub(super) fn credential_type() -> impl TypedValueParser<Value = CredentialType> {
-    let read = CredentialType::ALL.into_iter().filter(|type_| *type_ != CredentialType::DeclaredExpiry);
-    PossibleValuesParser::new(read.map(CredentialType::as_str)).try_map(|name| {
-        let named = CredentialType::ALL.into_iter().find(|type_| type_.as_str().eq_ignore_ascii_case(&name));
-        named.ok_or("there is no such type")
-    })
+    let names = values::types_in_files().into_iter().map(CredentialType::as_str);
+    PossibleValuesParser::new(names).try_map(|name| values::type_in_file(&name))
 }

@@ -71,15 +71,30 @@ pub fn within(text: &str) -> Result<Within, String> {
 
 /// Parses a severity. Upper and lower case are equal.
 pub fn severity(text: &str) -> Result<Severity, String> {
-    let all = [Severity::None, Severity::Notice, Severity::Warning, Severity::Critical];
-    let known = all.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(text));
-    known.ok_or_else(|| "it is one of none, notice, warning, critical".to_owned())
+    text.parse().map_err(|_| "it is one of none, notice, warning, critical".to_owned())
 }
 
 /// Parses a type of credential. Upper and lower case are equal.
 pub fn credential_type(text: &str) -> Result<CredentialType, String> {
-    let known = CredentialType::ALL.into_iter().find(|type_| type_.as_str().eq_ignore_ascii_case(text));
-    known.ok_or_else(|| format!("it is one of {}", CredentialType::ALL.map(CredentialType::as_str).join(", ")))
+    one_of(&CredentialType::ALL, text)
+}
+
+/// Parses a type of credential that a file can contain. A DeclaredExpiry has no file.
+pub fn type_in_file(text: &str) -> Result<CredentialType, String> {
+    one_of(&types_in_files(), text)
+}
+
+/// Returns the types of credentials that a file can contain.
+pub fn types_in_files() -> Vec<CredentialType> {
+    CredentialType::ALL.into_iter().filter(|type_| *type_ != CredentialType::DeclaredExpiry).collect()
+}
+
+fn one_of(types: &[CredentialType], text: &str) -> Result<CredentialType, String> {
+    let known = text.parse().ok().filter(|type_| types.contains(type_));
+    known.ok_or_else(|| {
+        let names: Vec<&str> = types.iter().map(|type_| type_.as_str()).collect();
+        format!("it is one of {}", names.join(", "))
+    })
 }
 
 /// Parses a name. An empty name, for example from a variable that is not set, is an error. Otherwise the command would

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
-use super::values::{instant, namespace};
+use super::values::{self, instant, namespace};
 use lapsewatch_core::api::{CredentialType, names};
 
 /// The new files, the present state to compare them with, and the output.
@@ -25,7 +25,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["object", "previous", "namespace", "context", "kubeconfig"])]
     pub against: Vec<PathBuf>,
     /// The type of the files of --against, if their content does not show the type
-    #[arg(long = "type", value_name = "TYPE", value_parser = type_, conflicts_with_all = ["object", "previous"])]
+    #[arg(long = "type", value_name = "TYPE", value_parser = values::type_in_file, conflicts_with_all = ["object", "previous"])]
     pub type_: Option<CredentialType>,
     /// Manifests of the present state: a file, a folder, or - for standard input. No cluster is read
     #[arg(long, value_name = "PATH", conflicts_with_all = ["context", "kubeconfig"])]
@@ -67,17 +67,6 @@ fn object(text: &str) -> Result<String, String> {
     names::object(name).map_err(|why| format!("give it as tcred/NAME: {why}"))
 }
 
-/// Parses a type that can be read from a file, by its name in the API. Upper and lower case are equal.
-fn type_(text: &str) -> Result<CredentialType, String> {
-    let read: Vec<CredentialType> =
-        CredentialType::ALL.into_iter().filter(|type_| *type_ != CredentialType::DeclaredExpiry).collect();
-    let found = read.iter().find(|type_| type_.as_str().eq_ignore_ascii_case(text)).copied();
-    found.ok_or_else(|| {
-        let names: Vec<&str> = read.iter().map(|type_| type_.as_str()).collect();
-        format!("it is one of {}", names.join(", "))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +87,10 @@ mod tests {
 
     #[test]
     fn a_type_is_one_that_is_read_from_a_file() {
-        assert_eq!(type_("vpptoken"), Ok(CredentialType::VPPToken));
-        assert!(type_("DeclaredExpiry").is_err() && type_("apns").unwrap_err().contains("APNsCertificate"));
+        assert_eq!(values::type_in_file("vpptoken"), Ok(CredentialType::VPPToken));
+        assert!(
+            values::type_in_file("DeclaredExpiry").is_err()
+                && values::type_in_file("apns").unwrap_err().contains("APNsCertificate")
+        );
     }
 }

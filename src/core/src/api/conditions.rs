@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::limits;
 
@@ -34,7 +35,7 @@ pub struct Condition {
 }
 
 /// The status of a condition.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 pub enum ConditionStatus {
     /// The condition applies.
     True,
@@ -46,17 +47,13 @@ pub enum ConditionStatus {
 
 impl ConditionStatus {
     /// Returns the name as the API spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::True => "True",
-            Self::False => "False",
-            Self::Unknown => "Unknown",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The condition types that this version publishes, in the order in which they are published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr)]
 pub enum ConditionType {
     /// The credential was read and assessed for this generation.
     Ready,
@@ -90,17 +87,8 @@ impl ConditionType {
     ];
 
     /// Returns the name as the API spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ready => "Ready",
-            Self::Healthy => "Healthy",
-            Self::Expiring => "Expiring",
-            Self::Expired => "Expired",
-            Self::Duplicate => "Duplicate",
-            Self::IdentityChanged => "IdentityChanged",
-            Self::KeyMismatch => "KeyMismatch",
-            Self::Regressed => "Regressed",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

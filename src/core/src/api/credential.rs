@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use kube_derive::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::status::{KeySelection, TenantCredentialStatus};
 use super::{Key, limits};
@@ -193,7 +194,22 @@ impl TenantCredentialSpec {
 }
 
 /// The types of credentials.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    IntoStaticStr,
+    EnumString,
+)]
+#[strum(ascii_case_insensitive)]
 pub enum CredentialType {
     /// An Apple push certificate for MDM.
     APNsCertificate,
@@ -222,14 +238,7 @@ impl CredentialType {
 
     /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::APNsCertificate => "APNsCertificate",
-            Self::VPPToken => "VPPToken",
-            Self::DEPToken => "DEPToken",
-            Self::WindowsSymantecCertificate => "WindowsSymantecCertificate",
-            Self::X509Certificate => "X509Certificate",
-            Self::DeclaredExpiry => "DeclaredExpiry",
-        }
+        self.into()
     }
 
     /// Returns the words for this type in the middle of a sentence.

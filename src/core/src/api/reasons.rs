@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// The reason why a credential could not be read, which is also the reason of Ready=False.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr)]
 pub enum FailureReason {
     /// The Secret does not exist.
     SecretNotFound,
@@ -51,25 +52,12 @@ impl FailureReason {
 
     /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SecretNotFound => "SecretNotFound",
-            Self::KeyNotFound => "KeyNotFound",
-            Self::Ambiguous => "Ambiguous",
-            Self::Malformed => "Malformed",
-            Self::WrongFile => "WrongFile",
-            Self::PasswordRequired => "PasswordRequired",
-            Self::PasswordWrong => "PasswordWrong",
-            Self::NoMatchingKey => "NoMatchingKey",
-            Self::LimitExceeded => "LimitExceeded",
-            Self::NotSupported => "NotSupported",
-            Self::Forbidden => "Forbidden",
-            Self::InvalidObject => "InvalidObject",
-        }
+        self.into()
     }
 }
 
 /// The kind of a change of the credential: the reason in `status.lastChange`.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr)]
 pub enum ChangeReason {
     /// A newer credential of the accepted identity.
     Renewed,
@@ -91,14 +79,6 @@ pub enum ChangeReason {
 impl ChangeReason {
     /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Renewed => "Renewed",
-            Self::Replaced => "Replaced",
-            Self::Restored => "Restored",
-            Self::WentBackwards => "WentBackwards",
-            Self::IdentityChanged => "IdentityChanged",
-            Self::IdentityAccepted => "IdentityAccepted",
-            Self::IdentityUnknown => "IdentityUnknown",
-        }
+        self.into()
     }
 }

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 pub use super::chain::{IssuerExpiry, OtherCertificate};
 use super::conditions::Condition;
@@ -75,7 +76,23 @@ pub struct TenantCredentialStatus {
 }
 
 /// The severity of a problem.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    IntoStaticStr,
+    EnumString,
+)]
+#[strum(ascii_case_insensitive)]
 pub enum Severity {
     /// No problem.
     #[default]
@@ -91,12 +108,7 @@ pub enum Severity {
 impl Severity {
     /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "None",
-            Self::Notice => "Notice",
-            Self::Warning => "Warning",
-            Self::Critical => "Critical",
-        }
+        self.into()
     }
 }
 

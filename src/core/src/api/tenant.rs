@@ -7,6 +7,7 @@ use kube_core::Rule;
 use kube_derive::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::credential::Owner;
 use super::tenant_status::MDMTenantStatus;
@@ -127,7 +128,7 @@ pub struct MDMTenantSpec {
 }
 
 /// The purpose of a tenant. A token that is used twice is often still in use by a previous trial.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 pub enum Environment {
     /// Devices in productive use.
     Production,
@@ -142,12 +143,7 @@ pub enum Environment {
 impl Environment {
     /// Returns the name as the API spells it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Production => "Production",
-            Self::Trial => "Trial",
-            Self::QA => "QA",
-            Self::Development => "Development",
-        }
+        self.into()
     }
 }
 

@@ -7,17 +7,16 @@ use zeroize::Zeroizing;
 
 use super::base64_text;
 use super::cms_key::{KeyTransRecipient, RsaDecryptionKey};
-use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
+use super::der::{CONTEXT_0, DerReader, INTEGER, SEQUENCE, SET, ber};
+use super::oid;
+use super::pbe::OpenError;
 use super::pbe::budget::RsaBudget;
 use super::pbe::cipher::Cipher;
-use super::pbe::der_reader::DerReader;
-use super::pbe::{OpenError, ber, oid};
 use super::pem;
 use super::pkcs12_bags::string;
 
 /// The maximum number of recipients of one message.
 const RECIPIENTS: usize = 16;
-const SET: u8 = 0x31;
 
 /// Decrypts a message with the first of several RSA keys, in PKCS#1 or PKCS#8, that opens the message. Returns the
 /// index of this key and the plaintext.

@@ -3,22 +3,19 @@
 use pkcs1::DecodeRsaPrivateKey as _;
 use pkcs8::PrivateKeyInfoRef;
 use rsa::traits::{PaddingScheme, PublicKeyParts as _};
-use rsa::{Oaep, Pkcs1v15Encrypt, RsaPrivateKey};
+use rsa::{Oaep, Pkcs1v15Encrypt, PrivateKey};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
-use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
+use super::der::{CONTEXT_0, CONTEXT_1, CONTEXT_2, DerReader, OCTET_STRING, SEQUENCE};
+use super::oid;
+use super::pbe::OpenError;
 use super::pbe::budget::RsaBudget;
-use super::pbe::der_reader::DerReader;
 use super::pbe::hash::Hash;
-use super::pbe::{OpenError, oid};
 use super::rsa as numbers;
 use super::shape::{DerShape, shape};
 
-/// The tag of an EXPLICIT `[1]`. The next constant is the tag of an EXPLICIT `[2]`.
-const CONTEXT_1: u8 = 0xa1;
-const CONTEXT_2: u8 = 0xa2;
 /// The maximum length of the modulus in bytes: 6,144 bits. A longer modulus takes more than 50 ms.
 const MAX_BYTES: usize = 768;
 
@@ -79,7 +76,7 @@ fn oaep(mut parameters: DerReader<'_>) -> Result<Padding<'_>, OpenError> {
 }
 
 /// An RSA private key that can decrypt content keys.
-pub(super) struct RsaDecryptionKey(RsaPrivateKey);
+pub(super) struct RsaDecryptionKey(PrivateKey);
 
 impl RsaDecryptionKey {
     /// Reads a private key in PKCS#1 or PKCS#8, if any of the content keys has the length of its modulus.
@@ -106,7 +103,7 @@ impl RsaDecryptionKey {
         // A key whose numbers contradict each other can't match.
         numbers::public_key(inner).ok_or(none)?;
         // The remaining failures are key sizes and exponents that the crate does not support.
-        RsaPrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| OpenError::NotSupported)
+        PrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| OpenError::NotSupported)
     }
 
     /// Decrypts the content key. A private key that does not match returns None or garbage.

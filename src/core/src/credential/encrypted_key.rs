@@ -2,13 +2,12 @@
 
 use zeroize::Zeroizing;
 
-use super::der::{OCTET_STRING, SEQUENCE};
+use super::der::{DerReader, OCTET_STRING, SEQUENCE, ber, is_whole_sequence};
 use super::pbe::budget::KdfBudget;
 use super::pbe::cipher::Cipher;
-use super::pbe::der_reader::{DerReader, is_whole_sequence};
 use super::pbe::hash::Hash;
 use super::pbe::scheme::Scheme;
-use super::pbe::{OpenError, ber, password};
+use super::pbe::{OpenError, password};
 
 /// Decrypts an `EncryptedPrivateKeyInfo` to a private key in PKCS#8.
 pub(super) fn open(

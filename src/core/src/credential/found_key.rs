@@ -4,8 +4,8 @@
 use zeroize::Zeroizing;
 
 use super::container::EncryptedKey;
+use super::der::is_whole_sequence;
 use super::key_damage::KeyDamage;
-use super::pbe::der_reader::is_whole_sequence;
 use super::private_key;
 use super::public_key::PublicKey;
 use super::x509::Certificate;

@@ -22,22 +22,22 @@ pub(super) enum DateFault {
 
 /// Returns the first invalid field of the validity. None if both fields are valid, or if the validity can't be found.
 pub(super) fn find(certificate: &[u8]) -> Option<InvalidDate> {
-    let certificate = der::expect(certificate, SEQUENCE)?;
-    let fields = der::expect(certificate.content, SEQUENCE)?.content;
-    let fields = der::expect(fields, CONTEXT_0).map_or(fields, |version| version.rest);
-    let serial_number = der::expect(fields, INTEGER)?;
-    let algorithm = der::expect(serial_number.rest, SEQUENCE)?;
-    let issuer = der::expect(algorithm.rest, SEQUENCE)?;
-    let validity = der::expect(issuer.rest, SEQUENCE)?;
-    let not_before = der::first(validity.content)?;
-    let not_after = der::first(not_before.rest)?;
+    let certificate = der::recognize_as(certificate, SEQUENCE)?;
+    let fields = der::recognize_as(certificate.content, SEQUENCE)?.content;
+    let fields = der::recognize_as(fields, CONTEXT_0).map_or(fields, |version| version.rest);
+    let serial_number = der::recognize_as(fields, INTEGER)?;
+    let algorithm = der::recognize_as(serial_number.rest, SEQUENCE)?;
+    let issuer = der::recognize_as(algorithm.rest, SEQUENCE)?;
+    let validity = der::recognize_as(issuer.rest, SEQUENCE)?;
+    let not_before = der::recognize(validity.content)?;
+    let not_after = der::recognize(not_before.rest)?;
     [("notBefore", not_before), ("notAfter", not_after)]
         .into_iter()
         .find_map(|(field, time)| fault(&time).map(|fault| InvalidDate { field, fault }))
 }
 
 /// Returns the fault of one date. None if the date is valid.
-fn fault(time: &der::Element<'_>) -> Option<DateFault> {
+fn fault(time: &der::DerElement<'_>) -> Option<DateFault> {
     let text = std::str::from_utf8(time.content).unwrap_or_default();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (year_digits, is_form) = match time.tag {
@@ -88,7 +88,8 @@ mod tests {
     use super::*;
 
     fn of(tag: u8, text: &str) -> Option<DateFault> {
-        fault(&der::Element { tag, content: text.as_bytes(), rest: &[] })
+        let bytes = [&[tag, text.len() as u8], text.as_bytes()].concat();
+        fault(&der::recognize(&bytes)?)
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod mail;
 mod mime;
 mod name;
 mod not_understood;
+mod oid;
 mod password_file;
 mod pbe;
 mod pem;

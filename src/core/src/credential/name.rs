@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use x509_parser::asn1_rs::{Any, Oid, Tag};
 use x509_parser::x509::X509Name;
 
+use super::oid;
 pub(super) use crate::api::identity::is_unseen;
 use crate::api::limits;
 
@@ -27,7 +28,7 @@ pub(super) fn text(name: &X509Name<'_>) -> String {
             if at > 0 {
                 text.push('+');
             }
-            text.push_str(&label(&number(attribute.attr_type())));
+            text.push_str(&label(attribute.attr_type()));
             text.push('=');
             push_value(&mut text, attribute.attr_value());
         }
@@ -38,7 +39,7 @@ pub(super) fn text(name: &X509Name<'_>) -> String {
 
 /// Formats an object identifier in dotted numbers. An identifier of more than 64 bytes becomes "OID", because
 /// formatting takes time quadratic in its length.
-pub(super) fn number(oid: &Oid<'_>) -> String {
+fn number(oid: &Oid<'_>) -> String {
     if oid.as_bytes().len() > 64 { "OID".to_owned() } else { oid.to_id_string() }
 }
 
@@ -61,27 +62,29 @@ pub(super) fn string(value: &Any<'_>) -> Option<String> {
 
 /// Returns the short name of an attribute type: from RFC 4514, from OpenSSL for a few others, otherwise the number
 /// itself.
-fn label(number: &str) -> String {
-    let short = match number {
-        "2.5.4.3" => "CN",
-        "2.5.4.4" => "SN",
-        "2.5.4.5" => "serialNumber",
-        "2.5.4.6" => "C",
-        "2.5.4.7" => "L",
-        "2.5.4.8" => "ST",
-        "2.5.4.9" => "STREET",
-        "2.5.4.10" => "O",
-        "2.5.4.11" => "OU",
-        "2.5.4.12" => "title",
-        "2.5.4.42" => "GN",
-        "0.9.2342.19200300.100.1.1" => "UID",
-        "0.9.2342.19200300.100.1.25" => "DC",
-        "1.2.840.113549.1.9.1" => "emailAddress",
-        other => other,
+fn label(type_: &Oid<'_>) -> String {
+    let short = match oid::from_x509(type_) {
+        Some(oid::COMMON_NAME) => "CN",
+        Some(oid::SURNAME) => "SN",
+        Some(oid::SERIAL_NUMBER) => "serialNumber",
+        Some(oid::COUNTRY) => "C",
+        Some(oid::LOCALITY) => "L",
+        Some(oid::STATE) => "ST",
+        Some(oid::STREET) => "STREET",
+        Some(oid::ORGANIZATION) => "O",
+        Some(oid::ORGANIZATIONAL_UNIT) => "OU",
+        Some(oid::TITLE) => "title",
+        Some(oid::GIVEN_NAME) => "GN",
+        Some(oid::USER_ID) => "UID",
+        Some(oid::DOMAIN_COMPONENT) => "DC",
+        Some(oid::EMAIL_ADDRESS) => "emailAddress",
+        _ => {
+            let mut number = number(type_);
+            limits::cut(&mut number, limits::NAME);
+            return number;
+        }
     };
-    let mut short = short.to_owned();
-    limits::cut(&mut short, limits::NAME);
-    short
+    short.to_owned()
 }
 
 /// Appends an escaped value. A value that is not a string becomes "#" and hex digits.

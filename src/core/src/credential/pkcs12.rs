@@ -3,11 +3,11 @@
 //! No crate meets all requirements: accept BER, bound the key derivation for a whole Secret, distinguish a wrong
 //! password from a damaged file, and return certificates unchanged.
 
-use super::der::{CONTEXT_0, OCTET_STRING, SEQUENCE};
+use super::der::{CONTEXT_0, DerReader, OCTET_STRING, SEQUENCE, ber};
+use super::oid;
+use super::pbe::OpenError;
 use super::pbe::budget::KdfBudget;
-use super::pbe::der_reader::DerReader;
 use super::pbe::password::{self, Password};
-use super::pbe::{OpenError, ber, oid};
 use super::pkcs12_bags::{Contents, Keystore};
 use super::pkcs12_mac;
 

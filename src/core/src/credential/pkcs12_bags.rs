@@ -5,15 +5,12 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::der::{CONTEXT_0, INTEGER, OCTET_STRING, SEQUENCE};
+use super::der::{CONTEXT_0, DerReader, IMPLICIT_0, INTEGER, OCTET_STRING, SEQUENCE, ber};
+use super::oid;
+use super::pbe::OpenError;
 use super::pbe::budget::KdfBudget;
-use super::pbe::der_reader::DerReader;
 use super::pbe::password::Password;
 use super::pbe::scheme::Scheme;
-use super::pbe::{OpenError, ber, oid};
-
-/// The tag of an IMPLICIT `[0]` string in one piece. A string in several pieces has the tag `CONTEXT_0`.
-const IMPLICIT_0: u8 = 0x80;
 
 /// The content of a keystore.
 #[derive(Default)]
@@ -70,7 +67,7 @@ impl<'a> Contents<'a> {
         let scheme = Scheme::read(&mut info)?;
         let encrypted = string(&mut info)?;
         let clear = scheme.decrypt(self.password, &encrypted, self.budget)?.ok_or(self.refused)?;
-        ber::to_der(&clear)
+        Ok(ber::to_der(&clear)?)
     }
 
     fn bags(&mut self, mut bags: DerReader<'_>) -> Result<(), OpenError> {

@@ -1,12 +1,12 @@
 //! Verifies the MAC of a keystore, which proves that the keystore is complete and that the password is correct.
 
-use super::der::{OCTET_STRING, SEQUENCE};
+use super::der::{DerReader, OCTET_STRING, SEQUENCE};
+use super::oid;
+use super::pbe::OpenError;
 use super::pbe::budget::KdfBudget;
-use super::pbe::der_reader::DerReader;
 use super::pbe::hash::{Hash, Purpose};
 use super::pbe::password::{self, Password};
 use super::pbe::pbes2::Kdf;
-use super::pbe::{OpenError, oid};
 
 /// The maximum length of a PBMAC1 key in bytes.
 const MAX_KEY: u64 = 64;

@@ -6,17 +6,10 @@ use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use sec1::EcPrivateKey;
 use zeroize::Zeroizing;
 
+use super::oid;
 use super::public_key::{PublicKey, compressed};
 use super::rsa;
 use super::shape::{DerShape, shape};
-
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
 /// Computes the public key of a private key in PKCS#8, PKCS#1 or SEC1. None if the private key can't be read.
 pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
@@ -27,9 +20,9 @@ pub(super) fn public_key(der: &[u8]) -> Option<PublicKey> {
             let info = PrivateKeyInfoRef::try_from(der).ok()?;
             let inner = info.private_key.as_bytes();
             match info.algorithm.oid {
-                RSA | RSA_PSS => rsa::public_key(inner),
-                EC => elliptic(inner, info.algorithm.parameters_oid().ok()),
-                ED25519 => edwards(inner),
+                oid::RSA | oid::RSA_PSS => rsa::public_key(inner),
+                oid::EC => elliptic(inner, info.algorithm.parameters_oid().ok()),
+                oid::ED25519 => edwards(inner),
                 _ => None,
             }
         }
@@ -44,15 +37,15 @@ fn elliptic(der: &[u8], curve: Option<ObjectIdentifier>) -> Option<PublicKey> {
     let curve = curve.or_else(|| key.parameters.and_then(|parameters| parameters.named_curve()))?;
     let scalar = |length: usize| sized(key.private_key, length);
     match curve {
-        P256 => {
+        oid::P256 => {
             let key = p256::SecretKey::from_slice(&scalar(32)?).ok()?;
             compressed(&key.public_key().to_sec1_bytes()).map(PublicKey::P256)
         }
-        P384 => {
+        oid::P384 => {
             let key = p384::SecretKey::from_slice(&scalar(48)?).ok()?;
             compressed(&key.public_key().to_sec1_bytes()).map(PublicKey::P384)
         }
-        P521 => {
+        oid::P521 => {
             let key = p521::SecretKey::from_slice(&scalar(66)?).ok()?;
             compressed(&key.public_key().to_sec1_bytes()).map(PublicKey::P521)
         }

@@ -3,7 +3,7 @@
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::der::{self, INTEGER, SEQUENCE};
-use super::name::number;
+use super::oid;
 
 /// A public key. Two values are equal if they are the same key, regardless of the encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +35,10 @@ pub(super) enum CertificateKey {
 /// Reads the public key of a certificate.
 pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey {
     let bits: &[u8] = &info.subject_public_key.data;
-    let curve = || info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| number(&oid));
-    let key = match number(&info.algorithm.algorithm).as_str() {
-        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => {
+    let curve =
+        || info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).and_then(|oid| oid::from_x509(&oid));
+    let key = match oid::from_x509(&info.algorithm.algorithm) {
+        Some(oid::RSA | oid::RSA_PSS) => {
             let Some((modulus, exponent)) = rsa_numbers(bits) else {
                 return CertificateKey::Unknown;
             };
@@ -46,19 +47,19 @@ pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey 
             }
             Some(PublicKey::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
         }
-        "1.2.840.10045.2.1" => match curve().as_deref() {
-            Some("1.2.840.10045.3.1.7") => {
+        Some(oid::EC) => match curve() {
+            Some(oid::P256) => {
                 point(bits, 32, |bits| p256::PublicKey::from_sec1_bytes(bits).is_ok()).map(PublicKey::P256)
             }
-            Some("1.3.132.0.34") => {
+            Some(oid::P384) => {
                 point(bits, 48, |bits| p384::PublicKey::from_sec1_bytes(bits).is_ok()).map(PublicKey::P384)
             }
-            Some("1.3.132.0.35") => {
+            Some(oid::P521) => {
                 point(bits, 66, |bits| p521::PublicKey::from_sec1_bytes(bits).is_ok()).map(PublicKey::P521)
             }
             _ => None,
         },
-        "1.3.101.112" => (bits.len() == 32).then(|| PublicKey::Ed25519(bits.to_vec())),
+        Some(oid::ED25519) => (bits.len() == 32).then(|| PublicKey::Ed25519(bits.to_vec())),
         _ => None,
     };
     key.map_or(CertificateKey::Unknown, CertificateKey::Known)
@@ -66,8 +67,8 @@ pub(super) fn of_certificate(info: &SubjectPublicKeyInfo<'_>) -> CertificateKey 
 
 /// Reads the modulus and the exponent of a PKCS#1 public key.
 fn rsa_numbers(bits: &[u8]) -> Option<(&[u8], &[u8])> {
-    let modulus = der::expect(der::expect(bits, SEQUENCE)?.content, INTEGER)?;
-    let exponent = der::expect(modulus.rest, INTEGER)?;
+    let modulus = der::recognize_as(der::recognize_as(bits, SEQUENCE)?.content, INTEGER)?;
+    let exponent = der::recognize_as(modulus.rest, INTEGER)?;
     Some((trimmed(modulus.content), trimmed(exponent.content)))
 }
 

@@ -1,18 +1,15 @@
 //! Classifies the PKCS#7 messages that are not DEP tokens: bundles of certificates, and property lists that Apple's
 //! tools signed.
 
-use super::der::{CONTEXT_0, INTEGER, SEQUENCE};
+use super::der::{CONTEXT_0, DerReader, INTEGER, SEQUENCE, SET, ber};
 use super::file_kind::FileKind;
-use super::pbe::ber;
-use super::pbe::der_reader::DerReader;
+use super::oid;
 use super::pem::find;
 
 /// The keys of the property list that a user uploads to Apple for a push certificate.
 const PUSH_REQUEST: [&[u8]; 3] = [b"PushCertRequestCSR", b"PushCertCertificateChain", b"PushCertSignature"];
 /// Keys that only provisioning profiles contain.
 const PROVISIONING: [&[u8]; 3] = [b"DeveloperCertificates", b"ProvisionedDevices", b"ApplicationIdentifierPrefix"];
-/// The content type SignedData (RFC 5652, section 5.1).
-const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 
 /// The encoding of a file, which determines the options of the commands that read the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +41,9 @@ pub(super) fn kind(message: &[u8], encoding: FileEncoding) -> FileKind {
 
 /// True for SignedData without signed content, which consists only of certificates (RFC 5652, section 5.2).
 fn has_no_content(message: &[u8]) -> Option<bool> {
-    const SET: u8 = 0x31;
     let der = ber::to_der(message).ok()?;
     let mut message = DerReader::new(&der).enter(SEQUENCE).ok()?;
-    if message.oid().ok()?.to_string() != SIGNED_DATA {
+    if message.oid().ok()? != oid::SIGNED_DATA {
         return Some(false);
     }
     let mut signed = message.enter(CONTEXT_0).ok()?.enter(SEQUENCE).ok()?;

@@ -6,11 +6,8 @@ use x509_parser::certificate::X509Certificate;
 use super::apns;
 use super::der::{self, OBJECT_IDENTIFIER, SEQUENCE};
 use super::file_kind::FileKind;
-use super::name;
+use super::oid;
 
-const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-/// The extended key usage for code signing, 1.3.6.1.5.5.7.3.3 (RFC 5280, section 4.2.1.12).
-const CODE_SIGNING: [u8; 8] = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03];
 /// The maximum number of digits of a Publisher ID. Publisher IDs in use are shorter.
 const MAX_DIGITS: usize = 40;
 
@@ -31,12 +28,12 @@ fn signs_code(certificate: &X509Certificate<'_>) -> bool {
     certificate
         .extensions()
         .iter()
-        .filter(|extension| name::number(&extension.oid) == EXTENDED_KEY_USAGE)
-        .filter_map(|extension| der::expect(extension.value, SEQUENCE))
+        .filter(|extension| oid::from_x509(&extension.oid) == Some(oid::EXTENDED_KEY_USAGE))
+        .filter_map(|extension| der::recognize_as(extension.value, SEQUENCE))
         .any(|usages| {
             let mut rest = usages.content;
-            while let Some(usage) = der::expect(rest, OBJECT_IDENTIFIER) {
-                if usage.content == CODE_SIGNING {
+            while let Some(usage) = der::recognize_as(rest, OBJECT_IDENTIFIER) {
+                if usage.content == oid::CODE_SIGNING.as_bytes() {
                     return true;
                 }
                 rest = usage.rest;

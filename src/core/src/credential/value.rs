@@ -292,8 +292,7 @@ impl Reader<'_> {
 
     fn private_key(&mut self, bytes: &[u8]) {
         // Line ends may follow the DER of the key.
-        let rest = der::first(bytes).map_or(0, |element| element.rest.len());
-        let whole = bytes.get(..bytes.len().saturating_sub(rest)).unwrap_or_default();
+        let whole = der::recognize(bytes).map_or(bytes, |element| element.whole);
         self.value.private_keys.push(FoundPrivateKey::read(whole, self.keys_left));
         self.wrong(FileKind::PrivateKey);
     }

@@ -12,6 +12,7 @@ use super::der::{self, BOOLEAN, SEQUENCE};
 use super::file_kind::{Breakage, FileKind, Limit, ReadProblem};
 use super::invalid_date;
 use super::name;
+use super::oid;
 use super::public_key::{self, CertificateKey, PublicKey};
 use super::shape::{DerShape, shape};
 use super::symantec;
@@ -19,12 +20,6 @@ use super::validity;
 use crate::api::credential::CredentialType;
 use crate::api::limits;
 use crate::api::status::{CredentialFacts, Format, OtherCertificate};
-
-/// The extension Basic Constraints, 2.5.29.19 (RFC 5280, section 4.2.1.9).
-const BASIC_CONSTRAINTS: [u8; 3] = [0x55, 0x1d, 0x13];
-
-/// The extension Subject Alternative Name, 2.5.29.17 (RFC 5280, section 4.2.1.6).
-const SUBJECT_ALTERNATIVE_NAME: [u8; 3] = [0x55, 0x1d, 0x11];
 
 /// The facts of a certificate, and the details for selecting a certificate.
 #[derive(Clone, Debug)]
@@ -185,9 +180,9 @@ fn is_ca(certificate: &X509Certificate<'_>) -> bool {
     certificate
         .extensions()
         .iter()
-        .filter(|extension| extension.oid.as_bytes() == BASIC_CONSTRAINTS)
-        .filter_map(|extension| der::expect(extension.value, SEQUENCE))
-        .filter_map(|constraints| der::expect(constraints.content, BOOLEAN))
+        .filter(|extension| oid::from_x509(&extension.oid) == Some(oid::BASIC_CONSTRAINTS))
+        .filter_map(|extension| der::recognize_as(extension.value, SEQUENCE))
+        .filter_map(|constraints| der::recognize_as(constraints.content, BOOLEAN))
         .any(|ca| ca.content.iter().any(|byte| *byte != 0))
 }
 
@@ -196,7 +191,7 @@ fn names(certificate: &X509Certificate<'_>) -> Option<[u8; 32]> {
     let alternatives = certificate
         .extensions()
         .iter()
-        .filter(|extension| extension.oid.as_bytes() == SUBJECT_ALTERNATIVE_NAME)
+        .filter(|extension| oid::from_x509(&extension.oid) == Some(oid::SUBJECT_ALTERNATIVE_NAME))
         .map(|extension| extension.value);
     let mut hash = Sha256::new().chain_update(certificate.subject().as_raw());
     let mut is_empty = certificate.subject().iter().next().is_none();

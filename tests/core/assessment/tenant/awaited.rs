@@ -1,5 +1,5 @@
-//! A credential that is applied a moment before its tenant: Events of findings wait for the tenant, and for no longer than
-//! the event delay. Conditions do not wait.
+//! Tests a credential that is applied shortly before its tenant. Events of findings wait for the tenant, but not longer
+//! than the event delay. Conditions do not wait.
 
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::api::conditions::ConditionStatus::True;
@@ -14,7 +14,7 @@ use lapsewatch_test_support::assessment::story::{Look, Story};
 const END: &str = "2031-01-01T00:00:00Z";
 const ABSENT: &str = "MDMTenant \"acme-prod\" does not exist in this namespace, so its runbook and contact are unknown";
 
-/// Expires within 30 days, and names a tenant that does not exist.
+/// Returns a credential that expires within 30 days and names a tenant that does not exist.
 fn story() -> Story {
     let mut story = Story::apns(apns('a', "2030-01-01T00:00:00Z", END));
     story.spec.tenant_ref = Some(TenantRef { name: "acme-prod".to_owned() });
@@ -27,7 +27,7 @@ fn owner(story: &mut Story, contact: Option<&str>, runbook: Option<&str>) {
     story.spec.owner = Some(Owner { account: None, contact, runbook_url });
 }
 
-/// The tenant exists now, and its runbook and contact are the credential's.
+/// Creates the tenant, so that the credential inherits its runbook and contact.
 fn tenant_comes(story: &mut Story) {
     story.tenant = TenantContext::Found(Side::default());
     owner(story, Some("#mdm"), Some("https://runbook.example"));
@@ -62,7 +62,7 @@ fn a_tenant_that_never_comes_is_not_waited_for_longer_and_the_event_says_so() {
     let look = story.at("2030-12-05T00:00:30Z");
     look.events(["ExpiresWithin30Days"]);
     assert!(note(&look).contains(&format!(". {ABSENT}. ")), "{}", note(&look));
-    // The reminder comes in its time, and says so too.
+    // The reminder is sent on time and mentions the missing tenant too.
     let reminder = lapsewatch_core::messages::at(look.next.unwrap());
     assert!(reminder.starts_with("2030-12-06T0"), "{reminder}");
     let look = story.at(&reminder);
@@ -116,7 +116,7 @@ fn what_the_credential_has_itself_is_not_called_unknown() {
 fn a_clock_that_was_ahead_does_not_prolong_the_wait() {
     let mut story = story();
     story.at("2030-12-05T06:00:00Z").quiet();
-    // It was set right.
+    // The clock is corrected to the actual time.
     let events = story.run("2030-12-05T00:00:00Z", "2030-12-05T00:01:00Z");
     assert_eq!(events, [("2030-12-05T00:00:00Z".to_owned(), "ExpiresWithin30Days".to_owned())]);
 }
@@ -135,7 +135,7 @@ fn without_a_tenant_in_the_spec_and_without_a_delay_nothing_waits() {
 fn the_wait_outlives_a_restart() {
     let mut before = story();
     before.at("2030-12-05T00:00:00Z").quiet();
-    // Another process, which has the status only.
+    // The new process has only the status.
     let mut after = story();
     after.status = before.status;
     after.at("2030-12-05T00:00:20Z").quiet().next("2030-12-05T00:00:30Z");

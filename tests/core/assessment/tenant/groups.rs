@@ -1,4 +1,4 @@
-//! What several credentials say alike is said once, worst first.
+//! Tests that findings that several credentials share are grouped, with the worst group first.
 
 use lapsewatch_core::api::CredentialType::{
     APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
@@ -117,7 +117,7 @@ fn it_is_kept_since_when_a_group_is_there() {
     let look = page.due("b", VPPToken, "2030-06-20T00:00:00Z").at("2030-06-02T00:00:00Z");
     assert_eq!(look.status.notifications[0].since, time(NOW));
     let look = page.at("2030-06-14T00:00:00Z");
-    assert_eq!(look.status.notifications[0].since, time("2030-06-14T00:00:00Z"), "the next stage is another group");
+    assert_eq!(look.status.notifications[0].since, time("2030-06-14T00:00:00Z"), "the next stage begins another group");
 }
 
 #[test]
@@ -146,6 +146,6 @@ fn what_has_expired_is_no_next_deadline() {
     assert_eq!(
         look.status.next_deadline.as_ref().map(|next| next.name.as_str()),
         Some("y"),
-        "of equals the first by name"
+        "the first by name among equal deadlines"
     );
 }

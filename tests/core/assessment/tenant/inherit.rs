@@ -1,4 +1,4 @@
-//! What a credential has from its tenant.
+//! Tests the settings that a credential inherits from its tenant.
 
 use std::borrow::Cow;
 

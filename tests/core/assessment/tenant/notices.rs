@@ -1,4 +1,4 @@
-//! The tenant's own Events.
+//! Tests the Events about a tenant.
 
 use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, VPPToken};
 use lapsewatch_core::api::Severity::{self, Critical, Warning};
@@ -33,7 +33,7 @@ fn a_state_is_announced_once_it_has_lasted_and_never_again() {
     for later in ["2030-06-01T01:00:00Z", "2030-06-03T00:00:00Z", "2030-07-03T00:00:00Z"] {
         page.at(later).quiet();
     }
-    // Another one in the same state, and one that is less bad: not the tenant's news.
+    // The tenant's state does not change for a second expired credential, nor for a credential in a less severe state.
     page.due("other", VPPToken, "2030-07-01T00:00:00Z").due("soon", DEPToken, "2030-07-09T00:00:00Z");
     page.at("2030-07-03T01:00:00Z").quiet();
     page.at("2030-07-03T02:00:00Z").quiet();
@@ -78,7 +78,7 @@ fn well_again_is_said_once_and_only_where_something_was_said() {
     look.events(["Recovered"]).next(None);
     assert!(!look.sent[0].warning);
     page.at(&at(600)).quiet();
-    // The same problem later is news.
+    // The same problem is announced again after the recovery.
     page.due("vpp", VPPToken, GONE);
     page.at(&at(700)).quiet();
     page.at(&at(730)).events(["Expired"]);
@@ -103,10 +103,10 @@ fn what_is_missing_is_said_once_for_each_type() {
     let look = page.at(&at(30));
     look.events(["MissingCredential"]);
     assert!(look.sent[0].note.contains("APNsCertificate, DEPToken") && look.sent[0].warning, "{}", look.sent[0].note);
-    // One of the two is there: no news.
+    // A missing credential is created. This is not announced, because another credential is still missing.
     page.due("apns", APNsCertificate, WELL).at(&at(60)).quiet().next(None);
     page.at(&at(100)).quiet();
-    // It goes again: news, after the wait.
+    // The credential is deleted, which is announced after the event delay.
     page.lacks("apns").at(&at(200)).quiet().next(Some(&at(230)));
     page.at(&at(230)).events(["MissingCredential"]);
     page.lacks("vpp").at(&at(300)).quiet().next(Some(&at(330)));
@@ -127,7 +127,7 @@ fn one_type_more_waits_though_another_is_missing_for_long() {
     let mut page = Page::new().requires([APNsCertificate, VPPToken]);
     page.due("vpp", VPPToken, WELL).at(&at(0));
     page.at(&at(30)).events(["MissingCredential"]);
-    // Deleted and created anew.
+    // The credential is deleted and created again within the event delay.
     page.lacks("vpp").at(&at(600)).quiet();
     page.due("vpp", VPPToken, WELL).at(&at(610)).quiet().next(None);
     page.at(&at(700)).quiet();
@@ -138,7 +138,8 @@ fn of_two_problems_each_is_said_and_well_again_once() {
     let mut page = Page::new().requires([DEPToken]);
     page.due("vpp", VPPToken, GONE).at(&at(0));
     page.at(&at(30)).events(["MissingCredential", "Expired"]);
-    // One is mended, then the other: it is well again only then, and again the first is news.
+    // The problems end and return separately. The recovery is announced only after all problems have ended, and a
+    // problem that returns is announced again.
     page.due("vpp", VPPToken, WELL).at(&at(60)).quiet().state(False, "MissingCredential", Warning);
     page.at(&at(100)).quiet();
     page.due("vpp", VPPToken, GONE).at(&at(200));
@@ -169,7 +170,7 @@ fn from_what_is_missing_to_what_is_not_assessed_to_well() {
     page.at(&at(30)).events(["MissingCredential"]);
     page.unseen("vpp", VPPToken).at(&at(60)).quiet();
     page.due("vpp", VPPToken, GONE).at(&at(61)).quiet();
-    // Mended before its own Event: what was announced is what is recovered from.
+    // The second problem ends before its Event is sent. The recovery refers to the announced problem.
     page.due("vpp", VPPToken, WELL).at(&at(70)).quiet();
     page.at(&at(100)).events(["Recovered"]);
 }
@@ -183,7 +184,7 @@ fn a_crash_a_refusal_and_a_clock_set_back_repeat_and_lose_nothing() {
     page.at(&at(50)).quiet();
     assert_eq!(page.status.announced.len(), 2);
     page.due("vpp", VPPToken, WELL).due("dep", DEPToken, WELL).at("2030-06-03T00:00:00Z").quiet();
-    // Two days back: the wait begins no later than now.
+    // The clock is set back two days. The event delay begins at the current time at the latest.
     page.at(&at(60)).quiet().next(Some(&at(90)));
     page.at(&at(90)).events(["Recovered"]);
 }

@@ -1,4 +1,4 @@
-//! Any credentials, any order of events: what must hold whatever comes.
+//! Tests properties of a tenant status that apply to any credentials in any order of changes.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lapsewatch_core::api::CredentialType;
@@ -44,9 +44,9 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// [`Page::at`] checks at each look: limits, order, counts, that the same is found again from what the caches keep
-    /// and nothing is left to say. Beside that: a state is announced anew only once it was left, and being well only
-    /// after a problem.
+    /// [`Page::at`] checks each result: limits, order and counts. A second assessment from the cached summaries finds
+    /// the same and sends nothing. In addition, a state is announced again only after another state, and a recovery
+    /// only after a problem.
     #[test]
     fn every_look_of_every_page_holds(steps in prop::collection::vec(step(), 1..20)) {
         let mut page = Page::new();
@@ -77,10 +77,10 @@ proptest! {
                 announced = None;
             }
             for notice in look.sent.iter().filter(|notice| notice.reason != "MissingCredential") {
-                prop_assert!(notice.reason != "Recovered" || open, "well again after nothing");
-                prop_assert!(announced.is_none(), "{state} twice");
+                prop_assert!(notice.reason != "Recovered" || open, "a recovery without an announced problem");
+                prop_assert!(announced.is_none(), "{state} is announced twice");
                 prop_assert!(notice.reason == state || (notice.reason == "Recovered" && state == "Valid"));
-                // What a crash forgot may be said again once its Event is gone.
+                // An announcement that a crash lost can be repeated after its Event has expired.
                 announced = (!dies).then(|| state.clone());
             }
             now += TimeDelta::seconds(7);

@@ -1,4 +1,4 @@
-//! The tenant's state in one word.
+//! Tests the condition Healthy of a tenant, whose reason is a single word for the state.
 
 use chrono::TimeDelta;
 use lapsewatch_core::api::CredentialType::{
@@ -24,7 +24,7 @@ fn mismatch() -> Story {
     Story::of(facts, X509Certificate)
 }
 
-/// What a tenant may have, by a short name.
+/// Adds a credential or setting to the tenant by a short name.
 fn add(page: &mut Page, what: &str) {
     match what {
         "valid" => page.due("valid", VPPToken, WELL),
@@ -56,7 +56,7 @@ fn the_worst_decides_and_a_gate_passes_only_where_each_would_let_it_pass() {
         (&["pending", "valid"], Unknown, "Pending", Severity::None),
         (&["pending", "undated"], Unknown, "ExpiryUnknown", Notice),
         (&["pending", "unreadable"], False, "Unreadable", Warning),
-        // What is not healthy stops a gate also where something else is more urgent.
+        // A gate on Healthy must not pass with an unhealthy credential, even if another finding is more urgent.
         (&["expiring", "mismatch"], False, "KeyMismatch", Critical),
         (&["expiring", "early"], False, "NotYetValid", Critical),
         (&["expiring", "pending"], Unknown, "Pending", Critical),
@@ -157,7 +157,7 @@ fn nothing_changes_where_nothing_changes() {
     }
 }
 
-/// As where the operator is older than what wrote the object: only its condition Ready says so.
+/// The object was written for a newer version than the operator, so only its condition Ready reports the failure.
 #[test]
 fn one_that_cannot_be_understood_is_neither_missing_nor_well() {
     let mut page = Page::new().requires([VPPToken]);

@@ -1,4 +1,4 @@
-//! What `kubectl explain` says, and that the server takes the CRDs without a warning.
+//! Tests of `kubectl explain`, and that the server accepts the CRDs without a warning.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use lapsewatch_test_support::cluster::bed::bed;
 
-/// The paths of all fields below a schema that have no description.
+/// Collects the paths of all fields below a schema that have no description.
 fn undescribed(schema: &Value, path: &str, found: &mut Vec<String>) {
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         let path = format!("{path}.{name}");
@@ -37,7 +37,7 @@ fn every_field_has_a_description() {
 #[test]
 fn kubectl_explains_every_field_of_the_spec() {
     let bed = bed();
-    // The server publishes a new kind's schema a moment after it serves the kind.
+    // The server publishes the schema of a new kind a moment after it serves the kind.
     let begun = Instant::now();
     for kind in ["tcred", "mdmt"] {
         while !bed.kubectl(&["explain", &format!("{kind}.spec")]).status.success() {
@@ -55,13 +55,13 @@ fn kubectl_explains_every_field_of_the_spec() {
     }
 
     for (_, crd) in crds::all() {
-        let kind = crd["spec"]["names"]["singular"].as_str().expect("it has a name").to_owned();
+        let kind = crd["spec"]["names"]["singular"].as_str().expect("the kind has a name").to_owned();
         for half in ["spec", "status"] {
             let all = bed.kubectl_ok(&["explain", &format!("{kind}.{half}"), "--recursive"], "");
             let level = bed.kubectl_ok(&["explain", &format!("{kind}.{half}")], "");
             assert!(!level.contains("<no description>") && !level.contains("<empty>"), "{level}");
             let pointer = format!("/spec/versions/0/schema/openAPIV3Schema/properties/{half}/properties");
-            for name in crd.pointer(&pointer).and_then(Value::as_object).expect("it has fields").keys() {
+            for name in crd.pointer(&pointer).and_then(Value::as_object).expect("the spec has fields").keys() {
                 assert!(all.lines().any(|line| line.split_whitespace().next() == Some(name)), "{name} in {all}");
             }
         }
@@ -71,11 +71,11 @@ fn kubectl_explains_every_field_of_the_spec() {
 #[test]
 fn the_server_takes_the_crds_without_a_warning() {
     let bed = bed();
-    let text = lapsewatch_cli::crds::yaml().expect("they can be written");
+    let text = lapsewatch_cli::crds::yaml().expect("the CRDs can be written");
     for way in ["--server-side=true", "--server-side=false"] {
         let output = bed.kubectl_with(&["apply", way, "--dry-run=server", "--force-conflicts=false", "-f", "-"], &text);
         let said = String::from_utf8_lossy(&output.stderr);
-        // This one is kubectl's own: the test bed applied them on the server's side before.
+        // kubectl prints this warning because the test bed created the CRDs with server-side apply.
         let said: Vec<_> = said.lines().filter(|line| !line.contains("last-applied-configuration")).collect();
         assert!(output.status.success() && said.is_empty(), "{way}: {said:?}");
     }

@@ -1,4 +1,4 @@
-//! What `check` says of a spec without a cluster is what the server says of it, but for the values that it quotes.
+//! Tests that `check` reports the same errors for a spec as the server does, except for quoted values.
 
 use kube::Api;
 use kube::core::{ApiResource, DynamicObject};
@@ -9,22 +9,22 @@ use super::rules::{self, dry_run, faults};
 use super::tenant;
 use lapsewatch_test_support::cluster::bed::bed;
 
-/// Each that is told in one place and not in the other.
+/// Returns every error that only the server or only `check` reports.
 fn differences(spec: &Value, server: &[(String, String)], offline: &[String]) -> Vec<String> {
     let mut wrong = Vec::new();
-    // "PATH: KIND: DETAIL", of which the server has "PATH" and "KIND: VALUE: DETAIL".
+    // `check` prints "PATH: KIND: DETAIL". The server returns "PATH" and "KIND: VALUE: DETAIL".
     let is_same = |(path, message): &(String, String), offline: &str| {
         let Some(rest) = offline.strip_prefix(&format!("{path}: ")) else { return false };
         let (kind, detail) = rest.split_once(": ").unwrap_or((rest, ""));
         message.starts_with(kind) && message.contains(detail)
     };
-    // Without strict validation the server drops what it does not know.
+    // Without strict validation, the server drops unknown fields.
     let offline: Vec<&String> = offline.iter().filter(|fault| !fault.starts_with("unknown field")).collect();
     for fault in offline.iter().filter(|fault| !server.iter().any(|said| is_same(said, fault))) {
         wrong.push(format!("{spec}\n  check says {fault}\n  the server says {server:#?}"));
     }
     for said in server {
-        // Of a number with a fraction it says the same twice, once without a field.
+        // For a number with a fraction the server reports the same error twice, once without a field.
         let is_of_no_field = said.0 == "<nil>";
         if !is_of_no_field && !offline.iter().any(|fault| is_same(said, fault)) {
             wrong.push(format!("{spec}\n  the server says {said:?}\n  check says {offline:#?}"));

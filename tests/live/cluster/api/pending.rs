@@ -1,4 +1,4 @@
-//! An object that no operator ever saw says so, to people and to the tools that wait for it.
+//! Tests that an object which no operator has seen is pending, for users and for tools that wait for the object.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ metadata: {name: acme-prod}
 spec: {}
 ";
 
-/// How kstatus, which Flux and Helm go by, judges a custom resource.
+/// Judges a custom resource by the rules of kstatus, which Flux and Helm use.
 fn kstatus(object: &Value) -> &'static str {
     let status = &object["status"];
     if status["observedGeneration"].is_i64() && status["observedGeneration"] != object["metadata"]["generation"] {

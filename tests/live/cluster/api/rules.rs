@@ -1,4 +1,5 @@
-//! What the server refuses, with which sentence at which field, and that it takes the rest as it is.
+//! Tests of the CRD's validation: which specs the server refuses, with which message at which field, and that it stores
+//! the other specs unchanged.
 
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
@@ -23,13 +24,13 @@ pub fn dry_run() -> PostParams {
     PostParams { dry_run: true, ..PostParams::default() }
 }
 
-/// A valid spec of this type, with these fields put on top of it. A null takes a field away.
+/// Returns a valid spec of this type with these fields added. A null removes the field.
 pub fn spec(type_: &str, fields: Value) -> Value {
     let mut spec = match type_ {
         "DeclaredExpiry" => json!({"type": type_, "expirationTime": "2027-03-01T00:00:00Z"}),
         _ => json!({"type": type_, "secretRef": {"name": "acme"}}),
     };
-    let map = spec.as_object_mut().expect("it is an object");
+    let map = spec.as_object_mut().expect("the spec is an object");
     for (name, value) in fields.as_object().expect("the fields are an object") {
         map.insert(name.clone(), value.clone());
     }
@@ -37,7 +38,7 @@ pub fn spec(type_: &str, fields: Value) -> Value {
     spec
 }
 
-/// The fields that the server finds fault with, each with what it says.
+/// Returns the fields that the server refuses, each with its message.
 pub fn faults(error: kube::Error) -> Vec<(String, String)> {
     let kube::Error::Api(status) = error else { panic!("not an answer of the server's: {error}") };
     let causes = status.details.map(|d| d.causes).unwrap_or_default();
@@ -67,7 +68,7 @@ async fn what_is_invalid_is_refused_with_a_sentence_at_the_field_to_change() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// All messages of rules in a schema.
+/// Collects the messages of all validation rules in a schema.
 fn messages(schema: &Value, found: &mut Vec<String>) {
     match schema {
         Value::Object(map) => {
@@ -85,11 +86,11 @@ fn every_rule_is_tried() {
     let mut rules = Vec::new();
     lapsewatch_core::api::crds::all().iter().for_each(|(_, crd)| messages(crd, &mut rules));
     assert!(rules.len() >= 10, "{rules:?}");
-    // Tried by a test of its own.
+    // A separate test covers this rule.
     rules.retain(|rule| rule != IMMUTABLE);
     let tried: Vec<_> = invalid::table().into_iter().map(|(_, _, says)| says).collect();
     rules.retain(|rule| !tried.contains(&rule.as_str()));
-    assert_eq!(rules, Vec::<String>::new(), "no spec of the table breaks these");
+    assert_eq!(rules, Vec::<String>::new(), "no spec of the table violates these rules");
 }
 
 const IMMUTABLE: &str = "type is immutable: create another TenantCredential for a credential of another type";
@@ -100,7 +101,7 @@ async fn the_type_can_not_be_changed() {
     let namespace = bed.namespace("immutable");
     let api = api(bed.client().await, &namespace);
     let object = DynamicObject::new("acme", &kind()).data(json!({"spec": spec("APNsCertificate", json!({}))}));
-    api.create(&PostParams::default(), &object).await.expect("it is valid");
+    api.create(&PostParams::default(), &object).await.expect("the object is valid");
     let patch = Patch::Merge(json!({"spec": {"type": "X509Certificate"}}));
     let error = api.patch("acme", &PatchParams::default(), &patch).await.expect_err("the type is immutable");
     assert!(
@@ -147,6 +148,6 @@ async fn a_null_is_as_if_the_field_were_not_given() {
         "expirationTime": null,
     });
     let object = DynamicObject::new("acme", &kind()).data(json!({"spec": nulls}));
-    let stored = api.create(&PostParams::default(), &object).await.expect("it is valid");
+    let stored = api.create(&PostParams::default(), &object).await.expect("the object is valid");
     assert_eq!(stored.data["spec"], json!({"type": "APNsCertificate", "secretRef": {"name": "acme"}}));
 }

@@ -1,4 +1,4 @@
-//! Field selectors, by which whoever may read several namespaces finds every holder of one credential.
+//! Tests of field selectors. With them, a user who may read several namespaces finds every holder of one credential.
 
 use kube::Api;
 use kube::api::{ListParams, Patch, PatchParams, PostParams};
@@ -23,12 +23,12 @@ async fn objects_are_found_by_what_they_declare_and_by_what_was_read() {
             "secretRef": {"name": format!("secret-{name}")},
         });
         let object = DynamicObject::new(name, &kind).data(json!({"spec": spec}));
-        api.create(&PostParams::default(), &object).await.expect("it is valid");
+        api.create(&PostParams::default(), &object).await.expect("the object is valid");
         let status = json!({"status": {
             "severity": if name == "one" { "Warning" } else { "None" },
             "credential": {"fingerprint": format!("f-{name}"), "identity": format!("com.apple.mgmt.External.{name}")},
         }});
-        api.patch_status(name, &PatchParams::default(), &Patch::Merge(&status)).await.expect("it is valid");
+        api.patch_status(name, &PatchParams::default(), &Patch::Merge(&status)).await.expect("the object is valid");
     }
     for (field, value) in [
         ("spec.type", "APNsCertificate"),

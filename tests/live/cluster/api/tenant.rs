@@ -1,4 +1,5 @@
-//! The MDMTenant on a real server: what is refused and taken, how it selects, and what kubectl shows of it.
+//! Tests of the MDMTenant on a real server: which specs are refused and accepted, how selectors work, and what kubectl
+//! shows.
 
 use kube::Api;
 use kube::api::{ListParams, Patch, PatchParams, PostParams};
@@ -16,7 +17,7 @@ pub fn kind() -> ApiResource {
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk("lapsewatch.dev", "v1alpha1", "MDMTenant"), "mdmtenants")
 }
 
-/// Specs that are refused: the field that the server names, and what it says of it.
+/// Returns invalid specs, each with the field that the server names and the server's message.
 pub fn invalid() -> Vec<(Value, String, &'static str)> {
     let mut table: Vec<(Value, String, &'static str)> = Vec::new();
     let mut add = |spec: Value, field: &str, says| table.push((spec, format!("spec.{field}"), says));
@@ -48,7 +49,7 @@ pub fn invalid() -> Vec<(Value, String, &'static str)> {
         add(days(json!([3651])), &format!("{field}[0]"), "should be less than or equal to 3650");
         add(days(json!(["30"])), &format!("{field}[0]"), "must be of type integer: \"string\"");
     }
-    // The days of no type, also where the type is none that this version knows.
+    // A type without days is refused, even if the type is unknown to this version.
     for none in [json!({}), json!({"VPPToken": null}), json!({"Passkey": [30]})] {
         add(json!({"warnBeforeDays": none}), "warnBeforeDays", "should have at least 1 properties");
     }
@@ -61,7 +62,7 @@ pub fn invalid() -> Vec<(Value, String, &'static str)> {
     table
 }
 
-/// Specs that are taken: the least, and everything at its limit.
+/// Returns valid specs: the minimum, and every field at its limit.
 pub fn valid() -> Vec<Value> {
     let types: Vec<&str> = CredentialType::ALL.iter().map(|type_| type_.as_str()).collect();
     let days = |days: Value| -> Value { types.iter().map(|type_| ((*type_).to_owned(), days.clone())).collect() };
@@ -130,7 +131,7 @@ fn what_is_valid_is_stored_as_it_was_applied_and_shows_no_drift() {
     }
 }
 
-/// A page as the operator writes it.
+/// Returns a tenant status as the operator writes it.
 fn status() -> Value {
     json!({
         "observedGeneration": 1, "severity": "Critical", "agenda": ["Critical, acme-vpp-01: …"],
@@ -164,7 +165,7 @@ async fn the_columns_and_the_selectors_show_what_an_administrator_looks_for() {
     for (name, environment) in [("acme-prod", "Production"), ("acme-qa", "QA")] {
         let spec = json!({"environment": environment, "product": "MaaS360"});
         let object = DynamicObject::new(name, &kind()).data(json!({"spec": spec}));
-        api.create(&PostParams::default(), &object).await.expect("it is valid");
+        api.create(&PostParams::default(), &object).await.expect("the object is valid");
     }
     let kubectl = |args: &[&str]| -> Vec<Vec<String>> {
         let table = bed.kubectl_ok(&[&["-n", namespace.as_str()], args].concat(), "");
@@ -177,13 +178,13 @@ async fn the_columns_and_the_selectors_show_what_an_administrator_looks_for() {
     let patch = Patch::Apply(json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "MDMTenant", "status": status()}));
     let written =
         api.patch_status("acme-prod", &PatchParams::apply("lapsewatch").force(), &patch).await.expect("valid");
-    assert_eq!(written.data["status"], status(), "all of it is kept, and nothing is added");
+    assert_eq!(written.data["status"], status(), "the spec is stored unchanged");
     let rows = kubectl(&["get", "mdmt", "acme-prod"]);
     assert_eq!(rows[1][..6], ["acme-prod", "Expired", "Critical", "13", "2031-01-01T00:00:00Z", "acme-apns"]);
     let rows = kubectl(&["get", "mdmt", "acme-prod", "-o", "wide"]);
     assert_eq!(rows[0][7..], ["ENVIRONMENT", "PRODUCT", "READY"]);
     assert_eq!(rows[1][7..], ["Production", "MaaS360", "Assessed"]);
-    assert_eq!(kubectl(&["get", "lapsewatch", "-o", "name"]).len(), 2, "they are of the project's category");
+    assert_eq!(kubectl(&["get", "lapsewatch", "-o", "name"]).len(), 2, "both kinds are in the project's category");
 
     for (selector, found) in [
         ("status.severity=Critical", "acme-prod"),
@@ -207,6 +208,6 @@ async fn a_null_is_as_if_the_field_were_not_given() {
         "warnBeforeDays": {"VPPToken": [7], "DEPToken": null}, "requiredCredentials": null,
     });
     let object = DynamicObject::new("acme", &kind()).data(json!({"spec": nulls}));
-    let stored = api.create(&PostParams::default(), &object).await.expect("it is valid");
+    let stored = api.create(&PostParams::default(), &object).await.expect("the object is valid");
     assert_eq!(stored.data["spec"], json!({"owner": {}, "warnBeforeDays": {"VPPToken": [7]}}));
 }

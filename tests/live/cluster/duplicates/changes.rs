@@ -1,4 +1,4 @@
-//! The second table: what may become of one of several holders, and what all of them are told then.
+//! The second table: how one of several holders may change, and what the operator then reports for all of them.
 
 use super::party::Place::{Here, There};
 use super::party::{
@@ -6,28 +6,28 @@ use super::party::{
     vpp,
 };
 
-/// What happens. The number is a party's.
+/// A change. The number is the index of the party.
 #[derive(Clone, Copy, Debug)]
 pub enum Change {
     Deleted(usize),
-    /// Its Secret holds another file from now on.
+    /// The Secret of the party gets the content of another file.
     Renewed(usize, &'static str),
     SecretGone(usize),
     Withdrawn(usize),
     Claimed(usize),
-    /// The last party joins the others.
+    /// The last party is created.
     Joined,
 }
 
 pub struct Passage {
     pub what: &'static str,
-    /// The oldest first.
+    /// Sorted by age, the oldest first.
     pub parties: &'static [Party],
     pub before: &'static [Said],
     pub change: Change,
-    /// Of the one that is deleted it does not count.
+    /// The entry of a deleted party is ignored.
     pub after: &'static [Said],
-    /// All Events of each, half a minute later: the first is of what was before.
+    /// All Events of each party, half a minute later. The first Event belongs to the state before the change.
     pub events: &'static [&'static [&'static str]],
 }
 
@@ -48,7 +48,7 @@ const C: &[&str] = &["c"];
 const BA: &[&str] = &["b", "a"];
 const BC: &[&str] = &["b", "c"];
 const GONE: Said = UNIQUE;
-/// Of one whose Secret is gone.
+/// The outcome for a party without its Secret.
 pub const NOT_READ: Said = Said { reason: "Unique", severity: "Warning", named: &[] };
 
 const RECOVERED_SHARED: &[&str] = &["SharedByOthers", "Recovered"];
@@ -75,7 +75,7 @@ const ONE_SECRET: (&[Party], &[Said]) =
     (&[vpp("a", Here), vpp("b", Here).from("a", "value")], &[same_secret(B), same_secret(A)]);
 
 pub const PASSAGES: &[Passage] = &[
-    // A party deleted.
+    // A party is deleted.
     passage("the older goes", TWO, Change::Deleted(0), &[GONE, UNIQUE], &[&[], RECOVERED_IN_USE]),
     passage("the newer goes", TWO, Change::Deleted(1), &[UNIQUE, GONE], &[RECOVERED_SHARED, &[]]),
     passage("the one apart goes", APART, Change::Deleted(1), &[UNIQUE, GONE], &[RECOVERED_SHARED, &[]]),
@@ -107,7 +107,7 @@ pub const PASSAGES: &[Passage] = &[
         &[UNIQUE, GONE],
         &[&["Superseded", "Recovered"], &[]],
     ),
-    // A party renewed.
+    // A credential is renewed.
     passage(
         "the older has another token",
         APART,
@@ -150,7 +150,7 @@ pub const PASSAGES: &[Passage] = &[
         &[in_use(B), in_use(A)],
         &[&["Superseded", "Renewed", "TokenInUse"], &["TokenInUse"]],
     ),
-    // A Secret removed.
+    // A Secret is deleted.
     passage(
         "the older's Secret is gone",
         TWO,
@@ -179,7 +179,7 @@ pub const PASSAGES: &[Passage] = &[
         &[UNIQUE, NOT_READ],
         &[&["Superseded", "Recovered"], &["SecretNotFound"]],
     ),
-    // The override.
+    // The override changes.
     passage(
         "the override is withdrawn",
         CLAIMED,
@@ -208,7 +208,7 @@ pub const PASSAGES: &[Passage] = &[
         &[contested(B), contested(A)],
         &[&["ControlAssumed", "OverrideContested"], &["ControlLost", "OverrideContested"]],
     ),
-    // Another one joins.
+    // Another party is created.
     passage(
         "a third one joins",
         (&[vpp("a", Here), vpp("b", Here), vpp("c", There)], &[shared(B), in_use(A)]),

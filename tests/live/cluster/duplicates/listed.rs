@@ -1,4 +1,4 @@
-//! Where more hold a credential than are named, that is told.
+//! Tests that the status reports if there are more holders of a credential than it names.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use lapsewatch_test_support::cluster::story::{PATIENCE, Story};
 
-/// A holder of one token that no other test has. The API server's clock has seconds: by them it is known who was first.
+/// Creates a holder of a token that no other test uses. The API server's timestamps are whole seconds, and they
+/// determine which holder was first.
 async fn join(story: &Story, name: &str) {
     let inner = STANDARD.encode("a token of a namespace with many holders of it".repeat(2));
     let token = json!({"token": inner, "expDate": "2031-01-01T00:00:00Z", "orgName": "Acme"}).to_string();
@@ -19,7 +20,7 @@ async fn join(story: &Story, name: &str) {
     tokio::time::sleep(Duration::from_millis(1100)).await;
 }
 
-/// Waits until this is said of it. `has_more`: not all others are named.
+/// Waits until the notification contains the text. `has_more` is true if the status does not name all other holders.
 async fn told(story: &Story, name: &str, text: &str, has_more: bool) {
     let begun = Instant::now();
     loop {

@@ -1,8 +1,8 @@
-//! Who holds what, and what is said of it: the words that the tables are written in.
+//! The vocabulary of the tables: which party holds which credential, and what the operator reports.
 
 use serde_json::{Value, json};
 
-/// All fixtures of the tables are valid then, and in no stage.
+/// At this time, all fixtures of the tables are valid and in no stage.
 pub const NOW: &str = "2030-03-01T00:00:00Z";
 
 /// One of two namespaces.
@@ -12,26 +12,26 @@ pub enum Place {
     There,
 }
 
-/// A TenantCredential, with what its Secret holds.
+/// A TenantCredential and the content of its Secret.
 #[derive(Clone, Copy, Debug)]
 pub struct Party {
     pub name: &'static str,
     pub place: Place,
     pub type_: &'static str,
-    /// What its Secret holds under its key, of tests/fixtures.
+    /// The file below tests/fixtures that the Secret contains under the key.
     pub file: &'static str,
-    /// The Secret; none: one of its own.
+    /// The name of the Secret. None if the party has its own Secret.
     pub secret: Option<&'static str>,
     pub key: &'static str,
     pub claims: bool,
 }
 
-/// What is said of it.
+/// The outcome that the operator reports for a party.
 #[derive(Clone, Copy, Debug)]
 pub struct Said {
     pub reason: &'static str,
     pub severity: &'static str,
-    /// The names of those who hold it too; [`ELSEWHERE`] for all of another namespace.
+    /// The names of the other holders; [`ELSEWHERE`] stands for all holders in another namespace.
     pub named: &'static [&'static str],
 }
 
@@ -66,7 +66,7 @@ impl Party {
         Self { claims: true, ..self }
     }
 
-    /// Reads this key of another one's Secret.
+    /// Reads this key of another party's Secret.
     pub const fn from(self, secret: &'static str, key: &'static str) -> Self {
         Self { secret: Some(secret), key, ..self }
     }
@@ -115,12 +115,12 @@ pub const fn contested(named: &'static [&'static str]) -> Said {
     said("OverrideContested", "Warning", named)
 }
 
-/// A reset DEP token.
+/// The outcome for a DEP token that was reset.
 pub const fn reset(named: &'static [&'static str]) -> Said {
     said("Superseded", "Warning", named)
 }
 
-/// A push certificate whose renewal is staged elsewhere.
+/// The outcome for a push certificate whose renewal is staged in another object.
 pub const fn staged(named: &'static [&'static str]) -> Said {
     said("Superseded", "Notice", named)
 }
@@ -134,12 +134,12 @@ impl Said {
         !["Unique", "NotExclusive"].contains(&self.reason)
     }
 
-    /// Whether it fails a gate, and its Event is of type Warning.
+    /// True if the party fails a gate, and its Event has the type Warning.
     pub fn is_warning(&self) -> bool {
         ["Warning", "Critical"].contains(&self.severity)
     }
 
-    /// The reason of the only Event that it makes, if it makes one.
+    /// Returns the reasons of the expected Events: one if the party is a duplicate, otherwise none.
     pub fn events(&self) -> Vec<String> {
         if self.is_duplicate() { vec![self.reason.to_owned()] } else { Vec::new() }
     }

@@ -1,5 +1,5 @@
-//! What becomes of several holders when one of them changes: the others are told at once, while the clock stands still,
-//! and what is mended is said once.
+//! Plays each change of the second table. The operator reports the change for all other holders at once, while the
+//! clock does not move, and announces each resolved problem once.
 
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,8 @@ async fn play(passage: &Passage, pair: &[String]) {
     }
     scene.restart(&parties).await;
 
-    // From here on the clock stands still: nobody looks again for any other reason than that they were told.
+    // The clock does not move from here on. The operator therefore reassesses an object only because its peer has
+    // changed.
     if let Some(newcomer) = newcomer {
         tokio::time::sleep(Duration::from_millis(1050)).await;
         parties.push(newcomer);
@@ -119,7 +120,7 @@ async fn a_secret_that_comes_back_counts_again() {
     for (party, said) in parties.iter().zip(passage.before) {
         scene.expect_events(party, &said.events()).await;
     }
-    // Once more, now that it is announced: what is back at once is neither mended nor news.
+    // The same again after the announcement. A Secret that returns at once is neither a resolved problem nor a new one.
     scene.here.delete_secret("a").await;
     expect(&scene, &parties[0], &NOT_READ).await;
     scene.expect(&parties[1], &passage.after[1]).await;
@@ -133,14 +134,14 @@ async fn a_secret_that_comes_back_counts_again() {
     scene.here.stop().await;
 }
 
-/// Several Secrets go and come back together, after that has been announced.
+/// Several Secrets are deleted and restored together, after their duplicates have been announced.
 #[tokio::test]
 async fn secrets_that_come_back_together_repeat_nothing() {
     const PAIRS: usize = 6;
     let pair = bed().namespaces("together", 2);
     let mut scene = Scene::set("Secrets come back together".to_owned(), pair[0].clone(), pair[1].clone()).await;
     let name = |number: usize| format!("holder-{number}");
-    // Each token is held twice: from two Secrets, and from one Secret.
+    // Each token is held in two ways: by two objects with two Secrets, and by two objects with one Secret.
     let declare = |number: usize, secret: usize| {
         let spec = json!({"type": "VPPToken", "secretRef": {"name": name(secret)}, "reminderEveryHours": 0});
         (name(number), spec)

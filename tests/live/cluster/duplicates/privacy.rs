@@ -1,4 +1,5 @@
-//! Who may read one namespace learns nothing of another; who may read all of them finds all holders.
+//! Tests that a user who may read one namespace learns nothing about another, and that a user who may read all
+//! namespaces finds all holders.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use crate::cluster::restart::grant;
 use lapsewatch_test_support::cluster::bed::bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// What stands in each namespace: a party of each kind of duplicate, and who claims it there.
+/// Returns the parties in the two namespaces: one of each kind of duplicate, some with the override.
 fn parties() -> Vec<Party> {
     vec![
         vpp("mine-vpp", Here),
@@ -25,7 +26,7 @@ fn parties() -> Vec<Party> {
     ]
 }
 
-/// What `user` finds in its namespace, in every form in which kubectl shows it.
+/// Returns everything that `user` can read in its namespace, in every output format of kubectl.
 fn readable(story: &Story, user: &str) -> String {
     let kubeconfig = story.bed.kubeconfig_as(user, &story.namespace);
     let kubeconfig = kubeconfig.to_str().unwrap();
@@ -52,7 +53,7 @@ fn may_read() -> Value {
     ])
 }
 
-/// The command that a message gives.
+/// Returns the kubectl command in the message of the condition Duplicate.
 fn command(status: &Value) -> Option<String> {
     let conditions = status["conditions"].as_array()?;
     let message = conditions.iter().find(|c| c["type"] == "Duplicate")?["message"].as_str()?;
@@ -84,7 +85,7 @@ async fn no_namespace_learns_of_another_and_who_may_look_finds_all() {
         in_use(elsewhere),
     ];
     scene.expect_all(&parties, &said).await;
-    // Its Events too, of each standing that there is.
+    // Events must not reveal the other namespace either, for any kind of duplicate.
     scene.here.at("2030-03-01T00:00:30Z");
     announced(&scene, &parties, &said).await;
     let pair = [parties[0], parties[1]];
@@ -105,18 +106,18 @@ async fn no_namespace_learns_of_another_and_who_may_look_finds_all() {
         let user = format!("system:serviceaccount:{}:reader", own.namespace);
         grant(own, &user, &may_read());
         let found = readable(own, &user);
-        assert!(found.contains(&own.namespace) && found.contains("another namespace"), "it may read its own");
-        assert!(!found.contains(&other.namespace), "the namespace {} is told to {user}", other.namespace);
+        assert!(found.contains(&own.namespace) && found.contains("another namespace"), "own data is visible");
+        assert!(!found.contains(&other.namespace), "the namespace {} is visible to {user}", other.namespace);
         for party in parties.iter().filter(|party| party.place == place) {
             let object = other.get(party.name).await;
             let uid = object["metadata"]["uid"].as_str().unwrap();
             for secret in [party.name, uid] {
-                assert!(!found.contains(secret), "{secret} is told to {user}");
+                assert!(!found.contains(secret), "{secret} is visible to {user}");
             }
         }
     }
 
-    // Whoever may read all namespaces finds all holders by the command in the message, as it stands there.
+    // A user who may read all namespaces runs the command of the message unchanged, and finds all holders.
     for (party, names) in
         [(0, ["mine-vpp", "theirs-vpp"]), (2, ["mine-dep", "theirs-dep"]), (4, ["mine-apns", "theirs-apns"])]
     {
@@ -139,7 +140,7 @@ async fn no_namespace_learns_of_another_and_who_may_look_finds_all() {
     scene.here.stop().await;
 }
 
-/// Waits until the last Event of each is what is said of it.
+/// Waits until the last Event of each party matches its expected outcome.
 async fn announced(scene: &Scene, parties: &[Party], said: &[Said]) {
     let begun = Instant::now();
     for (party, said) in parties.iter().zip(said).filter(|(_, said)| said.is_duplicate()) {

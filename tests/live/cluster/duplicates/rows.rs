@@ -1,4 +1,4 @@
-//! The table: who holds the same, by age, and what each of them is told.
+//! The first table: the holders of one credential by age, and what the operator reports for each of them.
 
 use super::party::Place::{Here, There};
 use super::party::{
@@ -8,7 +8,7 @@ use super::party::{
 
 pub struct Row {
     pub what: &'static str,
-    /// The oldest first.
+    /// Sorted by age, the oldest first.
     pub parties: &'static [Party],
     pub said: &'static [Said],
 }
@@ -27,7 +27,7 @@ const APNS_OLDER: &str = "apns/a-older.pem";
 const APNS_TWIN: &str = "apns/a-twin.pem";
 
 pub const ROWS: &[Row] = &[
-    // Two hold a VPP token, in one namespace and in two.
+    // Two holders of a VPP token, in one namespace and in two.
     row("two, no override", &[vpp("a", Here), vpp("b", Here)], &[shared(B), in_use(A)]),
     row("two, the older claims", &[vpp("a", Here).claims(), vpp("b", Here)], &[assumed(B), lost(A)]),
     row("two, the newer claims", &[vpp("a", Here), vpp("b", Here).claims()], &[lost(B), assumed(A)]),
@@ -36,7 +36,7 @@ pub const ROWS: &[Row] = &[
     row("two apart, the older claims", &[vpp("a", There).claims(), vpp("b", Here)], &[assumed(E), lost(E)]),
     row("two apart, the newer claims", &[vpp("a", Here), vpp("b", There).claims()], &[lost(E), assumed(E)]),
     row("two apart contest", &[vpp("a", There).claims(), vpp("b", Here).claims()], &[contested(E), contested(E)]),
-    // Three.
+    // Three holders.
     row(
         "three, no override",
         &[vpp("a", Here), vpp("b", Here), vpp("c", Here)],
@@ -72,7 +72,7 @@ pub const ROWS: &[Row] = &[
         &[vpp("a", There), vpp("b", There), vpp("c", Here)],
         &[shared(&["b", ELSEWHERE]), in_use(A), in_use(E)],
     ),
-    // One Secret.
+    // One Secret for both parties.
     row("one Secret", &[vpp("a", Here), vpp("b", Here).from("a", "value")], &[same_secret(B), same_secret(A)]),
     row(
         "two keys of one Secret",
@@ -84,7 +84,7 @@ pub const ROWS: &[Row] = &[
         &[vpp("a", Here), vpp("b", Here).from("a", "value"), vpp("c", There)],
         &[shared(&["b", ELSEWHERE]), shared(&["a", ELSEWHERE]), in_use(E)],
     ),
-    // DEP.
+    // DEP tokens.
     row("two DEP", &[dep("a", Here, DEP), dep("b", Here, DEP)], &[in_use(B), in_use(A)]),
     row(
         "three DEP apart",

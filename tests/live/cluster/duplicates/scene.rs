@@ -1,4 +1,4 @@
-//! Two namespaces, an operator that watches both, and what every party is told.
+//! Two namespaces, an operator that watches both, and checks of what the operator reports for every party.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -11,17 +11,17 @@ use lapsewatch_test_support::cluster::bed::bed;
 use lapsewatch_test_support::cluster::story::{Story, fixture};
 
 const PATIENCE: Duration = Duration::from_secs(180);
-/// Many scenes are played at once: none is to keep the server busy with its questions alone.
+/// The pause between two requests. Many scenes run at once, and polling must not overload the server.
 const PAUSE: Duration = Duration::from_millis(150);
-/// The API server knows ages by whole seconds.
+/// The age difference of two parties. Creation timestamps of the API server are whole seconds.
 const OLDER: Duration = Duration::from_millis(1050);
 
-/// How far each party's object was written, and how many Events it has.
+/// The resourceVersion of each party's object and the number of its Events.
 pub type State = BTreeMap<&'static str, (String, usize)>;
 
 pub struct Scene {
     pub what: String,
-    /// Has the operator.
+    /// The namespace in which the story's operator runs.
     pub here: Story,
     pub there: Story,
 }
@@ -38,7 +38,7 @@ impl Scene {
         if place == Place::Here { &self.here } else { &self.there }
     }
 
-    /// The objects, each older than the next one.
+    /// Creates the objects in this order, so that each is older than the next.
     pub async fn create(&self, parties: &[Party]) {
         for (number, party) in parties.iter().enumerate() {
             if number > 0 {
@@ -48,12 +48,12 @@ impl Scene {
         }
     }
 
-    /// The object as it is to be from now on.
+    /// Writes the object of a party.
     pub async fn declare(&self, party: &Party) {
         self.at(party.place).credential(party.name, party.spec()).await;
     }
 
-    /// Its Secret, with all that `parties` read from it.
+    /// Writes the Secret of a party with all keys that `parties` read from it.
     pub async fn give(&self, party: &Party, parties: &[Party]) {
         let of = |other: &&Party| (other.place, other.secret()) == (party.place, party.secret());
         let mut data: Vec<(&str, Vec<u8>)> =
@@ -63,7 +63,7 @@ impl Scene {
         self.at(party.place).secret_of(party.secret(), &data).await;
     }
 
-    /// Waits until this is said of it: conditions, severity, notification and status.duplicates.
+    /// Waits until the operator reports this outcome: conditions, severity, notification and status.duplicates.
     pub async fn expect(&self, party: &Party, said: &Said) -> Value {
         let begun = Instant::now();
         loop {
@@ -74,7 +74,7 @@ impl Scene {
             }
             assert!(
                 begun.elapsed() < PATIENCE,
-                "{}: {} is not told {said:?}: {wrong:?}\n{}",
+                "{}: {} does not reach {said:?}: {wrong:?}\n{}",
                 self.what,
                 party.name,
                 serde_json::to_string_pretty(&status).unwrap()
@@ -93,7 +93,7 @@ impl Scene {
         self.at(party.place).event_objects(party.name).await
     }
 
-    /// Waits until the Events of a party are these, in this order.
+    /// Waits until the Events of a party are exactly these, in this order.
     pub async fn expect_events(&self, party: &Party, expected: &[String]) -> Vec<Event> {
         let begun = Instant::now();
         loop {
@@ -118,19 +118,19 @@ impl Scene {
         state
     }
 
-    /// Ends the operator and starts another one: nothing is written, and nothing sent.
+    /// Restarts the operator, and checks that nothing is written and no Event is sent.
     pub async fn restart(&mut self, parties: &[Party]) {
-        // An Event is sent before the status write that records it.
+        // The operator sends an Event before the status write that records the Event.
         self.here.calm().await;
         let before = self.state(parties).await;
         self.here.stop().await;
         self.here.start().await;
         self.here.calm().await;
-        assert_eq!(self.state(parties).await, before, "{}: a restart is no news", self.what);
+        assert_eq!(self.state(parties).await, before, "{}: a restart changes nothing", self.what);
     }
 }
 
-/// What is not as it should be.
+/// Returns the differences between a status and the expected outcome.
 fn differences(status: &Value, said: &Said) -> Vec<String> {
     let condition = |type_: &str| {
         let found = status["conditions"].as_array().and_then(|all| all.iter().find(|c| c["type"] == type_));

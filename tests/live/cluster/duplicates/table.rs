@@ -1,4 +1,4 @@
-//! Each row of the table, in each order in which the operator may come to know of its parties.
+//! Plays each row of the first table in each order in which the operator may see the parties.
 
 use futures::stream::{self, StreamExt};
 
@@ -7,17 +7,17 @@ use super::scene::Scene;
 use lapsewatch_test_support::cluster::account::is_cluster_wide;
 use lapsewatch_test_support::cluster::bed::bed;
 
-/// How many scenes are played at once: only one where each operator watches all namespaces.
+/// Returns the number of scenes that run at once. It is one if each operator watches all namespaces.
 pub fn at_once() -> usize {
     if is_cluster_wide() { 1 } else { 24 }
 }
 
-/// In which order the operator comes to know of the parties, whatever their ages.
+/// The order in which the operator sees the parties, independent of their ages.
 #[derive(Clone, Copy, Debug)]
 enum Arrival {
     OldestFirst,
     NewestFirst,
-    /// They are there when it starts.
+    /// All parties exist before the operator starts.
     Together,
 }
 
@@ -65,7 +65,7 @@ async fn play(row: &Row, arrival: Arrival, pair: &[String]) {
         scene.expect_events(party, &[]).await;
     }
 
-    // Half a minute later it is announced.
+    // The announcement follows half a minute later.
     scene.here.at("2030-03-01T00:00:30Z");
     for (party, said) in parties.iter().zip(row.said) {
         let events = scene.expect_events(party, &said.events()).await;

@@ -1,11 +1,11 @@
-//! Objects of one second: the name says which counts as the older one.
+//! Tests of objects with the same creation time: namespace and name decide which object counts as older.
 
 use super::party::Place::{Here, There};
 use super::party::{ELSEWHERE, Party, in_use, shared, vpp};
 use super::scene::Scene;
 use lapsewatch_test_support::cluster::bed::bed;
 
-/// Creates both in one second, whatever it takes.
+/// Creates both objects in the same second. Retries until that succeeds.
 async fn in_one_second(scene: &Scene, parties: &[Party; 2]) {
     for _ in 0..20 {
         let mut created = Vec::new();
@@ -20,7 +20,7 @@ async fn in_one_second(scene: &Scene, parties: &[Party; 2]) {
             scene.at(party.place).delete_credential(party.name).await;
         }
     }
-    panic!("two objects in one second can't be had");
+    panic!("two objects were never created in the same second");
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn of_one_second_the_first_by_namespace_and_name_is_the_older_one() {
     scene.expect_all(&parties, &[in_use(&["a"]), shared(&["b"])]).await;
     scene.here.stop().await;
 
-    // Here is the later namespace.
+    // The namespace `here` sorts after the namespace `there`.
     let mut scene = Scene::set("namespaces".to_owned(), fourth, first).await;
     let parties = [vpp("a", Here), vpp("b", There)];
     for party in &parties {

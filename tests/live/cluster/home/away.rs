@@ -1,4 +1,4 @@
-//! Several contexts at once.
+//! Tests of `status` with several contexts.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use lapsewatch_test_support::cluster::story::Story;
 
 const NOW: &str = "2030-03-01T00:00:00Z";
 
-/// One kubeconfig of several: name, whose, and the namespace of the context.
+/// Merges several kubeconfigs into one. Each entry has a name, a server and the namespace of the context.
 fn kubeconfig(folder: &std::path::Path, contexts: &[(&str, &Bed, &str)]) -> PathBuf {
     let mut merged = json!({"apiVersion": "v1", "kind": "Config", "clusters": [], "users": [], "contexts": []});
     for (name, bed, namespace) in contexts {
@@ -64,7 +64,7 @@ async fn a_token_in_two_clusters_is_found_and_one_that_is_down_is_named() {
     assert_eq!(all.out.matches("in another cluster").count(), 2, "{}", all.out);
     by(east.clock.clone(), &both, &["--context", "west"]).await.is(0).hides("another cluster").hides("CONTEXT");
 
-    // One namespace of one cluster, by two contexts: what is shown twice is not two.
+    // Two contexts lead to the same namespace of the same cluster. Each object is counted once.
     let twice = kubeconfig(
         folder.path(),
         &[("a", there, &west.namespace), ("b", there, &west.namespace), ("c", there, "default")],
@@ -72,18 +72,18 @@ async fn a_token_in_two_clusters_is_found_and_one_that_is_down_is_named() {
     let seen = by(east.clock.clone(), &twice, &["--all-contexts"]).await;
     seen.is(0).hides("another cluster").complains("context b: 2 of its objects are those of a context before it");
 
-    // One cluster goes down.
+    // One cluster fails.
     west.stop().await;
     let server = there.server_pid().to_string();
     assert!(std::process::Command::new("kill").args(["-KILL", &server]).status().unwrap().success());
     let seen = by(east.clock.clone(), &both, &["--all-contexts"]);
     let seen = tokio::time::timeout(lapsewatch_test_support::cluster::story::PATIENCE * 4, seen)
         .await
-        .expect("it is not waited for without end");
+        .expect("the failed cluster delays the command too long");
     seen.is(2)
         .shows(&format!("east {} vpp Valid", east.namespace))
         .complains("context west: the API server 127.0.0.1:");
-    // For programs, too, a context is not a file.
+    // The JSON format also distinguishes a context from a file.
     let seen = by(east.clock.clone(), &both, &["--all-contexts", "-o", "json"]).await;
     let json: Value = serde_json::from_str(&seen.is(2).out).unwrap();
     assert_eq!(json["errors"][0]["origin"], json!({"context": "west"}), "{}", seen.out);

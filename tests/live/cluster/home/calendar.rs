@@ -1,4 +1,5 @@
-//! The calendar, as another library reads it: the one that wrote it would read its own mistakes.
+//! Tests of the calendar with an independent library, since the library that wrote the calendar would accept its own
+//! mistakes.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,15 +9,15 @@ use serde_json::{Value, json};
 use super::{assessed, company, status};
 use lapsewatch_test_support::cluster::story::Story;
 
-/// The Python that has the library.
+/// Returns the Python interpreter of the environment with the calendar library.
 fn python() -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/install");
     let installed = Command::new(script).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
-    assert!(installed.status.success(), "it says why above");
+    assert!(installed.status.success(), "tests/tools/install failed, see its output above");
     Path::new(String::from_utf8(installed.stdout).unwrap().trim()).join("venv/bin/python")
 }
 
-/// What the library makes of it.
+/// Returns the calendar's events as the independent library reads them.
 fn read(ics: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("renewals.ics");
@@ -41,14 +42,14 @@ async fn the_calendar_has_one_event_for_each_deadline_and_it_moves_with_a_renewa
     let ics = status(&story, &["-o", "ics"]).await;
     ics.is(1);
     assert!(ics.out.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{}", ics.out);
-    assert_eq!(status(&story, &["-o", "ics"]).await.out, ics.out, "the same of the same");
+    assert_eq!(status(&story, &["-o", "ics"]).await.out, ics.out, "the same statuses make the same calendar");
     let calendar = read(&ics.out);
     assert_eq!((&calendar["version"], &calendar["problems"]), (&json!("2.0"), &json!([])));
     let events = calendar["events"].as_array().unwrap();
     let of = |events: &[Value], name: &str| -> Value {
         events.iter().find(|e| e["summary"].as_str().unwrap().starts_with(name)).unwrap().clone()
     };
-    assert_eq!(events.len(), 3, "one has no date: {events:#?}");
+    assert_eq!(events.len(), 3, "the credential without a date has no event: {events:#?}");
     let flat = ics.out.replace("\r\n ", "");
     assert!(
         flat.contains("X-WR-CALDESC:1 credential has no known expiry date and no event in this calendar."),
@@ -75,7 +76,7 @@ async fn the_calendar_has_one_event_for_each_deadline_and_it_moves_with_a_renewa
     );
     assert_eq!(contract["alarms"][0]["trigger"], -90.0 * 86_400.0);
 
-    // Renewed: the same event, later, and as a later version of it.
+    // After a renewal the same event has a later date and a greater SEQUENCE.
     story.secret("apns", &[("push.pem", "apns/a-renewed.pem"), ("push.key", "apns/a.key")]).await;
     story.expect("apns", &[("lastChange", "Renewed")]).await;
     let renewed = of(read(&status(&story, &["-o", "ics"]).await.out)["events"].as_array().unwrap(), "apns");
@@ -83,7 +84,8 @@ async fn the_calendar_has_one_event_for_each_deadline_and_it_moves_with_a_renewa
     assert!(renewed["start"].as_str() > apns["start"].as_str());
 }
 
-/// Of two editions of an event importers keep the one with the greater number, whichever way the date moved.
+/// Calendar programs keep the edition with the greater SEQUENCE, whether the date moved forward or back (RFC 5545,
+/// section 3.8.7.4).
 #[tokio::test]
 async fn each_calendar_is_a_later_edition_than_the_one_before() {
     let story = Story::begin("home-corrected", "2030-10-01T00:00:00Z").await;
@@ -91,7 +93,7 @@ async fn each_calendar_is_a_later_edition_than_the_one_before() {
     story.expect("contract", &[("Healthy", "True/Valid")]).await;
     let event = |ics: &str| read(ics)["events"][0].clone();
     let first = event(&status(&story, &["-o", "ics"]).await.out);
-    // What is asked of a later time is no later edition.
+    // A question about a later time (`--at`) does not make a later edition.
     let asked = event(&status(&story, &["-o", "ics", "--at", "2032-01-01"]).await.out);
     assert_eq!((&asked["sequence"], &asked["stamp"]), (&first["sequence"], &first["stamp"]));
     story.clock.set("2030-10-02T00:00:00Z");

@@ -1,4 +1,4 @@
-//! Each format, as it is.
+//! Tests of each output format, compared with stored output.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -7,10 +7,10 @@ use super::{assessed, company, status};
 use lapsewatch_test_support::cluster::bed::bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// Within 60 days of the APNs certificate's end.
+/// Less than 60 days before the APNs certificate expires.
 const NOW: &str = "2030-12-15T00:00:00Z";
 
-/// The namespace's name stands in all of it.
+/// The namespace; its name appears in all stored output.
 const NAMESPACE: &str = "acme-mdm";
 
 fn assert_shown(name: &str, text: &str) {
@@ -37,7 +37,7 @@ async fn each_format_is_as_it_was() {
     }
 }
 
-/// What is shown is a selection; what is counted, and how it ends, is all.
+/// `--min-severity` selects what is shown. The counts and the exit code refer to all objects.
 #[tokio::test]
 async fn what_is_left_out_of_a_document_counts_in_it() {
     let story = Story::begin("home-counts", NOW).await;
@@ -55,7 +55,7 @@ async fn what_is_left_out_of_a_document_counts_in_it() {
     markdown.is(0).shows("### lapsewatch status: nothing fails");
 }
 
-/// Of this program, given this as its standard input.
+/// Runs this program with this standard input, and returns its output.
 fn of(program: &str, args: &[&str], stdin: &str) -> String {
     let mut child = Command::new(program)
         .args(args)

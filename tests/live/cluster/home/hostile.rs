@@ -1,4 +1,4 @@
-//! Statuses that someone else wrote, under definitions that hold nobody to anything.
+//! Tests with statuses that another program wrote, on a server whose definitions validate nothing.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{by, declare};
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// The definitions without their schemas: what a newer version, or a careless one, may allow.
+/// Removes the schemas from the definitions, as a newer or a careless version might.
 fn loosen(bed: &Bed) {
     for name in ["tenantcredentials.lapsewatch.dev", "mdmtenants.lapsewatch.dev"] {
         let open = json!({"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}});
@@ -18,7 +18,7 @@ fn loosen(bed: &Bed) {
     }
 }
 
-/// What no program may print to a terminal.
+/// Returns true if the text has no character that could control a terminal or reorder its text.
 fn is_harmless(text: &str) -> bool {
     !text.contains(|c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{2066}' | '\u{2028}'))
 }
@@ -86,7 +86,7 @@ async fn whatever_stands_in_a_status_harms_no_terminal_and_hides_nothing_else() 
         std::fs::write(&file, object.to_string()).unwrap();
         bed.kubectl_ok(&["replace", "--raw", &path, "-f", file.to_str().unwrap()], "");
     }
-    // Specs are anyone's, too.
+    // Specs are not trustworthy either.
     let broken = [
         ("no-type", json!({"secretRef": {"name": evil}})),
         ("odd-type", json!({"type": evil, "secretRef": {"name": "a"}})),

@@ -1,4 +1,4 @@
-//! Lists of several pages, and objects so large that a page of them is more than one answer may hold.
+//! Tests of lists of several pages, and of objects so large that a page of them exceeds the maximal answer.
 
 use serde_json::{Value, json};
 
@@ -32,10 +32,10 @@ async fn a_list_of_many_pages_is_read_whole() {
             (r.verb.as_str(), r.resource.as_str()) == ("list", "tenantcredentials") && r.namespace == story.namespace
         })
     };
-    // 16, 64, 256 and the rest: pages grow as long as their objects are small.
+    // Pages of 16, 64, 256 and the rest: pages grow as long as their objects are small.
     assert_eq!(lists(since), 4);
 
-    // 60 of 200 KB are more than 8 MiB.
+    // 60 objects of 200 KB exceed 8 MiB.
     let large: Vec<Value> = (0..60).map(|n| object(&story, &format!("large-{n}"), 200_000)).collect();
     create(&story, &large);
     let seen = by(story.clock.clone(), &story.bed.kubeconfig, &["-n", &story.namespace]).await;

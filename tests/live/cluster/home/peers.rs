@@ -1,4 +1,4 @@
-//! Who else holds the same, for a caller who sees more or less than the operator does.
+//! Tests of reported peers for a caller who may read fewer or more namespaces than the operator.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ async fn vpp(story: &Story, name: &str) {
 
 #[tokio::test]
 async fn one_who_sees_one_namespace_is_told_what_the_operator_said_of_the_others() {
-    // A control plane of its own: the others' tests hold the same token.
+    // A control plane of its own, since other tests hold the same token.
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
     let mut first = Story::on(bed, "home-first", NOW).await;
@@ -26,7 +26,7 @@ async fn one_who_sees_one_namespace_is_told_what_the_operator_said_of_the_others
     vpp(&first, "ours").await;
     first.start().await;
     first.expect("ours", &[("Duplicate", "False/Unique")]).await;
-    // The server's clock has seconds, and the older one was here first.
+    // Creation timestamps are whole seconds, and the first object must be older.
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     vpp(&second, "theirs").await;
     first.expect("ours", &[("Duplicate", "True/SharedByOthers")]).await;
@@ -36,12 +36,13 @@ async fn one_who_sees_one_namespace_is_told_what_the_operator_said_of_the_others
     let theirs = status(&second, &[]).await;
     theirs.is(1).hides("STALE").shows("theirs Duplicate Warning").shows("a credential of another namespace");
     theirs.hides(&first.namespace).hides("ours");
-    // Who sees both is told both names.
+    // A caller who may read both namespaces sees both names.
     let both = by(first.clock.clone(), &first.bed.kubeconfig, &["-n", &first.namespace, "-n", &second.namespace]).await;
     both.hides("STALE").shows(&format!("also held by {}/theirs", second.namespace));
     both.shows(&format!("also held by {}/ours", first.namespace));
 
-    // The other one goes, and nobody updates: only who sees all namespaces can tell.
+    // The second object is deleted while no operator updates the first. Only a caller who may read all namespaces can
+    // find that out.
     first.stop().await;
     second.delete_credential("theirs").await;
     status(&first, &[]).await.hides("STALE").shows("ours Valid Notice").shows("SharedByOthers");
@@ -67,11 +68,11 @@ async fn operators_that_look_at_one_namespace_each_are_not_called_stale_for_it()
     let of = |story: &Story| {
         all.out.lines().find(|line| line.starts_with(&format!("{} ", story.namespace))).unwrap().to_owned()
     };
-    // What neither of them can see is found here.
+    // Neither operator can see the other namespace, but this caller can.
     assert!(of(&second).contains("theirs") && of(&second).contains("Duplicate  "), "{}", all.out);
     assert!(!of(&first).contains("STALE") && !of(&second).contains("STALE"), "{}", all.out);
 
-    // In its own namespace an operator has no such excuse.
+    // An operator can see its own namespace, so an outdated status there counts as stale.
     let mut first = first;
     first.stop().await;
     let mut fresh = first.status("ours").await;

@@ -1,4 +1,5 @@
-//! The plugin, run by kubectl for users with few rights: it shows what they may see, and says what they may not.
+//! Tests of the plugin, which kubectl runs for users with few rights. It shows what the user may see, and reports what
+//! the user may not see.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -12,7 +13,7 @@ use lapsewatch_test_support::cluster::audit::count;
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// `kubectl lapsewatch …` as this kubeconfig's user.
+/// Runs `kubectl lapsewatch …` as the user of this kubeconfig.
 fn kubectl_lapsewatch(bed: &Bed, plugins: &Path, kubeconfig: &Path, args: &[&str]) -> Shown {
     let output = Command::new(bed.assets.join("kubectl"))
         .arg("lapsewatch")
@@ -55,7 +56,7 @@ async fn a_user_sees_what_may_be_seen_and_is_told_what_may_not() {
     };
 
     let since = ours.bed.mark();
-    // The context's namespace, as with kubectl's own commands.
+    // The default is the namespace of the context, as in kubectl's own commands.
     let seen = run("reader", &["status"]);
     seen.is(0).shows("our-contract Valid None").shows("acme Valid None 1").hides("their-contract");
     assert_eq!(seen.err, "");
@@ -72,7 +73,7 @@ async fn a_user_sees_what_may_be_seen_and_is_told_what_may_not() {
     let seen = run("nobody", &["status"]);
     seen.is(2).complains("you may not list tenantcredentials.lapsewatch.dev in namespace").hides("contract");
 
-    // Secrets are none of it.
+    // The plugin never requests Secrets.
     let secrets = count(&ours.bed.audit(since), |r| r.user.starts_with(&user("")) && r.resource == "secrets");
     assert_eq!(secrets, 0);
 }

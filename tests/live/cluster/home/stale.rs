@@ -1,4 +1,4 @@
-//! What is stale, and what only looks like it.
+//! Tests of stale statuses, and of statuses that only look stale.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{assessed, binary, by, company, declare, status};
 use crate::cluster::restart::grant;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// The company's APNs certificate expires at 2031-01-01T00:00:00Z.
+/// A time long before the company's APNs certificate expires (2031-01-01T00:00:00Z).
 const CALM: &str = "2030-09-01T00:00:00Z";
 
 #[tokio::test]
@@ -17,9 +17,10 @@ async fn an_operator_that_stopped_is_found_out_as_time_goes_on() {
     let shown = status(&story, &[]).await;
     shown.is(1).hides("STALE").shows("gone Unreadable Warning").shows("4 credentials: 1 Warning, 3 fine; 1 tenant");
     story.stop().await;
-    assert_eq!(status(&story, &[]).await.out.matches("STALE").count(), 0, "nothing has changed");
+    assert_eq!(status(&story, &[]).await.out.matches("STALE").count(), 0, "nothing has changed, so nothing is stale");
 
-    // A boundary that passed a minute ago the operator may still be busy with; one of three minutes ago it may not.
+    // The operator may still be busy with a boundary that passed one minute ago. After three minutes the status is
+    // stale.
     story.at("2030-11-02T00:01:00Z");
     status(&story, &[]).await.hides("STALE").shows("apns Expiring Notice");
     story.at("2030-11-02T00:03:00Z");
@@ -30,13 +31,13 @@ async fn an_operator_that_stopped_is_found_out_as_time_goes_on() {
         .shows("the operator has not updated this: stored is Valid, now it is Expiring")
         .shows("to do: see whether the operator is running")
         .shows("1 STALE");
-    // The remedy is that of the truth, and the rest is not stale.
+    // The remedy fits the actual state, and the other objects are not stale.
     story.at("2031-01-02T00:00:00Z");
     let late = status(&story, &["--min-severity", "critical"]).await;
     late.shows("stored is Valid, now it is Expired").hides("gone").hides("contract");
     late.shows("acme-prod Expired (STALE) Critical").shows("with the same Apple ID (mdm@acme.example)");
 
-    // A caller whose clock is a minute behind the operator's.
+    // The caller's clock is a minute behind the operator's clock.
     story.at("2030-10-31T23:59:30Z");
     story.start().await;
     story.at("2030-11-02T00:00:20Z");
@@ -46,7 +47,7 @@ async fn an_operator_that_stopped_is_found_out_as_time_goes_on() {
     story.at("2030-11-01T23:59:20Z");
     status(&story, &[]).await.hides("STALE").shows("apns Valid None");
 
-    // At a time that was asked for it is no alarm: the operator says it then.
+    // With `--at`, a stale status is a notice only: the operator will update the status by that time.
     let asked =
         binary(&story.bed.kubeconfig, &["-n", &story.namespace, "--at", "2030-12-20", "--type", "APNsCertificate"]);
     asked.is(1).shows("apns Expiring (STALE) Warning").shows(
@@ -59,14 +60,14 @@ async fn what_was_never_looked_at_and_what_was_changed_a_moment_ago_is_told_apar
     let mut story = Story::without_operator("home-new", CALM).await;
     declare(&story, "contract", "2030-09-20T00:00:00Z").await;
     story.credential("apns", json!({"type": "APNsCertificate", "secretRef": {"name": "apns"}})).await;
-    // The server's clock says when it was created.
+    // The creation time comes from the server's clock.
     let created: chrono::DateTime<chrono::Utc> =
         story.get("apns").await["metadata"]["creationTimestamp"].as_str().unwrap().parse().unwrap();
     story.at(&(created + chrono::TimeDelta::minutes(1)).to_rfc3339());
     status(&story, &[]).await.is(0).shows("Notice Waiting it is new").shows("apns Pending Notice");
     story.at(&(created + chrono::TimeDelta::minutes(3)).to_rfc3339());
     status(&story, &[]).await.is(1).shows("Warning NeverAssessed no operator has looked at it since it was created at");
-    // What needs no Secret is judged all the same.
+    // `status` itself judges a declared date, even before an operator has assessed the object.
     story.at("2030-09-01T00:00:00Z");
     status(&story, &[]).await.shows("contract Expiring").shows("Notice ExpiresWithin30Days");
 
@@ -106,12 +107,13 @@ async fn days_that_the_caller_cannot_see_are_no_reason_to_call_it_stale() {
     seen.is(0).hides("STALE").shows("apns Expiring Notice").shows("web Valid None");
     seen.complains("you may not list mdmtenants.lapsewatch.dev");
 
-    // What the usual days warn of is told, and the tenant's own are the operator's business.
+    // The default days apply, because this caller can't read the tenant's own days. A difference that those days
+    // explain is not stale.
     story.at("2030-12-20T00:00:00Z");
     story.calm().await;
     let seen = by(story.clock.clone(), &kubeconfig, &[]).await;
     seen.hides("STALE").shows("apns Expiring Warning").shows("web Expiring Notice");
-    // That it is past its date needs no days.
+    // An expired credential is recognized without any days.
     story.stop().await;
     story.at("2031-02-01T00:00:00Z");
     by(story.clock.clone(), &kubeconfig, &[]).await.shows("apns Expired (STALE)").shows("web Expired (STALE)");
@@ -123,14 +125,14 @@ async fn a_page_that_lags_behind_its_credentials_is_stale_and_lies_are_found() {
     company(&story).await;
     assessed(&story, "True/Valid").await;
     story.stop().await;
-    // Nobody updates the page of a tenant that another credential names now.
+    // The tenant status is not updated for the new credential, because no operator runs.
     let spec =
         json!({"type": "DeclaredExpiry", "expirationTime": "2040-01-01T00:00:00Z", "tenantRef": {"name": "acme-prod"}});
     story.credential("fifth", spec).await;
     let shown = status(&story, &[]).await;
     shown.shows("acme-prod Unreadable (STALE)").shows("stored is 3 credentials, now it is 4 credentials");
     story.delete_credential("fifth").await;
-    // Someone makes an expired certificate look well, and another one critical.
+    // Another program makes an expired certificate appear valid, and another credential appear critical.
     story.at("2031-03-01T00:00:00Z");
     let lie = json!({"status": {"severity": "Critical", "notifications": []}});
     story.merge("contract", true, lie).await;

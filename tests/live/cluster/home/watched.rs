@@ -1,4 +1,4 @@
-//! `--watch`: it shows what changes, nothing twice, and ends with Ctrl-C.
+//! Tests of `--watch`: it shows each change once, and ends with Ctrl-C.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -40,8 +40,8 @@ async fn what_changes_is_shown_and_nothing_else_until_it_is_told_to_end() {
     declare(&story, "second", "2095-02-01T00:00:00Z").await;
     story.expect("second", &[("Healthy", "True/Valid")]).await;
     let shown = until("2 credentials: 2 fine", 20).unwrap();
-    assert!(!shown.concat().contains('\u{1b}'), "no terminal is there to be cleared: {shown:?}");
-    assert_eq!(until("credential", 12), Err(Vec::new()), "nothing changed");
+    assert!(!shown.concat().contains('\u{1b}'), "without a terminal, nothing is cleared: {shown:?}");
+    assert_eq!(until("credential", 12), Err(Vec::new()), "nothing changed, so nothing is shown");
 
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let output = child.wait_with_output().unwrap();

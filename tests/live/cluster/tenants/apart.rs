@@ -1,5 +1,5 @@
-//! Two tenants of two namespaces that hold the same token: each is told by what it says of itself, and nothing of the
-//! other's stands anywhere in its namespace.
+//! Tests of tenants in two namespaces that hold the same token: the operator uses only the description of the tenant in
+//! the same namespace, and no namespace contains data of the other tenant.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use lapsewatch_test_support::cluster::story::Story;
 
 const NOW: &str = "2030-03-01T00:00:00Z";
 
-/// A tenant, and what it says of itself.
+/// A tenant and its own description.
 struct Side<'a> {
     story: &'a Story,
     tenant: &'static str,
@@ -35,7 +35,7 @@ impl Side<'_> {
         }
     }
 
-    /// All that can be read in its namespace by a user who may read just that.
+    /// Returns everything that a user with read access to only this namespace can read there.
     fn readable(&self) -> String {
         let story = self.story;
         let user = format!("system:serviceaccount:{}:reader", story.namespace);
@@ -88,7 +88,7 @@ async fn a_duplicate_is_told_by_the_own_tenant_and_nothing_of_anothers_is() {
     for side in &sides {
         side.create().await;
     }
-    // The story that has the operator is borrowed by its side.
+    // The side borrows the story in which the operator runs.
     let mut operator = Story::within(bed(), names[0].clone(), NOW).await;
     operator.also = vec![there.namespace.clone()];
     operator.start().await;
@@ -111,7 +111,7 @@ async fn a_duplicate_is_told_by_the_own_tenant_and_nothing_of_anothers_is() {
     for (own, other) in [(&sides[0], &sides[1]), (&sides[1], &sides[0])] {
         let found = own.readable();
         let own_words = [own.tenant, own.credential, own.environment, own.account, own.display];
-        assert!(own_words.iter().all(|word| found.contains(word)), "it may read its own");
+        assert!(own_words.iter().all(|word| found.contains(word)), "own data is visible");
         let mut others = vec![
             other.tenant.to_owned(),
             other.account.to_owned(),
@@ -125,7 +125,7 @@ async fn a_duplicate_is_told_by_the_own_tenant_and_nothing_of_anothers_is() {
         others.push(other.story.get_tenant(other.tenant).await["metadata"]["uid"].as_str().unwrap().to_owned());
         for word in others {
             let at = found.find(&word);
-            assert!(at.is_none(), "{word} of the other side: …{}…", &found[at.unwrap().saturating_sub(80)..][..200]);
+            assert!(at.is_none(), "{word} is visible: …{}…", &found[at.unwrap().saturating_sub(80)..][..200]);
         }
     }
     operator.stop().await;

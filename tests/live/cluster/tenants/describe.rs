@@ -1,5 +1,5 @@
-//! What `kubectl describe mdmt` shows an administrator: of a tenant with one of everything, and of one where all is
-//! well. As it is read: tests/snapshots/describe__*.snap.
+//! Tests of `kubectl describe mdmt` for a tenant with one of everything, and for a tenant without problems. The
+//! expected output is in tests/snapshots/describe__*.snap.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use lapsewatch_test_support::cluster::tenants::notification;
 
 const NOW: &str = "2030-06-15T08:00:00Z";
 
-/// A VPP token of its own.
+/// Returns a VPP token that is unique for this number.
 fn vpp(number: u8, expires: &str) -> Vec<u8> {
     let token = json!({"token": STANDARD.encode([number; 64]), "expDate": expires, "orgName": "Acme Corp."});
     STANDARD.encode(token.to_string()).into_bytes()
@@ -46,7 +46,7 @@ async fn one_of_everything(story: &Story) {
     ] {
         create(story, name, "VPPToken", &[("sToken", vpp(number, expires))], json!({})).await;
         if name == "acme-vpp-3-rome" {
-            // Who was first is told by whole seconds.
+            // Creation times are whole seconds, and the age decides which holder is first.
             tokio::time::sleep(std::time::Duration::from_millis(1050)).await;
         }
     }
@@ -62,7 +62,7 @@ async fn one_of_everything(story: &Story) {
     story.declared("support", "acme-prod", "2032-01-01T00:00:00Z").await;
 }
 
-/// What kubectl prints, without what differs from run to run.
+/// Returns kubectl's output without the values that differ between runs.
 fn described(story: &Story) -> String {
     let text = story.bed.kubectl_ok(&["-n", &story.namespace, "describe", "mdmt", "acme-prod"], "");
     let mut lines = Vec::new();
@@ -77,7 +77,7 @@ fn described(story: &Story) -> String {
         };
         lines.push(line.trim_end().to_owned());
     }
-    // The Events' table is as wide as their age is long.
+    // The width of the Events table depends on the printed ages.
     let at = lines.iter().position(|line| line.starts_with("Events:")).unwrap();
     for line in lines.iter_mut().skip(at + 1) {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -85,7 +85,7 @@ fn described(story: &Story) -> String {
             *line = format!("  {type_}  {reason}  …  {from}  {}", message.join(" "));
         }
     }
-    // Of Events of one second the name decides, and that is made of the object's UID.
+    // Events of the same second are sorted by name, which is derived from the object's UID.
     if let Some(events) = lines.get_mut(at + 3..) {
         events.sort();
     }

@@ -1,4 +1,4 @@
-//! The tenant's own Events: about the MDMTenant, and only where the tenant's state changes.
+//! Tests of the tenant's own Events. They refer to the MDMTenant, and are sent only if the tenant's state changes.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ async fn a_tenant_has_an_event_where_its_own_state_changes_and_no_copy_of_each_c
     story.until_page("acme-prod", "all are valid", |page| counted(page, "Valid") == 3).await;
     story.expect_tenant_events("acme-prod", &[]).await;
 
-    // One of three, then the second comes to the same state.
+    // First one of three credentials reaches the state, then the second.
     story.at("2030-08-05T00:00:00Z");
     story.expect_page("acme-prod", &[("Healthy", "True/Expiring"), ("severity", "Notice")]).await;
     story.expect_tenant_events("acme-prod", &[]).await;
@@ -27,7 +27,7 @@ async fn a_tenant_has_an_event_where_its_own_state_changes_and_no_copy_of_each_c
     story.until_page("acme-prod", "two expire", |page| counted(page, "Expiring") == 2).await;
     story.at("2030-08-22T00:10:00Z");
     story.expect_tenant_events("acme-prod", &["Expiring"]).await;
-    assert_eq!(story.events("second").await, ["ExpiresWithin30Days"], "it is told beside the credential");
+    assert_eq!(story.events("second").await, ["ExpiresWithin30Days"], "the Event of the credential itself");
 
     story.at("2030-09-02T00:00:00Z");
     story.expect_page("acme-prod", &[("Healthy", "False/Expired"), ("severity", "Warning")]).await;
@@ -47,7 +47,7 @@ async fn a_tenant_has_an_event_where_its_own_state_changes_and_no_copy_of_each_c
 
     let event = story.tenant_event_objects("acme-prod").await.remove(1);
     assert_eq!(event.involved_object.kind.as_deref(), Some("MDMTenant"));
-    assert!(event.related.is_none(), "it is about no Secret");
+    assert!(event.related.is_none(), "the Event refers to no Secret");
     let described = story.bed.kubectl_ok(&["-n", &story.namespace, "describe", "mdmt", "acme-prod"], "");
     let events = described.split_once("\nEvents:").unwrap().1;
     for (reason, type_) in [("Expiring", "Normal"), ("Expired", "Warning"), ("Recovered", "Normal")] {

@@ -1,4 +1,5 @@
-//! The page follows its credentials within two seconds, is written at most once a second, and can be waited for.
+//! Tests that the tenant status follows its credentials within two seconds, is written at most once a second, and can
+//! be waited for.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +10,10 @@ use lapsewatch_test_support::cluster::audit::Request;
 use lapsewatch_test_support::cluster::story::{Story, said};
 use lapsewatch_test_support::cluster::tenants::counted;
 
-/// From the credential's status to the tenant's, on a machine that has nothing else to do.
+/// The limit from the credential's status to the tenant status, on an idle machine.
 const AT_LATEST: Duration = Duration::from_secs(2);
 
-/// Has something change, and measures from when the credential says so to when the page does.
+/// Makes a change, and measures the time from the credential's status to the tenant status.
 async fn follows(
     seen: &Seen,
     what: &str,
@@ -29,7 +30,7 @@ async fn follows(
     let on_page = seen.first(what, begin, |entry| entry.is_page && said(&entry.status, "Healthy") == page).await;
     let took = on_page.saturating_duration_since(at);
     println!("{what}: {} ms", took.as_millis());
-    assert!(took <= seen.allowed(AT_LATEST), "{what}: the page follows after {took:?}");
+    assert!(took <= seen.allowed(AT_LATEST), "{what}: the tenant status follows after {took:?}");
 }
 
 #[tokio::test]
@@ -52,16 +53,16 @@ async fn the_page_follows_a_credential_within_two_seconds() {
     follows(&seen, "its Secret goes", gone, ("acme", "Ready", "False/SecretNotFound"), "False/Unreadable").await;
     let back = async { story.secret("acme", &[("push.pem", "apns/a-renewed.pem")]).await };
     follows(&seen, "its Secret is back", back, ("acme", "Ready", "True/Assessed"), "True/Valid").await;
-    // Right after a page was written: this is the longest way.
+    // Directly after a write of the tenant status, the next write has the longest delay.
     let at_once = async { story.credential("acme", spec("none")).await };
     follows(&seen, "another Secret", at_once, ("acme", "Ready", "False/SecretNotFound"), "False/Unreadable").await;
-    // What leaves no status to follow.
+    // A deletion leaves no credential status to follow.
     let begin = Instant::now();
     story.delete_credential("acme").await;
     let deleted = Instant::now();
     let page = |entry: &super::seen::Entry| entry.is_page && said(&entry.status, "Healthy") == "Unknown/NoCredentials";
     let took = seen.first("it is gone", begin, page).await.saturating_duration_since(deleted);
-    assert!(took <= seen.allowed(AT_LATEST), "it is deleted: the page follows after {took:?}");
+    assert!(took <= seen.allowed(AT_LATEST), "deletion: the tenant status follows after {took:?}");
 }
 
 #[tokio::test]
@@ -81,7 +82,7 @@ async fn one_change_after_another_is_on_the_page_within_two_seconds_and_it_is_wr
 
     let entries = seen.all();
     let is_expired = |entry: &&super::seen::Entry| !entry.is_page && said(&entry.status, "Healthy") == "False/Expired";
-    // The first write of each counts; the second one records the Event.
+    // Only the first write of each credential counts. The second write records the Event.
     let mut names = std::collections::BTreeSet::new();
     let is_first = |entry: &&super::seen::Entry| names.insert(entry.name.clone());
     let credentials: Vec<Instant> = entries.iter().filter(is_expired).filter(is_first).map(|entry| entry.at).collect();
@@ -100,8 +101,8 @@ async fn one_change_after_another_is_on_the_page_within_two_seconds_and_it_is_wr
         writes.len(),
         gaps.clone().map(|g| g.num_milliseconds()).collect::<Vec<_>>()
     );
-    assert!(longest <= seen.allowed(AT_LATEST), "the page follows after {longest:?}");
-    // As the server answered them: one that it answered late is closer to the next one.
+    assert!(longest <= seen.allowed(AT_LATEST), "the tenant status follows after {longest:?}");
+    // These are the times of the server's answers. A write that was answered late appears closer to the next write.
     let shaken = i64::try_from(seen.allowed(Duration::ZERO).as_millis() / 20).unwrap();
     assert!(gaps.clone().all(|gap| gap.num_milliseconds() >= 700 - shaken), "{writes:?}");
     let took = *writes.last().unwrap() - writes[0];
@@ -113,7 +114,7 @@ async fn what_comes_due_for_the_tenant_and_for_a_credential_at_once_is_one_page(
     let story = Story::begin("at-once", "2030-07-01T00:00:00Z").await;
     story.tenant("acme-prod", json!({})).await;
     story.declared("lapsed", "acme-prod", "2030-06-01T00:00:00Z").await;
-    // It expires as the tenant's Event comes due.
+    // The credential expires at the moment when the tenant's Event is due.
     story.declared("lapses", "acme-prod", "2030-07-01T00:00:29Z").await;
     story.until_page("acme-prod", "one has expired", |page| counted(page, "Expired") == 1).await;
     story.rest().await;
@@ -124,7 +125,7 @@ async fn what_comes_due_for_the_tenant_and_for_a_credential_at_once_is_one_page(
     let is_recorded = |page: &serde_json::Value| page["announced"][0]["reason"] == "Expired";
     story.until_page("acme-prod", "the Event is recorded", is_recorded).await;
     let writes = story.bed.answered(since, |r| is_page(&story, r));
-    assert_eq!(writes.len(), 2, "the page, and the record of its Event: {writes:?}");
+    assert_eq!(writes.len(), 2, "the tenant status and the record of its Event: {writes:?}");
 }
 
 #[tokio::test]
@@ -151,10 +152,10 @@ async fn a_tenant_is_pending_until_an_operator_runs_and_can_be_waited_for() {
     story.at("2031-02-01T00:00:00Z");
     story.expect_page("acme-prod", &[("Healthy", "False/Expired"), ("Ready", "True/Assessed")]).await;
     let gate = ["-n", &story.namespace, "wait", "--for=condition=Healthy", "--timeout=1s", "mdmt/acme-prod"];
-    assert!(!story.bed.kubectl(&gate).status.success(), "the gate shuts");
+    assert!(!story.bed.kubectl(&gate).status.success(), "kubectl wait fails for an expired credential");
 }
 
-/// Whether a request writes a tenant's status, and is of this story's operator.
+/// Returns true if the request is a tenant status write of this story's operator.
 fn is_page(story: &Story, request: &Request) -> bool {
     let resource = (request.resource.as_str(), request.subresource.as_str());
     request.user_agent == story.agent() && resource == ("mdmtenants", "status")

@@ -1,5 +1,5 @@
-//! What a tenant declares reaches its credentials, at once and without reading their Secrets again; what they declare
-//! themselves wins; and without a tenant the defaults hold.
+//! Tests of settings that a tenant passes on to its credentials. They take effect at once and without reading Secrets,
+//! a credential's own settings take precedence, and without a tenant the defaults apply.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use lapsewatch_test_support::cluster::audit::reads_and_writes;
 use lapsewatch_test_support::cluster::story::{PATIENCE, Story, said};
 use lapsewatch_test_support::cluster::tenants::notification;
 
-/// In no stage by default: the first comes two months before 2031.
+/// The credentials are in no stage of the default days: the first stage begins two months before 2031.
 const NOW: &str = "2030-10-20T00:00:00Z";
 const AT_ONCE: Duration = Duration::from_secs(2);
 
@@ -29,7 +29,8 @@ fn ready(status: &Value) -> String {
     conditions.iter().find(|c| c["type"] == "Ready").unwrap()["message"].as_str().unwrap().to_owned()
 }
 
-/// Two push certificates of the tenant, one with days and an owner of its own, and a VPP token. The tenant is none yet.
+/// Creates two push certificates, one with days and an owner of its own, and a VPP token. Their tenant does not exist
+/// yet.
 async fn begin(prefix: &str) -> Story {
     let story = Story::begin(prefix, NOW).await;
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
@@ -49,12 +50,12 @@ async fn begin(prefix: &str) -> Story {
     story
 }
 
-/// How long it took from now until a credential is in this stage.
+/// Waits until a credential is in this stage, and checks that this took no longer than allowed.
 async fn until_stage(seen: &Seen, begin: Instant, name: &str, stage: &str) {
     let is = |entry: &Entry| !entry.is_page && entry.name == name && said(&entry.status, "Expiring") == stage;
     let took = seen.first(stage, begin, is).await.saturating_duration_since(begin);
     println!("{name} {stage}: {} ms", took.as_millis());
-    assert!(took <= seen.allowed(AT_ONCE), "{name} comes to {stage} after {took:?}");
+    assert!(took <= seen.allowed(AT_ONCE), "{name} reaches {stage} after {took:?}");
 }
 
 #[tokio::test]
@@ -64,7 +65,7 @@ async fn a_tenants_days_reach_its_credentials_at_once_and_without_their_secrets(
     let seen = Seen::from_now(&story);
     story.calm().await;
 
-    // A tenant that comes later is found, and its days hold for those that have none of their own.
+    // The tenant is created later. Its days apply to the credentials without days of their own.
     let begin = Instant::now();
     story.tenant("acme-prod", json!({"warnBeforeDays": {"APNsCertificate": [90, 5], "VPPToken": [365]}})).await;
     until_stage(&seen, begin, "acme", "True/Within90Days").await;
@@ -72,23 +73,23 @@ async fn a_tenants_days_reach_its_credentials_at_once_and_without_their_secrets(
     story.expect_page("acme-prod", &[("Healthy", "True/Expiring")]).await;
     story.calm().await;
     let own = story.status("own").await;
-    assert_eq!(said(&own, "Expiring"), "False/OutsideWindow", "its own days win");
+    assert_eq!(said(&own, "Expiring"), "False/OutsideWindow", "the credential's own days take precedence");
     for name in ["acme", "own", "vpp"] {
         assert!(!ready(&story.status(name).await).contains("TenantNotFound"));
     }
-    // Other days.
+    // The tenant gets other days.
     let begin = Instant::now();
     story.tenant("acme-prod", json!({"warnBeforeDays": {"APNsCertificate": [100, 80, 5]}})).await;
     until_stage(&seen, begin, "acme", "True/Within80Days").await;
     until_stage(&seen, begin, "vpp", "False/OutsideWindow").await;
-    // None: the defaults.
+    // The tenant has no days, so the defaults apply.
     let begin = Instant::now();
     story.tenant("acme-prod", json!({"environment": "QA"})).await;
     until_stage(&seen, begin, "acme", "False/OutsideWindow").await;
     let begin = Instant::now();
     story.tenant("acme-prod", json!({"warnBeforeDays": {"APNsCertificate": [100]}})).await;
     until_stage(&seen, begin, "acme", "True/Within100Days").await;
-    // The tenant goes.
+    // The tenant is deleted.
     let begin = Instant::now();
     story.delete_tenant("acme-prod").await;
     until_stage(&seen, begin, "acme", "False/OutsideWindow").await;
@@ -100,9 +101,9 @@ async fn a_tenants_days_reach_its_credentials_at_once_and_without_their_secrets(
     }
     story.calm().await;
     let requests = story.bed.audit(since);
-    // Its metadata is looked at before an Event.
+    // The operator gets the Secret's metadata before it sends an Event.
     let events = story.events("acme").await.len() + story.events("vpp").await.len();
-    assert!(reads_and_writes(&story, &requests).0 <= events, "no Secret is read for that: {requests:#?}");
+    assert!(reads_and_writes(&story, &requests).0 <= events, "the change reads no Secret: {requests:#?}");
 }
 
 #[tokio::test]
@@ -115,7 +116,7 @@ async fn a_tenants_contact_and_runbook_are_named_where_a_credential_has_none() {
     let status = story.expect("acme", &expiring).await;
     assert_eq!(status["notifications"][0]["runbookURL"], "https://tenant.example");
     assert!(!status.to_string().contains("tenant@acme.example"), "an account is never passed on");
-    // Of its own days the first one.
+    // The first of the credential's own days.
     story.at("2031-05-25T00:00:00Z");
     let own = story.expect("own", &[("Expiring", "True/Within10Days")]).await;
     assert_eq!(own["notifications"][0]["runbookURL"], "https://own.example");
@@ -149,7 +150,7 @@ async fn an_event_waits_for_the_tenant_that_comes_a_moment_later() {
     let warned = [("Ready", "True/Assessed"), ("severity", "Critical")];
     story.expect("acme", &warned).await;
     story.expect("alone", &[("Expiring", "True/Within365Days")]).await;
-    // The conditions are there, and the Event is not.
+    // The conditions are published already, but the Event is not sent yet.
     story.calm().await;
     assert!(story.events("acme").await.is_empty());
     let owner = json!({"contact": "#tenant", "runbookURL": "https://tenant.example"});
@@ -157,11 +158,11 @@ async fn an_event_waits_for_the_tenant_that_comes_a_moment_later() {
     until_events(&story, &["ExpiresWithin7Days"]).await;
     let note = story.event_objects("acme").await.pop().unwrap().message.unwrap();
     assert!(note.contains("Runbook: https://tenant.example. ") && note.contains("#tenant"), "{note}");
-    // A tenant that does not come is waited for as long as any transient problem.
+    // The operator waits for a missing tenant only as long as for any transient problem.
     story.at("2030-12-27T00:00:31Z");
     let begun = Instant::now();
     while story.events("alone").await.is_empty() {
-        assert!(begun.elapsed() < PATIENCE, "it is never sent");
+        assert!(begun.elapsed() < PATIENCE, "the Event is never sent");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let note = story.event_objects("alone").await.pop().unwrap().message.unwrap();

@@ -1,11 +1,12 @@
-//! A tenant that this version can't understand, as a newer one may write it: it says so, and harms nothing else.
+//! Tests of a tenant that this version does not understand, for example one of a newer version. The operator reports
+//! InvalidObject for this tenant, and other objects are not affected.
 
 use serde_json::{Value, json};
 
 use lapsewatch_test_support::cluster::bed::Bed;
 use lapsewatch_test_support::cluster::story::Story;
 
-/// The definitions as a newer version would have them: another environment.
+/// Starts a server with the definitions of a newer version, which allow another environment.
 fn newer() -> &'static Bed {
     let bed: &'static Bed = Box::leak(Box::new(Bed::bare()));
     bed.install_crds().unwrap();
@@ -35,28 +36,28 @@ async fn a_tenant_that_is_not_understood_says_so_and_harms_nothing_else() {
     let page = story.expect_page("acme-staging", &[("Ready", "False/InvalidObject")]).await;
     let message = condition(&page, "Ready")["message"].as_str().unwrap().to_owned();
     assert!(message.contains("environment") && message.contains("newer version"), "{message}");
-    assert_eq!(condition(&page, "Healthy")["reason"], "Pending", "nothing was ever said of it");
-    // Its credentials go by the defaults, and everybody else as ever.
+    assert_eq!(condition(&page, "Healthy")["reason"], "Pending", "the tenant was never assessed");
+    // The credentials of that tenant use the defaults. Other objects are not affected.
     let status = story.expect("theirs", &[("Ready", "True/Assessed"), ("Expiring", "False/OutsideWindow")]).await;
-    assert!(!condition(&status, "Ready")["message"].as_str().unwrap().contains("TenantNotFound"), "it is there");
+    assert!(!condition(&status, "Ready")["message"].as_str().unwrap().contains("TenantNotFound"), "the tenant exists");
     story.expect("mine", &[("Expiring", "True/Within200Days")]).await;
     story.expect_page("acme-prod", &[("Ready", "True/Assessed"), ("Healthy", "True/Expiring")]).await;
     story.expect_tenant_events("acme-staging", &["InvalidObject"]).await;
     story.restart_is_no_news("acme-staging").await;
 
-    // What changes around it is no reason to write it again.
+    // Changes of its credentials cause no write to this tenant.
     let version = story.get_tenant("acme-staging").await["metadata"]["resourceVersion"].clone();
     story.at("2030-12-28T00:00:00Z");
     story.expect("theirs", &[("Expiring", "True/Within7Days"), ("severity", "Warning")]).await;
     story.rest().await;
     assert_eq!(story.get_tenant("acme-staging").await["metadata"]["resourceVersion"], version);
 
-    // Once it is understood, all of it is said.
+    // After a valid change, the operator publishes the full tenant status.
     story.tenant("acme-staging", json!({"environment": "QA", "requiredCredentials": ["VPPToken"]})).await;
     let page =
         story.expect_page("acme-staging", &[("Ready", "True/Assessed"), ("Healthy", "False/MissingCredential")]).await;
     assert_eq!(page["observedGeneration"], 2);
-    // And not understood again: what was said last stays beside it.
+    // After another invalid change, the last findings remain in the status.
     story.tenant("acme-staging", staging).await;
     let page = story.expect_page("acme-staging", &[("Ready", "False/InvalidObject")]).await;
     assert_eq!(condition(&page, "Healthy")["reason"], "MissingCredential");

@@ -1,5 +1,5 @@
-//! Without tenants, since their definition is not installed or nobody lets the operator see them, credentials are
-//! watched and warned of all the same; the log says what is missing; and tenants are found once they can be.
+//! Tests without tenants: their definition is not installed, or the operator may not list them. Credentials are still
+//! assessed, the log reports what is missing, and tenants are found as soon as that is possible.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -16,12 +16,12 @@ use lapsewatch_test_support::cluster::faults::{Fault, Faults};
 use lapsewatch_test_support::cluster::story::Story;
 
 const NOW: &str = "2030-12-10T00:00:00Z";
-/// After the event delay.
+/// A time after the event delay.
 const WAITED: &str = "2030-12-10T00:00:31Z";
-/// The watch asks again ever later, at most after half a minute and what is added at random.
+/// The backoff of the watch grows to at most half a minute plus jitter.
 const AT_LATEST: Duration = Duration::from_secs(180);
 
-/// What is logged on this test's thread.
+/// The log of this test's thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -56,7 +56,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Watched, assessed and warned of without a tenant.
+/// Checks that a credential is watched, assessed and announced without a tenant.
 async fn warned(story: &Story) {
     story.secret("acme", &[("push.pem", "apns/a.pem")]).await;
     let spec = json!({"type": "APNsCertificate", "tenantRef": {"name": "acme-prod"}, "secretRef": {"name": "acme"},
@@ -65,12 +65,12 @@ async fn warned(story: &Story) {
     story
         .expect("acme", &[("Ready", "True/Assessed"), ("Expiring", "True/Within30Days"), ("severity", "Warning")])
         .await;
-    // Where the tenant can be told not to exist, the Event waits for it.
+    // If the tenant were known not to exist, the Event would wait for it.
     story.at(WAITED);
     until_events(story, &["ExpiresWithin30Days"]).await;
 }
 
-/// The tenant is found, its page made and its days passed on.
+/// Checks that the tenant is found, its status is written, and its days are passed on.
 async fn found(story: &Story, since: Instant, what: &str) {
     let begun = Instant::now();
     while lapsewatch_test_support::cluster::story::said(&story.page("acme-prod").await, "Healthy") != "True/Expiring" {
@@ -101,7 +101,7 @@ async fn without_the_tenants_definition_credentials_are_warned_of_all_the_same()
 
     tokio::time::sleep(Duration::from_secs(12)).await;
     let said = log.text().matches("does not know MDMTenants").count();
-    assert!(said <= 2, "it does not fill the log: {said}");
+    assert!(said <= 2, "the message is repeated in the log: {said}");
     bed.install_crds().unwrap();
     let since = Instant::now();
     story.at("2030-12-10T00:00:00Z");
@@ -121,7 +121,7 @@ async fn without_the_right_to_see_tenants_credentials_are_warned_of_all_the_same
     story.start_as(&user).await;
     warned(&story).await;
     story.expect_page("acme-prod", &[("Ready", "Unknown/Pending")]).await;
-    // It is there, only out of sight.
+    // The tenant exists, but the operator can't see it.
     let ready = story.status("acme").await["conditions"][0]["message"].as_str().unwrap().to_owned();
     assert!(!ready.contains("TenantNotFound"), "{ready}");
     let text = log.text();
@@ -136,7 +136,8 @@ async fn without_the_right_to_see_tenants_credentials_are_warned_of_all_the_same
     story.stop().await;
 }
 
-/// The first list fails for another reason, as while the API server starts. What follows is still told.
+/// The first list fails for another reason, as it may while the API server starts. The operator still reports the
+/// refusal that follows.
 #[tokio::test]
 async fn a_failure_before_the_refusal_of_tenants_does_not_stop_credentials() {
     let mut story = Story::without_operator("first-failure", NOW).await;
@@ -151,7 +152,7 @@ async fn a_failure_before_the_refusal_of_tenants_does_not_stop_credentials() {
     story.stop().await;
 }
 
-/// An answer with the status 404 may come from a proxy. Only the API server's own answer means that an object is gone.
+/// A proxy may answer with the status code 404. Only the API server's own answer means that an object is gone.
 #[tokio::test]
 async fn one_stray_answer_that_a_kind_is_unknown_removes_nothing() {
     let mut story = Story::without_operator("stray", NOW).await;

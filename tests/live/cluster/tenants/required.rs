@@ -1,5 +1,5 @@
-//! A credential that is required and missing: told at once on the page, by an Event once it has lasted, and once when
-//! it is there.
+//! Tests of a missing required credential. The tenant status reports it at once, an Event follows if it persists, and
+//! another Event reports the recovery.
 
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ async fn what_is_required_is_missed_once_it_lasts_and_well_again_once() {
     assert!(note.contains("Contact: #mobile-ops"), "{note}");
     story.restart_is_no_news("acme-prod").await;
 
-    // One of two: still missing, and no news.
+    // One of two missing credentials is created. The other is still missing, so no Event is sent.
     apns(&story).await;
     story.until_page("acme-prod", "one is there", |page| missing(page) == ["DeclaredExpiry"]).await;
     story.at("2030-07-01T00:02:00Z");
@@ -65,7 +65,7 @@ async fn what_is_required_is_missed_once_it_lasts_and_well_again_once() {
     story.expect_tenant_events("acme-prod", &["MissingCredential", "Recovered"]).await;
     story.restart_is_no_news("acme-prod").await;
 
-    // What goes again is news again.
+    // A credential that is deleted again is announced again.
     story.delete_credential("contract").await;
     story.expect_page("acme-prod", MISSING).await;
     story.at("2030-07-01T00:03:00Z");

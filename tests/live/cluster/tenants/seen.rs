@@ -1,4 +1,4 @@
-//! What a watch of the test's own sees of credentials and pages, and when: closer than asking again and again.
+//! A watch that records when statuses of credentials and tenants change. It is more precise than polling.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use lapsewatch_test_support::cluster::story::{PATIENCE, Story};
 
-/// A status, when it was seen first.
+/// A status and the time when it was first seen.
 #[derive(Clone)]
 pub struct Entry {
     pub at: Instant,
@@ -21,13 +21,13 @@ pub struct Entry {
 
 pub struct Seen {
     entries: Arc<Mutex<Vec<Entry>>>,
-    /// The longest that one simple request took meanwhile.
+    /// The longest duration of a simple request during the test.
     slowest: Arc<Mutex<Duration>>,
     watches: Vec<JoinHandle<()>>,
 }
 
 impl Seen {
-    /// From now on, all of the story's namespace.
+    /// Records all statuses in the story's namespace from this point on.
     pub fn from_now(story: &Story) -> Self {
         let entries: Arc<Mutex<Vec<Entry>>> = Arc::default();
         let slowest: Arc<Mutex<Duration>> = Arc::default();
@@ -39,8 +39,7 @@ impl Seen {
         Self { entries, slowest, watches }
     }
 
-    /// How long something may take that takes `limit` on a machine that has nothing else to do: longer by what the
-    /// requests of a busy one take more.
+    /// Returns the time limit for this machine. `limit` applies to an idle machine; slow requests extend it.
     pub fn allowed(&self, limit: Duration) -> Duration {
         limit + *self.slowest.lock().unwrap() * 20
     }
@@ -49,7 +48,7 @@ impl Seen {
         self.entries.lock().unwrap().clone()
     }
 
-    /// When this was seen first at or after `begin`.
+    /// Returns when a matching status was first seen at or after `begin`.
     pub async fn first(&self, what: &str, begin: Instant, is: impl Fn(&Entry) -> bool) -> Instant {
         let begun = Instant::now();
         loop {
@@ -57,7 +56,7 @@ impl Seen {
             if let Some(entry) = found {
                 return entry.at;
             }
-            assert!(begun.elapsed() < PATIENCE, "this is not seen: {what}");
+            assert!(begun.elapsed() < PATIENCE, "not seen: {what}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Specs and facts by hand.
+//! Specs and facts for tests.
 
 use chrono::{DateTime, Utc};
 use lapsewatch_core::api::credential::SecretRef;
@@ -12,7 +12,7 @@ pub fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// A spec with nothing but what the type needs.
+/// Returns a spec with only the fields that the type requires.
 pub fn spec(type_: CredentialType) -> TenantCredentialSpec {
     let secret = SecretRef { name: "acme-secret".into(), key: None, private_key_key: None, password_key: None };
     TenantCredentialSpec {
@@ -43,7 +43,7 @@ pub fn dated(letter: char, not_before: Option<&str>, not_after: &str) -> Credent
     }
 }
 
-/// An APNs certificate of [`TOPIC`] with its key; `letter` stands for its fingerprint.
+/// Returns an APNs certificate of [`TOPIC`] with its private key; `letter` determines the fingerprint.
 pub fn apns(letter: char, not_before: &str, not_after: &str) -> CredentialFacts {
     let facts = dated(letter, Some(not_before), not_after);
     CredentialFacts {
@@ -60,7 +60,7 @@ pub fn apns(letter: char, not_before: &str, not_after: &str) -> CredentialFacts 
     }
 }
 
-/// As [`apns`], of another topic.
+/// Returns the same as [`apns`] with another topic.
 pub fn apns_of_another_topic(letter: char, not_before: &str, not_after: &str) -> CredentialFacts {
     CredentialFacts { identity: Some(OTHER_TOPIC.into()), ..apns(letter, not_before, not_after) }
 }
@@ -73,7 +73,7 @@ pub fn dep(letter: char, not_after: &str) -> CredentialFacts {
     CredentialFacts { identity: Some("CK_75b2eb55-0123456789abcdef".into()), ..dated(letter, None, not_after) }
 }
 
-/// A DEP token that carries no date.
+/// Returns a DEP token without a date.
 pub fn undated_dep(letter: char) -> CredentialFacts {
     CredentialFacts { not_after: None, expiry: Expiry::Unknown, ..dep(letter, "2030-01-01T00:00:00Z") }
 }
@@ -94,7 +94,7 @@ pub fn declared(not_after: &str) -> CredentialFacts {
     CredentialFacts { not_after: Some(time(not_after)), expiry: Expiry::Known, ..CredentialFacts::default() }
 }
 
-/// A credential of the type that began on 2029-12-13 and expires at `not_after`.
+/// Returns a credential of this type that is valid from 2029-12-13 and expires at `not_after`.
 pub fn of_type(type_: CredentialType, letter: char, not_after: &str) -> CredentialFacts {
     const BEGIN: &str = "2029-12-13T00:00:00Z";
     match type_ {

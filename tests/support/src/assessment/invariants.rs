@@ -1,4 +1,4 @@
-//! What holds of every assessment, whatever the story.
+//! Properties that every assessment must have.
 
 use chrono::{DateTime, Utc};
 use lapsewatch_core::api::limits::NOTE_BYTES;
@@ -9,11 +9,11 @@ use lapsewatch_core::assessment::Assessment;
 use lapsewatch_core::assessment::delivery::settle;
 use serde_json::Value;
 
-/// The types of condition that are always there.
+/// The types of the conditions that are always present.
 pub const TYPES: [&str; 8] =
     ["Ready", "Healthy", "Expiring", "Expired", "Duplicate", "IdentityChanged", "KeyMismatch", "Regressed"];
 
-/// Words that would be wrong a moment later.
+/// Words that would become wrong with time.
 const RELATIVE: [&str; 8] =
     ["days left", "days ago", " left", " ago", "from now,", "remaining", "tomorrow", "yesterday"];
 
@@ -34,7 +34,7 @@ pub fn hold(previous: &TenantCredentialStatus, assessment: &Assessment, now: Dat
     records.sort_unstable();
     let count = records.len();
     records.dedup();
-    assert_eq!(records.len(), count, "two Events for one record: the second would hide the first");
+    assert_eq!(records.len(), count, "two Events have the same record");
     let mut recorded = assessment.clone();
     for notice in &assessment.notices {
         let status = &mut recorded.status;
@@ -43,15 +43,15 @@ pub fn hold(previous: &TenantCredentialStatus, assessment: &Assessment, now: Dat
     let mut pending: Vec<&str> = status.pending_events.iter().map(|pending| pending.type_.as_str()).collect();
     let count = pending.len();
     pending.dedup();
-    assert_eq!(pending.len(), count, "one entry for each type, in order: {:?}", status.pending_events);
+    assert_eq!(pending.len(), count, "pending Events: one entry for each type, sorted: {:?}", status.pending_events);
     for notice in &assessment.notices {
         let entry = status.pending_events.iter().find(|pending| pending.type_ == notice.record.type_);
-        let entry = entry.expect("what is sent stands in the status before").clone();
+        let entry = entry.expect("a sent Event has an entry in the status").clone();
         assert!(!entry.held_back && entry.time == notice.entered, "{entry:?}");
         let record = Announced { time: notice.record.time, ..entry.into_record() };
         assert_eq!(record, notice.record);
     }
-    // Beside the conditions: IssuerExpiry, KeyUnreadable and SeveralCertificates.
+    // Three topics have no condition of their own: IssuerExpiry, KeyUnreadable and SeveralCertificates.
     assert!(recorded.status.announced.len() <= TYPES.len() + 3, "{:?}", recorded.status.announced);
     for before in &previous.announced {
         let after = recorded.status.announced.iter().find(|a| a.type_ == before.type_);
@@ -59,11 +59,11 @@ pub fn hold(previous: &TenantCredentialStatus, assessment: &Assessment, now: Dat
     }
     for status in [status, &recorded.status] {
         let (decoded, unknown) = stored::decode::<TenantCredentialStatus>(&serde_json::to_value(status).unwrap());
-        assert_eq!((&decoded, unknown), (status, None), "the next look would not find all that this one wrote");
+        assert_eq!((&decoded, unknown), (status, None), "decoding the stored status gives the same status");
     }
     let worst = status.notifications.iter().map(|n| n.severity).max().unwrap_or_default();
     assert_eq!(status.severity, Some(worst));
-    assert!(status.notifications.is_sorted_by(|a, b| a.severity >= b.severity), "worst first");
+    assert!(status.notifications.is_sorted_by(|a, b| a.severity >= b.severity), "sorted by severity");
     texts(status);
 }
 
@@ -102,8 +102,8 @@ fn texts(status: &TenantCredentialStatus) {
     times(&serde_json::to_value(status).unwrap());
 }
 
-/// Every time is one that the API and its clients carry: RFC 3339, whole seconds, a year of four digits before 9999
-/// (grace ends and other sums included).
+/// Checks that every time is valid for the API and its clients: RFC 3339, whole seconds, and a four-digit year before
+/// 9999. This includes sums, such as the end of a grace period.
 pub fn times(value: &Value) {
     match value {
         Value::Array(list) => list.iter().for_each(times),

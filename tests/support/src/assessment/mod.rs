@@ -1,4 +1,4 @@
-//! The operator's loop without its cluster: facts by hand, one credential's story, and a tenant's page.
+//! The operator's loop without a cluster: facts for tests, the story of one credential, and a tenant with its status.
 
 pub mod facts;
 pub mod invariants;

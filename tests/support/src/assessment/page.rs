@@ -1,5 +1,5 @@
-//! A tenant and its credentials, as the operator would keep them: each look assesses the credentials, then the tenant,
-//! which sees of them what the caches keep, and is given texts only for what it asks.
+//! A tenant and its credentials without a cluster. Each assessment processes first the credentials, then the tenant.
+//! The tenant sees the statuses as the caches keep them, and gets only the texts that it requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,20 +21,20 @@ use super::story::Story;
 
 pub const UID: &str = "0b9c1a52-3f0e-4d0c-8a1b-6c1d2e3f4a5b";
 
-/// One tenant, its credentials, and all that was ever said of it.
+/// One tenant, its credentials, and the Events that were sent.
 pub struct Page {
     pub spec: MDMTenantSpec,
     pub status: MDMTenantStatus,
     pub settle: TimeDelta,
     pub credentials: BTreeMap<String, Story>,
-    /// Those that no operator has looked at yet.
+    /// The credentials that no operator has assessed yet.
     unseen: BTreeSet<String>,
-    /// Whether the credentials' own words are at hand.
+    /// True if the texts of the credentials are available.
     pub words: bool,
     sent: BTreeMap<String, DateTime<Utc>>,
 }
 
-/// What was seen at one instant.
+/// The result of one assessment.
 pub struct Look {
     pub at: DateTime<Utc>,
     pub status: MDMTenantStatus,
@@ -66,30 +66,30 @@ impl Page {
         self
     }
 
-    /// From now on it has this credential.
+    /// Adds or replaces this credential.
     pub fn has(&mut self, name: &str, story: Story) -> &mut Self {
         self.unseen.remove(name);
         self.credentials.insert(name.to_owned(), story);
         self
     }
 
-    /// As [`Page::has`], of a type's usual credential that expires at `end`.
+    /// Does the same as [`Page::has`] with the usual credential of a type that expires at `end`.
     pub fn due(&mut self, name: &str, type_: CredentialType, end: &str) -> &mut Self {
         self.has(name, Story::of(of_type(type_, 'a', end), type_))
     }
 
-    /// From now on it has one that was not looked at.
+    /// Adds a credential that no operator has assessed.
     pub fn unseen(&mut self, name: &str, type_: CredentialType) -> &mut Self {
         self.has(name, Story::of(CredentialFacts::default(), type_));
         self.unseen.insert(name.to_owned());
         self
     }
 
-    /// From now on the spec of one can't be understood: of all that was said of it, only Ready says so.
+    /// Makes the spec of a credential invalid for this version. In the status, only the condition Ready changes.
     pub fn not_understood(&mut self, name: &str) -> &mut Self {
         self.unseen.insert(name.to_owned());
-        let status = &mut self.credentials.get_mut(name).expect("it is there").status;
-        let ready = status.conditions.iter_mut().find(|c| c.type_ == "Ready").expect("it was looked at");
+        let status = &mut self.credentials.get_mut(name).expect("the credential exists").status;
+        let ready = status.conditions.iter_mut().find(|c| c.type_ == "Ready").expect("the credential was assessed");
         (ready.status, ready.reason) = (ConditionStatus::False, "InvalidObject".to_owned());
         self
     }
@@ -99,22 +99,22 @@ impl Page {
         self
     }
 
-    /// Looks once.
+    /// Assesses once.
     pub fn at(&mut self, now: &str) -> Look {
         self.look(time(now), true, true)
     }
 
-    /// Looks once and dies between the Events and their record.
+    /// Assesses once, and crashes between the Events and their record.
     pub fn crash_at(&mut self, now: &str) -> Look {
         self.look(time(now), true, false)
     }
 
-    /// Looks once where no Event can be created.
+    /// Assesses once while the API server refuses Events.
     pub fn refused_at(&mut self, now: &str) -> Look {
         self.look(time(now), false, true)
     }
 
-    /// Whatever the order in which the credentials are given.
+    /// Checks that the order of the credentials does not change the result.
     fn assess(&self, previous: &MDMTenantStatus, now: DateTime<Utc>) -> TenantAssessment {
         let assessment = self.assess_in(false, previous, now);
         assert_eq!(self.assess_in(true, previous, now), assessment);
@@ -131,7 +131,7 @@ impl Page {
             members.reverse();
         }
         let words = |name: &str, type_: &str, reason: &str| -> Option<Notification> {
-            let all = &self.credentials.get(name).expect("asked of its own credentials").status.notifications;
+            let all = &self.credentials.get(name).expect("a credential of the tenant").status.notifications;
             all.iter().find(|n| n.type_ == type_ && n.reason == reason).filter(|_| self.words).cloned()
         };
         assess(&TenantInput {
@@ -156,7 +156,7 @@ impl Page {
         let mut assessment = self.assess(&self.status, now);
         hold(&assessment, now);
         if !assessment.doubtful.is_empty() {
-            // The server is asked, and the write calls for the next look.
+            // The existence of the Event is looked up, and the write triggers another assessment.
             for entry in std::mem::take(&mut assessment.doubtful) {
                 let record = entry.clone().into_record();
                 let (reason, note, entered) = (record.reason.clone(), String::new(), entry.time);
@@ -187,21 +187,21 @@ impl Page {
         assert_eq!(status, assessment.status, "the status as it is stored");
         if events && written {
             let again = self.assess(&without_texts(status.clone()), now);
-            assert_eq!(again.notices, [], "nothing is left to be said");
-            assert_eq!(again.status, status, "the same is found again, as after a restart");
-            assert_eq!(again.next, assessment.next, "the same boundary is found again");
+            assert_eq!(again.notices, [], "a second assessment has no more notices");
+            assert_eq!(again.status, status, "a second assessment, as after a restart, has the same result");
+            assert_eq!(again.next, assessment.next, "a second assessment has the same next boundary");
         }
         self.status = if written { status.clone() } else { before };
         Look { at: now, status, sent, next: assessment.next }
     }
 
-    /// True if there is an Event of this name.
+    /// Returns true if an Event of this name exists.
     fn lives(&self, name: &str, now: DateTime<Utc>) -> bool {
         self.sent.get(name).is_some_and(|at| now - *at < TimeDelta::hours(1))
     }
 }
 
-/// As the caches keep a credential's status.
+/// Returns a credential's status as the caches keep it.
 fn bare(status: &TenantCredentialStatus) -> TenantCredentialStatus {
     let mut status = status.clone();
     for notification in &mut status.notifications {
@@ -210,7 +210,7 @@ fn bare(status: &TenantCredentialStatus) -> TenantCredentialStatus {
     status
 }
 
-/// As the caches keep a tenant's status.
+/// Returns a tenant's status as the caches keep it.
 fn without_texts(mut status: MDMTenantStatus) -> MDMTenantStatus {
     for condition in &mut status.conditions {
         condition.message.clear();
@@ -222,7 +222,7 @@ fn without_texts(mut status: MDMTenantStatus) -> MDMTenantStatus {
     status
 }
 
-/// What holds of every page.
+/// Checks properties that every tenant status must have.
 fn hold(assessment: &TenantAssessment, now: DateTime<Utc>) {
     let status = &assessment.status;
     assert!(assessment.next.is_none_or(|next| next > now), "{:?} is not after {now}", assessment.next);
@@ -235,7 +235,7 @@ fn hold(assessment: &TenantAssessment, now: DateTime<Utc>) {
         invariants::fits(&condition.message, limits::TEXT);
         invariants::no_relative_words(&condition.message);
     }
-    assert!(status.notifications.is_sorted_by(|a, b| a.severity >= b.severity), "worst first");
+    assert!(status.notifications.is_sorted_by(|a, b| a.severity >= b.severity), "sorted by severity");
     assert!(status.notifications.len() <= limits::ENTRIES);
     let worst = status.notifications.iter().map(|n| n.severity).max().unwrap_or_default();
     assert_eq!(status.severity, Some(worst));
@@ -249,10 +249,10 @@ fn hold(assessment: &TenantAssessment, now: DateTime<Utc>) {
     assert_eq!(status.agenda.len(), status.notifications.len());
     for (line, n) in status.agenda.iter().zip(&status.notifications) {
         invariants::fits(line, limits::TEXT);
-        let told = line.strip_prefix(&format!("{:?}, ", n.severity)).expect("the severity, then the message");
+        let told = line.strip_prefix(&format!("{:?}, ", n.severity)).expect("the line begins with the severity");
         assert!(n.message.starts_with(told.trim_end_matches('…')), "{line}");
     }
-    let counts = status.credentials.as_ref().expect("they are counted");
+    let counts = status.credentials.as_ref().expect("the credentials are counted");
     assert_eq!(counts.states.iter().map(|s| s.count).sum::<i64>(), counts.total);
     assert!(status.announced.iter().all(|a| a.fingerprint.len() <= 64));
     invariants::times(&serde_json::to_value(status).unwrap());
@@ -289,7 +289,7 @@ impl Look {
         self
     }
 
-    /// Type, reason and names of each notification.
+    /// Returns type, reason and names of each notification.
     pub fn said(&self) -> Vec<(&str, &str, Vec<&str>)> {
         let of = |n: &'_ TenantNotification| n.credential_type.map_or("", CredentialType::as_str);
         let all = self.status.notifications.iter();
@@ -297,7 +297,7 @@ impl Look {
     }
 
     pub fn counts(&self) -> Vec<(&str, i64)> {
-        let counts = self.status.credentials.as_ref().expect("they are counted");
+        let counts = self.status.credentials.as_ref().expect("the credentials are counted");
         counts.states.iter().map(|s| (s.state.as_str(), s.count)).collect()
     }
 }

@@ -1,6 +1,6 @@
-//! The operator's loop without its cluster: keeps the status as the API would before Events are sent, sends Events under
-//! their names (a name that is there already is no second Event, within the hour that Events live), and records what was
-//! sent.
+//! The operator's loop without a cluster: stores the status like the API before Events are sent, sends Events under
+//! their names, and records them. A second Event with the same name within an hour, the lifetime of Events, is not
+//! created.
 
 use std::collections::BTreeMap;
 
@@ -24,17 +24,17 @@ use super::invariants;
 
 pub const UID: &str = "5f0e6c1e-8f6b-4f0a-9a53-0d4f6f1f2a3b";
 
-/// What becomes of what is decided.
+/// The fate of a decision.
 #[derive(Clone, Copy, PartialEq)]
 enum Outcome {
     Done,
-    /// The status is written and the Events are sent; the operator dies before it records them.
+    /// The status is written and the Events are sent. The operator crashes before it records them.
     Crash,
-    /// The status is written; the API server refuses Events, or the operator dies before it sends them.
+    /// The status is written. The API server refuses Events, or the operator crashes before it sends them.
     Refused,
 }
 
-/// One object and all that was ever said of it.
+/// One object and the Events that were sent.
 pub struct Story {
     pub spec: TenantCredentialSpec,
     pub status: TenantCredentialStatus,
@@ -46,7 +46,7 @@ pub struct Story {
     sent: BTreeMap<String, DateTime<Utc>>,
 }
 
-/// What was seen at one instant.
+/// The result of one assessment.
 pub struct Look {
     pub at: DateTime<Utc>,
     pub status: TenantCredentialStatus,
@@ -82,19 +82,19 @@ impl Story {
         }
     }
 
-    /// From now on the Secret holds this.
+    /// Changes the content of the Secret.
     pub fn holds(&mut self, facts: CredentialFacts) -> &mut Self {
         self.reading = Reading::Facts(facts);
         self
     }
 
-    /// From now on it can't be read.
+    /// Makes the Secret unreadable.
     pub fn fails(&mut self, reason: FailureReason) -> &mut Self {
         self.reading = Reading::Failed(failure(reason));
         self
     }
 
-    /// From now on others are so.
+    /// Changes the peers.
     pub fn among(&mut self, peers: Peers) -> &mut Self {
         self.peers = peers;
         self
@@ -105,29 +105,29 @@ impl Story {
         self
     }
 
-    /// Looks once.
+    /// Assesses once.
     pub fn at(&mut self, now: &str) -> Look {
         self.look(time(now), Outcome::Done)
     }
 
-    /// Looks once, when no Event is sent yet, and once more when what was found has lasted.
+    /// Assesses once, when no Event is due yet, and once more after the event delay.
     #[track_caller]
     pub fn settled(&mut self, now: &str) -> Look {
         self.at(now).quiet();
         self.look(time(now) + self.settle, Outcome::Done)
     }
 
-    /// Looks once and dies between the Events and their record.
+    /// Assesses once, and crashes between the Events and their record.
     pub fn crash_at(&mut self, now: &str) -> Look {
         self.look(time(now), Outcome::Crash)
     }
 
-    /// Looks once where no Event can be created.
+    /// Assesses once while the API server refuses Events.
     pub fn refused_at(&mut self, now: &str) -> Look {
         self.look(time(now), Outcome::Refused)
     }
 
-    /// Looks at `from`, then at each boundary it is told, until `to`: the Events with their times.
+    /// Assesses at `from` and then at each returned boundary until `to`. Returns the Events with their times.
     pub fn run(&mut self, from: &str, to: &str) -> Vec<(String, String)> {
         let (mut now, to) = (time(from), time(to));
         let mut events = Vec::new();
@@ -164,7 +164,7 @@ impl Story {
         let mut assessment = self.assess(now);
         invariants::hold(&self.status, &assessment, now);
         if !assessment.doubtful.is_empty() {
-            // The server is asked, and the write calls for the next look.
+            // The existence of the Event is looked up, and the write triggers another assessment.
             for entry in std::mem::take(&mut assessment.doubtful) {
                 let record = entry.clone().into_record();
                 let status = &mut assessment.status;
@@ -173,7 +173,7 @@ impl Story {
                     false => status.pending_events.retain(|other| other.type_ != entry.type_),
                 }
             }
-            // What is due beside that has its entry, as after a look whose Events are refused.
+            // Other due Events already have their entries, as after an assessment whose Events are refused.
             self.status = stored(&assessment.status);
             return self.look(now, outcome);
         }
@@ -200,22 +200,22 @@ impl Story {
             };
             for reading in [self.reading.clone(), kept] {
                 let again = self.assess_reading(reading, &status, now);
-                assert_eq!(again.notices, [], "nothing is left to be said");
-                assert_eq!(again.status, status, "the same is found again");
-                assert_eq!(again.next, assessment.next, "the same boundary is found again");
+                assert_eq!(again.notices, [], "a second assessment has no more notices");
+                assert_eq!(again.status, status, "a second assessment has the same result");
+                assert_eq!(again.next, assessment.next, "a second assessment has the same next boundary");
             }
         }
         self.status = if outcome == Outcome::Crash { stored(&before) } else { status.clone() };
         Look { at: now, status, sent, next: assessment.next }
     }
 
-    /// True if there is an Event of this name.
+    /// Returns true if an Event of this name exists.
     fn lives(&self, name: &str, now: DateTime<Utc>) -> bool {
         self.sent.get(name).is_some_and(|at| now - *at < TimeDelta::hours(1))
     }
 }
 
-/// The status as the API returns it.
+/// Returns the status as the API returns it.
 fn stored(status: &TenantCredentialStatus) -> TenantCredentialStatus {
     let json = serde_json::to_string(status).unwrap();
     let read: TenantCredentialStatus = serde_json::from_str(&json).unwrap();
@@ -252,7 +252,7 @@ impl Look {
         self
     }
 
-    /// Exactly these Events were created.
+    /// Checks that exactly these Events were created.
     #[track_caller]
     pub fn events<const N: usize>(&self, reasons: [&str; N]) -> &Self {
         let found: Vec<&str> = self.sent.iter().map(|notice| notice.reason.as_str()).collect();

@@ -1,9 +1,9 @@
-//! A Secret for each thing that may be in one: what is read, with the word in its secret parts only, and what is refused,
-//! with the word wherever it can stand.
+//! Secrets with a canary for each kind of content. Readable Secrets contain the word only in their secret parts,
+//! unreadable Secrets wherever possible.
 
 use super::{CANARY, file};
 
-/// One Secret, the type it is for, and what comes of it.
+/// A Secret, its type, and the expected result.
 pub struct Case {
     /// The name of the Secret and of the TenantCredential.
     pub name: &'static str,
@@ -11,17 +11,17 @@ pub struct Case {
     pub type_: &'static str,
     /// The reason of the condition Ready.
     pub reason: &'static str,
-    /// Keys and values. A key `password` is named as the password's.
+    /// Keys and values. A key `password` becomes the spec's passwordKey.
     pub values: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Case {
-    /// Whether the credential is read.
+    /// Returns true if the credential can be read.
     pub fn is_read(&self) -> bool {
         self.reason == "Assessed"
     }
 
-    /// The spec of its TenantCredential.
+    /// Returns the spec of the TenantCredential.
     pub fn spec(&self) -> serde_json::Value {
         let mut spec =
             serde_json::json!({"type": self.type_, "secretRef": {"name": self.name}, "reminderEveryHours": 0});
@@ -32,11 +32,11 @@ impl Case {
     }
 }
 
-/// All of them, with names of their own.
+/// Returns all cases. Their names are unique.
 pub fn cases() -> Vec<Case> {
     let all = [certificates(), vpp(), dep(), windows()].concat();
     let names: std::collections::BTreeSet<_> = all.iter().map(|case| case.0).collect();
-    assert_eq!(names.len(), all.len(), "a name for each");
+    assert_eq!(names.len(), all.len(), "each case has a unique name");
     all.into_iter().map(|(name, type_, reason, values)| Case { name, type_, reason, values }).collect()
 }
 
@@ -52,13 +52,13 @@ fn text(name: &str) -> String {
     String::from_utf8(file(name)).unwrap()
 }
 
-/// With one part exchanged, which must be there.
+/// Replaces one part, which must be present.
 fn with(text: &str, part: &str, by: &str) -> Vec<u8> {
     assert!(text.contains(part), "{part}");
     text.replacen(part, by, 1).into_bytes()
 }
 
-/// The same in bytes.
+/// Replaces one part of bytes, which must be present.
 fn with_bytes(bytes: &[u8], part: &[u8], by: &[u8]) -> Vec<u8> {
     let at = bytes.windows(part.len()).position(|window| window == part).unwrap();
     [&bytes[..at], by, &bytes[at + part.len()..]].concat()
@@ -68,7 +68,7 @@ fn word() -> Vec<u8> {
     CANARY.into()
 }
 
-/// With a password that ends in another letter than the right one.
+/// Returns a wrong password: the canary with one more letter.
 fn wrong_word() -> Vec<u8> {
     format!("{CANARY}x").into()
 }
@@ -86,7 +86,7 @@ fn page() -> Vec<u8> {
 fn certificates() -> Vec<Row> {
     let (pem, der, key) = (file("push.pem"), file("push.der"), file("push.key"));
     let no_uid = file("no-uid.der");
-    // Where the subject ends: the issuer has the word twice, then the subject.
+    // The end of the subject. The issuer contains the word twice, before the subject.
     let words = no_uid.windows(CANARY.len()).enumerate().filter(|(_, window)| *window == CANARY.as_bytes());
     let subject_end = words.map(|(at, window)| at + window.len()).nth(3).unwrap();
     let broken_pem = |label: &str, header: &str, body: &str| {
@@ -94,7 +94,7 @@ fn certificates() -> Vec<Row> {
     };
     let broken_key = broken_pem("PRIVATE KEY", "", &format!("{CANARY}!"));
     let labelled = format!("subject={CANARY}\n{}{CANARY}\n", text("push.pem")).into_bytes();
-    // The end of its validity, with the word in it.
+    // The end of the validity, with the word in it.
     let odd_date = with_bytes(&der, b"360101000000Z", format!("{CANARY}Z").as_bytes());
     let mut bad_length = no_uid.clone();
     bad_length[subject_end + 2] ^= 0x40;
@@ -162,7 +162,7 @@ fn vpp() -> Vec<Row> {
     let json = text("sToken.json");
     let token = json.split('"').nth(3).unwrap().to_owned();
     let date = "2036-01-01T00:00:00+0000";
-    // Where none is read, the name of the organization is published neither.
+    // If the token can't be read, the name of its organization is not published either.
     let json = with(&json, "Example", CANARY);
     let broken = String::from_utf8(json).unwrap();
     let mut rows: Vec<Row> = vec![

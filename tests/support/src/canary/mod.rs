@@ -1,6 +1,6 @@
-//! A word that stands in Secrets and may come out nowhere: the Secrets, and how to look for what is in them.
+//! A canary word in Secrets that no output may contain: the Secrets, and the search for their content.
 //!
-//! Shared by the tests of the operator and of `lapsewatch check`.
+//! The tests of the operator and of `lapsewatch check` share this module.
 
 mod cases;
 mod search;
@@ -8,10 +8,11 @@ mod search;
 pub use cases::{Case, cases};
 pub use search::Search;
 
-/// What no artefact's secret part lacks. Twelve bytes: its base64 is the same from every third byte on.
+/// The word in the secret part of every artefact. Its twelve bytes are a multiple of three, so its base64 is the same
+/// at each offset that is a multiple of three.
 pub const CANARY: &str = "canary7c1e5b";
 
-/// A file of tests/fixtures/canary.
+/// Returns a file of tests/fixtures/canary.
 fn file(name: &str) -> Vec<u8> {
     crate::fixture(&format!("canary/{name}"))
 }

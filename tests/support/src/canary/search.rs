@@ -1,4 +1,4 @@
-//! Looks for the word, and for longer pieces of what the Secrets hold, however they are written.
+//! Searches for the word, and for longer pieces of the Secrets' content, in any encoding.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,25 +7,26 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{CANARY, Case};
 
-/// Letters of a text that are taken for a piece of a Secret. Words of any message are shorter, or have other neighbours.
+/// The number of equal letters that count as a piece of a Secret. Words of messages are shorter, or have other
+/// neighbors.
 const PIECE: usize = 16;
-/// Shorter runs of letters may be names that stand in messages too, such as `access_token_expiry`.
+/// The shortest run of letters to search for. Shorter runs may be names in messages, such as `access_token_expiry`.
 const RUN: usize = 24;
 
-/// What must not be found.
+/// The texts that must not be found.
 pub struct Search {
-    /// The word, written in every way, with what to call that.
+    /// The word in each encoding, with the name of the encoding.
     words: BTreeMap<String, &'static str>,
     pieces: HashSet<Vec<u8>>,
 }
 
 impl Search {
-    /// For the word, and for what the Secrets of these cases hold.
+    /// Creates the search for the word and for the content of these cases.
     pub fn of(cases: &[Case]) -> Self {
         let mut search = Self { words: BTreeMap::new(), pieces: HashSet::new() };
         let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
         search.word(CANARY, ["in clear", "in base64", "in hex", "as numbers"]);
-        // Tokens are hex: there the word is written so.
+        // Tokens are hexadecimal, and so is the word in them.
         search.word(&hex, ["in hex", "in base64 of hex", "in hex of hex", "as numbers of hex"]);
         for (_, value) in cases.iter().flat_map(|case| &case.values) {
             search.value(value);
@@ -34,7 +35,7 @@ impl Search {
     }
 
     fn word(&mut self, word: &str, [clear, base64, hex, numbers]: [&'static str; 4]) {
-        // Of a text that was cut, the beginning is enough.
+        // The beginning is enough, since a text may be truncated.
         let begin = &word[..8];
         let joined = |text: fn(u8) -> String, joint| begin.bytes().map(text).collect::<Vec<_>>().join(joint);
         let mut add = |text: String, how| self.words.insert(normal(text.as_bytes()), how);
@@ -46,14 +47,14 @@ impl Search {
         }
     }
 
-    /// Every long run of letters, and the whole in base64, as a Secret's own JSON has it.
+    /// Adds every long run of letters, and the whole value in base64, as in the Secret's JSON.
     fn value(&mut self, value: &[u8]) {
         let encoded = STANDARD.encode(value);
-        // What is no text may have names in it that are published, as a certificate's subject is.
+        // Binary content may include names that are published, such as a certificate's subject.
         let text = std::str::from_utf8(value).unwrap_or_default().as_bytes();
         let runs = text.split(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'<' | b'>' | b'\r' | b'\n'));
         for run in runs.chain(encoded.as_bytes().chunks(64)).filter(|run| run.len() >= RUN && run.is_ascii()) {
-            // Whatever the beginning of a piece that was printed, a piece of ours begins soon after it.
+            // A printed piece may begin anywhere. Pieces in steps of four find it.
             for piece in run.windows(PIECE).step_by(4) {
                 let piece = normal(piece);
                 if piece.len() == PIECE {
@@ -61,7 +62,7 @@ impl Search {
                 }
             }
         }
-        // The numbers of a private key, however its bytes are shifted. Its modulus, which comes first, is public.
+        // The secret numbers of a private key, at any byte offset. The modulus comes first and is public.
         let pem = String::from_utf8_lossy(value);
         if pem.starts_with("-----BEGIN PRIVATE KEY") {
             let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
@@ -74,7 +75,7 @@ impl Search {
         }
     }
 
-    /// Fails where anything of it is in the text.
+    /// Fails if the text contains any of the word or the pieces.
     #[track_caller]
     pub fn finds_nothing(&self, place: &str, text: &str) {
         let normal = normal(text.as_bytes());
@@ -83,16 +84,16 @@ impl Search {
         };
         for (word, how) in &self.words {
             if let Some(at) = normal.find(word) {
-                panic!("{place}: the word is there {how}: {}", around(at));
+                panic!("{place}: contains the word {how}: {}", around(at));
             }
         }
         if let Some(at) = normal.as_bytes().windows(PIECE).position(|piece| self.pieces.contains(piece)) {
-            panic!("{place}: a piece of a value is there: {}", around(at));
+            panic!("{place}: contains a piece of a value: {}", around(at));
         }
     }
 }
 
-/// The base64 of bytes that stand anywhere among others: without the letters that depend on their neighbours.
+/// Returns the base64 of bytes within other bytes, without the letters that depend on neighboring bytes.
 fn in_base64(bytes: &[u8]) -> [String; 3] {
     [0, 1, 2].map(|before| {
         let text = STANDARD.encode([vec![0; before], bytes.to_vec()].concat());
@@ -101,7 +102,7 @@ fn in_base64(bytes: &[u8]) -> [String; 3] {
     })
 }
 
-/// In small letters, without what stands between letters where a text is wrapped, escaped or written apart.
+/// Returns the text in lower case, without the characters that wrapping or escaping inserts.
 fn normal(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text).to_lowercase();
     let text = text.replace("\\n", "").replace("\\u0000", "").replace('-', "+").replace('_', "/");

@@ -1,4 +1,4 @@
-//! The account that an operator runs as: the chart's ServiceAccount, with exactly the rights that Helm renders for it.
+//! The account of an operator: the chart's ServiceAccount, with exactly the permissions that Helm renders for it.
 
 use std::collections::BTreeSet;
 
@@ -11,15 +11,17 @@ use serde_json::{Value, json};
 use crate::cluster::bed::Bed;
 use crate::cluster::helm;
 
-/// What the chart renders of an account.
+/// The chart's templates that belong to an account.
 const PARTS: [&str; 3] = ["serviceaccount", "rbac", "lease"];
 
-/// Whether the operators of this run watch all namespaces, by the chart's ClusterRole, instead of their own.
+/// Returns true if the operators of this run watch all namespaces with the chart's ClusterRole. Otherwise they watch
+/// only their own namespaces.
 pub fn is_cluster_wide() -> bool {
     std::env::var("LAPSEWATCH_SCOPE").is_ok_and(|scope| scope == "cluster")
 }
 
-/// Whether a test is left out of this run, since it is about operators that watch some namespaces and not others.
+/// Returns true if the test is to be skipped in this run, because it is about operators that watch only some
+/// namespaces.
 pub fn is_about_namespaces() -> bool {
     let is_left_out = is_cluster_wide();
     if is_left_out {
@@ -28,7 +30,7 @@ pub fn is_about_namespaces() -> bool {
     is_left_out
 }
 
-/// Removes what earlier tests have left in other namespaces, where an operator of all would look at it.
+/// Deletes objects of earlier tests in other namespaces, which an operator of all namespaces would assess.
 pub fn alone(bed: &Bed, namespaces: &[String]) {
     if !is_cluster_wide() {
         return;
@@ -40,8 +42,8 @@ pub fn alone(bed: &Bed, namespaces: &[String]) {
     others.iter().for_each(|other| _ = bed.kubectl_ok(&["delete", "tcred,mdmt", "--all", "-n", other], ""));
 }
 
-/// Creates the account of a release in `home` that watches these namespaces, none for all, and waits until the server
-/// grants what it may. Gives its user name.
+/// Creates the account of a release in `home` that watches these namespaces, or all if the list is empty. Waits until
+/// the server grants the permissions, and returns the user name.
 pub async fn account(bed: &Bed, home: &str, namespaces: &[String]) -> String {
     let client = bed.client().await;
     let objects = rendered(home, namespaces);
@@ -64,12 +66,12 @@ pub async fn account(bed: &Bed, home: &str, namespaces: &[String]) -> String {
     user
 }
 
-/// The release of a namespace, and the name of its objects.
+/// Returns the name of a namespace's release and of its objects.
 pub fn release(home: &str) -> String {
     format!("lapsewatch-{home}")
 }
 
-/// The account and its rights.
+/// Renders the account and its permissions.
 pub fn rendered(home: &str, namespaces: &[String]) -> Vec<Value> {
     let watched = format!("--set=namespaces={{{}}}", namespaces.join(","));
     let shown = PARTS.map(|part| format!("--show-only=templates/{part}.yaml"));
@@ -96,7 +98,7 @@ pub async fn apply(client: &Client, object: &Value) {
     api.patch(name, &PatchParams::apply("helm").force(), &Patch::Apply(object)).await.unwrap();
 }
 
-/// Waits until the server says that this user may.
+/// Waits until the server grants this permission to the user.
 async fn granted(client: &Client, user: &str, what: Value) {
     let reviews: Api<SubjectAccessReview> = Api::all(client.clone());
     let review = json!({"metadata": {}, "spec": {"user": user, "resourceAttributes": what}});

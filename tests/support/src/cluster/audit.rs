@@ -1,4 +1,4 @@
-//! What the server was asked, by whom and how often, from its audit log.
+//! Reads the requests from the server's audit log, with their user and number.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
@@ -11,38 +11,38 @@ use serde::Deserialize;
 use crate::cluster::bed::Bed;
 use crate::cluster::story::Story;
 
-/// A place in the audit log.
+/// A position in the audit log.
 #[derive(Clone, Copy, Debug)]
 pub struct Marker(u64);
 
-/// One kind of request. What it has not is empty.
+/// One kind of request. Absent parts are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Request {
-    /// Who asked, as in the header; kubectl's begins with `kubectl/`.
+    /// The User-Agent header; kubectl's begins with `kubectl/`.
     pub user_agent: String,
-    /// As whom: the impersonated user where there is one.
+    /// The user name: the impersonated user in case of impersonation.
     pub user: String,
-    /// get, list, watch, create, update, patch, apply's patch too, delete.
+    /// The verb: get, list, watch, create, update, patch (also for apply) or delete.
     pub verb: String,
-    /// The plural, or the path where no resource was asked for.
+    /// The plural name of the resource, or the path if the request is not for a resource.
     pub resource: String,
-    /// status, say.
+    /// The subresource, for example `status`.
     pub subresource: String,
-    /// Empty also for a list across all namespaces.
+    /// The namespace, which is also empty for a list across all namespaces.
     pub namespace: String,
-    /// The answer's status code.
+    /// The status code of the answer.
     pub code: u16,
 }
 
-/// How often each was asked.
+/// The number of requests of each kind.
 pub type Requests = BTreeMap<Request, usize>;
 
-/// How many of these requests there were.
+/// Returns the number of matching requests.
 pub fn count(requests: &Requests, which: impl Fn(&Request) -> bool) -> usize {
     requests.iter().filter(|(request, _)| which(request)).map(|(_, n)| n).sum()
 }
 
-/// The operator's requests about Secrets' content, and its writes.
+/// Returns the number of the operator's reads of Secrets' content, and of its writes.
 pub fn reads_and_writes(story: &Story, requests: &Requests) -> (usize, usize) {
     let own = |agent: &str| agent == story.agent();
     let reads = count(requests, |r| own(&r.user_agent) && r.verb == "get" && r.resource == "secrets");
@@ -51,18 +51,18 @@ pub fn reads_and_writes(story: &Story, requests: &Requests) -> (usize, usize) {
 }
 
 impl Bed {
-    /// The present end of the log: of all requests answered by now.
+    /// Returns the end of the log, after all requests that are already answered.
     pub fn mark(&self) -> Marker {
         self.settle();
         self.end_of_log()
     }
 
-    /// The end of what is written of the log, without waiting for it.
+    /// Returns the end of the written part of the log, without waiting for pending entries.
     pub fn end_of_log(&self) -> Marker {
         Marker(std::fs::metadata(&self.audit_log).expect("the server writes an audit log").len())
     }
 
-    /// What this agent was refused since, as far as the log is written.
+    /// Returns the requests of this agent that were refused since the marker, as far as the log is written.
     pub fn refused(&self, since: Marker, agent: &str) -> Vec<Request> {
         let (agent, code) = (format!("\"userAgent\":\"{agent}\""), "\"code\":403");
         let log = self.log_since(since);
@@ -70,7 +70,7 @@ impl Bed {
         lines.map(|line| serde_json::from_str::<Entry>(line).expect("the audit log holds JSON").into()).collect()
     }
 
-    /// The requests answered since. A watch is counted when it ends.
+    /// Returns the requests that were answered since the marker. A watch is counted when it ends.
     pub fn audit(&self, since: Marker) -> Requests {
         self.settle();
         let mut requests = Requests::new();
@@ -83,7 +83,7 @@ impl Bed {
         requests
     }
 
-    /// When the requests were answered that these are, in this order.
+    /// Returns the times at which matching requests were answered, in order.
     pub fn answered(&self, since: Marker, which: impl Fn(&Request) -> bool) -> Vec<DateTime<Utc>> {
         self.settle();
         let log = self.log_since(since);
@@ -97,7 +97,7 @@ impl Bed {
         times
     }
 
-    /// Waits until the log has caught up: it is written after the answer is.
+    /// Waits until the log is complete. The server writes it after the answer.
     fn settle(&self) {
         static ASKED: AtomicUsize = AtomicUsize::new(0);
         let uri = format!("{SETTLE}{}.", ASKED.fetch_add(1, Ordering::Relaxed));
@@ -105,23 +105,23 @@ impl Bed {
         self.kubectl_ok(&["get", "--raw", &uri], "");
         let begun = Instant::now();
         while !self.log_since(before).contains(&uri) {
-            assert!(begun.elapsed() < Duration::from_secs(120), "the audit log does not catch up");
+            assert!(begun.elapsed() < Duration::from_secs(120), "the audit log is not written in time");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
-    /// Whole lines only.
+    /// Returns only complete lines.
     fn log_since(&self, since: Marker) -> String {
         let mut log = std::fs::File::open(&self.audit_log).expect("the server writes an audit log");
-        log.seek(SeekFrom::Start(since.0)).expect("it can be read from anywhere");
+        log.seek(SeekFrom::Start(since.0)).expect("the audit log is seekable");
         let mut text = String::new();
-        log.read_to_string(&mut text).expect("it is UTF-8");
+        log.read_to_string(&mut text).expect("the audit log is UTF-8");
         text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
         text
     }
 }
 
-/// What `settle` asks for.
+/// The path that `settle` requests.
 const SETTLE: &str = "/version?settle=";
 
 #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! One control plane for all tests of a run: etcd and kube-apiserver, with the project's CRDs installed.
 //!
-//! It lives as long as the pipe to its supervisor is open, which this process holds: however the process ends, also by a
-//! panic, Ctrl-C or a kill, the control plane goes down and its files go away. No destructor is needed.
+//! It runs as long as this process keeps the pipe to its supervisor open. After a normal end, a panic, Ctrl-C or a
+//! kill, the control plane stops and its files are deleted. No destructor is needed.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -12,21 +12,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Where the control plane is, and how to talk to it.
+/// The location of the control plane, and access to it.
 pub struct Bed {
     /// An administrator's kubeconfig.
     pub kubeconfig: PathBuf,
     /// The server's audit log, see `audit`.
     pub audit_log: PathBuf,
-    /// The folder that holds kube-apiserver, etcd and kubectl.
+    /// The folder with kube-apiserver, etcd and kubectl.
     pub assets: PathBuf,
-    /// A folder for files that go away with the control plane.
+    /// A folder for files, which is deleted with the control plane.
     pub folder: PathBuf,
     namespaces: AtomicUsize,
     supervisor: Child,
 }
 
-/// The control plane of this run, ready for use.
+/// Returns the shared control plane of this run, ready for use.
 pub fn bed() -> &'static Bed {
     static BED: OnceLock<Result<Bed, String>> = OnceLock::new();
     let start = || {
@@ -40,7 +40,7 @@ pub fn bed() -> &'static Bed {
     }
 }
 
-/// What the supervisor says once the server is ready.
+/// The supervisor's output when the server is ready.
 #[derive(Deserialize)]
 struct Ready {
     kubeconfig: PathBuf,
@@ -49,7 +49,7 @@ struct Ready {
 }
 
 impl Bed {
-    /// A control plane of the test's own, without the CRDs. It goes down when it is dropped.
+    /// Starts a control plane for one test, without the CRDs. Dropping the value stops it.
     pub fn bare() -> Self {
         Self::start().unwrap_or_else(|why| panic!("there is no control plane to test against: {why}"))
     }
@@ -92,10 +92,10 @@ impl Bed {
     /// Installs the CRDs, and returns when they can be used.
     ///
     /// # Errors
-    /// What kubectl says where it fails.
+    /// kubectl's error output if the installation fails.
     pub fn install_crds(&self) -> Result<(), String> {
         let crds = lapsewatch_cli::crds::yaml().map_err(|e| e.to_string())?;
-        // A cache of its own: what the server offers is about to change.
+        // A separate discovery cache, because the installation changes the server's kinds.
         for args in [
             ["--cache-dir=bare", "apply", "--server-side", "-f", "-"].as_slice(),
             &["--cache-dir=bare", "wait", "--for=condition=Established", "--timeout=60s", "-f", "-"],
@@ -108,19 +108,19 @@ impl Bed {
         Ok(())
     }
 
-    /// The process of the API server.
+    /// Returns the process ID of the API server.
     pub fn server_pid(&self) -> u32 {
         let supervisor = self.supervisor.id().to_string();
         let output = Command::new("pgrep").args(["-P", &supervisor, "kube-apiserver"]).output().unwrap();
         String::from_utf8_lossy(&output.stdout).trim().parse().expect("one API server")
     }
 
-    /// A new namespace that no other test uses.
+    /// Creates a namespace that no other test uses.
     pub fn namespace(&self, prefix: &str) -> String {
         self.namespaces(prefix, 1).remove(0)
     }
 
-    /// Several new namespaces, by one call.
+    /// Creates several namespaces with one call.
     pub fn namespaces(&self, prefix: &str, count: usize) -> Vec<String> {
         let first = self.namespaces.fetch_add(count, Ordering::Relaxed);
         let names: Vec<String> = (first..first + count).map(|number| format!("{prefix}-{number}")).collect();

@@ -1,4 +1,4 @@
-//! A clock that a test sets: days pass in milliseconds.
+//! A clock that a test sets, so that days pass in milliseconds.
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;

@@ -1,5 +1,4 @@
-//! Faults between the operator and the API server, each at one request: refused, answered into the void, or never heard
-//! of again, as where the operator is killed.
+//! Faults between the operator and the API server, each at one request: a refusal, a lost answer, or a killed operator.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -9,32 +8,32 @@ use http::{Method, Request, Response, StatusCode};
 use kube::Client;
 use kube::client::Body;
 
-/// What becomes of a request.
+/// The fate of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The server never sees it, and this is the answer.
+    /// The server never gets the request, and the answer has this status code.
     Refused(u16),
-    /// The server does what it asks, and the answer is lost.
+    /// The server performs the request, and the answer is lost.
     Unanswered,
-    /// The operator is killed before it: this request and all later ones come to nothing.
+    /// The operator is killed before the request. The request and all later requests are not sent.
     KilledBefore,
-    /// The operator is killed after it: the answer and all later requests come to nothing.
+    /// The operator is killed after the request. The answer and all later requests are lost.
     KilledAfter,
 }
 
-/// The next request like this has a fault.
+/// A rule for the next matching request.
 #[derive(Clone, Debug)]
 struct Rule {
     method: Method,
     path: &'static str,
-    /// Requests like this that go well before.
+    /// The number of matching requests that succeed before.
     well: usize,
     fault: Fault,
-    /// Whether all later ones have it too.
+    /// True if the fault also applies to all later matching requests.
     lasts: bool,
 }
 
-/// The faults that are still to come.
+/// The remaining faults.
 #[derive(Default)]
 pub struct Faults(Mutex<State>);
 
@@ -46,32 +45,32 @@ struct State {
 }
 
 impl Faults {
-    /// The request of this method whose path contains `path`, after `well` such requests, has a fault.
+    /// Adds a fault for the request with this method whose path contains `path`, after `well` such requests.
     pub fn at(&self, method: Method, path: &'static str, well: usize, fault: Fault) {
         self.0.lock().unwrap().rules.push(Rule { method, path, well, fault, lasts: false });
     }
 
-    /// Whether the operator was killed.
+    /// Returns true if the operator was killed.
     pub fn is_killed(&self) -> bool {
         self.0.lock().unwrap().is_killed
     }
 
-    /// Whether all faults have been met.
+    /// Returns true if all faults have occurred.
     pub fn are_over(&self) -> bool {
         self.0.lock().unwrap().rules.is_empty()
     }
 
-    /// As [`Faults::at`], for each such request from then on.
+    /// Adds a fault like [`Faults::at`], for each such request from then on.
     pub fn from(&self, method: &Method, path: &'static str, well: usize, fault: Fault) {
         self.0.lock().unwrap().rules.push(Rule { method: method.clone(), path, well, fault, lasts: true });
     }
 
-    /// How many requests have had a fault.
+    /// Returns the number of requests that had a fault.
     pub fn met(&self) -> usize {
         self.0.lock().unwrap().met
     }
 
-    /// No fault is left, and who is killed is not.
+    /// Removes all faults and the killed state.
     pub fn end(&self) {
         *self.0.lock().unwrap() = State::default();
     }
@@ -93,7 +92,7 @@ impl Faults {
         Some(fault)
     }
 
-    /// A client whose requests have these faults.
+    /// Returns a client whose requests have these faults.
     pub fn between(self: &Arc<Self>, client: Client) -> Client {
         Client::new(Faulty { client, faults: self.clone() }, "default")
     }

@@ -1,4 +1,4 @@
-//! The real Helm, built once, and what it makes of the chart.
+//! The real Helm, built once, and the chart as Helm renders it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -7,25 +7,26 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The folder of the chart.
+/// Returns the folder of the chart.
 pub fn chart() -> PathBuf {
     crate::root().join("charts/lapsewatch")
 }
 
-/// A program that tests/tools-go builds.
+/// Returns a program that tests/tools-go builds.
 pub fn tool(module: &str) -> PathBuf {
     let build = crate::root().join("tests/tools-go/build");
-    let output = Command::new(&build).arg(module).stderr(Stdio::inherit()).output().expect("it can be run");
-    assert!(output.status.success(), "{} {module} failed, and says above why", build.display());
+    let output = Command::new(&build).arg(module).stderr(Stdio::inherit()).output().expect("build starts");
+    assert!(output.status.success(), "{} {module} failed, see its output above", build.display());
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim()).join(module)
 }
 
-/// Helm with these arguments, and with nothing of the user's own settings. Without a kubeconfig it reaches no cluster.
+/// Runs Helm with these arguments and without the user's settings. Without a kubeconfig, Helm reaches no cluster.
 pub fn helm(kubeconfig: Option<&Path>, args: &[&str]) -> Output {
     static HELM: OnceLock<PathBuf> = OnceLock::new();
-    // As CARGO_TARGET_TMPDIR, which only a target of the package itself is told: this is target/PROFILE/deps/NAME.
+    // The same folder as CARGO_TARGET_TMPDIR, which cargo sets only for targets of the package itself. The path of this
+    // program is target/PROFILE/deps/NAME.
     let program = std::env::current_exe().expect("the program has a path");
-    let own = program.ancestors().nth(3).expect("it is in cargo's folder").join("tmp/helm");
+    let own = program.ancestors().nth(3).expect("the program is in cargo's target folder").join("tmp/helm");
     Command::new(HELM.get_or_init(|| tool("helm")))
         .args(args)
         .env("KUBECONFIG", kubeconfig.unwrap_or(Path::new("/dev/null")))
@@ -37,10 +38,10 @@ pub fn helm(kubeconfig: Option<&Path>, args: &[&str]) -> Output {
         .expect("Helm can be started")
 }
 
-/// The chart's objects, with these further arguments of `helm template`.
+/// Returns the chart's objects, rendered by `helm template` with these additional arguments.
 ///
 /// # Errors
-/// What Helm says where it refuses.
+/// Helm's error output if the rendering fails.
 pub fn template(release: &str, namespace: &str, args: &[&str]) -> Result<Vec<Value>, String> {
     let chart = chart();
     let mut all = vec!["template", release, chart.to_str().expect("UTF-8"), "--namespace", namespace];
@@ -52,7 +53,7 @@ pub fn template(release: &str, namespace: &str, args: &[&str]) -> Result<Vec<Val
     Ok(documents(&String::from_utf8_lossy(&output.stdout)))
 }
 
-/// The objects of a YAML stream.
+/// Returns the objects of a YAML stream.
 pub fn documents(text: &str) -> Vec<Value> {
     serde_norway::Deserializer::from_str(text)
         .map(|document| Value::deserialize(document).unwrap_or_else(|e| panic!("{e}:\n{text}")))

@@ -1,4 +1,4 @@
-//! The real kubectl, since what users see of the API they see through it.
+//! The real kubectl, because users see the API through it.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -6,12 +6,12 @@ use std::process::{Command, Output, Stdio};
 use crate::cluster::bed::Bed;
 
 impl Bed {
-    /// What kubectl answers.
+    /// Runs kubectl, and returns its output.
     pub fn kubectl(&self, args: &[&str]) -> Output {
         self.kubectl_with(args, "")
     }
 
-    /// What kubectl prints; the test fails where kubectl does.
+    /// Returns kubectl's standard output. The test fails if kubectl fails.
     pub fn kubectl_ok(&self, args: &[&str], stdin: &str) -> String {
         let output = self.kubectl_with(args, stdin);
         assert!(
@@ -23,11 +23,11 @@ impl Bed {
         String::from_utf8(output.stdout).expect("kubectl prints UTF-8")
     }
 
-    /// What kubectl answers, given this as its standard input.
+    /// Runs kubectl with this standard input, and returns its output.
     pub fn kubectl_with(&self, args: &[&str], stdin: &str) -> Output {
         let mut child = Command::new(self.assets.join("kubectl"))
             .current_dir(&self.folder)
-            // Nothing of the user's own settings, and nothing left in the user's home.
+            // Without the user's settings, and without files in the user's home.
             .env("KUBECONFIG", &self.kubeconfig)
             .env("KUBECACHEDIR", self.folder.join("kubectl-cache"))
             .env("KUBECTL_KUBERC", "false")
@@ -37,8 +37,8 @@ impl Bed {
             .stderr(Stdio::piped())
             .spawn()
             .expect("kubectl can be started");
-        // It may end without having read all of it, which is no failure of the test's.
-        let _ = child.stdin.take().expect("it is piped").write_all(stdin.as_bytes());
+        // kubectl may end before it has read the whole input, which is not a failure.
+        let _ = child.stdin.take().expect("standard input is piped").write_all(stdin.as_bytes());
         child.wait_with_output().expect("kubectl ends")
     }
 }

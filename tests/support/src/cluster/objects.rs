@@ -1,4 +1,4 @@
-//! TenantCredentials with a VPP token each, created and listed without detours.
+//! TenantCredentials with one VPP token each, created and listed with as few requests as possible.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use kube::Client;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
 
-/// A VPP token of this number, in base64 as a Secret holds it. It is valid until 2035.
+/// Returns the VPP token with this number, in base64 as in a Secret. It is valid until 2035.
 pub fn token(number: usize) -> String {
     let inner = STANDARD.encode(Sha512::digest(number.to_be_bytes()));
     let token = json!({"token": inner, "expDate": "2035-01-01T00:00:00Z", "orgName": "Acme Corp."});
@@ -19,7 +19,7 @@ pub async fn create_secret(client: &Client, namespace: &str, name: &str, data: V
     send(client, "POST", &format!("/api/v1/namespaces/{namespace}/secrets"), "application/json", &secret).await;
 }
 
-/// One that reads the Secret of its own name.
+/// Creates a credential that reads the Secret with its own name.
 pub async fn create_credential(client: &Client, namespace: &str, name: &str, type_: &str) {
     let credential = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential",
         "metadata": {"name": name}, "spec": {"type": type_, "secretRef": {"name": name}}});
@@ -27,13 +27,13 @@ pub async fn create_credential(client: &Client, namespace: &str, name: &str, typ
     send(client, "POST", path.trim_end_matches('/'), "application/json", &credential).await;
 }
 
-/// A credential that holds the token of this number.
+/// Creates a Secret and a credential that holds the token with this number.
 pub async fn create(client: &Client, namespace: &str, name: &str, number: usize) {
     create_secret(client, namespace, name, json!({"sToken": token(number)})).await;
     create_credential(client, namespace, name, "VPPToken").await;
 }
 
-/// A TenantCredential or MDMTenant of this spec.
+/// Creates a TenantCredential or MDMTenant with this spec.
 pub async fn create_of(client: &Client, namespace: &str, kind: &str, name: &str, spec: Value) {
     let object =
         json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
@@ -42,7 +42,7 @@ pub async fn create_of(client: &Client, namespace: &str, kind: &str, name: &str,
     send(client, "POST", &path, "application/json", &object).await;
 }
 
-/// What the status of an MDMTenant says.
+/// Returns the status of an MDMTenant.
 pub async fn page(client: &Client, namespace: &str, name: &str) -> Value {
     let path = format!("/apis/lapsewatch.dev/v1alpha1/namespaces/{namespace}/mdmtenants/{name}");
     let request = Request::builder().uri(path).body(Vec::new()).unwrap();
@@ -68,12 +68,12 @@ async fn send(client: &Client, method: &str, path: &str, content_type: &str, bod
     client.request::<Value>(request.body(body.to_string().into_bytes()).unwrap()).await.unwrap();
 }
 
-/// All credentials of a namespace.
+/// Returns all credentials of a namespace.
 pub async fn list(client: &Client, namespace: &str) -> Vec<Value> {
     items(client, path(namespace, "").trim_end_matches('/')).await
 }
 
-/// All Events of a namespace.
+/// Returns all Events of a namespace.
 pub async fn events(client: &Client, namespace: &str) -> Vec<Value> {
     items(client, &format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events")).await
 }
@@ -84,7 +84,7 @@ async fn items(client: &Client, path: &str) -> Vec<Value> {
     list["items"].as_array().unwrap().clone()
 }
 
-/// The reason of a condition.
+/// Returns the reason of a condition.
 pub fn reason<'a>(object: &'a Value, type_: &str) -> &'a str {
     let conditions = object["status"]["conditions"].as_array();
     let condition = conditions.and_then(|conditions| conditions.iter().find(|c| c["type"] == type_));

@@ -1,4 +1,4 @@
-//! A connection to the API server that a test can cut: what a network does, without a word to either side's program.
+//! A relay to the API server that a test can cut or freeze, like a network that fails without an error to either side.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub struct Relay {
-    /// Where to connect to instead.
+    /// The address to connect to instead of the server's.
     pub address: SocketAddr,
     open: watch::Sender<bool>,
-    /// True while the server's answers are passed on.
+    /// True while the server's answers are forwarded.
     answers: watch::Sender<bool>,
     freezes: watch::Sender<u32>,
     accepting: JoinHandle<()>,
 }
 
 impl Relay {
-    /// Passes on all connections to this server.
+    /// Forwards all connections to this server.
     pub async fn to(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -32,7 +32,7 @@ impl Relay {
                 let (mut state, answered, mut frozen) = (state.clone(), answered.clone(), frozen.clone());
                 frozen.borrow_and_update();
                 tokio::spawn(async move {
-                    // While it is cut, what connects is hung up on.
+                    // While the relay is cut, new connections are closed.
                     if !*state.borrow_and_update() {
                         return;
                     }
@@ -40,7 +40,7 @@ impl Relay {
                     tokio::select! {
                         _ = pass_on(&mut near, &mut far, answered) => {}
                         _ = state.changed() => {}
-                        // Not a byte more, and no end.
+                        // A frozen connection gets no more data, and is not closed.
                         _ = frozen.changed() => { state.changed().await.ok(); }
                     }
                 });
@@ -49,35 +49,35 @@ impl Relay {
         Self { address, open, answers, freezes, accepting }
     }
 
-    /// Holds back what the server answers, until [`Self::release_answers`]. Requests reach it.
+    /// Holds back the server's answers until [`Self::release_answers`]. Requests still reach the server.
     pub fn hold_answers(&self) {
         self.answers.send_replace(false);
     }
 
-    /// Passes on what was held back, and what follows.
+    /// Forwards the answers that were held back, and all later answers.
     pub fn release_answers(&self) {
         self.answers.send_replace(true);
     }
 
-    /// Cuts all connections, and takes none.
+    /// Cuts all connections, and refuses new connections.
     pub async fn cut(&self) {
         self.open.send_replace(false);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
-    /// Passes nothing on any more on the connections that there are, and does not end them. New ones are as any.
+    /// Stops forwarding on the existing connections without closing them. New connections work normally.
     pub async fn freeze(&self) {
         self.freezes.send_modify(|freezes| *freezes += 1);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
-    /// Takes connections again.
+    /// Accepts connections again.
     pub fn mend(&self) {
         self.open.send_replace(true);
     }
 }
 
-/// Passes on both directions until one of them ends.
+/// Forwards both directions until one of them ends.
 async fn pass_on(
     near: &mut TcpStream,
     far: &mut TcpStream,

@@ -1,4 +1,4 @@
-//! A namespace, an operator of its own in it, and a clock: what a test tells its story with.
+//! A story: a namespace with an operator of its own and a clock, and helpers for tests.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,11 +22,11 @@ use crate::cluster::clock::TestClock;
 use crate::cluster::faults::Faults;
 use crate::cluster::relay::Relay;
 
-/// How long a test waits for what must come. No machine is to be too slow for it.
+/// The limit for an event that must happen. It allows for slow machines.
 pub const PATIENCE: Duration = Duration::from_secs(120);
-/// How long an Event that was entered into the status may take to be sent.
+/// The limit for sending an Event that is already recorded as pending in the status.
 const UNSENT: Duration = Duration::from_secs(3);
-/// How long a test watches for what must not come.
+/// The time that a test waits for an event that must not happen.
 const CALM: Duration = Duration::from_millis(800);
 
 /// Keys and values of a Secret.
@@ -39,21 +39,21 @@ pub struct Story {
     pub clock: Arc<TestClock>,
     /// Other namespaces that the operator watches.
     pub also: Vec<String>,
-    /// What the operator's connections go through, if anything.
+    /// The relay of the operator's connections, if any.
     pub relay: Option<Relay>,
-    /// What becomes of the operator's requests, if they do not go well.
+    /// The faults of the operator's requests, if any.
     pub faults: Option<Arc<Faults>>,
     pub operator: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
-    /// Since when the operator has had the chart's rights, for which nothing may be refused.
+    /// The start of the period in which the operator has the chart's permissions, and nothing may be refused.
     entitled: Option<Marker>,
-    /// The namespaces that it has them for.
+    /// The namespaces of these permissions.
     granted: Option<Vec<String>>,
-    /// Whether refusals were wanted before.
+    /// True if refusals were expected earlier.
     was_limited: bool,
 }
 
 impl Story {
-    /// A namespace of its own, with an operator that believes that it is `now`.
+    /// Creates a namespace with an operator whose clock shows `now`.
     pub async fn begin(prefix: &str, now: &str) -> Self {
         let mut story = Self::without_operator(prefix, now).await;
         story.start().await;
@@ -64,12 +64,12 @@ impl Story {
         Self::on(bed(), prefix, now).await
     }
 
-    /// On a control plane of the test's own, without an operator.
+    /// Creates a story on a separate control plane, without an operator.
     pub async fn on(bed: &'static Bed, prefix: &str, now: &str) -> Self {
         Self::within(bed, bed.namespace(prefix), now).await
     }
 
-    /// In a namespace that is there, without an operator.
+    /// Creates a story in an existing namespace, without an operator.
     pub async fn within(bed: &'static Bed, namespace: String, now: &str) -> Self {
         Self {
             bed,
@@ -86,8 +86,8 @@ impl Story {
         }
     }
 
-    /// Starts an operator as the chart's account, with the chart's rights and no others. Nothing that it asks for may be
-    /// refused, as long as the story goes on.
+    /// Starts an operator with the chart's account and only the chart's permissions. The server must refuse none of its
+    /// requests during the story.
     pub async fn start(&mut self) {
         let watched = if account::is_cluster_wide() { Vec::new() } else { self.namespaces() };
         if self.granted.as_ref() != Some(&watched) {
@@ -101,7 +101,7 @@ impl Story {
         self.run_as(&user, watched).await;
     }
 
-    /// Starts an operator as a user who may do less, in these namespaces: refusals are what the story is about.
+    /// Starts an operator in these namespaces as a user with fewer permissions. Refusals are expected.
     pub async fn start_as(&mut self, user: &str) {
         self.is_entitled_so_far();
         (self.entitled, self.was_limited) = (None, true);
@@ -112,7 +112,7 @@ impl Story {
         [vec![self.namespace.clone()], self.also.clone()].concat()
     }
 
-    /// Its requests carry the namespace as a user agent.
+    /// Starts the operator. The user agent of its requests contains the namespace.
     async fn run_as(&mut self, user: &str, namespaces: Vec<String>) {
         let mut config = self.bed.config_as(Some(user)).await;
         if let Some(relay) = &self.relay {
@@ -140,7 +140,7 @@ impl Story {
         self.operator = Some((stop, run));
     }
 
-    /// Has the operator's connections go through a relay that can be cut.
+    /// Connects the operator through a relay that can be cut.
     pub async fn connect_by_relay(&mut self) {
         let server = self.bed.config_as(None).await.cluster_url;
         let server = format!("{}:{}", server.host().unwrap(), server.port_u16().unwrap()).parse().unwrap();
@@ -155,15 +155,15 @@ impl Story {
         self.is_entitled_so_far();
     }
 
-    /// The server has refused the operator nothing that the chart's rights are to cover.
+    /// Checks that the server has refused no request that the chart's permissions must cover.
     fn is_entitled_so_far(&self) {
         if let Some(since) = self.entitled {
             let refused = self.bed.refused(since, &self.agent());
-            assert!(refused.is_empty(), "the chart's rights are not enough: {refused:#?}");
+            assert!(refused.is_empty(), "the chart's permissions are not sufficient: {refused:#?}");
         }
     }
 
-    /// The user agent of this story's operator, to find its requests in the audit log.
+    /// Returns the user agent of this story's operator, which identifies its requests in the audit log.
     pub fn agent(&self) -> String {
         format!("lapsewatch-test/{}", self.namespace)
     }
@@ -172,14 +172,14 @@ impl Story {
         self.clock.set(time);
     }
 
-    /// Lets what must not happen have its chance.
+    /// Waits long enough for an event that must not happen.
     pub async fn calm(&self) {
         tokio::time::sleep(CALM).await;
-        // On a slow machine an Event may still be on its way, and the record of it.
+        // On a slow machine, an Event or its record may still be pending.
         let begun = Instant::now();
         while begun.elapsed() < UNSENT {
             let objects = self.credentials().list(&ListParams::default()).await;
-            // A server that does not answer sends nothing either.
+            // A server that does not answer receives no Event either.
             let Ok(objects) = objects else { return };
             if objects.iter().all(|object| object.data["status"]["pendingEvents"].is_null()) {
                 return;
@@ -207,7 +207,7 @@ impl Story {
         self.credentials().patch(name, &params, &Patch::Apply(&object)).await.unwrap();
     }
 
-    /// An APNs credential of the Secret of the same name, without reminders.
+    /// Applies an APNs credential that reads the Secret of the same name, without reminders.
     pub async fn apns(&self, name: &str) {
         self.credential(name, json!({"type": "APNsCertificate", "secretRef": {"name": name}, "reminderEveryHours": 0}))
             .await;
@@ -259,15 +259,15 @@ impl Story {
         patched.unwrap();
     }
 
-    /// Applies parts of the status, as another program would that owns them.
+    /// Applies parts of the status, as another program that owns them would.
     pub async fn apply_status(&self, name: &str, status: Value) {
         let object = json!({"apiVersion": "lapsewatch.dev/v1alpha1", "kind": "TenantCredential", "status": status});
         let params = PatchParams::apply("other").force();
         self.credentials().patch_status(name, &params, &Patch::Apply(&object)).await.unwrap();
     }
 
-    /// Waits until all of `expected` hold: `("Expiring", "True/Within30Days")`, `("severity", "Warning")`,
-    /// `("lastChange", "Renewed")`.
+    /// Waits for all of `expected`: `("Expiring", "True/Within30Days")`, `("severity", "Warning")`, `("lastChange",
+    /// "Renewed")`.
     pub async fn expect(&self, name: &str, expected: &[(&str, &str)]) -> Value {
         let begun = Instant::now();
         loop {
@@ -278,7 +278,7 @@ impl Story {
             }
             assert!(
                 begun.elapsed() < PATIENCE,
-                "{name} at {:?} does not come to say {wrong:?}:\n{}",
+                "{name} at {:?} does not reach {wrong:?}:\n{}",
                 lapsewatch_cluster::clock::Clock::now(&*self.clock),
                 serde_json::to_string_pretty(&status).unwrap()
             );
@@ -286,13 +286,13 @@ impl Story {
         }
     }
 
-    /// The reasons of all Events about an object, in the order of their creation, as `kubectl describe` finds them.
+    /// Returns the reasons of all Events about an object, in the order of creation, as `kubectl describe` finds them.
     pub async fn events(&self, name: &str) -> Vec<String> {
         self.event_objects(name).await.into_iter().filter_map(|event| event.reason).collect()
     }
 
     pub async fn event_objects(&self, name: &str) -> Vec<Event> {
-        // The status announces an Event before it is sent. One that can't be sent is not waited for.
+        // The status lists an Event before it is sent. The wait is limited, since the Event may be refused.
         let begun = Instant::now();
         let mut object = self.get(name).await;
         while !object["status"]["pendingEvents"].is_null() && begun.elapsed() < UNSENT {
@@ -315,14 +315,14 @@ impl Story {
 
 impl Drop for Story {
     fn drop(&mut self) {
-        // A test that fails already says why. What was stopped was looked at then, and its server may be gone.
+        // A failing test has its own message. A stopped operator was checked at its stop, and its server may be gone.
         if !std::thread::panicking() && self.operator.is_some() {
             self.is_entitled_so_far();
         }
     }
 }
 
-/// What a status says of one aspect.
+/// Returns the value of one aspect of a status.
 pub fn said(status: &Value, aspect: &str) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     match aspect {
@@ -339,7 +339,7 @@ pub fn said(status: &Value, aspect: &str) -> String {
     }
 }
 
-/// A file of tests/fixtures.
+/// Returns a file of tests/fixtures.
 pub fn fixture(file: &str) -> Vec<u8> {
     crate::fixture(file)
 }

@@ -1,4 +1,4 @@
-//! What a story of tenants is told with.
+//! Helpers for stories with tenants.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ impl Story {
         self.tenants().delete(name, &DeleteParams::default()).await.unwrap();
     }
 
-    /// A date of the tenant, without reminders.
+    /// Applies a declared date of the tenant, without reminders.
     pub async fn declared(&self, name: &str, tenant: &str, expires: &str) {
         let spec = json!({"type": "DeclaredExpiry", "tenantRef": {"name": tenant}, "expirationTime": expires,
             "reminderEveryHours": 0});
@@ -42,18 +42,18 @@ impl Story {
         serde_json::to_value(self.tenants().get(name).await.unwrap()).unwrap()
     }
 
-    /// What the tenant's page says.
+    /// Returns the tenant status.
     pub async fn page(&self, name: &str) -> Value {
         self.get_tenant(name).await["status"].clone()
     }
 
-    /// Waits until all of `expected` hold, as for a credential.
+    /// Waits until the tenant status has all these values, like `expect` for a credential.
     pub async fn expect_page(&self, name: &str, expected: &[(&str, &str)]) -> Value {
         let holds = |page: &Value| expected.iter().all(|(aspect, value)| said(page, aspect) == *value);
         self.until_page(name, &format!("{expected:?}"), holds).await
     }
 
-    /// Waits until this holds of the tenant's page.
+    /// Waits until the tenant status meets the condition.
     pub async fn until_page(&self, name: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
         loop {
@@ -61,12 +61,12 @@ impl Story {
             if holds(&page) {
                 return page;
             }
-            assert!(begun.elapsed() < PATIENCE, "the page of {name} does not come to say {what}:\n{page:#}");
+            assert!(begun.elapsed() < PATIENCE, "the status of tenant {name} does not reach {what}:\n{page:#}");
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
     }
 
-    /// The Events about a tenant, in the order of their creation, as `kubectl describe` finds them.
+    /// Returns the Events about a tenant in the order of creation, as `kubectl describe` finds them.
     pub async fn tenant_event_objects(&self, name: &str) -> Vec<Event> {
         let uid = self.get_tenant(name).await["metadata"]["uid"].as_str().unwrap().to_owned();
         let api: Api<Event> = Api::namespaced(self.client.clone(), &self.namespace);
@@ -76,12 +76,12 @@ impl Story {
         events
     }
 
-    /// Their reasons.
+    /// Returns the reasons of the Events about a tenant.
     pub async fn tenant_events(&self, name: &str) -> Vec<String> {
         self.tenant_event_objects(name).await.into_iter().filter_map(|event| event.reason).collect()
     }
 
-    /// Waits until exactly these were sent, and sees that none follows.
+    /// Waits until exactly these Events were sent, and checks that no further Event follows.
     pub async fn expect_tenant_events(&self, name: &str, expected: &[&str]) {
         let begun = Instant::now();
         while self.tenant_events(name).await != expected && begun.elapsed() < PATIENCE {
@@ -91,12 +91,12 @@ impl Story {
         assert_eq!(self.tenant_events(name).await, expected);
     }
 
-    /// Lets a page that would be made anew be made.
+    /// Waits long enough for a pending tenant status to be written.
     pub async fn rest(&self) {
         tokio::time::sleep(Duration::from_millis(1800)).await;
     }
 
-    /// Ends the operator and starts another one: nothing is read, written or sent.
+    /// Restarts the operator, and checks that nothing is read, written or sent.
     pub async fn restart_is_no_news(&mut self, tenant: &str) {
         self.stop().await;
         let before = (self.get_tenant(tenant).await, self.tenant_events(tenant).await);
@@ -105,19 +105,19 @@ impl Story {
         self.rest().await;
         self.stop().await;
         let requests = self.bed.audit(since);
-        assert!(count(&requests, |r| r.user_agent == self.agent()) > 0, "it did run: {requests:#?}");
+        assert!(count(&requests, |r| r.user_agent == self.agent()) > 0, "the operator ran: {requests:#?}");
         assert_eq!(crate::cluster::audit::reads_and_writes(self, &requests), (0, 0), "{requests:#?}");
         assert_eq!((self.get_tenant(tenant).await, self.tenant_events(tenant).await), before);
         self.start().await;
     }
 }
 
-/// The notification of this reason.
+/// Returns the notification with this reason.
 pub fn notification<'a>(page: &'a Value, reason: &str) -> Option<&'a Value> {
     page["notifications"].as_array()?.iter().find(|n| n["reason"] == reason)
 }
 
-/// How many credentials are in a state.
+/// Returns the number of credentials in a state.
 pub fn counted(page: &Value, state: &str) -> i64 {
     let states = page["credentials"]["states"].as_array();
     states.and_then(|states| states.iter().find(|s| s["state"] == state)).map_or(0, |s| s["count"].as_i64().unwrap())

@@ -7,7 +7,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::state::{NO_CREDENTIALS, PENDING, TenantState, VALID};
-use crate::api::conditions::ConditionType;
 use crate::api::status::Announced;
 use crate::api::tenant_status::{MISSING, TenantNotification};
 use crate::api::{CredentialType, Severity};
@@ -40,7 +39,7 @@ pub(super) struct TenantNoticePlanner<'a> {
     pub settle: TimeDelta,
 }
 
-const HEALTHY: &str = ConditionType::Healthy.as_str();
+const HEALTHY: &str = "Healthy";
 
 impl TenantNoticePlanner<'_> {
     /// Decides which Events are due.

@@ -7,9 +7,9 @@ use pkcs8::ObjectIdentifier;
 use rc4::{Rc4, StreamCipher as _};
 use zeroize::Zeroizing;
 
-use super::der_reader::DerReader;
-use super::{OpenError, oid};
-use crate::credential::der::OCTET_STRING;
+use super::OpenError;
+use crate::credential::der::{DerReader, OCTET_STRING};
+use crate::credential::oid;
 
 /// A cipher that containers use. RC2 and RC4 contain the length of their key in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

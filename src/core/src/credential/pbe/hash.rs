@@ -9,7 +9,8 @@ use sha2::digest::block_api::BlockSizeUser;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{OpenError, oid};
+use super::OpenError;
+use crate::credential::oid;
 
 /// A hash function that containers use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,11 @@
-//! Contains the common parts of the readers of encrypted containers: BER, ciphers, and key derivation from passwords
-//! within a budget.
+//! Contains the common parts of the readers of encrypted containers: ciphers, and key derivation from passwords within
+//! a budget.
 
-pub(super) mod ber;
+use super::der::DerError;
+
 pub(super) mod budget;
 pub(super) mod cipher;
-pub(super) mod der_reader;
 pub(super) mod hash;
-pub(super) mod oid;
 pub(super) mod password;
 pub(super) mod pbes2;
 pub(super) mod scheme;
@@ -37,4 +36,13 @@ pub(super) enum OpenError {
     ManyKeys,
     /// None of the private keys opens the message, and at least one private key can't be read.
     KeyUnreadable,
+}
+
+impl From<DerError> for OpenError {
+    fn from(error: DerError) -> Self {
+        match error {
+            DerError::Malformed => Self::Malformed,
+            DerError::TooDeep => Self::TooDeep,
+        }
+    }
 }

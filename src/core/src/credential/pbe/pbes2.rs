@@ -3,12 +3,12 @@
 use scrypt::Params;
 use zeroize::Zeroizing;
 
+use super::OpenError;
 use super::budget::KdfBudget;
 use super::cipher::Cipher;
-use super::der_reader::DerReader;
 use super::hash::Hash;
-use super::{OpenError, oid};
-use crate::credential::der::{INTEGER, OCTET_STRING, SEQUENCE};
+use crate::credential::der::{DerError, DerReader, INTEGER, OCTET_STRING, SEQUENCE};
+use crate::credential::oid;
 
 /// The maximum memory of scrypt in bytes. With this limit, reading a Secret needs less than 8 MiB in all.
 const MEMORY: u64 = 5 << 20;
@@ -126,6 +126,6 @@ fn scrypt_memory(cost: u64, block: u64, parallel: u64) -> Option<u64> {
     blocks.checked_mul(block)?.checked_mul(128)
 }
 
-fn key_len(parameters: &mut DerReader<'_>) -> Result<Option<u64>, OpenError> {
+fn key_len(parameters: &mut DerReader<'_>) -> Result<Option<u64>, DerError> {
     if parameters.tag() == Some(INTEGER) { parameters.number().map(Some) } else { Ok(None) }
 }

@@ -2,14 +2,14 @@
 
 use zeroize::Zeroizing;
 
+use super::OpenError;
 use super::budget::KdfBudget;
 use super::cipher::Cipher;
-use super::der_reader::DerReader;
 use super::hash::{Hash, Purpose};
 use super::password::Password;
 use super::pbes2;
-use super::{OpenError, oid};
-use crate::credential::der::{OCTET_STRING, SEQUENCE};
+use crate::credential::der::{self, DerError, DerReader, OCTET_STRING, SEQUENCE};
+use crate::credential::oid;
 
 /// A scheme of encryption with a password.
 pub(in crate::credential) enum Scheme<'a> {
@@ -29,7 +29,7 @@ impl<'a> Scheme<'a> {
     /// Reads the scheme from the next element.
     pub(in crate::credential) fn read(walk: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, mut parameters) = walk.algorithm()?;
-        let mut salted = || {
+        let mut salted = || -> Result<_, DerError> {
             let mut parameters = parameters.enter(SEQUENCE)?;
             Ok(Salted { salt: parameters.expect(OCTET_STRING)?, iterations: parameters.number()? })
         };
@@ -86,7 +86,7 @@ impl<'a> Scheme<'a> {
                 cipher.decrypt(&key, &derive(Purpose::InitialVector, cipher.iv_len()), data)
             }
         };
-        Ok(clear.filter(|clear| super::der_reader::is_whole_sequence(clear)))
+        Ok(clear.filter(|clear| der::is_whole_sequence(clear)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Specs that the server refuses.
+//! A table of specs that the server refuses.
 
 use serde_json::{Value, json};
 
@@ -14,11 +14,11 @@ const OVERRIDE: &str =
     "only a VPPToken can be taken over from another place: remove vppToken (a DEP token has no override)";
 const PINS: &str = "this type has no identity to pin: remove expectedIdentities";
 
-/// Specs that are refused: the field that the server names, and what it says of it.
+/// Returns invalid specs, each with the field that the server names and the server's message.
 pub fn table() -> Vec<(Value, &'static str, &'static str)> {
     let apns = |fields| spec("APNsCertificate", fields);
     let mut table = vec![
-        // What a type needs, and what does not fit it.
+        // Fields that a type requires, and fields that a type does not allow.
         (spec("DeclaredExpiry", json!({"secretRef": {"name": "acme"}})), "spec.secretRef", NO_SECRET),
         (spec("DeclaredExpiry", json!({"expirationTime": null})), "spec.expirationTime", NO_DATE),
         (json!({"secretRef": {"name": "acme"}}), "spec.type", "Required value"),
@@ -29,14 +29,15 @@ pub fn table() -> Vec<(Value, &'static str, &'static str)> {
         ),
         (apns(json!({"secretRef": {}})), "spec.secretRef.name", "Required value"),
         (apns(json!({"tenantRef": {}})), "spec.tenantRef.name", "Required value"),
-        // Times that the server's own form takes and RFC 3339 does not: nothing would assess such an object.
+        // The server's date-time format accepts these times, but RFC 3339 does not. An object with such a time would
+        // never be assessed.
         (
             spec("DeclaredExpiry", json!({"expirationTime": "2030-01-01T00:00:00,5Z"})),
             "spec.expirationTime",
             "should match",
         ),
         (apns(json!({"mutedUntil": "2030-01-01T00:00:00+24:00"})), "spec.mutedUntil", "should match"),
-        // Days.
+        // Days and hours.
         (apns(json!({"warnBeforeDays": []})), "spec.warnBeforeDays", "should have at least 1 items"),
         (apns(json!({"warnBeforeDays": [7, 30]})), "spec.warnBeforeDays", DAYS),
         (apns(json!({"warnBeforeDays": [30, 30]})), "spec.warnBeforeDays", DAYS),
@@ -51,7 +52,7 @@ pub fn table() -> Vec<(Value, &'static str, &'static str)> {
         ),
         (apns(json!({"reminderEveryHours": -1})), "spec.reminderEveryHours", "should be greater than or equal to 0"),
         (apns(json!({"reminderEveryHours": 8761})), "spec.reminderEveryHours", "should be less than or equal to 8760"),
-        // Identities.
+        // Expected identities.
         (apns(json!({"expectedIdentities": []})), "spec.expectedIdentities", "should have at least 1 items"),
         (
             apns(json!({"expectedIdentities": ["a", "b", "c", "d", "e"]})),
@@ -82,7 +83,7 @@ pub fn table() -> Vec<(Value, &'static str, &'static str)> {
             "spec.expirationTime",
             "must be of type date-time: \"2027-03-01\"",
         ),
-        // Owner.
+        // The owner.
         (apns(json!({"owner": {"account": ""}})), "spec.owner.account", "should be at least 1 chars long"),
         (
             apns(json!({"owner": {"account": "a".repeat(129)}})),

@@ -1,10 +1,10 @@
-//! Specs that the server takes.
+//! A table of specs that the server accepts.
 
 use serde_json::{Value, json};
 
 use super::spec;
 
-/// Specs that are taken: each type with the least, and everything at its limit.
+/// Returns valid specs: the minimum for each type, and every field at its limit.
 pub fn specs() -> Vec<Value> {
     let owner = json!({
         "account": "ä".repeat(128), "contact": "#mobile-ops, Größe & Co", "runbookURL": format!("https://{}", "a".repeat(248)),

@@ -3,8 +3,8 @@
 
 use zeroize::Zeroizing;
 
-use super::OpenError;
-use crate::credential::der::OCTET_STRING;
+use super::element::ElementHeader;
+use super::{DerError, OCTET_STRING};
 
 /// The maximum nesting depth of elements.
 const DEPTH: usize = 32;
@@ -13,7 +13,7 @@ const END: [u8; 2] = [0, 0];
 
 /// Converts the first element of the input: all lengths become definite and as short as possible, and each OCTET STRING
 /// becomes one piece. The input after this element is dropped.
-pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DerError> {
     // Only the header of an element of indefinite length can grow, by one byte, and only if the element has 64 KiB or
     // more.
     let mut output = Zeroizing::new(Vec::with_capacity(input.len() + input.len() / 1024 + DEPTH));
@@ -22,14 +22,14 @@ pub(in crate::credential) fn to_der(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, 
 }
 
 /// Writes the first element, and returns the input after the element.
-fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], OpenError> {
-    let depth = depth.checked_sub(1).ok_or(OpenError::TooDeep)?;
-    let header = Header::read(input)?;
+fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], DerError> {
+    let depth = depth.checked_sub(1).ok_or(DerError::TooDeep)?;
+    let header = header(input)?;
     let is_string = header.tag == OCTET_STRING | CONSTRUCTED;
     output.push(if is_string { OCTET_STRING } else { header.tag });
     let start = output.len();
     let rest = if header.tag & CONSTRUCTED == 0 {
-        let (content, rest) = header.definite()?;
+        let (content, rest) = definite(&header)?;
         output.extend_from_slice(content);
         rest
     } else {
@@ -40,28 +40,28 @@ fn element<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'
 }
 
 /// Writes the content of one piece of a string. A piece may consist of pieces.
-fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], OpenError> {
-    let depth = depth.checked_sub(1).ok_or(OpenError::TooDeep)?;
-    let header = Header::read(input)?;
+fn piece<'a>(input: &'a [u8], output: &mut Vec<u8>, depth: usize) -> Result<&'a [u8], DerError> {
+    let depth = depth.checked_sub(1).ok_or(DerError::TooDeep)?;
+    let header = header(input)?;
     if header.tag == OCTET_STRING {
-        let (content, rest) = header.definite()?;
+        let (content, rest) = definite(&header)?;
         output.extend_from_slice(content);
         Ok(rest)
     } else if header.tag == OCTET_STRING | CONSTRUCTED {
         each(&header, |child| piece(child, output, depth))
     } else {
-        Err(OpenError::Malformed)
+        Err(DerError::Malformed)
     }
 }
 
 /// Calls `child` for each element inside a constructed element, and returns the input after the constructed element.
 fn each<'a>(
-    header: &Header<'a>,
-    mut child: impl FnMut(&'a [u8]) -> Result<&'a [u8], OpenError>,
-) -> Result<&'a [u8], OpenError> {
+    header: &ElementHeader<'a>,
+    mut child: impl FnMut(&'a [u8]) -> Result<&'a [u8], DerError>,
+) -> Result<&'a [u8], DerError> {
     match header.length {
         Some(_) => {
-            let (mut content, rest) = header.definite()?;
+            let (mut content, rest) = definite(header)?;
             while !content.is_empty() {
                 content = child(content)?;
             }
@@ -100,38 +100,14 @@ fn insert_length(output: &mut Vec<u8>, start: usize) {
     }
 }
 
-/// A tag, a length if the length is definite, and the input after both.
-struct Header<'a> {
-    tag: u8,
-    length: Option<usize>,
-    after: &'a [u8],
+/// Decodes the header of an element.
+fn header(input: &[u8]) -> Result<ElementHeader<'_>, DerError> {
+    ElementHeader::decode(input).filter(|header| !header.is_end_of_contents()).ok_or(DerError::Malformed)
 }
 
-impl<'a> Header<'a> {
-    fn read(input: &'a [u8]) -> Result<Self, OpenError> {
-        let (tag, after) = input.split_first().ok_or(OpenError::Malformed)?;
-        let (length, after) = after.split_first().ok_or(OpenError::Malformed)?;
-        // A zero tag ends an indefinite length and does not begin an element.
-        if tag & 0x1f == 0x1f || *tag == 0 {
-            return Err(OpenError::Malformed);
-        }
-        Ok(match length {
-            0x80 => Self { tag: *tag, length: None, after },
-            short @ 0..0x80 => Self { tag: *tag, length: Some(usize::from(*short)), after },
-            long => {
-                let (octets, after) = after.split_at_checked(usize::from(long & 0x7f)).ok_or(OpenError::Malformed)?;
-                let length = octets
-                    .iter()
-                    .try_fold(0_usize, |length, octet| length.checked_mul(256)?.checked_add(usize::from(*octet)));
-                Self { tag: *tag, length: Some(length.ok_or(OpenError::Malformed)?), after }
-            }
-        })
-    }
-
-    /// Splits the input into the content and the input after the element.
-    fn definite(&self) -> Result<(&'a [u8], &'a [u8]), OpenError> {
-        self.after.split_at_checked(self.length.ok_or(OpenError::Malformed)?).ok_or(OpenError::Malformed)
-    }
+/// Splits the input after a header into the content and the input after the element.
+fn definite<'a>(header: &ElementHeader<'a>) -> Result<(&'a [u8], &'a [u8]), DerError> {
+    header.split().ok_or(DerError::Malformed)
 }
 
 #[cfg(test)]
@@ -139,7 +115,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn der(input: &[u8]) -> Result<Vec<u8>, OpenError> {
+    fn der(input: &[u8]) -> Result<Vec<u8>, DerError> {
         to_der(input).map(|output| output.to_vec())
     }
 
@@ -171,7 +147,7 @@ mod tests {
             &[0x30, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0],
             &[0, 0],
         ] {
-            assert_eq!(der(input), Err(OpenError::Malformed), "{input:?}");
+            assert_eq!(der(input), Err(DerError::Malformed), "{input:?}");
         }
     }
 
@@ -180,8 +156,8 @@ mod tests {
         let nested = |depth: usize, open: [u8; 2]| [open.repeat(depth), END.repeat(depth)].concat();
         for open in [[0x30, 0x80], [0x24, 0x80]] {
             assert!(der(&nested(DEPTH, open)).is_ok());
-            assert_eq!(der(&nested(DEPTH + 1, open)), Err(OpenError::TooDeep));
-            assert_eq!(der(&nested(60_000, open)), Err(OpenError::TooDeep));
+            assert_eq!(der(&nested(DEPTH + 1, open)), Err(DerError::TooDeep));
+            assert_eq!(der(&nested(60_000, open)), Err(DerError::TooDeep));
         }
     }
 
