@@ -42,6 +42,12 @@ pub struct Look {
     pub next: Option<DateTime<Utc>>,
 }
 
+impl Default for Page {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Page {
     pub fn new() -> Self {
         Self {
