@@ -68,7 +68,7 @@ fn an_expectation_that_does_not_hold_is_seen() {
     assert_ne!(text, wrong);
     let folder = tempfile::TempDir::new().unwrap();
     let copy = folder.path().join("wrong.yaml");
-    let wrong = wrong.replace("../../charts", root().join("charts").to_str().unwrap());
+    let wrong = wrong.replace("../../../charts", root().join("charts").to_str().unwrap());
     std::fs::write(&copy, wrong).unwrap();
     let (is_content, said) = promtool(&["test", "rules", copy.to_str().unwrap()]);
     assert!(!is_content && said.contains("LapsewatchCredentialExpiringNotice"), "{said}");

@@ -5,13 +5,13 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Shown, declare};
 use crate::cluster::restart::grant;
 use lapsewatch_test_support::cluster::audit::count;
 use lapsewatch_test_support::cluster::bed::Bed;
-use lapsewatch_test_support::cluster::story::Story;
+use lapsewatch_test_support::cluster::story::{Story, said};
 
 /// Runs `kubectl lapsewatch …` as the user of this kubeconfig.
 fn kubectl_lapsewatch(bed: &Bed, plugins: &Path, kubeconfig: &Path, args: &[&str]) -> Shown {
@@ -44,7 +44,9 @@ async fn a_user_sees_what_may_be_seen_and_is_told_what_may_not() {
         declare(story, "leftover", "2095-02-01T00:00:00Z").await;
         story.expect(name, &[("Healthy", "True/Valid")]).await;
         story.expect("leftover", &[("Healthy", "True/Valid")]).await;
-        story.until_page("acme", "it has a credential", |page| page["credentials"]["total"] == 1).await;
+        // Its state follows that of the credential, and is what `status` shows.
+        let is_complete = |page: &Value| page["credentials"]["total"] == 1 && said(page, "Healthy") == "True/Valid";
+        story.until_page("acme", "it has a credential, which is valid", is_complete).await;
     }
     let list = |resources: &[&str]| json!([{"apiGroups": ["lapsewatch.dev"], "resources": resources, "verbs": ["get", "list"]}]);
     let user = |name: &str| format!("system:serviceaccount:{}:{name}", ours.namespace);
