@@ -12,7 +12,7 @@ help: ## list these targets
 
 lint: ## formatting, comments and clippy, warnings denied
 	cargo fmt --all --check
-	.ci/comments src benches fuzz
+	.ci/comments src benches fuzz tests
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 test: ## every test, against a real API server too (what it needs of others is built on first use: about 15 minutes; needs Go, python3, npm, git, jq, and Debian's apt-get or prometheus, alertmanager and buildah)

@@ -60,7 +60,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     below(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
-/// Whether `line` names the path `name`: as a whole word, not inside another; comments do not count.
+/// True if `line` names the path `name`: as a whole word, not inside another; comments do not count.
 fn names(line: &str, name: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     let part_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
