@@ -8,7 +8,6 @@ use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
 use lapsewatch_core::api::status::{KeyMatch, KeySelection};
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
 fn main() {
@@ -25,13 +24,13 @@ fn files(files: &[(&str, &str)]) -> SecretData {
 
 /// Measures the reading alone, with a Secret prepared in advance.
 fn measure(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, selection: &KeySelection) {
-    bencher.bench(|| credential::read(type_, secret, selection));
+    bencher.bench(|| lapsewatch_core::read(type_, secret, selection));
 }
 
 /// Measures a Secret after a check that the credential is readable and has this result for its private key.
 fn reads(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData, key: KeyMatch) {
     let facts =
-        credential::read(type_, secret, &KeySelection::default()).unwrap_or_else(|why| panic!("{}", why.message));
+        lapsewatch_core::read(type_, secret, &KeySelection::default()).unwrap_or_else(|why| panic!("{}", why.message));
     assert_eq!(facts.key_match, key);
     measure(bencher, type_, secret, &KeySelection::default());
 }
@@ -40,14 +39,14 @@ fn opens(bencher: Bencher<'_, '_>, values: &[(&str, &str)]) {
     let files = values.iter().map(|(key, file)| (*key, fixture(file)));
     let secret = files.chain([("password", b"secret".to_vec())]).collect();
     let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
-    let facts = credential::read(APNsCertificate, &secret, &selection).unwrap_or_else(|why| panic!("{}", why.message));
+    let facts = lapsewatch_core::read(APNsCertificate, &secret, &selection).unwrap_or_else(|why| panic!("{}", why.message));
     assert_eq!(facts.key_match, KeyMatch::Matches);
     measure(bencher, APNsCertificate, &secret, &selection);
 }
 
 /// Measures a Secret without a credential, which the reader must refuse.
 fn refuses(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData) {
-    assert!(credential::read(type_, secret, &KeySelection::default()).is_err());
+    assert!(lapsewatch_core::read(type_, secret, &KeySelection::default()).is_err());
     measure(bencher, type_, secret, &KeySelection::default());
 }
 
@@ -105,7 +104,7 @@ fn g_dep_json(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn h_dep_encrypted_with_key(bencher: Bencher<'_, '_>) {
     let secret = files(&[("server.key", "dep/server.key"), ("token.p7m", "dep/a.p7m")]);
-    let facts = credential::read(DEPToken, &secret, &KeySelection::default());
+    let facts = lapsewatch_core::read(DEPToken, &secret, &KeySelection::default());
     assert!(facts.is_ok());
     measure(bencher, DEPToken, &secret, &KeySelection::default());
 }

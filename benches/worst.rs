@@ -11,7 +11,6 @@ use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
 use lapsewatch_core::api::status::KeySelection;
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
 const VALUE: usize = 256 << 10;
@@ -26,7 +25,7 @@ fn fixture(file: &str) -> Vec<u8> {
 }
 
 fn measure(bencher: Bencher<'_, '_>, type_: CredentialType, secret: &SecretData) {
-    bencher.bench(|| credential::read(type_, secret, &KeySelection::default()));
+    bencher.bench(|| lapsewatch_core::read(type_, secret, &KeySelection::default()));
 }
 
 /// Fills a Secret with as many copies of the value as fit, each under its own Secret key.

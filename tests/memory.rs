@@ -11,7 +11,6 @@ use lapsewatch_core::api::credential::CredentialType::{
     self, APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate,
 };
 use lapsewatch_core::api::status::KeySelection;
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 use peak_alloc::PeakAlloc;
 
@@ -59,7 +58,7 @@ impl Most {
         for type_ in TYPES {
             MEMORY.reset_peak_usage();
             let before = MEMORY.current_usage();
-            drop(credential::read(type_, secret, &selection));
+            drop(lapsewatch_core::read(type_, secret, &selection));
             let bytes = MEMORY.peak_usage() - before;
             assert!(bytes <= BOUND, "{name} as {type_:?} takes {bytes} bytes, expected at most {BOUND}");
             if bytes > self.bytes {

@@ -5,7 +5,6 @@
 
 use lapsewatch_core::api::credential::CredentialType;
 use lapsewatch_core::api::status::KeySelection;
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
 /// The credential types that [`door`] can select.
@@ -70,7 +69,7 @@ fn secret(type_: Option<String>, values: &[(&str, &[u8])]) -> SecretData {
 }
 
 fn check(type_: CredentialType, secret: &SecretData, selection: &KeySelection) {
-    match credential::read(type_, secret, selection) {
+    match lapsewatch_core::read(type_, secret, selection) {
         Ok(facts) => {
             assert!(facts.identity.is_none_or(|identity| identity.chars().count() <= 256));
             assert!(facts.subject.is_none_or(|name| name.chars().count() <= 512 && !name.contains(char::is_control)));

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use lapsewatch_core::api::credential::CredentialType::X509Certificate;
 use lapsewatch_core::api::reasons::FailureReason::{Ambiguous, LimitExceeded};
 use lapsewatch_core::api::status::KeySelection;
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
 fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -44,7 +43,7 @@ fn time_of(count: u16, public_key: &[u8]) -> Duration {
     let secret: SecretData =
         (0..count).map(|serial| (format!("{serial:05}"), certificate(serial, public_key))).collect();
     let begun = Instant::now();
-    let failure = credential::read(X509Certificate, &secret, &KeySelection::default()).unwrap_err();
+    let failure = lapsewatch_core::read(X509Certificate, &secret, &KeySelection::default()).unwrap_err();
     assert_eq!(failure.reason, Ambiguous, "{}", failure.message);
     begun.elapsed()
 }
@@ -64,12 +63,12 @@ fn two_thousand_certificates_take_not_much_longer_each_than_two_hundred() {
 fn more_than_2048_entries_are_refused_before_the_rest_is_read() {
     let secret: SecretData =
         (0..12_000).map(|serial| (format!("{serial:05}"), certificate(serial, &unknown()))).collect();
-    let failure = credential::read(X509Certificate, &secret, &KeySelection::default()).unwrap_err();
+    let failure = lapsewatch_core::read(X509Certificate, &secret, &KeySelection::default()).unwrap_err();
     assert_eq!(failure.reason, LimitExceeded, "{}", failure.message);
     assert!(failure.message.contains("more than the 2048 certificates"), "{}", failure.message);
     let one = |key: &str| Some(key.to_owned());
     let named = KeySelection { key: one("00007"), private_key_key: one("00008"), ..KeySelection::default() };
-    assert!(credential::read(X509Certificate, &secret, &named).is_ok());
+    assert!(lapsewatch_core::read(X509Certificate, &secret, &named).is_ok());
 }
 
 #[test]

@@ -4,7 +4,6 @@
 use lapsewatch_core::api::credential::CredentialType::X509Certificate;
 use lapsewatch_core::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, WrongFile};
 use lapsewatch_core::api::status::{CredentialFacts, Failure, KeySelection};
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 use lapsewatch_test_support::fixture;
 
@@ -13,7 +12,7 @@ fn secret(values: &[(&str, Vec<u8>)]) -> SecretData {
 }
 
 fn read(values: &[(&str, Vec<u8>)]) -> Result<CredentialFacts, Failure> {
-    credential::read(X509Certificate, &secret(values), &KeySelection::default())
+    lapsewatch_core::read(X509Certificate, &secret(values), &KeySelection::default())
 }
 
 fn key(facts: &CredentialFacts) -> &str {
@@ -65,7 +64,7 @@ fn a_ca_is_watched_where_it_is_named_where_its_own_key_is_there_and_beside_what_
     let ca = ("ca.crt", fixture("keys/root.pem"));
     let named = KeySelection { key: Some("ca.crt".to_owned()), ..KeySelection::default() };
     for (name, bytes, _, words) in hiding() {
-        let facts = credential::read(X509Certificate, &secret(&[(name, bytes), ca.clone()]), &named);
+        let facts = lapsewatch_core::read(X509Certificate, &secret(&[(name, bytes), ca.clone()]), &named);
         assert_eq!(key(&facts.unwrap()), "ca.crt", "{words}");
     }
     let keystore = ("ca.p12", fixture("wrong/keystore.p12"));

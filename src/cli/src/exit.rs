@@ -11,10 +11,11 @@ pub const FAILED: u8 = 2;
 /// `run` ended because of a defect of lapsewatch itself (EX_SOFTWARE of sysexits.h). Start `run` again.
 pub const DEFECT: u8 = 70;
 
-/// Accepts that the reader of the output has closed its end, as `head` does after the lines that it needs.
+/// Turns the error of a closed pipe into success. A reader such as `head` closes the pipe after the lines that it
+/// needs.
 ///
 /// # Errors
-/// Every other error.
+/// Returns every error except a closed pipe.
 pub fn accept_closed_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -31,8 +31,8 @@ pub enum LogLevel {
 
 /// Starts logging. If logging was started before, the call has no effect.
 ///
-/// Libraries log errors only. The log of kube's client is off: if decoding fails, that client logs the whole response,
-/// which may contain a Secret. lapsewatch logs the failures of requests itself.
+/// Libraries log errors only. The log of the kube crate's client is off, because after a decoding error it contains the
+/// whole response, which may be a Secret. lapsewatch logs the failures of requests itself.
 pub fn start(format: LogFormat, level: LogLevel) {
     let level = match level {
         LogLevel::Error => "error",
@@ -46,8 +46,8 @@ pub fn start(format: LogFormat, level: LogLevel) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
-        // By default, the subscriber prints an error of its writer to standard error. Here the writer is standard error
-        // itself, so printing panics and ends the task that logged.
+        // If writing a log line fails, the subscriber by default prints the failure to standard error. The log is
+        // written to standard error itself, so printing would fail too, panic, and end the task that logged.
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     let started = match format {

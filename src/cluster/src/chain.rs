@@ -1,4 +1,4 @@
-//! Searches the chain of sources of an error by type, and recognizes one certificate error.
+//! Searches the chain of sources of an error by type, and recognizes the error for an X.509 version 1 certificate.
 
 use std::error::Error as StdError;
 use std::io;

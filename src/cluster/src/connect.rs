@@ -22,12 +22,12 @@ use super::unreachable::Unreachable;
 
 /// The longest time to establish a connection, including the proxy and the TLS handshake.
 const CONNECT: Duration = Duration::from_secs(15);
-/// The longest silence of the API server before a connection counts as broken. Requests and watches have shorter limits
-/// of their own; this limit only ends connections that they left behind.
+/// The longest silence of the API server before a connection counts as broken. Each request and watch has a shorter
+/// time limit. This limit only ends connections whose request or watch was given up.
 const SILENCE: Duration = Duration::from_secs(90);
 
-/// The longest time that an idle connection is kept for the next request. A request on a frozen idle connection would
-/// fail only at its own time limit.
+/// The longest time that an idle connection is kept for the next request. If a connection broke while it was idle, the
+/// next request on it would fail only at the request's time limit.
 const IDLE: Duration = Duration::from_secs(10);
 
 /// The reasons why no client could be built.
@@ -45,7 +45,7 @@ pub enum ConnectError {
 certificates"
     )]
     Authority,
-    /// The configuration can't be used for another reason.
+    /// kube could not build the client, for a reason without a variant here.
     #[error("the kubeconfig's user or cluster cannot be used. Check it with kubectl get --raw /readyz")]
     Client,
 }
@@ -71,7 +71,7 @@ pub async fn config(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<
     Ok(kubeconfig::config(kubeconfig, context).await?)
 }
 
-/// Builds a client for `status`, `verify` and the operator.
+/// Builds a client from a configuration. The operator uses [`builder`] instead, to add a layer that counts requests.
 ///
 /// # Errors
 /// If the credentials, certificates or proxy of the configuration can't be used.
@@ -82,8 +82,8 @@ pub fn client(config: Config) -> Result<Client, ConnectError> {
 /// The service below kube's client, which sends a request to the API server and returns the response.
 pub type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::body::Incoming>, tower::BoxError>;
 
-/// Returns the builder of a client, to which a caller can add layers. The layers are kube's own. Only the connector is
-/// replaced, because kube does not let a caller choose the connector.
+/// Returns the builder of a client, to which a caller can add layers. The client has the same layers as kube's own
+/// client, but another connector. They are assembled here, because kube does not let a caller choose the connector.
 ///
 /// # Errors
 /// If the credentials, certificates or proxy of the configuration can't be used.
@@ -103,7 +103,8 @@ pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, ConnectErr
     let plugin = plugin.unwrap_or_default();
     let server = address(&config.cluster_url);
     let failed = |error: kube::Error| explained(error, &server, &plugin);
-    // The credentials come first, because this step runs the exec plugin that provides them.
+    // This step comes first, because it runs the exec plugin and reports the plugin's errors. The later steps ignore
+    // them.
     let auth = authentication(&config)?.map_err(failed)?;
     let proxy = config.proxy_url.as_ref().map(|url| Proxy::parse(&url.to_string())).transpose();
     let proxy = proxy.map_err(|error: ProxyUrlError| ConfigError::Proxy { place: "the kubeconfig", error })?;
@@ -133,7 +134,8 @@ pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, ConnectErr
     Ok(ClientBuilder::new(BoxCloneService::new(service), config.default_namespace))
 }
 
-/// Returns the layer that adds the credentials. `auth_layer` may panic on a token that is not a valid header value.
+/// Returns the layer that adds the credentials to each request. kube's `auth_layer` may panic on a token that is not a
+/// valid header value, so a panic becomes an error.
 fn authentication(config: &Config) -> Result<Result<Option<AuthLayer>, kube::Error>, ConnectError> {
     let no_header = || ConnectError::Unreachable(Unreachable::Credentials(LoginError::NoHeader));
     if let Some(token) = &config.auth_info.token

@@ -4,7 +4,6 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -13,12 +12,13 @@ use std::time::Duration;
 use http::{HeaderValue, Uri};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
+use super::lookup::Resolver;
 use super::proxy::{Proxy, address};
 use super::unreachable::{ConnectionFault, Peer, Unreachable};
 
@@ -146,7 +146,7 @@ fn trouble(peer: Peer, trouble: ConnectionFault) -> Unreachable {
     Unreachable::Peer { peer, trouble }
 }
 
-/// The connection to a proxy, with the reason of its failure.
+/// A connector to a proxy that records in `failed` why a connection to the proxy failed.
 #[derive(Clone)]
 struct FirstHop<C> {
     inner: C,
@@ -189,31 +189,6 @@ where
 #[derive(Debug, thiserror::Error)]
 #[error("no connection to the proxy")]
 struct HopFailed;
-
-/// Resolves host names with the system's resolver.
-#[derive(Clone)]
-pub struct Resolver(GaiResolver);
-
-/// The host name was not resolved. The system's error is wrapped because its type does not distinguish a failed lookup
-/// from other I/O errors.
-#[derive(Debug, thiserror::Error)]
-#[error("the host name was not resolved")]
-pub struct LookupError(#[source] io::Error);
-
-impl Service<Name> for Resolver {
-    type Response = GaiAddrs;
-    type Error = LookupError;
-    type Future = DialFuture<GaiAddrs, LookupError>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), LookupError>> {
-        self.0.poll_ready(context).map_err(LookupError)
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let looking = self.0.call(name);
-        Box::pin(async move { looking.await.map_err(LookupError) })
-    }
-}
 
 impl fmt::Debug for Dialer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

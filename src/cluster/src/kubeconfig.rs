@@ -57,7 +57,7 @@ pub enum ConfigError {
         /// The system's error kind.
         kind: io::ErrorKind,
     },
-    /// A value of the kubeconfig is missing or is not base64-encoded PEM.
+    /// A value of the kubeconfig is missing or is not base64-encoded PEM. Contains the name of its field.
     #[error("the kubeconfig's {0} is missing or is not base64-encoded PEM")]
     Value(&'static str),
     /// The proxy's URL can't be used.
@@ -205,7 +205,7 @@ fn in_pod(skipped: Vec<PathBuf>) -> Result<Config, ConfigError> {
     })
 }
 
-/// Converts an error of kube. The result contains no text of a library.
+/// Converts an error of kube. The result contains no text of kube, which may quote the content of a file.
 fn explained(error: KubeconfigError, has_proxy_url: bool) -> ConfigError {
     let load = |what: &'static str, value: &'static str, error: LoadDataError| match error {
         LoadDataError::ReadFile(error, path) => ConfigError::File { what, path, kind: error.kind() },

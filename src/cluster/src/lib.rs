@@ -8,6 +8,7 @@ mod dial;
 pub mod kubeconfig;
 pub mod list;
 pub mod login;
+mod lookup;
 mod proxy;
 pub mod request;
 pub mod unreachable;

@@ -17,11 +17,11 @@ const PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// The largest factor by which the number of objects grows from page to page.
 const GROWTH: usize = 4;
 /// The most attempts to read a whole list. The state behind a continue token expires after about five minutes. Then the
-/// API server answers 410 (Kubernetes documentation, "Kubernetes API Concepts").
+/// API server answers 410 (Kubernetes documentation, "Kubernetes API Concepts"), and the list must start again.
 const BEGINNINGS: u32 = 3;
 /// The most attempts to read a page while the API server answers 429 or 503.
 const TRIES: u32 = 4;
-/// The wait between two such attempts.
+/// The wait between two attempts to read a page.
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
@@ -101,14 +101,15 @@ impl Pages {
     }
 }
 
-/// Returns how many objects to request next, after a page of `objects` objects and `bytes` bytes.
+/// Returns how many objects to request next. The last page requested `limit` objects and contained `objects` objects in
+/// `bytes` bytes.
 fn following(limit: usize, objects: usize, bytes: usize) -> usize {
     let fit = PAGE_BYTES.saturating_mul(objects.max(1)).checked_div(bytes.max(1)).unwrap_or(1);
     fit.min(limit.saturating_mul(GROWTH)).clamp(1, PAGE)
 }
 
-/// Reads the whole list of `path`. `take` converts the JSON of each object. `so_far` receives the number of objects
-/// after each page.
+/// Reads the whole list of `path`. `take` converts the JSON of each object. After each page, `so_far` receives the
+/// number of objects read so far.
 ///
 /// # Errors
 /// If a page could not be read.

@@ -87,7 +87,7 @@ impl LoginError {
         }
     }
 
-    /// Returns the remedy.
+    /// Returns the advice for the user, such as the setting to check.
     pub(super) fn advice(&self) -> &'static str {
         match self {
             Self::ClientCertificateVersion1 => {

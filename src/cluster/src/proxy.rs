@@ -36,7 +36,7 @@ impl Proxy {
     /// # Errors
     /// If `url` is not a URL, or its scheme is not http, https, socks5 or socks5h.
     pub fn parse(url: &str) -> Result<Self, ProxyUrlError> {
-        // The matcher only splits the proxy URL, so any server works here.
+        // The matcher is used only to split the proxy URL. It needs some server, and any server works.
         let proxy = Matcher::builder().https(url).build().intercept(&Uri::from_static("https://server"));
         let proxy = proxy.ok_or(ProxyUrlError)?;
         let uri = proxy.uri().clone();
@@ -95,7 +95,8 @@ impl ProxyEnvironment {
     }
 }
 
-/// Converts an entry of NO_PROXY to the matcher's syntax, which has no ports. None if the entry is for another port.
+/// Converts an entry of NO_PROXY to the matcher's syntax, which has no ports. None if the entry has a port other than
+/// `port`.
 fn normalized(entry: &str, port: u16) -> Option<String> {
     let entry = entry.strip_prefix("*.").map_or_else(|| entry.to_owned(), |domain| format!(".{domain}"));
     let of_host = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_owned();

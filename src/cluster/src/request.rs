@@ -121,7 +121,7 @@ async fn exchange(
 }
 
 /// Reads a page of a list. The whole process reads only a few pages at once, so the memory does not grow with the
-/// number of scopes.
+/// number of watched namespaces.
 ///
 /// # Errors
 /// In the same cases as [`send`].
@@ -131,7 +131,8 @@ pub async fn page(client: &Client, path: &str, extent: Extent) -> Result<Zeroizi
     let request = request.map_err(|_| RequestError::Request)?;
     let begun = tokio::time::timeout(TIMEOUT, begin(client, request, Sensitivity::Open)).await;
     let response = begun.map_err(|_| RequestError::Timeout(TIMEOUT))??;
-    // Acquired only after the answer has begun, so an API server that does not answer does not block other lists.
+    // The permit is acquired only after the answer has begun, so a request without an answer does not block other
+    // lists.
     let _turn = PAGES.acquire().await.map_err(|_| RequestError::Request)?;
     tokio::time::timeout(TIMEOUT, collect(response)).await.map_err(|_| RequestError::Timeout(TIMEOUT))?
 }
@@ -231,7 +232,7 @@ pub enum RequestError {
 }
 
 impl RequestError {
-    /// Returns the HTTP status code of a refusal.
+    /// Returns the HTTP status code if the API server answered with a status other than 2xx.
     pub fn code(&self) -> Option<u16> {
         match self {
             Self::Api { code, .. } => Some(*code),
@@ -239,7 +240,7 @@ impl RequestError {
         }
     }
 
-    /// Returns the reason of a refusal.
+    /// Returns the reason in the answer's Status object if the API server answered with a status other than 2xx.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Api { reason, .. } => Some(reason),
@@ -258,7 +259,7 @@ impl RequestError {
         self.code() == Some(404) && self.reason() == Some("NotFound")
     }
 
-    /// Returns a description of the cause that is the same for all objects.
+    /// Returns a description of the cause without the names of objects, so that many failed objects share one log line.
     pub fn class(&self) -> String {
         match self {
             Self::Api { code, reason, .. } => format!("the API server answered {code} {reason}"),

@@ -12,8 +12,8 @@ use kube::client::AuthError;
 use rustls::{CertificateError, Error as TlsError};
 
 use super::chain::{deepest_io, find, is_version_1};
-use super::dial::LookupError;
 use super::login::{LoginError, Plugin};
+use super::lookup::LookupError;
 
 /// A connection that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +22,12 @@ pub enum Unreachable {
     Peer {
         /// The server whose connection failed.
         peer: Peer,
-        /// The reason.
+        /// The reason why the connection failed.
         trouble: ConnectionFault,
     },
     /// The credentials of the kubeconfig can't be used.
     Credentials(LoginError),
-    /// An unknown reason.
+    /// No connection could be made, and the reason is unknown.
     Other,
 }
 
@@ -63,7 +63,7 @@ pub enum ConnectionFault {
     Expired(Option<i64>),
     /// The server certificate is not valid yet. Contains the start of its validity, if known, in seconds since 1970.
     NotYetValid(Option<i64>),
-    /// The server certificate is for other names.
+    /// The server certificate does not contain the requested name.
     OtherName {
         /// The requested name. Empty if unknown.
         expected: String,
@@ -72,7 +72,7 @@ pub enum ConnectionFault {
     },
     /// The server certificate is X.509 version 1.
     Version1,
-    /// The server certificate can't be used for another reason.
+    /// The server certificate can't be used, for a reason without a variant here.
     BadCertificate,
     /// The server refused the TLS connection with an alert, for example because the client certificate is not accepted.
     RefusedByAlert,
@@ -93,7 +93,7 @@ impl Unreachable {
         let is_connecting = find::<hyper_util::client::legacy::Error>(error).is_some_and(|error| error.is_connect());
         match ConnectionFault::find(error) {
             // In TLS 1.3 the server checks the client certificate after the client has finished the handshake (RFC
-            // 8446, section 2).
+            // 8446, section 2). Therefore the server's alert arrives on an established connection.
             Some(trouble) if is_connecting || trouble == ConnectionFault::RefusedByAlert => {
                 Some(Self::Peer { peer: Peer::Server(server.to_owned()), trouble })
             }
@@ -101,7 +101,7 @@ impl Unreachable {
         }
     }
 
-    /// Returns the remedy.
+    /// Returns the advice for the user, such as the setting to check.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Peer { peer, trouble } => trouble.advice(peer),
@@ -141,7 +141,8 @@ impl Peer {
 }
 
 impl ConnectionFault {
-    /// Returns the reason why a connection to one server failed. If no reason is found, the result is `Closed`.
+    /// Returns the reason why a connection to a server failed, from the chain of sources of `error`. If no error of the
+    /// chain is recognized, the result is `Closed`.
     pub fn from_error(error: &(dyn StdError + 'static)) -> Self {
         Self::find(error).unwrap_or(Self::Closed)
     }

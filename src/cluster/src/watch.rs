@@ -31,7 +31,7 @@ const LONGEST: usize = request::LARGEST_ANSWER;
 pub struct Watch {
     body: Body,
     line: Vec<u8>,
-    /// The length of the part of `line` that contains no line end.
+    /// The number of bytes of `line` that were already searched for a line end.
     searched: usize,
     broken_at: Instant,
 }
@@ -48,7 +48,7 @@ pub enum What {
     Deleted,
     /// All events up to a resourceVersion were sent.
     Bookmark,
-    /// The watch failed. The event contains a Status.
+    /// The watch failed. The event contains a Status object with the code and reason.
     Error,
 }
 
@@ -139,7 +139,7 @@ impl Watch {
                     }
                 }
                 Some(Err(_)) => return Err(RequestError::Connection),
-                // An incomplete line at the end of the body is discarded; the connection broke.
+                // If the body ends within a line, the connection broke, and the incomplete line is discarded.
                 None if self.line.is_empty() => return Ok(None),
                 None => return Err(RequestError::Connection),
             }

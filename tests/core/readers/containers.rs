@@ -4,14 +4,13 @@ use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::api::CredentialType::{APNsCertificate, DEPToken, X509Certificate};
 use lapsewatch_core::api::reasons::FailureReason::{self, LimitExceeded, Malformed, PasswordRequired, PasswordWrong};
 use lapsewatch_core::api::status::{CredentialFacts, Failure, Format, KeyMatch, KeySelection};
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 
 use super::{FINGERPRINT_A, TOPIC_A, fixture, is, key, secret};
 
 fn with_password(type_: CredentialType, secret: &SecretData) -> Result<CredentialFacts, Failure> {
     let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
-    credential::read(type_, secret, &selection)
+    lapsewatch_core::read(type_, secret, &selection)
 }
 
 fn sealed(file: &str, password: &str) -> SecretData {
@@ -71,7 +70,7 @@ fn keystores_of_every_age_give_the_same_certificate_with_its_key() {
         opened(name, "");
         // These keystores also open if the spec names no password.
         let bare = secret(&[("file", &fixture(&format!("containers/p12/{name}.p12")))]);
-        let facts = credential::read(APNsCertificate, &bare, &KeySelection::default()).unwrap();
+        let facts = lapsewatch_core::read(APNsCertificate, &bare, &KeySelection::default()).unwrap();
         assert_eq!(facts.fingerprint.as_deref(), Some(FINGERPRINT_A), "{name}");
     }
 }
@@ -79,7 +78,7 @@ fn keystores_of_every_age_give_the_same_certificate_with_its_key() {
 #[test]
 fn a_keystore_that_stays_closed_says_why() {
     let bare = secret(&[("file", &fixture("containers/p12/openssl3.p12"))]);
-    let failure = credential::read(APNsCertificate, &bare, &KeySelection::default()).unwrap_err();
+    let failure = lapsewatch_core::read(APNsCertificate, &bare, &KeySelection::default()).unwrap_err();
     is(&failure, PasswordRequired, &["key file", "spec.secretRef.passwordKey"]);
     for (file, password, reason) in [
         ("openssl3", "wrong", PasswordWrong),
@@ -97,7 +96,7 @@ fn a_keystore_that_stays_closed_says_why() {
         assert!(!failure.message.contains(password.trim()), "{file}: {}", failure.message);
     }
     let selection = KeySelection { password_key: Some("absent".to_owned()), ..KeySelection::default() };
-    let failure = credential::read(APNsCertificate, &bare, &selection).unwrap_err();
+    let failure = lapsewatch_core::read(APNsCertificate, &bare, &selection).unwrap_err();
     is(&failure, FailureReason::KeyNotFound, &["spec.secretRef.passwordKey", "absent"]);
 }
 
@@ -110,7 +109,7 @@ fn what_is_too_much_is_told() {
     is(&keystore("too-costly"), LimitExceeded, &["key file holds a PKCS#12 keystore whose password takes more rounds"]);
     is(&keystore("hostile-nested"), LimitExceeded, &["a PKCS#12 keystore that nests deeper than the 32 levels"]);
     let many = secret(&[("key", &fixture("apns/a.key")), ("file", &fixture("containers/cms/17-recipients.p7m"))]);
-    let failure = credential::read(DEPToken, &many, &KeySelection::default()).unwrap_err();
+    let failure = lapsewatch_core::read(DEPToken, &many, &KeySelection::default()).unwrap_err();
     is(
         &failure,
         LimitExceeded,
@@ -166,16 +165,17 @@ fn an_encrypted_token_is_opened_by_its_private_key() {
     let private = fixture("dep/server.key");
     let facts = |message: &[u8]| {
         let secret = secret(&[("server.key", &private), ("token.p7m", message)]);
-        credential::read(DEPToken, &secret, &KeySelection::default())
+        lapsewatch_core::read(DEPToken, &secret, &KeySelection::default())
     };
     let plain = facts(&fixture("dep/a.p7m")).unwrap();
     assert_eq!(plain.format, Some(Format::SMIME));
-    let json = credential::read(DEPToken, &secret(&[("token.json", &fixture("dep/a.json"))]), &KeySelection::default());
+    let json =
+        lapsewatch_core::read(DEPToken, &secret(&[("token.json", &fixture("dep/a.json"))]), &KeySelection::default());
     assert_eq!(plain.fingerprint, json.unwrap().fingerprint, "the same token, encrypted or not");
     let other = secret(&[("server.key", &fixture("apns/other.key")), ("token.p7m", &fixture("dep/a.p7m"))]);
-    let failure = credential::read(DEPToken, &other, &KeySelection::default()).unwrap_err();
+    let failure = lapsewatch_core::read(DEPToken, &other, &KeySelection::default()).unwrap_err();
     is(&failure, FailureReason::NoMatchingKey, &["key token.p7m", "private key"]);
     let alone = secret(&[("token.p7m", &fixture("dep/a.p7m"))]);
-    let failure = credential::read(DEPToken, &alone, &KeySelection::default()).unwrap_err();
+    let failure = lapsewatch_core::read(DEPToken, &alone, &KeySelection::default()).unwrap_err();
     is(&failure, FailureReason::NoMatchingKey, &["holds no private key"]);
 }

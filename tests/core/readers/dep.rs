@@ -111,7 +111,7 @@ fn a_private_key_that_is_closed_or_stands_alone_is_told() {
     let secret = files(&[("key", "dep/server.key"), ("token.p7m", "dep/a.p7m")]);
     let selection = KeySelection { private_key_key: Some("token.p7m".to_owned()), ..KeySelection::default() };
     is(
-        &credential::read(DEPToken, &secret, &selection).unwrap_err(),
+        &lapsewatch_core::read(DEPToken, &secret, &selection).unwrap_err(),
         FailureReason::NoMatchingKey,
         &["no private key"],
     );
@@ -163,7 +163,7 @@ fn the_key_of_the_secret_is_found_by_content() {
     assert_eq!(credential_key(&both), "b");
     let selection = KeySelection { private_key_key: Some("absent".to_owned()), ..KeySelection::default() };
     is(
-        &credential::read(DEPToken, &files(&values), &selection).unwrap_err(),
+        &lapsewatch_core::read(DEPToken, &files(&values), &selection).unwrap_err(),
         KeyNotFound,
         &["no key absent, which spec.secretRef.privateKeyKey names"],
     );
@@ -184,7 +184,7 @@ fn more_private_keys_than_are_tried_are_a_limit_and_no_verdict() {
     let failure = read(DEPToken, &all).unwrap_err();
     is(&failure, LimitExceeded, &["more private keys than lapsewatch tries", "spec.secretRef.privateKeyKey"]);
     let named = KeySelection { private_key_key: Some("c.key".to_owned()), ..KeySelection::default() };
-    assert!(credential::read(DEPToken, &all, &named).is_ok(), "the selected private key decrypts the token");
+    assert!(lapsewatch_core::read(DEPToken, &all, &named).is_ok(), "the selected private key decrypts the token");
     assert!(read(DEPToken, &files(&[keys[2], token])).is_ok());
     let two = read(DEPToken, &files(&[keys[0], keys[1], token])).unwrap_err();
     is(&two, FailureReason::NoMatchingKey, &["that no private key of the Secret opens"]);

@@ -96,7 +96,7 @@ fn the_selection_is_followed() {
     let read = |key: Option<&str>, private_key: Option<&str>, password: Option<&str>| {
         let own = |name: Option<&str>| name.map(str::to_owned);
         let selection = KeySelection { key: own(key), private_key_key: own(private_key), password_key: own(password) };
-        credential::read(APNsCertificate, &secret, &selection)
+        lapsewatch_core::read(APNsCertificate, &secret, &selection)
     };
     let facts = read(Some("b"), None, None).unwrap();
     assert_eq!((facts.identity.as_deref(), key(&facts)), (Some(TOPIC_B), (KeyMatch::Matches, Some("b.key"))));

@@ -3,6 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use lapsewatch_core::credential;
+use lapsewatch_core::messages::reader;
 
 use crate::readers::*;
 
@@ -57,7 +59,10 @@ fn a_private_key_that_no_program_reads_is_never_taken_for_none() {
         let values: Vec<(&str, &[u8])> = values.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         let facts = read(APNsCertificate, &secret(&values)).unwrap();
         assert_eq!(key(&facts), (KeyMatch::KeyUnreadable, Some(name)));
-        assert!(credential::not_understood(&field(name).into()).unwrap().contains("private key"), "{name}");
+        assert!(
+            reader::content(credential::not_understood(&field(name).into()).unwrap()).contains("private key"),
+            "{name}"
+        );
     }
     let facts = one(APNsCertificate, &field("garbled-beside.pem")).unwrap();
     assert_eq!(facts.key_match, KeyMatch::KeyUnreadable);
@@ -216,7 +221,7 @@ fn of_several_certificates_of_one_identity_in_one_value_the_latest_is_read() {
     }
     let keystore = secret(&[("push.p12", &field("both.p12")), ("password", &field("password"))]);
     let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
-    let facts = credential::read(APNsCertificate, &keystore, &selection).unwrap();
+    let facts = lapsewatch_core::read(APNsCertificate, &keystore, &selection).unwrap();
     assert_eq!((facts.fingerprint, facts.other_certificates.len()), (new.fingerprint, 1));
     // With two Secret keys, nothing shows which certificate is in use, so the user must name a key.
     let failure = read(APNsCertificate, &files(&[("new", "apns/a-renewed.pem"), ("old", "apns/a.pem")])).unwrap_err();
@@ -231,14 +236,14 @@ fn certificates_of_several_identities_in_one_value_are_named_and_no_option_that_
         [("two-topics.pem", "BEGIN line to its END line"), ("two-topics-without-key.p12", "openssl pkcs12 -in FILE")]
     {
         let secret = secret(&[("push", &field(name)), ("password", &field("password"))]);
-        let failure = credential::read(APNsCertificate, &secret, &selection).unwrap_err();
+        let failure = lapsewatch_core::read(APNsCertificate, &secret, &selection).unwrap_err();
         let (a, b) = (serial_number("apns/a.pem"), serial_number("apns/b.pem"));
         is(&failure, Ambiguous, &["key \"push\"", &a, &b, "2031-01-01T00:00:00Z", command]);
         assert!(!failure.message.contains("secretRef"), "{}", failure.message);
     }
     // The certificate that matches the private key is the intended credential.
     let secret = secret(&[("push", &field("two-topics.p12")), ("password", &field("password"))]);
-    let facts = credential::read(APNsCertificate, &secret, &selection).unwrap();
+    let facts = lapsewatch_core::read(APNsCertificate, &secret, &selection).unwrap();
     assert_eq!((facts.identity.as_deref(), facts.other_certificates.len()), (Some(TOPIC_A), 0));
 }
 

@@ -1,6 +1,7 @@
 //! Tests files without a given type, and messages for files that are not in a Secret.
 
 use lapsewatch_core::credential::identify;
+use lapsewatch_core::messages::reader;
 use lapsewatch_core::secret::ValueSource;
 
 use super::*;
@@ -66,6 +67,7 @@ fn of_files_no_message_speaks_of_a_secret() {
             // Key derivation from a wrong password is slow, so that case runs without a type only.
             for type_ in TYPES.into_iter().map(Some).filter(|_| password.is_none()).chain([None]) {
                 let Err(failure) = identify(type_, &data, &selection) else { continue };
+                let failure = reader::failure(&failure);
                 failures += 1;
                 let text = &failure.message;
                 let is_of_a_secret = text.contains("Secret") || text.contains("spec.") || text.starts_with("key");

@@ -28,7 +28,6 @@ use lapsewatch_core::api::reasons::FailureReason::{
     self, Ambiguous, KeyNotFound, LimitExceeded, Malformed, NotSupported, PasswordRequired, WrongFile,
 };
 use lapsewatch_core::api::status::{CredentialFacts, Expiry, Failure, Format, KeyMatch, KeySelection};
-use lapsewatch_core::credential;
 use lapsewatch_core::secret::SecretData;
 use lapsewatch_test_support::fixture;
 
@@ -47,7 +46,7 @@ fn files(files: &[(&str, &str)]) -> SecretData {
 }
 
 fn read(type_: CredentialType, secret: &SecretData) -> Result<CredentialFacts, Failure> {
-    credential::read(type_, secret, &KeySelection::default())
+    lapsewatch_core::read(type_, secret, &KeySelection::default())
 }
 
 fn one(type_: CredentialType, bytes: &[u8]) -> Result<CredentialFacts, Failure> {

@@ -34,7 +34,7 @@ fn cells(type_: CredentialType, password: &str, values: &[(&str, &str)]) -> Vec<
             data.values.insert("password".to_owned(), password.into_bytes().into());
             "password".to_owned()
         });
-        outcome(credential::read(type_, &data, &KeySelection { password_key, ..KeySelection::default() }))
+        outcome(lapsewatch_core::read(type_, &data, &KeySelection { password_key, ..KeySelection::default() }))
     };
     let given =
         [Some(password.to_owned()), Some(format!("{password}\n")), Some("wrong".to_owned()), Some(String::new()), None];

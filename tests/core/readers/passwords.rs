@@ -5,7 +5,7 @@ use crate::readers::*;
 fn with(password: &[u8], values: &[(&str, &str)], type_: CredentialType) -> Result<CredentialFacts, Failure> {
     let mut data = files(values);
     data.values.insert("password".to_owned(), password.to_vec().into());
-    credential::read(
+    lapsewatch_core::read(
         type_,
         &data,
         &KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() },

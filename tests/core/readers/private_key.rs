@@ -37,10 +37,10 @@ fn private_keys_are_held_against_the_certificate() {
         let type_ = if certificate.starts_with("apns") { APNsCertificate } else { X509Certificate };
         let secret = files(&[("it", certificate), ("other", private_key)]);
         let selection = KeySelection { key: Some("it".to_owned()), ..KeySelection::default() };
-        let facts = credential::read(type_, &secret, &selection).unwrap();
+        let facts = lapsewatch_core::read(type_, &secret, &selection).unwrap();
         assert_eq!(key(&facts), (expected, Some("other")), "{certificate} with {private_key}");
         let selection = KeySelection { private_key_key: Some("other".to_owned()), ..selection };
-        let named = credential::read(type_, &secret, &selection).unwrap();
+        let named = lapsewatch_core::read(type_, &secret, &selection).unwrap();
         assert_eq!(named, facts, "{certificate} with {private_key}, named");
     }
 }
@@ -80,6 +80,6 @@ fn a_borrowed_modulus_makes_no_match() {
 fn a_neighbours_private_key_is_no_mismatch() {
     let secret = files(&[("a", "apns/a.pem"), ("b", "apns/b.pem"), ("b.key", "apns/b.key")]);
     let selection = KeySelection { key: Some("a".to_owned()), ..KeySelection::default() };
-    let facts = credential::read(APNsCertificate, &secret, &selection).unwrap();
+    let facts = lapsewatch_core::read(APNsCertificate, &secret, &selection).unwrap();
     assert_eq!(key(&facts), (KeyMatch::NoKey, None));
 }

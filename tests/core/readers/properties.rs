@@ -57,7 +57,7 @@ pub fn said(bytes: &[u8], password: &str) {
         let alone = secret(&[("value", bytes)]);
         let private_key = if type_ == DEPToken { &server } else { &push };
         let beside = secret(&[("other", private_key), ("password", password.as_bytes()), ("value", bytes)]);
-        for result in [read(type_, &alone), credential::read(type_, &beside, &opened)] {
+        for result in [read(type_, &alone), lapsewatch_core::read(type_, &beside, &opened)] {
             match result {
                 Ok(facts) => {
                     assert!(facts.identity.is_none_or(|identity| identity.chars().count() <= 256));

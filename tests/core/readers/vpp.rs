@@ -91,12 +91,12 @@ fn the_key_of_the_secret_is_found_by_content() {
     );
     let selection = KeySelection { key: Some("new".to_owned()), ..KeySelection::default() };
     assert_eq!(
-        credential::read(VPPToken, &two, &selection).unwrap().fingerprint,
+        lapsewatch_core::read(VPPToken, &two, &selection).unwrap().fingerprint,
         fingerprint_of_random("vpp/b.random")
     );
     let selection = KeySelection { password_key: Some("pw".to_owned()), ..KeySelection::default() };
     is(
-        &credential::read(VPPToken, &two, &selection).unwrap_err(),
+        &lapsewatch_core::read(VPPToken, &two, &selection).unwrap_err(),
         KeyNotFound,
         &["no key pw, which spec.secretRef.passwordKey names", "new and old"],
     );

@@ -123,14 +123,17 @@ fn nothing_of_any_content_gets_into_a_message() {
             let secret =
                 secret(&[("value", text.as_bytes()), ("password", CANARY.as_bytes()), ("p12", &fixture("apns/a.p12"))]);
             for password_key in [None, Some("password".to_owned())] {
-                let failure =
-                    match credential::read(type_, &secret, &KeySelection { password_key, ..KeySelection::default() }) {
-                        Err(failure) => failure,
-                        Ok(facts) => {
-                            assert_eq!((type_, facts.subject.is_some()), (X509Certificate, true), "{text}");
-                            continue;
-                        }
-                    };
+                let failure = match lapsewatch_core::read(
+                    type_,
+                    &secret,
+                    &KeySelection { password_key, ..KeySelection::default() },
+                ) {
+                    Err(failure) => failure,
+                    Ok(facts) => {
+                        assert_eq!((type_, facts.subject.is_some()), (X509Certificate, true), "{text}");
+                        continue;
+                    }
+                };
                 let said = failure.message.to_lowercase();
                 for content in [CANARY, "jdoe", "hunter"] {
                     assert!(!said.contains(content), "{said}");

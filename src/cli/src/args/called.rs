@@ -18,7 +18,8 @@ pub enum Called {
 }
 
 impl Called {
-    /// Detects the name from the first word of the command line. A link to the program counts by the name of the link.
+    /// Detects the name from the first word of the command line. If the program is called through a symbolic link, the
+    /// name of the link decides.
     pub fn from_program_name(word: Option<&OsStr>) -> Self {
         match word.map(Path::new).and_then(Path::file_stem) {
             Some(name) if name == Self::Plugin.file() => Self::Plugin,
@@ -42,7 +43,7 @@ impl Called {
         }
     }
 
-    /// Rewrites the usage and examples of the command line to the words that the user types.
+    /// Rewrites the usage and the examples in the help to the words that the user types, such as `kubectl lapsewatch`.
     pub(super) fn name(self, command: Command) -> Command {
         if self == Self::Itself {
             return command;

@@ -82,7 +82,7 @@ impl From<FailOn> for Severity {
 }
 
 impl CheckArgs {
-    /// Returns the conditions under which a check passes.
+    /// Returns the conditions for exit code 0, as the arguments set them.
     pub fn gate(&self) -> Gate {
         Gate { fail_on: self.fail_on.into(), within: self.within.clone(), allow_empty: self.allow_empty, reads: true }
     }

@@ -41,7 +41,7 @@ pub enum InspectFormat {
     Json,
 }
 
-/// Parses a type that can be read from a file. A DeclaredExpiry has no file.
+/// Parses a credential type, except DeclaredExpiry: its date stands in the spec, so there is no file to inspect.
 pub(super) fn credential_type() -> impl TypedValueParser<Value = CredentialType> {
     let names = values::types_in_files().into_iter().map(CredentialType::as_str);
     PossibleValuesParser::new(names).try_map(|name| values::type_in_file(&name))

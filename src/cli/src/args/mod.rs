@@ -158,7 +158,7 @@ nothing to show.",
     Man(ManArgs),
 }
 
-/// Returns the command line with its help in the words that the user types.
+/// Returns the definition of the command line. Its help names the program as the user called it.
 pub fn command(called: Called) -> clap::Command {
     called.name(Cli::command())
 }

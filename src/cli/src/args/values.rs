@@ -10,7 +10,8 @@ use lapsewatch_core::api::{CredentialType, Severity, names};
 
 /// Parses a time in RFC 3339, or a date, which means 00:00 UTC on that date.
 pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    // RFC 3339, section 5.6, has years of four digits only, but chrono also accepts longer years after a plus sign.
+    // RFC 3339, section 5.6, has years of four digits only. chrono also accepts longer years after a plus sign, so a
+    // text with this sign becomes an invalid empty text.
     let text = text.strip_prefix('+').map_or(text, |_| "");
     let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
     let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN).and_utc());
@@ -79,7 +80,8 @@ pub fn credential_type(text: &str) -> Result<CredentialType, String> {
     one_of(&CredentialType::ALL, text)
 }
 
-/// Parses a type of credential that a file can contain. A DeclaredExpiry has no file.
+/// Parses a type of credential that a file can contain: every type except DeclaredExpiry, whose date stands in the
+/// spec.
 pub fn type_in_file(text: &str) -> Result<CredentialType, String> {
     one_of(&types_in_files(), text)
 }
@@ -97,8 +99,8 @@ fn one_of(types: &[CredentialType], text: &str) -> Result<CredentialType, String
     })
 }
 
-/// Parses a name. An empty name, for example from a variable that is not set, is an error. Otherwise the command would
-/// silently select nothing.
+/// Parses the name of a tenant. An empty name, for example from a variable that is not set, is an error. Otherwise the
+/// command would silently select nothing.
 pub fn label(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }

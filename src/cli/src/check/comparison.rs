@@ -1,5 +1,5 @@
-//! Reports the credentials that could not be compared with their previous state (`--previous`). A missing comparison
-//! must not look like a comparison without differences.
+//! Reports the credentials that could not be compared with their previous state (`--previous`). Without this report,
+//! the user would believe that these credentials were compared and have not changed.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,19 @@ use crate::source::ObjectKind;
 use lapsewatch_core::api::{CredentialType, Key, TenantCredentialSpec, TenantCredentialStatus, stored};
 use lapsewatch_core::messages::verify_remarks;
 
-/// The previous state, and the facts about the present state that a comparison needs.
+/// The previous state, and the facts about the present state that show which credentials can't be compared.
 pub struct Comparison<'a> {
     previous: &'a Previous,
-    /// The TenantCredentials whose previous status contains something to compare with.
+    /// The TenantCredentials whose previous status contains facts or an identity to compare with.
     known: BTreeSet<Key>,
-    /// The digests of the encrypted objects in the present state.
+    /// SHA-256 of each encrypted object in the present state. An encrypted previous object with the same digest is the
+    /// same object, unchanged.
     sealed_now: BTreeSet<[u8; 32]>,
 }
 
 impl<'a> Comparison<'a> {
-    /// Prepares the comparison. `objects` is the present state, with the statuses that `previous` lent to its objects.
+    /// Prepares the comparison. `objects` is the present state, into which [`Previous::lend`] has already copied the
+    /// previous statuses.
     pub fn new(previous: &'a Previous, objects: &ManifestObjects) -> Self {
         let is_known = |status| knows(&stored::decode::<TenantCredentialStatus>(status).0);
         let known = objects.credentials.iter().filter(|(_, manifest)| is_known(&manifest.status));
@@ -32,8 +34,9 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Adds the credentials that could not be compared to the report. A credential whose type or pins vouch for its
-    /// identity is only passed over, so that the missing comparison does not change the exit code.
+    /// Adds the credentials that could not be compared to the report. The comparison would detect a wrong identity. It
+    /// is not needed for a type without a fixed identity, or if `expectedIdentities` contains the identity. Such a
+    /// credential only gets a note, which does not change the exit code.
     pub fn add_not_compared(&self, report: &mut Report) {
         for one in &report.credentials {
             let Some(why) = self.obstacle(one) else { continue };
@@ -46,7 +49,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Returns the reason why a credential that was read could not be compared. None if the credential was compared, or
-    /// if there is nothing to compare.
+    /// has nothing to compare: no file, or unreadable content.
     fn obstacle(&self, one: &ReportedCredential) -> Option<String> {
         // The date of a DeclaredExpiry has no identity and can't be older than a previous credential.
         let has_nothing_to_compare = one.spec.type_ == CredentialType::DeclaredExpiry || one.is_unreadable();
@@ -59,7 +62,7 @@ impl<'a> Comparison<'a> {
 
 fn is_pinned(spec: &TenantCredentialSpec, one: &ReportedCredential) -> bool {
     let has_pins = spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
-    // With pins, an identity is accepted only if a pin contains the identity.
+    // If the spec has `expectedIdentities`, only an identity in this list becomes the accepted identity.
     let identity = one.status.credential.as_ref().and_then(|facts| facts.identity.as_ref());
     has_pins && identity.is_some() && one.status.accepted_identity.as_ref() == identity
 }

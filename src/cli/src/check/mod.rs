@@ -44,7 +44,8 @@ pub fn run(
     Ok(gate.code(&report))
 }
 
-/// Writes the diagnostics that people need with every format, and the counts if the format is for programs.
+/// Writes the problems and notes to standard error. The table shows the counts itself, so the counts are added for the
+/// other formats only.
 fn complain(report: &Report, args: &CheckArgs, err: &mut dyn Write) -> io::Result<()> {
     let mut err = BufWriter::new(err);
     for problem in &report.problems {
@@ -99,9 +100,9 @@ fn check(args: &CheckArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Report {
     if let Some(before) = before {
         report.changes = before.changes(&report.credentials);
         report.notes.extend(previous::empty(&args.previous, &before));
-        // A broken manifest in the previous state may be fixed in the present state, so the check must not fail. A
-        // problem without a line is a path that can't be read. This is probably a mistake on the command line, so the
-        // check fails.
+        // A problem with a line is a broken manifest of the previous state. The present state may already fix the
+        // manifest, so the check does not fail. A problem without a line is a path that can't be read, probably a
+        // mistake on the command line, so the check fails.
         let (unread, broken): (Vec<_>, _) = before.problems().iter().cloned().partition(|it| it.place.line.is_none());
         objects.problems.extend(unread);
         objects.passed_over.extend(broken);

@@ -15,6 +15,7 @@ use crate::terminal;
 use lapsewatch_core::api::names;
 use lapsewatch_core::api::status::{KeysUsed, Notification};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Severity};
+use lapsewatch_core::messages::reader;
 use lapsewatch_core::sanitize::sanitize_line;
 
 /// The version of the schema.
@@ -92,7 +93,7 @@ pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<
 
 fn found<'a>(inspection: &Inspection, look: &'a LocalAssessment) -> InspectedCredential<'a> {
     let facts = look.status.credential.clone().unwrap_or_default();
-    // The key of the password is left out, because this key is an internal name and not the name of a file.
+    // The password is left out: it is stored under an internal name of this program, which is not the name of a file.
     let as_key = |name: Option<String>| name.map(|name| names::to_secret_key(&name));
     let keys = facts.keys.map(|keys| KeysUsed {
         credential: as_key(keys.credential),
@@ -101,7 +102,7 @@ fn found<'a>(inspection: &Inspection, look: &'a LocalAssessment) -> InspectedCre
     });
     InspectedCredential {
         type_: look.identified.type_,
-        what: look.identified.what,
+        what: reader::identified(&look.identified),
         state: look.state(),
         severity: look.status.severity.unwrap_or_default(),
         credential: CredentialFacts { keys, ..facts },

@@ -58,7 +58,7 @@ fn inspect(args: &InspectArgs, now: DateTime<Utc>, stdin: &mut dyn Read) -> Insp
     let (mut in_hand, mut problems) = local_files::gather(&args.files, args.password_file.as_deref(), stdin);
     let look = (!in_hand.paths.is_empty()).then(|| local_files::look(&mut in_hand, args.type_, now, local_files::spec));
     if let Some(Ok(_)) = &look {
-        // If no credential was found, the failure already describes the problem of each file.
+        // Only if a credential was found: otherwise the failure already describes the problem of each file.
         problems.extend(local_files::not_understood(&in_hand));
     }
     Inspection { at: now, in_hand, problems, look }

@@ -7,16 +7,16 @@ use crate::local_files::LocalAssessment;
 use crate::terminal::{aligned, paragraph};
 use lapsewatch_core::api::conditions::ConditionType;
 use lapsewatch_core::api::status::Expiry;
-use lapsewatch_core::messages;
+use lapsewatch_core::messages::{self, reader};
 use lapsewatch_core::sanitize::sanitize_line;
 
-/// Writes the result. Writes nothing if no credential was found, since standard error contains the failure.
+/// Writes the result. Writes nothing if no credential was found, because the failure is written to standard error.
 pub(super) fn write(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
     let Some(Ok(look)) = &inspection.look else { return Ok(()) };
     let files: Vec<String> =
         inspection.in_hand.paths.values().map(|path| sanitize_line(&path.display().to_string())).collect();
     writeln!(out, "{}", files.join(", "))?;
-    writeln!(out, "  {}, fit for type {}\n", look.identified.what, look.identified.type_)?;
+    writeln!(out, "  {}, fit for type {}\n", reader::identified(&look.identified), look.identified.type_)?;
     for line in aligned(&rows(inspection, look)) {
         writeln!(out, "  {line}")?;
     }

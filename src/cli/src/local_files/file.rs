@@ -19,19 +19,22 @@ pub fn is_stdin(path: &Path) -> bool {
 
 /// Reads the content of a file of at most [`MAX_FILE`] bytes.
 pub fn open(path: &Path) -> io::Result<SecretBytes> {
-    // Opening a named pipe without a writer blocks. The pipes of a shell's process substitution always have a writer.
+    // Opening a named pipe blocks until a program writes to the pipe, so named pipes are refused. The pipes of a
+    // shell's process substitution, `<(command)`, are accepted, because they always have a writer.
     let is_of_a_shell = ["/dev/fd", "/proc"].iter().any(|folder| path.starts_with(folder));
     if !is_of_a_shell && fs::metadata(path)?.file_type().is_fifo() {
         return Err(io::Error::other("it is a named pipe: name a file"));
     }
     let file = File::open(path)?;
     let metadata = file.metadata()?;
-    // Only a regular file has a length. Some regular files, such as those in /proc, report 0.
+    // Only a regular file has a length. Some regular files, such as those in /proc, report 0 although they have
+    // content.
     let size = if metadata.is_file() && metadata.len() > 0 { metadata.len() } else { MAX_FILE };
     limited(file, size)
 }
 
-/// Reads to the end, or fails at the first byte beyond [`MAX_FILE`]. `size` is the expected number of bytes.
+/// Reads to the end, or fails at the first byte beyond [`MAX_FILE`]. `size` is the expected number of bytes, for which
+/// memory is reserved.
 pub fn limited(reader: impl Read, size: u64) -> io::Result<SecretBytes> {
     let size = usize::try_from(size.min(MAX_FILE)).unwrap_or_default();
     // The buffer gets its capacity at once, because a buffer that grows leaves copies of the content in freed memory.

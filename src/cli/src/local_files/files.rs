@@ -15,19 +15,19 @@ use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 
 /// The name under which standard input is read.
 const STDIN: &str = "stdin";
-/// The key of the password. Neither a file's name nor a key of a Secret can contain a slash, so no value has the same
-/// key.
+/// The key of the password among the values. The slash prevents a conflict: neither a file's name nor a key of a Secret
+/// can contain a slash.
 const PASSWORD: &str = "password/";
 
-/// Files as the values of a Secret. The key of a value is the name of its file; [`secret_key`] converts this name to a
-/// valid key of a Secret.
+/// Files as the values of a Secret. The key of a value is the name of its file; [`names::to_secret_key`] converts this
+/// name to a valid key of a Secret.
 #[derive(Debug)]
 pub struct LocalCredential {
-    /// The values.
+    /// The contents of the files, by file name, and the password under an internal key.
     pub data: SecretData,
-    /// The selection of the value that is the password.
+    /// The key of the password, if a password was given. No other value is selected, so their content decides.
     pub selection: KeySelection,
-    /// The paths from the command line, by the keys of their values.
+    /// The path from the command line of each file, by the same key as in `data`.
     pub paths: BTreeMap<String, PathBuf>,
 }
 
@@ -89,7 +89,7 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (LocalCredent
         };
         match bytes {
             Err(error) => problems.push(format!("{name}: {}", why(&error))),
-            // The names of the files must also differ after their conversion to keys of a Secret.
+            // Two names can become the same key of a Secret, so the converted names are compared.
             Ok(_) if in_hand.paths.keys().any(|known| names::to_secret_key(known) == names::to_secret_key(&key)) => {
                 problems.push(format!(
                     "{name}: another file that was given is called {key} too; give one of the two another name"
@@ -108,7 +108,7 @@ fn collect(paths: &[PathBuf], mut stdin: Option<&mut dyn Read>) -> (LocalCredent
 pub fn not_understood(in_hand: &LocalCredential) -> Vec<String> {
     let files = in_hand.paths.keys().filter_map(|name| Some((name, in_hand.data.values.get(name)?)));
     let unknown = files.filter_map(|(name, bytes)| Some((name, credential::not_understood(bytes)?)));
-    unknown.map(|(name, what)| messages::not_understood(name, &what)).collect()
+    unknown.map(|(name, what)| messages::not_understood(name, what)).collect()
 }
 
 /// True if this is the key under which [`LocalCredential`] contains the password.

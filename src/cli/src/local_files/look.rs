@@ -11,7 +11,7 @@ use lapsewatch_core::api::{CredentialType, Failure, TenantCredentialSpec, Tenant
 use lapsewatch_core::assessment::peers::Peers;
 use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess};
 use lapsewatch_core::credential::{self, Identified};
-use lapsewatch_core::messages;
+use lapsewatch_core::messages::{self, reader};
 use lapsewatch_core::sanitize::sanitize_line;
 
 /// The maximum number of times that the user may enter a password.
@@ -36,13 +36,14 @@ impl LocalAssessment {
         self.condition(ConditionType::Healthy).map_or("-", |condition| &condition.reason)
     }
 
-    /// Returns the identity after its label, such as the topic of an APNs certificate.
+    /// Returns the identity with the term for it before the value, such as "topic com.apple.mgmt.External.1".
     pub fn identity(&self) -> Option<String> {
         let identity = self.identified.facts.identity.as_deref()?;
         Some(format!("{} {identity}", messages::identity_name(self.identified.type_)))
     }
 
-    /// Returns the message about the match of private key and certificate. None if the type has no private key.
+    /// Returns the message that the private key matches the certificate or does not match. None if the type has no
+    /// private key.
     pub fn private_key(&self) -> Option<&str> {
         let is_certificate = self.identified.facts.key_match != KeyMatch::NotApplicable;
         self.condition(ConditionType::KeyMismatch).filter(|_| is_certificate).map(|condition| &*condition.message)
@@ -75,7 +76,7 @@ pub fn spec(type_: CredentialType) -> TenantCredentialSpec {
 /// Identifies and assesses the credential in the files.
 ///
 /// `type_` is the expected type; None accepts every type. If a needed password is missing, the user at the terminal is
-/// asked. `declare` returns the spec for the assessment.
+/// asked. `declare` builds the spec for the assessment from the detected type.
 ///
 /// # Errors
 /// If the files contain no credential that can be read.
@@ -111,10 +112,10 @@ pub fn identify(in_hand: &mut LocalCredential, type_: Option<CredentialType>) ->
     let mut identified = credential::identify(type_, &in_hand.data, &in_hand.selection);
     let is_closed = match &identified {
         Ok(identified) => identified.has_closed_keys,
-        Err(failure) => failure.reason == FailureReason::PasswordRequired,
+        Err(failure) => failure.reason() == FailureReason::PasswordRequired,
     };
     if !is_closed || in_hand.password().is_some() || !password::can_be_asked_for() {
-        return identified;
+        return identified.map_err(|failure| reader::failure(&failure));
     }
     let names: Vec<&str> = in_hand.paths.keys().map(String::as_str).collect();
     let of = sanitize_line(&names.join(", "));
@@ -124,11 +125,11 @@ pub fn identify(in_hand: &mut LocalCredential, type_: Option<CredentialType>) ->
         in_hand.unlock(password);
         identified = credential::identify(type_, &in_hand.data, &in_hand.selection);
         match &identified {
-            Err(failure) if failure.reason == FailureReason::PasswordWrong => {}
+            Err(failure) if failure.reason() == FailureReason::PasswordWrong => {}
             Ok(identified) if identified.has_closed_keys => {}
             _ => break,
         }
         prompt = format!("That password does not open it. Password for {of}: ");
     }
-    identified
+    identified.map_err(|failure| reader::failure(&failure))
 }

@@ -1,4 +1,5 @@
-//! Reads YAML and JSON values within a size limit. A YAML alias can repeat a large value many times.
+//! Reads YAML and JSON values within a size limit. The limit stops a small file that repeats a large value many times
+//! with YAML aliases.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -12,7 +13,8 @@ const MAX_VALUES: usize = 2_000_000;
 /// The maximum total length of text in one file, in bytes.
 const MAX_TEXT: usize = 32 << 20;
 
-/// The remaining size limit for a file, and the errors of this module. A parser's own message may quote the file.
+/// The rest of the size limit for a file, and the last error that this module found. These errors may be printed. A
+/// parser's own message may not be printed, because the message might quote a secret from the file.
 pub struct Budget {
     values: Cell<usize>,
     text: Cell<usize>,
@@ -45,7 +47,8 @@ impl Budget {
         self.wrong.get()
     }
 
-    /// Takes the key that occurs twice in one mapping. None without such an error. The key may be a misplaced secret.
+    /// Takes the key that occurs twice in one mapping, and None if the last error is a different error. The key is
+    /// zeroized when dropped, because it may be a misplaced secret.
     pub fn twice(&self) -> Option<Zeroizing<String>> {
         self.twice.take().map(Zeroizing::new)
     }
@@ -190,7 +193,7 @@ fn merge(map: &mut Map<String, Value>) {
     }
 }
 
-/// Overwrites all text of a value that may contain a secret.
+/// Overwrites all text of a value in memory, because the text may contain a secret.
 pub fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),

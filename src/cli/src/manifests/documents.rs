@@ -11,7 +11,8 @@ use super::plain_scalars::as_kubectl_takes_them;
 pub struct YamlDocument<'t> {
     /// The line of the file on which the document's content begins, from 1.
     pub line: usize,
-    /// The text that contains the document, with the line of the file on which this text begins.
+    /// The text that contains the document, after the line of the file on which this text begins, from 1. The text may
+    /// begin before the content, for example with comments.
     pub text: (usize, &'t str),
     /// The parsed content.
     pub value: Value,
@@ -23,7 +24,7 @@ pub struct BrokenDocument {
     pub line: usize,
     /// The reason. The text quotes nothing from the file.
     pub why: &'static str,
-    /// True if the text names a kind that lapsewatch reads.
+    /// True if the part seems to contain an object that lapsewatch reads, so the error must not be ignored.
     pub is_meant: bool,
 }
 
@@ -66,7 +67,8 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> 
     match of_json {
         Some(found) if found.iter().all(Result::is_ok) => found,
         None => stream(text),
-        // A YAML flow mapping also begins with a brace, and YAML accepts more than JSON.
+        // A text that is not valid JSON may still be valid YAML, because a YAML flow mapping also begins with a brace.
+        // The format with more readable documents is used.
         Some(found) => match stream(text) {
             of_yaml
                 if of_yaml.iter().filter(|one| one.is_ok()).count()
@@ -87,7 +89,7 @@ fn stream(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     while let Some((line, part)) = parts.next() {
         yaml(line, part, &budget, &mut all);
         if budget.is_spent() {
-            // The parts after the limit are not read, so the error covers them too.
+            // The parts after the limit are not read, so the last error also counts for these parts.
             let is_rest_meant = parts.any(|(_, part)| is_meant(part));
             if let Some(Err(broken)) = all.last_mut() {
                 broken.is_meant |= is_rest_meant;
@@ -122,7 +124,7 @@ fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
             Err(error) => Err(BrokenDocument {
                 line: line + error.line().saturating_sub(1),
                 why: budget.wrong().unwrap_or("it is no JSON"),
-                // After the limit the rest of the file is not read, so the error covers that text too.
+                // After the limit the rest of the file is not read, so this error also counts for the rest.
                 is_meant: is_meant(if budget.is_spent() { value_and_rest } else { own }),
             }),
         });
@@ -134,8 +136,9 @@ fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     }
 }
 
-/// Finds the end of a value that was refused. The end follows from JSON's grammar if the grammar accepts the value.
-/// Otherwise the value ends before the next line that begins with a brace.
+/// Finds the end of a value that was refused, so that reading can continue after the value. A value that is valid JSON
+/// may be refused only by the limit; the parser then finds its end. Otherwise the value ends before the next line that
+/// begins with a brace.
 fn end_of_broken(text: &str) -> usize {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     match values.next() {
@@ -168,7 +171,7 @@ fn parts(text: &str) -> Vec<(usize, &str)> {
     parts
 }
 
-/// True if a line has no content.
+/// True if a line contains only spaces, a comment or a document marker.
 fn is_blank(line: &str) -> bool {
     let line = line.strip_prefix("---").unwrap_or(line).trim();
     line.is_empty() || line.starts_with('#') || line == "..."
@@ -196,7 +199,8 @@ fn is_too_deep(part: &str) -> bool {
 
 fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<YamlDocument<'t>, BrokenDocument>>) {
     let line = begin + part.lines().position(|line| !is_blank(line)).unwrap_or_default();
-    // The parser can report an error on a line after the end of the part.
+    // The parser can report an error on a line after the end of the part. Such a line number is reduced to this last
+    // line.
     let last = begin + part.lines().count().saturating_sub(1);
     if is_too_deep(part) {
         let why = "it is nested deeper than is read";

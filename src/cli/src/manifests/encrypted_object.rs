@@ -1,4 +1,4 @@
-//! Describes an object encrypted with sops. The readable fields narrow down the identity of the object.
+//! Describes an object encrypted with sops. The fields that are not encrypted limit which object it can be.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ pub struct EncryptedObject {
     spec: Option<TenantCredentialSpec>,
     /// The object's status, if the manifest was exported from a cluster.
     status: Value,
-    /// SHA-256 of the whole object. The same ciphertext means the same object.
+    /// SHA-256 of the whole object. Two objects with the same digest are the same object without a change.
     digest: [u8; 32],
 }
 
@@ -54,7 +54,7 @@ impl MaybeEncrypted {
 }
 
 impl EncryptedObject {
-    /// Takes an encrypted object of this kind. None means that the kind is encrypted too.
+    /// Describes this object. `kind` is None if the kind is encrypted too. Moves the status out of `object`.
     pub fn from_value(kind: Option<ObjectKind>, object: &mut Value) -> Self {
         Self {
             kind,
@@ -78,19 +78,19 @@ impl EncryptedObject {
         self.may_stand(kind, &key.namespace) && (self.kind.is_none() || self.name.may_be(&key.name))
     }
 
-    /// True if the kind is readable and is this kind.
+    /// True if the kind is not encrypted and equals `kind`.
     pub fn is_a(&self, kind: ObjectKind) -> bool {
         self.kind == Some(kind)
     }
 
-    /// True if the object is a TenantCredential that may have this type.
+    /// True if the object is a TenantCredential of this type, or of an encrypted type.
     pub fn may_be_of(&self, type_: CredentialType) -> bool {
         self.is_a(ObjectKind::TenantCredential) && self.type_.may_be(type_.as_str())
     }
 
     /// True if the object may be a TenantCredential of this type and tenant.
     pub fn may_belong_to(&self, tenant: &Key, type_: CredentialType) -> bool {
-        // If the kind is encrypted, no other field shows whether the object is a TenantCredential.
+        // If the kind is encrypted, the object may be a TenantCredential, whatever its other fields contain.
         let fits = || self.tenant.may_be(&tenant.name) && self.type_.may_be(type_.as_str());
         self.may_stand(ObjectKind::TenantCredential, &tenant.namespace) && (self.kind.is_none() || fits())
     }

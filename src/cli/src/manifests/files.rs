@@ -1,4 +1,5 @@
-//! Finds and reads the given files, folders and standard input, each once and up to a size limit.
+//! Reads the given files, the manifests in the given folders, and standard input: each file once and up to a size
+//! limit.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -18,7 +19,8 @@ pub struct ManifestFile {
     pub name: String,
     /// The file's content.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// True if the user named the file. False if the file was found in a folder.
+    /// True if the user named the file itself. A broken part in such a file is always an error. False if the file was
+    /// found in a folder.
     pub named: bool,
 }
 
@@ -30,8 +32,8 @@ pub struct Unreadable {
     pub why: String,
 }
 
-/// Reads all of `paths`, with `-` for `stdin`. The named files come first, then the files found in folders, sorted by
-/// path. A file that is reached twice is read once.
+/// Reads all of `paths`, with `-` for `stdin`. Passes each result to `each`: first the named files, then the files
+/// found in folders, sorted by path. A file that is reached twice is read once.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result<ManifestFile, Unreadable>)) {
     let mut seen = HashSet::new();
     let mut stdin = Some(stdin);
@@ -52,7 +54,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result
     }
 }
 
-/// Returns the displayed name of a file, which always differs from the name of the standard input.
+/// Returns the displayed name of a file. A file named "standard input" becomes "./standard input".
 fn name(path: &Path) -> String {
     let name = path.display().to_string();
     if name == STDIN { format!("./{name}") } else { name }
@@ -61,7 +63,8 @@ fn name(path: &Path) -> String {
 fn source(name: String, named: bool, bytes: io::Result<Zeroizing<Vec<u8>>>) -> Result<ManifestFile, Unreadable> {
     match bytes {
         Ok(mut bytes) => {
-            // In YAML a lone carriage return ends a line (YAML 1.2, section 5.4). The line counts need line feeds.
+            // In YAML a lone carriage return ends a line (YAML 1.2, section 5.4). This crate counts line feeds, so the
+            // returns are replaced.
             if !bytes.contains(&b'\n') {
                 bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
             }

@@ -2,14 +2,14 @@
 
 use serde::de::IgnoredAny;
 
-/// Returns the lines, from 0, on which the `count` items begin. None if tools do not write such a layout, so a returned
-/// line is always correct.
+/// Returns the lines, from 0, on which the `count` items begin. None if the text has an unusual layout, in which a line
+/// could be wrong.
 pub fn lines(text: &str, count: usize) -> Option<Vec<usize>> {
     let found = if serde_json::from_str::<IgnoredAny>(text).is_ok() { of_json(text) } else { of_block(text) };
     found.filter(|found| found.len() == count)
 }
 
-/// Finds the items in JSON. Only strings need parsing, because brackets outside strings mark the beginning of a value.
+/// Finds the items in JSON. The brackets outside strings show the beginning of each item, so only strings are parsed.
 fn of_json(text: &str) -> Option<Vec<usize>> {
     let mut found = Vec::new();
     let (mut depth, mut line, mut is_among) = (0_usize, 0, false);

@@ -1,7 +1,7 @@
 //! Reads TenantCredentials, MDMTenants and Secrets from files, folders and the standard input.
 //!
-//! Each broken part is reported with its file and line. A report quotes nothing from the file, and a broken part does
-//! not hide the other parts.
+//! A part of a file that can't be parsed is reported with its file and line, and the other parts are read. The messages
+//! quote nothing from the file, because the file may contain secrets.
 
 mod bounded;
 mod documents;

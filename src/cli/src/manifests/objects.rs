@@ -42,17 +42,19 @@ pub struct ManifestObjects {
     pub tenants: BTreeMap<Key, Manifest>,
     /// The Secrets.
     pub secrets: BTreeMap<Key, ManifestSecret>,
-    /// The Secrets that other tools create in the cluster.
+    /// The Secrets that other tools create in the cluster, such as External Secrets Operator. Their values are not in
+    /// the input.
     pub made: BTreeMap<Key, SecretProducer>,
-    /// The encrypted objects, with their readable fields.
+    /// The TenantCredentials, MDMTenants and objects of an encrypted kind that sops has encrypted, with their readable
+    /// fields.
     pub sealed: Vec<EncryptedObject>,
-    /// Objects that lapsewatch may have to check and can't identify, mostly because they are encrypted.
+    /// Notes on objects that should perhaps be checked but can't be, mostly because they are encrypted.
     pub skipped: Vec<ManifestProblem>,
     /// Errors in the input.
     pub problems: Vec<ManifestProblem>,
     /// Notes on ignored input: broken parts of files in folders, unusable Secrets, and encrypted fields. A broken part
-    /// is ignored only if its text names no checked kind. Objects with ignored fields are assessed without these
-    /// fields.
+    /// is ignored only if its text names no kind that lapsewatch reads. An object with ignored encrypted fields is
+    /// assessed without these fields.
     pub passed_over: Vec<ManifestProblem>,
 }
 
@@ -76,14 +78,15 @@ impl ManifestObjects {
         }
     }
 
-    /// True if a TenantCredential that was not added may still be in the input, encrypted or in a broken part.
+    /// True if a TenantCredential that is not in `credentials` may still be in the input, encrypted or in a broken
+    /// part.
     pub fn may_hold(&self, key: &Key) -> bool {
         self.problems.iter().any(|problem| is_about(problem, key))
             || self.sealed.iter().any(|one| one.may_be(ObjectKind::TenantCredential, key))
     }
 
-    /// Adds one object. `written` is the object's text and its first line, if the object is a document of its own.
-    /// `is_sealed` is true for an item of a list that sops has written.
+    /// Adds one object. `written` is the object's first line and its text, if the object is a document and not an item
+    /// of a list. `is_sealed` is true for an item of a list that sops has encrypted as a whole.
     fn object(&mut self, place: SourceLocation, mut value: Value, written: Option<(usize, &str)>, is_sealed: bool) {
         let is_sealed = is_sealed || is_encrypted(&value);
         if !value.is_object() {
@@ -100,7 +103,7 @@ impl ManifestObjects {
         } else if kind.ends_with("List") && value.get("items").is_some_and(Value::is_array) {
             self.list(&place, &api_version, &kind, value, written, is_sealed);
         } else if kind.ends_with("List") && (is_ours || api_version == "v1" && kind == "List") {
-            // An empty list may be null.
+            // The items of an empty list may be null.
             if value.get("items").is_some_and(|items| !items.is_null()) {
                 self.problem(place, format!("items of a {} can't be read: expected a list", sanitize_line(&kind)));
             }
@@ -121,7 +124,8 @@ impl ManifestObjects {
             let wanted = format!("{}/{}", api::GROUP, api::VERSION);
             self.problem(place, format!("{kind} has no apiVersion: expected {wanted}"));
         } else if kind == "TenantCredential" && has_our_type(&value) {
-            // Another product may have a kind of the same name, but hardly with one of these types.
+            // The apiVersion is probably wrong. Another product may also have a kind TenantCredential, but hardly with
+            // one of these credential types.
             let (other, wanted) = (sanitize_line(&api_version), format!("{}/{}", api::GROUP, api::VERSION));
             let what = format!("a TenantCredential with apiVersion {other} is not checked: expected {wanted}");
             self.skipped.push(ManifestProblem::at(place, what));
@@ -145,13 +149,14 @@ impl ManifestObjects {
         wipe(&mut value);
     }
 
-    /// Adds an object whose kind is encrypted. The object may be one that lapsewatch checks.
+    /// Adds an object whose kind is encrypted, because the object may be a TenantCredential or an MDMTenant.
     fn encrypted(&mut self, place: SourceLocation, value: &mut Value) {
         self.sealed.push(EncryptedObject::from_value(None, value));
         self.skipped.push(ManifestProblem::at(place, ENCRYPTED));
     }
 
-    /// Adds the items of a list. Items of a typed list inherit the kind from the list if they do not set it.
+    /// Adds the items of a list. An item without a kind in a list such as TenantCredentialList gets the kind from the
+    /// name of the list.
     fn list(
         &mut self,
         place: &SourceLocation,
@@ -233,7 +238,7 @@ impl ManifestObjects {
                     None => drop(self.secrets.insert(key, secret)),
                 }
             }
-            // No TenantCredential can name such a Secret. Other tools report the fault.
+            // The encrypted name of this Secret can't be matched with the Secret that a TenantCredential names.
             Err(_) if is_sealed => {
                 self.passed_over.push(ManifestProblem::at(place, "a Secret whose name is encrypted is not read"))
             }
@@ -261,7 +266,8 @@ pub fn is_about(problem: &ManifestProblem, key: &Key) -> bool {
 /// The message for an object whose kind is encrypted with sops.
 const ENCRYPTED: &str = "it is encrypted with sops as a whole, so that what it is can't be told: give it decrypted";
 
-/// The top-level fields of every object. sops removes its own field `sops` when it decrypts.
+/// The top-level fields that an object may have. The field `sops` is allowed, because sops removes the field before the
+/// object is applied.
 const FIELDS: [&str; 6] = ["apiVersion", "kind", "metadata", "sops", "spec", "status"];
 /// The fields of an object's metadata (Kubernetes API, ObjectMeta).
 const METADATA: [&str; 15] = [

@@ -1,5 +1,5 @@
 //! Converts unquoted scalars that kubectl does not read as strings. kubectl reads YAML 1.1, in which `yes` is true and
-//! `0123` is a number. The parser of this crate reads YAML 1.2, in which both are strings.
+//! `0123` is a number. The parser of this crate reads YAML 1.2, in which these two texts are strings.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -14,12 +14,14 @@ fn in_yaml_1_1(text: &str) -> Option<Value> {
         _ => {}
     }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    // Other numbers are numbers in YAML 1.2 too.
+    // Only numbers with a leading zero differ: other numbers are numbers in YAML 1.2 too. The value 0 suffices, because
+    // only the type matters.
     let is_one = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_one.then(|| Value::from(0))
 }
 
-/// Replaces each such text by the value that kubectl reads. `written` is the text of the document.
+/// Replaces each string that kubectl reads as a boolean or a number by the value that kubectl reads. `written` is the
+/// text of the document, which shows the quotes.
 pub fn as_kubectl_takes_them(value: &mut Value, written: &str) {
     replace(value, &OnceCell::new(), written);
 }
@@ -45,7 +47,8 @@ fn replace<'t>(value: &mut Value, plain: &OnceCell<HashMap<ScalarField<'t>, bool
 /// A field's name and its text.
 type ScalarField<'t> = (&'t str, &'t str);
 
-/// Finds the fields of the document with such a text. The value is true if no occurrence of the field is quoted.
+/// Finds the fields whose text kubectl reads as a boolean or a number, if the text is not quoted. The map's value is
+/// true if no occurrence of the same name and text is quoted.
 fn fields_of(written: &str) -> HashMap<ScalarField<'_>, bool> {
     let mut found = HashMap::new();
     for (at, _) in written.match_indices(':') {
@@ -61,14 +64,15 @@ fn fields_of(written: &str) -> HashMap<ScalarField<'_>, bool> {
         let Some((text, rest)) = after.split_at_checked(end.count()) else { continue };
         let ends = rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', ',', '}', ']']);
         if in_yaml_1_1(text).is_some() && (quoted.is_some() || ends) {
-            // If quoted and unquoted occurrences exist, the field at hand may be either, so both stay strings.
+            // If the same name and text occur both quoted and unquoted, it is unknown which occurrence a parsed field
+            // is. All of them stay strings.
             *found.entry((name, text)).or_insert(true) &= quoted.is_none();
         }
     }
     found
 }
 
-/// The maximum length of an examined scalar, in bytes.
+/// The number of bytes of a scalar that are examined. The relevant words and numbers are much shorter.
 const MOST: usize = 64;
 
 #[cfg(test)]

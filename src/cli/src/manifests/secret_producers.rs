@@ -20,7 +20,8 @@ pub struct SecretProducer {
 struct Form {
     group: &'static str,
     kind: &'static str,
-    /// The JSON pointer to a list in which `name` points into each item. Empty if `name` points into the object.
+    /// The JSON pointer to a list of the created Secrets. `name` is then relative to each item. Empty if `name` is
+    /// relative to the object.
     list: &'static str,
     name: &'static str,
     /// True if a Secret without an explicit name has the name of the object.

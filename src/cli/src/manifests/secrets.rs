@@ -18,7 +18,7 @@ use lapsewatch_core::secret::{SecretBytes, SecretData, ValueSource};
 pub struct ManifestSecret {
     /// The position in the input.
     pub place: SourceLocation,
-    /// The positions of further Secrets with the same name.
+    /// The positions of further Secrets with the same name, which are reported as errors if the Secret is used.
     pub again: Vec<SourceLocation>,
     /// True if sops has written the Secret, so that texts may be encrypted.
     is_sealed: bool,
@@ -27,8 +27,8 @@ pub struct ManifestSecret {
     string_data: TextMap,
 }
 
-/// The content of `data` or `stringData`, a text for each key. None in place of anything that is not a text or a
-/// mapping.
+/// The content of `data` or `stringData`, a text for each key. The outer None stands for a field that is not a mapping,
+/// the inner None for a value that is not a text.
 type TextMap = Option<BTreeMap<String, Option<Zeroizing<String>>>>;
 
 /// The readable values of a Secret.
@@ -69,7 +69,7 @@ impl ManifestSecret {
     pub fn decode(&self) -> Result<Decoded, String> {
         let of_form = |field: &'static str| format!("{field} is no mapping of keys to texts");
         for (field, map) in [("data", &self.data), ("stringData", &self.string_data)] {
-            // The key is not quoted. With a misplaced colon the key contains the value.
+            // The message does not quote the key. With a misplaced colon, the secret value would be part of the key.
             if map.as_ref().is_some_and(|map| !map.keys().all(|key| names::is_secret_key(key))) {
                 return Err(format!(
                     "{field} has a key that the API server refuses: it takes at most 253 letters, digits, -, _ and ."

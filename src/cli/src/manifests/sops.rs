@@ -22,7 +22,8 @@ pub fn has_cipher(value: &Value) -> bool {
     }
 }
 
-/// The fields that affect no verdict: texts for people, and metadata that other tools set.
+/// The fields that do not affect the assessment: texts for people, and metadata that other tools set. If they are
+/// encrypted, the object is assessed without them.
 const NOT_NEEDED: [&str; 7] = [
     "metadata.annotations",
     "metadata.labels",

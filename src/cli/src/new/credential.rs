@@ -10,7 +10,7 @@ use crate::manifests::rules::Rules;
 use lapsewatch_core::api::credential::{Owner, SecretRef, TenantRef};
 use lapsewatch_core::api::{self, CredentialType, TenantCredentialSpec};
 
-/// The names of the two objects.
+/// The names of the TenantCredential and the Secret.
 pub(super) struct Names {
     pub credential: String,
     pub secret: String,
@@ -42,7 +42,8 @@ pub(super) fn declared(args: &NewArgs, type_: CredentialType) -> TenantCredentia
     }
 }
 
-/// Returns the complete spec: with the reference to the Secret, and the credential's identity as a pin.
+/// Returns the complete spec: with the reference to the Secret, and with the credential's identity as the only expected
+/// identity.
 pub(super) fn spec(
     args: &NewArgs,
     look: &LocalAssessment,
@@ -53,7 +54,8 @@ pub(super) fn spec(
     let identity = facts.and_then(|facts| facts.identity.clone()).filter(|identity| !identity.is_empty());
     let password = entries.iter().find(|entry| entry.file.is_none());
     TenantCredentialSpec {
-        // The operator finds the credential and the private key by their content, as `new` does.
+        // The keys of the values are not set: the operator finds the credential and the private key by their content,
+        // as `new` does.
         secret_ref: Some(SecretRef {
             name: names.secret.clone(),
             key: None,

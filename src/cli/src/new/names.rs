@@ -1,4 +1,4 @@
-//! Default names: of a TenantCredential, and of the keys of its Secret.
+//! Default names: the name of a TenantCredential, and the names of the keys in its Secret.
 
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::api::status::Format;

@@ -14,7 +14,7 @@ const MAX_SECRET: usize = 1 << 20;
 pub(super) struct SecretEntry<'a> {
     /// The key in the Secret.
     pub key: String,
-    /// The key of the value in the [`LocalCredential`]. None for the password.
+    /// The name of the file, which is the key in the [`LocalCredential`]. None for the password.
     pub file: Option<&'a str>,
     /// The content of the value.
     pub bytes: &'a SecretBytes,
@@ -43,7 +43,7 @@ pub(super) fn entries<'a>(
         } else {
             None
         };
-        // The default key is not used if the name of a different file results in the same key.
+        // The default key is not used if a different file already gets the same key from its name.
         let usual = usual.filter(|usual| !is_other(file, usual)).map(str::to_owned);
         let key = usual.unwrap_or_else(|| api::names::to_secret_key(file));
         entries.push(SecretEntry { key, file: Some(file), bytes });

@@ -1,7 +1,7 @@
 //! Writes the manifests as YAML.
 //!
-//! No serializer is used, for two reasons. A serializer leaves copies of a Secret's values in memory. The serializer
-//! also leaves words such as `on` unquoted, which kubectl does not read as text.
+//! No serializer is used, for two reasons. A serializer leaves copies of a Secret's values in memory. It also leaves
+//! words such as `on` unquoted, which kubectl reads as a boolean and not as text.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

@@ -1,4 +1,5 @@
-//! Reads TenantCredentials with their Secrets, and assesses each among all of them.
+//! Reads TenantCredentials with their Secrets, and assesses them. Each assessment also considers the other
+//! TenantCredentials with the same credential.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -25,18 +26,19 @@ struct Readable {
     reading: Reading,
 }
 
-/// All TenantCredentials and the index of their holders.
+/// All TenantCredentials, and an index that finds those with the same credential.
 pub struct CheckedCredentials {
     readable: Vec<Readable>,
-    /// The TenantCredentials that were skipped.
+    /// The TenantCredentials whose Secret or warning days are not readable in the input, so that they are not assessed.
     pub unread: Vec<Unread>,
-    /// The holders of each credential.
+    /// Finds the TenantCredentials that hold the same credential.
     pub index: Index,
 }
 
 /// Reads all TenantCredentials. Adds invalid objects to `objects` and objects without a readable Secret to `report`.
 pub fn read(objects: &mut ManifestObjects, report: &mut Report) -> CheckedCredentials {
-    // The user supplied all manifests, so no holder is hidden from the result.
+    // The user supplied all manifests, so the result may name every object that holds the same credential, in every
+    // namespace.
     let index = Index::new(Reveal::All);
     let mut all = CheckedCredentials { readable: Vec::new(), unread: Vec::new(), index };
     let (mut rules, mut readings) = (None, Readings::default());
@@ -80,7 +82,8 @@ impl CheckedCredentials {
                 Ok(reading) => reading,
                 Err(why) => {
                     report.skipped.push(ManifestProblem::about(place, ObjectKind::TenantCredential, &key, why).into());
-                    // The status from the cluster still identifies the credential that this object holds.
+                    // If the manifest contains a status from the cluster, this status identifies the credential, so
+                    // that other objects with the same credential are found.
                     self.index.set(&key, Holder::remembered(created, &spec, &previous));
                     return self.unread.push(Unread { key, spec, previous });
                 }
@@ -91,7 +94,8 @@ impl CheckedCredentials {
         self.readable.push(Readable { place, key, spec, metadata, previous, reading });
     }
 
-    /// Skips TenantCredentials whose tenant is encrypted, because their warning days are unknown.
+    /// Skips each TenantCredential that takes its warning days from an encrypted tenant, because these days are
+    /// unknown.
     pub fn set_aside(&mut self, tenants: &CheckedTenants, report: &mut Report) {
         for readable in std::mem::take(&mut self.readable) {
             let Some(why) = tenants.hides_days_of(&readable.key, &readable.spec) else {
@@ -113,7 +117,8 @@ impl CheckedCredentials {
         self.readable.iter().filter_map(note).collect()
     }
 
-    /// Assesses each TenantCredential among all TenantCredentials of the input, as the operator does.
+    /// Assesses each TenantCredential that was read. As in the operator, the assessment includes the other
+    /// TenantCredentials with the same credential.
     pub fn assess(&mut self, tenants: &CheckedTenants, now: DateTime<Utc>) -> Vec<report::ReportedCredential> {
         let index = &self.index;
         self.readable.drain(..).map(|readable| readable.assess(index, tenants, now)).collect()

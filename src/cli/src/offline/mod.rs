@@ -7,7 +7,8 @@ pub mod tenants;
 
 use lapsewatch_core::api::{Key, TenantCredentialSpec, TenantCredentialStatus};
 
-/// A credential whose Secret is not in the input, with the status that the manifest contains.
+/// A TenantCredential that can't be assessed from the input, for example because its Secret is missing. Its last status
+/// replaces the assessment.
 pub struct Unread {
     /// The namespace and name of the object.
     pub key: Key,

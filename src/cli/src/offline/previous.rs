@@ -29,11 +29,11 @@ use lapsewatch_core::secret::SecretData;
 /// The previous state of all objects.
 pub struct Previous {
     found: BTreeMap<Key, Before>,
-    /// The TenantCredentials that were skipped, with the reasons.
+    /// The reasons why TenantCredentials of the previous state could not be assessed.
     skipped: BTreeMap<Key, String>,
     tenants: CheckedTenants,
     objects: ManifestObjects,
-    /// The holders of each credential in the previous state.
+    /// Finds the TenantCredentials of the previous state that hold the same credential.
     pub index: Index,
 }
 
@@ -43,7 +43,8 @@ pub struct Before {
     pub place: SourceLocation,
     /// The previous spec.
     pub spec: TenantCredentialSpec,
-    /// The previous status, assessed again if the previous input contains the Secret.
+    /// The previous status: assessed from the Secret if the previous input contains it, and otherwise copied from the
+    /// manifest.
     pub status: TenantCredentialStatus,
     /// The object's creation time, in seconds since 1970-01-01 UTC.
     pub created: Option<i64>,
@@ -68,7 +69,8 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Prev
     Previous { found: found.collect(), skipped, tenants, objects, index: all.index }
 }
 
-/// Returns a problem if both inputs are the standard input, which can be read only once.
+/// Returns a problem if both the manifests and the previous manifests are to be read from standard input, which can be
+/// read only once.
 pub fn is_twice_stdin(paths: &[PathBuf], previous: &[PathBuf]) -> Option<ManifestProblem> {
     let has = |paths: &[PathBuf]| paths.iter().any(|path| path == Path::new("-"));
     let place = SourceLocation { file: STDIN.into(), line: None, item: None };
@@ -85,7 +87,8 @@ pub fn empty(paths: &[PathBuf], previous: &Previous) -> Option<Diagnostic> {
     Some(Diagnostic { origin, object: None, message: verify_remarks::NOTHING_BEFORE.to_owned() })
 }
 
-/// Returns the API server's messages about a change of the credential type.
+/// Returns the messages with which the API server refuses a change of the credential type. Empty if the schema allows
+/// the change.
 fn refused(before: &TenantCredentialSpec, now: &Value) -> Vec<String> {
     let crd = crds::all().into_iter().find(|(name, _)| *name == "tenantcredentials.yaml");
     let schema = crd.and_then(|(_, crd)| crd.pointer("/spec/versions/0/schema/openAPIV3Schema").cloned());
@@ -107,7 +110,7 @@ impl Previous {
         self.tenants.inherited_by(key, spec).0
     }
 
-    /// True if the warning days of a TenantCredential come from an encrypted tenant.
+    /// True if a TenantCredential takes its warning days from an encrypted tenant of the previous state.
     pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> bool {
         self.tenants.hides_days_of(key, spec).is_some()
     }
@@ -124,14 +127,16 @@ impl Previous {
         if decoded.encrypted.is_empty() { Ok(decoded.data) } else { Err("it is encrypted with sops") }
     }
 
-    /// True if the previous state contains no TenantCredential and no object that may be one.
+    /// True if the previous state contains no TenantCredential, and no encrypted or broken part that may be a
+    /// TenantCredential.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty() && self.problems().is_empty() && self.tenants.sealed().is_empty()
     }
 
-    /// Returns the reason why nothing is known about a TenantCredential that exists or may exist in the previous state.
-    /// `sealed_now` contains the digests of the objects that are encrypted in the new state. An object with one of
-    /// these digests is excluded, because the TenantCredential is readable in the new state.
+    /// Returns the reason why a TenantCredential can't be compared with the previous state, where it exists or may
+    /// exist encrypted. None if it can be compared, or did not exist. `sealed_now` contains the digests of the objects
+    /// that are encrypted in the new state. A previous object with one of these digests is still encrypted, so it can't
+    /// be this readable TenantCredential.
     pub fn obstacle(&self, key: &Key, sealed_now: &BTreeSet<[u8; 32]>) -> Option<String> {
         if let Some(before) = self.found.get(key) {
             let ready = before.status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());
@@ -153,7 +158,8 @@ impl Previous {
         self.objects.skipped.iter()
     }
 
-    /// Counts the other objects of this type whose credential is unknown because it could not be read.
+    /// Counts the other TenantCredentials of this type whose credential could not be read. Each of them may hold the
+    /// same credential.
     pub fn unread_beside(&self, key: &Key, type_: CredentialType) -> usize {
         let is_unread = |before: &Before| {
             let ready = before.status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());
@@ -175,8 +181,9 @@ impl Previous {
         &self.objects.problems
     }
 
-    /// Copies each previous status into the object of the same name in `objects`. Adds changes that the API server
-    /// would refuse to the problems of `objects`. Returns a note for each removed TenantCredential.
+    /// Copies each previous status into the object of the same name in `objects`, so that the assessment compares the
+    /// credentials. An object whose type has changed is moved to the problems, because the API server would refuse this
+    /// change. Returns a note for each removed TenantCredential.
     pub fn lend(&self, objects: &mut ManifestObjects) -> Vec<ManifestProblem> {
         let mut removed = Vec::new();
         for (key, before) in &self.found {
@@ -208,7 +215,7 @@ impl Previous {
         removed
     }
 
-    /// Returns the changes of TenantCredentials whose credential differs from the previous state.
+    /// Returns the changes of the credentials that differ from the previous state.
     pub fn changes(&self, checked: &[report::ReportedCredential]) -> Vec<CredentialChange> {
         let change = |one: &report::ReportedCredential| {
             let before = self.found.get(&one.key)?;

@@ -12,14 +12,14 @@ use lapsewatch_core::api::reasons::FailureReason;
 use lapsewatch_core::api::status::{KeyMatch, KeySelection};
 use lapsewatch_core::api::{CredentialFacts, CredentialType, Key, TenantCredentialSpec};
 use lapsewatch_core::assessment::Reading;
-use lapsewatch_core::credential;
 use lapsewatch_core::sanitize::sanitize_line;
 
-/// A cache of all readings.
+/// A cache of the Secrets that were read, by Secret, credential type and selected keys.
 #[derive(Default)]
 pub struct Readings {
     read: HashMap<(Key, CredentialType, KeySelection), Result<Reading, String>>,
-    /// A namespace of the given Secrets by name, computed when the first Secret is missing.
+    /// For each name of a Secret in the input, a namespace that contains this Secret. The message about a missing
+    /// Secret mentions it. Computed for the first missing Secret.
     elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
 }
 
@@ -62,7 +62,8 @@ impl Readings {
     }
 }
 
-/// Describes the object from which another tool creates or fills the Secret. None if the input contains no such object.
+/// Returns the reason that another tool creates or fills this Secret, so that its values are not in the input. None if
+/// the input contains no object for such a tool.
 fn made_elsewhere(wanted: &Key, objects: &ManifestObjects) -> Option<String> {
     let made = objects.made.get(wanted)?;
     let (kind, maker, place) = (made.kind, sanitize_line(&made.name), &made.place);
@@ -97,10 +98,7 @@ fn read(
         return Err(maker);
     }
     if decoded.encrypted.is_empty() {
-        return Ok(match credential::read(type_, &decoded.data, selection) {
-            Ok(facts) => Reading::Facts(facts),
-            Err(failure) => Reading::Failed(failure),
-        });
+        return Ok(lapsewatch_core::read(type_, &decoded.data, selection).into());
     }
     let reading = of_the_plain(&decoded, type_, selection).ok_or_else(|| match decoded.data.values.is_empty() {
         true => format!("Secret {name} is encrypted with sops: give it decrypted"),
@@ -119,21 +117,23 @@ fn of_secret(secret: &ManifestSecret, key: &Key, what: String) -> ManifestProble
     ManifestProblem::about(secret.place.clone(), ObjectKind::Secret, key, what)
 }
 
-/// Reads the plain values of a partly encrypted Secret. None if an encrypted value might change the result.
+/// Reads the credential from the values of a partly encrypted Secret that are not encrypted. None if an encrypted value
+/// might change the result.
 fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &KeySelection) -> Option<Reading> {
     let is_plain = |key: &String| !decoded.encrypted.contains(key);
     if !selection.key.as_ref().is_none_or(is_plain) {
         return None;
     }
-    // A certificate can be read without its private key or password.
+    // A certificate can be read without its private key or password, so encrypted keys are removed from the selection.
     let readable = KeySelection {
         key: selection.key.clone(),
         private_key_key: selection.private_key_key.clone().filter(is_plain),
         password_key: selection.password_key.clone().filter(is_plain),
     };
-    match credential::read(type_, &decoded.data, &readable) {
+    match lapsewatch_core::read(type_, &decoded.data, &readable) {
         Ok(facts) => Some(Reading::Facts(with_hidden_key(facts, selection, &decoded.encrypted))),
-        // The named Secret key contains the wrong content, so the other values do not matter.
+        // The spec names the Secret key of the credential, and its value is wrong. The encrypted values can't change
+        // this result.
         Err(failure) if selection.key.is_some() && is_of_the_value(failure.reason) => Some(Reading::Failed(failure)),
         Err(_) => None,
     }
@@ -190,7 +190,7 @@ mod tests {
         };
         let first = read("hello", CredentialType::VPPToken, None);
         assert!(first.contains("plain text"), "{first}");
-        // The changed Secret is not read again.
+        // The Secret was changed after the first reading. The cached result shows that the Secret is not read again.
         assert_eq!(read("<html>", CredentialType::VPPToken, None), first);
         assert!(read("<html>", CredentialType::VPPToken, Some("a")).contains("HTML"));
         assert!(read("<html>", CredentialType::DEPToken, None).contains("HTML"));

@@ -15,7 +15,8 @@ use lapsewatch_core::assessment::TenantContext;
 use lapsewatch_core::assessment::tenant::{self, TenantInput, TenantMember};
 use lapsewatch_core::messages::verify_remarks;
 
-/// All MDMTenants of the input, and the encrypted objects.
+/// All valid MDMTenants of the input, and the encrypted objects, among which further tenants and their credentials may
+/// be.
 pub struct CheckedTenants {
     declared: BTreeMap<Key, Declared>,
     /// The encrypted objects, both tenants and TenantCredentials.
@@ -29,7 +30,8 @@ struct Declared {
     previous: MDMTenantStatus,
 }
 
-/// Takes all MDMTenants. Adds the faults for which the API server or the operator would refuse a tenant to `objects`.
+/// Moves the MDMTenants and the encrypted objects out of `objects`. For a tenant that the API server or the operator
+/// would refuse, adds the reasons to the problems of `objects`.
 pub fn take(objects: &mut ManifestObjects) -> CheckedTenants {
     let mut all = BTreeMap::new();
     let mut rules = None;
@@ -45,7 +47,7 @@ pub fn take(objects: &mut ManifestObjects) -> CheckedTenants {
 
 fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, Vec<ManifestProblem>> {
     let problem = |what| ManifestProblem::about(manifest.place.clone(), ObjectKind::MDMTenant, key, what);
-    // Every field of a tenant's spec is optional.
+    // The spec of a tenant may be missing, because every field in it is optional.
     let broken = if manifest.spec.is_null() { Vec::new() } else { rules.broken(&manifest.spec) };
     if !broken.is_empty() {
         return Err(broken.iter().map(|fault| problem(fault.to_string())).collect());
@@ -59,8 +61,8 @@ fn declared(rules: &Rules, key: &Key, manifest: &Manifest) -> Result<Declared, V
 }
 
 impl CheckedTenants {
-    /// Returns the tenant's settings for a credential. A tenant that is not in the input may exist in the cluster, so
-    /// this case is not reported as a missing tenant.
+    /// Returns the tenant's settings for a credential. A tenant that is not in the input may exist in the cluster. The
+    /// credential is then assessed as if it named no tenant.
     pub fn inherited_by(&self, key: &Key, spec: &TenantCredentialSpec) -> (Option<&MDMTenantSpec>, TenantContext<'_>) {
         match spec.tenant_key(key).and_then(|tenant| self.declared.get(&tenant)) {
             Some(declared) => (Some(&declared.spec), TenantContext::Found(tenant::side(&declared.spec))),
@@ -68,8 +70,8 @@ impl CheckedTenants {
         }
     }
 
-    /// Explains why the warning days of a credential are unknown: its tenant sets them and is encrypted. None
-    /// otherwise.
+    /// Returns a sentence if the warning days of a credential are unknown, because its tenant, which may set them, is
+    /// encrypted. None if the days are known.
     pub fn hides_days_of(&self, key: &Key, spec: &TenantCredentialSpec) -> Option<String> {
         let tenant = spec.tenant_key(key).filter(|tenant| !self.declared.contains_key(tenant))?;
         let is_it =
@@ -99,14 +101,16 @@ impl CheckedTenants {
             .collect()
     }
 
-    /// Returns the required credential types of a tenant, without the types that an encrypted object may have.
+    /// Returns the required credential types of a tenant, without the types that an encrypted TenantCredential may
+    /// have. Such a type would be reported as missing although it may exist.
     fn required(&self, tenant: &Key, declared: &Declared) -> Option<Vec<CredentialType>> {
         let required = declared.spec.required_credentials.clone()?;
         let may_be_there = |type_| self.sealed.iter().any(|one| one.may_belong_to(tenant, type_));
         Some(required.into_iter().filter(|type_| !may_be_there(*type_)).collect())
     }
 
-    /// Assesses the status of each tenant from the checked and the skipped credentials.
+    /// Assesses the status of each tenant from its assessed credentials, and from the last status of its other
+    /// credentials.
     pub fn assess(
         &self,
         checked: &[report::ReportedCredential],
@@ -152,7 +156,8 @@ impl Declared {
         let checked = of.checked.iter().map(|one| TenantMember::from_status(&one.key.name, &one.spec, &one.status));
         let unread = of.unread.iter().map(|one| TenantMember::from_status(&one.key.name, &one.spec, &one.previous));
         let members: Vec<TenantMember<'_>> = checked.chain(unread).collect();
-        // The checked credentials of one namespace are sorted by name.
+        // All credentials of a tenant are in its namespace, and the checked ones are sorted by name, so a binary search
+        // finds them.
         let of_name = |name: &str| of.checked.binary_search_by(|one| (*one.key.name).cmp(name)).ok();
         let words = |name: &str, type_: &str, reason: &str| {
             let one = of.checked.get(of_name(name)?)?;

@@ -1,4 +1,5 @@
-//! Describes the origin of a report's objects, and the problems that the report lists beside the objects.
+//! Defines the origin of the objects in a report, and the problems and notes that the report lists in addition to the
+//! objects.
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ impl fmt::Display for Origin {
 pub struct Diagnostic {
     /// The file or cluster with the problem.
     pub origin: Origin,
-    /// The object. None if the object is unknown.
+    /// The object that the message is about. None if the message is not about one object, or the object is unknown.
     pub object: Option<(ObjectKind, Key)>,
     /// The problem in words.
     pub message: String,

@@ -1,4 +1,5 @@
-//! Lists the findings of a report one by one, for formats that consist of annotations or results.
+//! Lists the findings of a report one by one, for formats without nesting, such as the annotations of GitHub and the
+//! results of SARIF.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -21,11 +22,11 @@ pub struct ReportedFinding<'a> {
     pub key: &'a Key,
     /// The type of the credential. None for an MDMTenant.
     pub type_: Option<CredentialType>,
-    /// The reason in one word.
+    /// The kind of finding in one word in CamelCase, such as a reason of a condition.
     pub reason: &'a str,
     /// The severity of the finding.
     pub severity: Severity,
-    /// True if the finding does not pass the gate.
+    /// True if the finding makes the command fail, by the limits that the user set.
     pub fails: bool,
     /// The message, with the object and the time.
     pub message: Cow<'a, str>,
@@ -40,8 +41,8 @@ pub struct ReportedFinding<'a> {
 }
 
 impl<'a> ReportedFinding<'a> {
-    /// Returns all findings. The failing findings come first, then the most severe, then the order of the report
-    /// decides.
+    /// Returns all findings. Findings that make the command fail come first. Within both groups, the most severe come
+    /// first, and equal severities keep the order of the report.
     pub fn all(report: &'a Report, gate: &Gate) -> Vec<Self> {
         let credentials = report.credentials.iter().flat_map(|one| Self::of_credential(one, report, gate));
         let tenants = report.tenants.iter().flat_map(|one| Self::of_tenant(one, gate));
@@ -50,7 +51,8 @@ impl<'a> ReportedFinding<'a> {
         all
     }
 
-    /// Returns the findings of one credential, with a finding for an expiry within the requested span.
+    /// Returns the findings of one credential. If it expires within the span of `--within`, a finding about this is
+    /// added.
     pub fn of_credential(one: &'a ReportedCredential, report: &Report, gate: &Gate) -> Vec<Self> {
         let owner = one.spec.owner.as_ref();
         let blank = Self {
@@ -79,7 +81,7 @@ impl<'a> ReportedFinding<'a> {
         });
         let lapses = gate.lapses(one, report.at).map(|message| Self {
             reason: LAPSES_WITHIN,
-            // The user asked for this span, so the finding is at least a notice.
+            // The credential may have no severity yet. A finding needs one, so it is at least a notice.
             severity: one.status.severity.unwrap_or_default().max(Severity::Notice),
             fails: true,
             message: Cow::Owned(message),
@@ -89,7 +91,7 @@ impl<'a> ReportedFinding<'a> {
         said.chain(lapses).collect()
     }
 
-    /// Returns the findings of a tenant itself.
+    /// Returns the findings of a tenant itself, without the findings of its credentials.
     pub fn of_tenant(one: &'a ReportedTenant, gate: &Gate) -> Vec<Self> {
         one.own()
             .map(|said| Self {

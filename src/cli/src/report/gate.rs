@@ -1,4 +1,4 @@
-//! Decides which results pass, and derives the exit code of a command from a report.
+//! Decides which objects pass by the limits that the user set, and derives the exit code of a command.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,7 +7,7 @@ use crate::exit::{ATTENTION, FAILED, FINE};
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::messages;
 
-/// The conditions under which a result does not pass.
+/// The limits that the user set: an object that exceeds them makes the command fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
     /// The lowest severity that does not pass.
@@ -29,7 +29,7 @@ pub struct Within {
     pub text: String,
 }
 
-/// The reason of a finding about a credential that expires within the requested span.
+/// The reason, in one word, of the finding that a credential expires within the span of `--within`.
 pub const LAPSES_WITHIN: &str = "LapsesWithin";
 
 impl Default for Gate {
@@ -57,12 +57,13 @@ impl Gate {
         }
     }
 
-    /// True if a severity alone does not pass.
+    /// True if this severity makes the command fail, whatever the other limits are.
     pub fn fails(&self, severity: Severity) -> bool {
         severity >= self.fail_on
     }
 
-    /// True if a credential passes at this time. A credential that can't be read never passes.
+    /// True if a credential does not make the command fail. `at` is the time of the report. A credential that can't be
+    /// read never passes.
     pub fn passes(&self, credential: &ReportedCredential, at: DateTime<Utc>) -> bool {
         !credential.is_unreadable()
             && !self.fails(credential.status.severity.unwrap_or_default())
@@ -78,7 +79,7 @@ impl Gate {
     pub fn lapses(&self, credential: &ReportedCredential, at: DateTime<Utc>) -> Option<String> {
         let within = self.within.as_ref()?;
         let not_after = credential.not_after()?;
-        // A span beyond the end of the calendar includes every date.
+        // If the end of the span can't be represented as a date, the span includes every date.
         let end = at.checked_add_signed(within.span).unwrap_or(DateTime::<Utc>::MAX_UTC);
         if not_after > end {
             return None;

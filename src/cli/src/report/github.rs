@@ -1,4 +1,4 @@
-//! Writes the report as workflow commands of GitHub Actions, which shows them beside the changed lines.
+//! Writes the report as workflow commands of GitHub Actions. GitHub shows them as annotations beside the changed lines.
 //!
 //! GitHub shows at most ten errors, ten warnings and ten notices for each step. The worst findings come first. Findings
 //! beyond these limits appear in the log as plain text.
@@ -10,7 +10,7 @@ use crate::source::SourceLocation;
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::sanitize::sanitize;
 
-/// The maximum number of annotations of each command in one step.
+/// The maximum number of annotations that GitHub shows for each command (error, warning, notice) in one step.
 const MOST: usize = 10;
 
 /// One annotation of a workflow run.
@@ -66,7 +66,7 @@ fn of_finding(finding: &ReportedFinding<'_>) -> Annotation {
     let texts = [Some(finding.message.to_string()), Some(finding.impact.to_owned()), to_do, runbook, contact];
     let texts: Vec<String> = texts.into_iter().flatten().filter(|text| !text.is_empty()).collect();
     let title = format!("{} {}: {}", finding.kind, finding.key, finding.reason);
-    // Only the line breaks between the texts remain. Line breaks inside a text are removed.
+    // Line breaks inside a text are removed, so that each text of the message is exactly one line.
     let message = texts.iter().map(|text| sanitize(text)).collect::<Vec<_>>().join("\n");
     Annotation { command, place, title, message }
 }
@@ -90,7 +90,7 @@ fn of_problem(command: &'static str, what: &str, problem: &Diagnostic) -> Annota
 impl Annotation {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "::{} ", self.command)?;
-        // The standard input is not a file of the change.
+        // The standard input is not a file in the repository, so no line can be annotated.
         if let Some(place) = self.place.as_ref().filter(|place| !place.is_stdin()) {
             write!(out, "file={},", property(&place.path()))?;
             if let Some(line) = place.line {
@@ -103,7 +103,8 @@ impl Annotation {
     fn write_plain(&self, out: &mut dyn Write) -> io::Result<()> {
         let place = self.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let line = format!("{place}{}: {}", self.title, self.message.replace('\n', "; "));
-        // The line begins with a fixed word, so the content can't form a workflow command.
+        // A workflow command begins with `::`. This line begins with a word, so text from the input can't form a
+        // command.
         writeln!(out, "{} {}", self.command, sanitize(&line))
     }
 }

@@ -258,7 +258,7 @@ fn tenant<'a>(one: &'a ReportedTenant, gate: &Gate) -> TenantEntry<'a> {
     }
 }
 
-/// Converts problems to entries. None for an empty list, so that the field is left out.
+/// Converts problems to entries. Returns None for an empty list, so that the JSON field is left out.
 fn listed(all: &[Diagnostic]) -> Option<Vec<ProblemEntry<'_>>> {
     (!all.is_empty()).then(|| all.iter().map(problem).collect())
 }

@@ -42,7 +42,7 @@ struct JunitTestCase {
     name: String,
     /// The element `failure`, `error` or `skipped`. None if the object passes.
     outcome: Option<&'static str>,
-    /// The reason and message of the worst finding.
+    /// The reason and message of the worst finding. None without findings.
     said: Option<(String, String)>,
     /// The object's position and all its findings.
     text: String,
@@ -124,14 +124,15 @@ impl JunitTestCase {
 
     fn write(&self, xml: &mut Writer<&mut dyn Write>) -> io::Result<()> {
         let head = BytesStart::new("testcase").with_attributes([("classname", &*self.kind), ("name", &self.name)]);
-        // The findings of an object that passes go to the standard output of its test case.
+        // An object that passes can still have findings. They are written to the element `system-out` of its test case.
         let element = self.outcome.unwrap_or("system-out");
         if self.text.is_empty() {
             return xml.write_event(Event::Empty(head));
         }
         xml.write_event(Event::Start(head))?;
         let start = match &self.said {
-            // The schema defines no attributes for these two elements.
+            // Only `failure` and `error` get attributes, because the schema defines none for `system-out` and
+            // `skipped`.
             Some((type_, message)) if !matches!(element, "system-out" | "skipped") => {
                 BytesStart::new(element).with_attributes([("type", &**type_), ("message", message)])
             }

@@ -11,15 +11,17 @@ use crate::terminal::Paint;
 use lapsewatch_core::api::Severity;
 use lapsewatch_core::sanitize::sanitize;
 
-/// The maximum length in bytes. GitHub limits a comment to 65,536 characters, and a character has at least one byte.
+/// The maximum length in bytes. GitHub limits a comment to 65,536 characters. A character has at least one byte, so a
+/// limit in bytes suffices.
 const MOST: usize = 65_000;
 /// The maximum length of the table in bytes, which leaves room for the details of the worst findings.
 const MOST_OF_TABLE: usize = 25_000;
-/// The maximum length of the list of unreadable input, in bytes.
+/// The maximum length of the list of parts that could not be read, in bytes.
 const MOST_OF_PROBLEMS: usize = 15_000;
 /// The maximum length of all lists below the table, in bytes.
 const MOST_OF_LISTS: usize = 15_000;
-/// The space reserved around the lines of a list for title, fence and the number of omitted lines, in bytes.
+/// The number of bytes reserved for the text around a list or a finding: its title, the fence of the code block, and
+/// the note on omitted lines.
 const FRAME: usize = 300;
 
 /// One row of the table, with the findings shown below the table.
@@ -59,7 +61,8 @@ fn text(report: &Report, gate: &Gate) -> String {
     let mut room = MOST_OF_LISTS;
     for (title, items) in lists.iter().filter(|(_, items)| !items.is_empty()) {
         let before = text.len();
-        // The space that one list does not use is available to the next list.
+        // The remaining space is divided equally among the remaining lists, so that a short list leaves more for the
+        // next lists.
         list(title, items, room / still, &mut text);
         room = room.saturating_sub(text.len() - before);
         still -= 1;
@@ -82,7 +85,7 @@ fn head(summary: &Summary, report: &Report) -> String {
     )
 }
 
-/// Writes the table.
+/// Writes the table. Rows beyond [`MOST_OF_TABLE`] bytes are left out.
 fn rows(entries: &[MarkdownRow<'_>], text: &mut String) {
     if entries.is_empty() {
         return;
@@ -100,7 +103,7 @@ fn rows(entries: &[MarkdownRow<'_>], text: &mut String) {
     left_out(left, text);
 }
 
-/// Writes the details of each finding in the layout of the terminal output.
+/// Writes the findings of each object in the layout of the terminal output, until the comment has its maximum length.
 fn details(entries: &[MarkdownRow<'_>], text: &mut String) {
     let mut left = entries.len();
     for entry in entries {
@@ -109,7 +112,8 @@ fn details(entries: &[MarkdownRow<'_>], text: &mut String) {
             continue;
         };
         let mut said = Vec::new();
-        // Writing to a vector can't fail. The length is known only after writing.
+        // Writing to a vector can't fail. The text is written to a vector first, because its length decides whether
+        // there is room for it.
         let _ = block(&entry.findings, Paint::default(), &mut said);
         let said = String::from_utf8_lossy(&said);
         let mut part = format!(
@@ -138,7 +142,8 @@ fn lines(problems: &[Diagnostic]) -> Vec<String> {
     problems.iter().map(Diagnostic::to_string).collect()
 }
 
-/// Writes a list with one line for each item, limited to `most` bytes with title and fence.
+/// Writes a list with one line for each item, of at most `most` bytes together with the title and the fence of the code
+/// block.
 fn list(title: &str, items: &[String], most: usize, text: &mut String) {
     if items.is_empty() {
         return;
@@ -227,9 +232,10 @@ fn place(origin: &Origin) -> String {
     }
 }
 
-/// Formats a text as a code span, also inside a table.
+/// Formats a text as a code span that is also valid in a table cell.
 fn code(text: &str) -> String {
-    // A pipe ends a table cell even in code (GitHub Flavored Markdown, "Tables"). A longer fence would be hard to read.
+    // A pipe ends a table cell even in code (GitHub Flavored Markdown, "Tables"), so it is escaped. Backticks are
+    // replaced, because several backticks around the text would be hard to read.
     let text = sanitize(text).replace('`', "'").replace('|', "\\|");
     format!("`{text}`")
 }

@@ -70,10 +70,10 @@ pub struct Report {
     pub skipped: Vec<Diagnostic>,
     /// Assessed TenantCredentials whose previous state could not be read, with the reasons.
     pub not_compared: Vec<Diagnostic>,
-    /// Parts of the input that could not be read.
+    /// Parts of the input that could not be read. They make the command fail.
     pub problems: Vec<Diagnostic>,
-    /// Ignored parts of the input, such as files in folders that are not manifests, unusable Secrets and encrypted
-    /// fields.
+    /// Ignored parts of the input, which do not change the exit code: for example unusable Secrets, encrypted fields,
+    /// and files in folders that are not manifests.
     pub passed_over: Vec<Diagnostic>,
     /// Credentials that differ from the previous state.
     pub changes: Vec<CredentialChange>,
@@ -81,7 +81,7 @@ pub struct Report {
     pub removed: Vec<Diagnostic>,
     /// Notes on the input as a whole, such as objects that could not be listed.
     pub notes: Vec<Diagnostic>,
-    /// The counts of the whole result, if this report is a selection. None otherwise.
+    /// The counts before `--min-severity` removed objects from this report. None if no object was removed by severity.
     pub whole: Option<Summary>,
 }
 

@@ -46,7 +46,8 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
                 "rules": rules.keys().map(|id| rule(id)).collect::<Vec<_>>(),
             }},
             "invocations": [{
-                // Findings do not make an execution unsuccessful. Unreadable input does.
+                // In SARIF, an execution is unsuccessful if the tool could not do its work. Unreadable input counts as
+                // such; findings do not.
                 "executionSuccessful": summary.errors + summary.not_compared == 0,
                 "exitCode": summary.exit_code,
                 "toolExecutionNotifications": notifications,
@@ -67,7 +68,7 @@ fn result(finding: &ReportedFinding<'_>, rules: &BTreeMap<&str, usize>) -> Value
     let level = match finding.severity {
         Severity::Critical => "error",
         Severity::Warning => "warning",
-        // A finding that fails the gate is at least a warning, at any severity.
+        // A finding that makes the command fail is at least a warning, even if its own severity is lower.
         _ if finding.fails => "warning",
         Severity::Notice | Severity::None => "note",
     };
@@ -97,7 +98,8 @@ fn result(finding: &ReportedFinding<'_>, rules: &BTreeMap<&str, usize>) -> Value
     })
 }
 
-/// Returns a fingerprint that depends on the object and the reason, and not on the position in the input.
+/// Returns a fingerprint by which code scanning recognizes the finding in a later run, even if the object has moved to
+/// another line or file.
 fn fingerprint(finding: &ReportedFinding<'_>) -> String {
     let digest = Sha256::digest(format!("{}\n{}\n{}", finding.kind, finding.key, finding.reason));
     digest.iter().fold(String::new(), |mut hex, byte| {
@@ -122,7 +124,7 @@ fn location(origin: &Origin, object: Option<(ObjectKind, &Key)>) -> Value {
 
 fn at(place: &SourceLocation, object: Option<(ObjectKind, &Key)>) -> Value {
     let mut location = logical(object);
-    // Line numbers of the standard input refer to no stored file.
+    // The standard input is not a file in the repository, so the result has no file and line.
     if !place.is_stdin()
         && let Some(fields) = location.as_object_mut()
     {
@@ -146,7 +148,8 @@ fn logical(object: Option<(ObjectKind, &Key)>) -> Value {
 
 /// Converts a file's path to a URI. A relative path stays relative to the working directory.
 fn uri(path: &str) -> String {
-    // The unreserved characters of RFC 3986, section 2.3, and the separator of folders.
+    // These characters stay unescaped: the unreserved characters of RFC 3986, section 2.3, and the slash between
+    // folders.
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
     let scheme = if path.starts_with('/') { "file://" } else { "" };
     format!("{scheme}{}", utf8_percent_encode(path, KEPT))

@@ -49,7 +49,8 @@ pub struct BySeverity {
 }
 
 impl Summary {
-    /// Counts the results of a report under this gate. If the report is a selection, returns the counts of the whole.
+    /// Counts the results of a report. `gate` decides which objects pass. If `--min-severity` removed objects from the
+    /// report, returns the counts from before.
     pub fn from_report(report: &Report, gate: &Gate) -> Self {
         if let Some(whole) = report.whole {
             return whole;
@@ -98,7 +99,7 @@ impl Summary {
         if unknown.is_empty() {
             return "nothing was checked".to_owned();
         }
-        // A credential that can't be read never passes, and is already counted as unreadable.
+        // `failing` includes the unreadable credentials, which this text already mentions, so they are subtracted.
         format!("{}. Of the rest, {}", unknown.join(", "), failing(self.failing.saturating_sub(self.unreadable)))
     }
 }

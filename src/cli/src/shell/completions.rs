@@ -4,12 +4,12 @@ use clap_complete::aot;
 
 use crate::args::{self, Called, Shell};
 
-/// The text before bash's functions in the script that kubectl runs.
+/// The beginning of the script that kubectl runs. The completion functions for bash follow.
 const HEAD: &str = "#!/usr/bin/env bash
 # kubectl runs this, found on the PATH as kubectl_complete-lapsewatch, for the words after `kubectl lapsewatch`.
 ";
-/// The text after bash's functions in the script that kubectl runs. kubectl completes names of files itself if the
-/// script prints no words.
+/// The end of the script that kubectl runs: calls the completion functions for bash and prints their words. The script
+/// prints no file names, because kubectl completes file names itself if there are no words.
 const TAIL: &str = r#"
 compgen() { if [[ $1 == -W ]]; then builtin compgen "$@"; fi; }
 [[ $# -gt 0 ]] || set -- ""

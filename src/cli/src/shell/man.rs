@@ -49,7 +49,8 @@ fn page(command: &Command) -> Result<Vec<u8>, anyhow::Error> {
     Ok(text)
 }
 
-/// Writes a paragraph of the text after the help, with its line breaks. Examples become the section EXAMPLES.
+/// Writes a paragraph of the text that follows the options in the help (clap's `after_help`), with its line breaks.
+/// Examples become the section EXAMPLES.
 fn section(paragraph: &str, text: &mut Vec<u8>) -> Result<(), anyhow::Error> {
     let examples = paragraph.strip_prefix("Examples:\n").or_else(|| paragraph.strip_prefix("Example:\n"));
     match examples {

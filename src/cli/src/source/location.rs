@@ -15,7 +15,7 @@ pub struct SourceLocation {
     pub item: Option<String>,
 }
 
-/// The displayed name of the standard input. No file has this name.
+/// The displayed name of the standard input. A file of this name is displayed with `./` before the name.
 pub const STDIN: &str = "standard input";
 
 impl SourceLocation {

@@ -26,12 +26,12 @@ impl fmt::Display for ObjectKind {
     }
 }
 
-/// A problem with a part of the input. The text quotes no values.
+/// A problem with a part of the input. The text quotes no values, because a value may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ManifestProblem {
     /// The position in the input.
     pub place: SourceLocation,
-    /// The kind and key of the object. None if the object is unknown.
+    /// The kind, namespace and name of the object. None if the object is unknown.
     pub object: Option<(ObjectKind, Key)>,
     /// The problem in words.
     pub what: String,

@@ -17,7 +17,8 @@ use lapsewatch_core::messages;
 use lapsewatch_core::messages::advice::advice;
 use lapsewatch_core::verdict::FindingKind;
 
-/// The length of an event. Calendar programs show an event without an end in different ways.
+/// The length of an event. An expiry is a moment, but calendar programs show an event without a length in different
+/// ways.
 const LENGTH: TimeDelta = TimeDelta::minutes(30);
 /// The start of the year 2020 UTC, in seconds since 1970.
 const YEAR_2020: i64 = 1_577_836_800;
@@ -26,8 +27,8 @@ const TITLE: usize = 200;
 /// The maximum length of a description, in characters. Some calendar programs accept no more.
 const DESCRIPTION: usize = 4000;
 
-/// Returns the calendar of the credentials, assessed at `now`. `made` is the time of writing: a calendar program keeps
-/// the version of an event that was written last.
+/// Returns the calendar of the credentials. `now` is the time of the assessment, and `made` is the time of writing. A
+/// calendar program that gets an event twice keeps the version with the later time of writing.
 pub fn calendar(rows: &[StatusRow], now: DateTime<Utc>, made: DateTime<Utc>) -> String {
     let mut ics = Ics::default();
     ics.component("VCALENDAR", |ics| {
@@ -99,17 +100,17 @@ fn event(ics: &mut Ics, row: &StatusRow, not_after: DateTime<Utc>, now: DateTime
 
 /// Returns the revision number of an event, in seconds since 2020.
 ///
-/// A calendar program keeps the revision with the greatest number (RFC 5545, section 3.8.7.4). A number derived from
-/// the expiry would decrease if the expiry is corrected to an earlier date. An INTEGER has 32 bits (section 3.3.8),
-/// which suffices until 2088.
+/// A calendar program keeps the revision with the greatest number (RFC 5545, section 3.8.7.4). The time of writing
+/// always increases. The expiry would not, because it may be corrected to an earlier date. The seconds are counted from
+/// 2020, because an INTEGER has 32 bits (section 3.3.8). They suffice until 2088.
 fn sequence(made: DateTime<Utc>) -> i32 {
     let since = made.timestamp().saturating_sub(YEAR_2020).max(0);
     i32::try_from(since).unwrap_or(i32::MAX)
 }
 
-/// Returns the UID of the Kubernetes object, which stays the same until the object is deleted. Objects in two clusters
-/// that were restored from the same backup have different UIDs. Without a usable UID, a hash of namespace and name is
-/// returned.
+/// Returns the UID of the Kubernetes object, which stays the same until the object is deleted. Objects of the same name
+/// in two clusters have different UIDs, so their events stay separate. Without a usable UID, a hash of namespace and
+/// name is returned.
 fn uid(row: &StatusRow, uid: &str) -> String {
     if !uid.is_empty() && uid.len() <= 64 && uid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return uid.to_owned();

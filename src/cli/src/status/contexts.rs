@@ -14,7 +14,7 @@ use lapsewatch_cluster::connect::connect;
 use lapsewatch_cluster::kubeconfig;
 use lapsewatch_core::sanitize::sanitize_line;
 
-/// A context to read.
+/// A context of the kubeconfig whose cluster is read.
 pub struct Target {
     /// The name of the context. None if only one context is read.
     label: Option<Arc<str>>,
@@ -84,7 +84,7 @@ async fn ask(target: &Target, progress: &Progress) -> ClusterContents {
     }
 }
 
-/// Adds a problem for each object whose spec can't be decoded.
+/// Adds a problem for each TenantCredential and MDMTenant whose spec can't be decoded.
 fn not_understood(context: &mut ClusterContents) {
     let credentials = context.credentials.iter().filter_map(|seen| {
         let what = seen.observed.spec.as_ref().err()?;

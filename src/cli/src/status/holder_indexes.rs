@@ -1,5 +1,5 @@
-//! Finds the other holders of each credential among the objects that the caller can list: in the namespace, in the
-//! cluster, and in all clusters that were read.
+//! Finds the other holders of each credential: the TenantCredentials that use the same credential, in the namespace, in
+//! the cluster, and in all clusters that were read.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,28 +9,29 @@ use lapsewatch_core::api::{Key, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::{Index, Peers, Reveal, remembered};
 use lapsewatch_core::verdict::{Other, View};
 
-/// Separates the number of a context from a namespace in the index of all contexts. No namespace contains this
-/// character.
+/// Separates the number of the context from the namespace in the keys of the index of all contexts. No namespace
+/// contains this character.
 const BETWEEN: char = '/';
 
-/// The indexes of all holders.
+/// The holders of all credentials that were read, indexed by namespace, by context, and for all contexts together.
 pub struct HolderIndexes {
     labels: Vec<Option<Arc<str>>>,
     /// True for each context of which all namespaces were read.
     is_whole: Vec<bool>,
-    /// The index of each namespace of each context: the smallest scope that an operator can watch.
+    /// The index of each namespace of each context. An operator may watch only this namespace, or more.
     namespaces: HashMap<(usize, Arc<str>), Index>,
-    /// The index of each context: the largest scope that an operator can watch.
+    /// The index of each context. An operator can't watch more than one whole cluster.
     contexts: Vec<Index>,
     /// The index of all contexts. None if only one context was read.
     all: Option<Index>,
 }
 
-/// The other holders of one credential.
+/// The other holders of one credential, for two purposes. The operator that wrote the stored status may see fewer
+/// objects than this command.
 pub struct PeerViews {
-    /// The peers to show.
+    /// The other holders to show to the user, from all contexts.
     pub shown: Peers,
-    /// The peers to assume for the comparison with the stored status.
+    /// The other holders that the operator probably sees, for the comparison with the stored status.
     pub compared: Peers,
 }
 
@@ -62,12 +63,13 @@ impl HolderIndexes {
         crowd
     }
 
-    /// Returns the peers of one credential in the context with number `at`.
+    /// Returns the other holders of one credential. `at` is the index of its context.
     ///
-    /// An operator watches at least the credential's own namespace and at most the whole cluster. Each additional
-    /// holder can only raise the rank of the sharing state. The stored state is therefore outdated only if its rank is
-    /// outside the range between both scopes. If the caller can't list the whole cluster, a stored state of a higher
-    /// rank is kept.
+    /// An operator watches at least the credential's own namespace and at most the whole cluster. The sharing state
+    /// (unique, shared, superseded and so on) has a rank, which additional holders can only raise. The stored state is
+    /// therefore outdated in two cases: its rank is below the rank within the namespace, or above the rank within the
+    /// cluster. If the caller can't list the whole cluster, a stored state of a higher rank is kept, because of holders
+    /// that the caller can't see.
     pub fn beside(&self, at: usize, seen: &ListedCredential) -> PeerViews {
         let key = seen.observed.key();
         let is_whole = self.is_whole.get(at).copied().unwrap_or_default();
@@ -121,8 +123,8 @@ fn rank(view: Option<&View>) -> u8 {
     view.map_or(0, |view| view.standing.rank())
 }
 
-/// Returns the peers that the stored status reports. None if the condition Duplicate is missing, or has a reason that
-/// only a newer version of lapsewatch writes.
+/// Returns the other holders that the stored status reports. None if the condition Duplicate is missing, or has a
+/// reason that only a newer version of lapsewatch writes.
 fn stored_peers(seen: &ListedCredential) -> Option<Peers> {
     let status = &seen.observed.previous;
     remembered(&TenantCredentialStatus {

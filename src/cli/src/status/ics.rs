@@ -1,7 +1,8 @@
 //! Writes the iCalendar format: lines of at most 75 bytes that end in CRLF (RFC 5545, section 3.1), and text with
 //! escaped separators (section 3.3.11).
 //!
-//! No crate is used, because crates for this format put the time of the clock and random numbers into alarms.
+//! No crate is used. The crates for this format put the current time and random numbers into alarms, so the output
+//! would differ each time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -22,7 +23,7 @@ impl Ics {
         self.raw("END", name);
     }
 
-    /// Writes a property whose value needs no escaping.
+    /// Writes a property whose value contains none of the characters that must be escaped.
     pub fn raw(&mut self, name: &str, value: &str) {
         self.line(&format!("{name}:{value}"));
     }

@@ -1,4 +1,5 @@
-//! Assesses each TenantCredential again from its last reading, and reports a stored status that differs as stale.
+//! Assesses each TenantCredential again from the facts that the operator read last. If the stored status differs from
+//! the new assessment, adds the finding that the stored status is stale.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -25,9 +26,10 @@ use lapsewatch_core::verdict::{Stage, days_within};
 /// The time of the assessment.
 #[derive(Clone, Copy, Debug)]
 pub struct Time {
-    /// The time.
+    /// The time for which the objects are assessed.
     pub now: DateTime<Utc>,
-    /// True if the time is from `--at`, and not from the clock.
+    /// True if the time is from `--at` instead of the clock. A stored status may then differ without a fault of the
+    /// operator.
     pub is_asked: bool,
 }
 
@@ -35,15 +37,15 @@ pub struct Time {
 pub struct StatusRow {
     /// The credential with its new status.
     pub credential: report::ReportedCredential,
-    /// The UID of the object.
+    /// The UID of the Kubernetes object, which identifies its event in a calendar.
     pub uid: String,
 }
 
-/// The MDMTenants of a context, by name.
+/// The MDMTenants of a context, by namespace and name.
 pub type TenantsByName = HashMap<Key, Arc<Observed<TenantKind>>>;
 
-/// Assesses all credentials of a context. Also returns the next time at which an assessment changes without a change of
-/// an object.
+/// Assesses all credentials of a context. Also returns the next time at which an assessment changes only because time
+/// passes, such as at a warning stage.
 pub fn credentials(
     at: usize,
     context: &ClusterContents,
@@ -116,7 +118,8 @@ impl Judge<'_> {
         (StatusRow { credential, uid: observed.uid.clone() }, next)
     }
 
-    /// Returns the tenant that the credential names. A tenant counts as unnamed if MDMTenants can't be listed.
+    /// Returns the tenant that the credential names. If the caller can't list MDMTenants, the result is the same as for
+    /// a credential without a tenant.
     fn tenant(&self, spec: &TenantCredentialSpec) -> NamedTenant {
         let Some(named) = spec.tenant_ref.as_ref().filter(|_| self.context.knows_tenants) else {
             return NamedTenant::Unnamed;
@@ -128,12 +131,12 @@ impl Judge<'_> {
         }
     }
 
-    /// Assesses a reading. If the stored status belongs to the present generation but differs from the assessment, adds
-    /// a notification that the status is stale.
+    /// Assesses the facts that the operator read last. If the stored status belongs to the present generation of the
+    /// spec but differs from the assessment, adds a notification that the status is stale.
     ///
-    /// A difference counts only if the same difference exists [`TOLERANCE`] earlier and later, since the clocks of
-    /// caller and operator may differ. `said_days`: the warning days that the operator can have used, if the caller
-    /// can't list them.
+    /// The clocks of caller and operator may differ. Therefore the stored status must also differ from the assessments
+    /// for the time [`TOLERANCE`] earlier and later. `said_days` contains warning days from [`Self::said_days`], or
+    /// None if the caller can read the warning days.
     fn assess(
         &self,
         found: &KnownAssessment,
@@ -171,8 +174,9 @@ impl Judge<'_> {
         (status, next)
     }
 
-    /// Derives warning days from the stored status if they are in a tenant that the caller can't list. With these days,
-    /// an assessment reaches the stored stage. None if the warning days are known.
+    /// Derives warning days from the stored status, if the days are set in a tenant that the caller can't list. They
+    /// are chosen so that an assessment results in the stored warning stage. None if the caller can read the warning
+    /// days.
     fn said_days(&self, spec: &TenantCredentialSpec) -> Option<Option<Vec<u16>>> {
         if self.context.knows_tenants || spec.tenant_ref.is_none() || spec.has_own_warning_days() {
             return None;
@@ -181,7 +185,8 @@ impl Judge<'_> {
         let expiring = stored.conditions.iter().find(|c| c.type_ == ConditionType::Expiring.as_str());
         let days = expiring.and_then(|c| days_within(&c.reason));
         Some(match days {
-            // The last stage of some types is a Warning and earlier stages are not, so a later stage is assumed here.
+            // For some types, only the last warning stage has severity Warning. The stored severity is lower, so this
+            // is not the last stage, and a later stage of 1 day is added.
             Some(days) if stored.severity < Some(Severity::Warning) && days > 1 => Some(vec![days, 1]),
             Some(days) => Some(vec![days]),
             None if expiring.is_some_and(|c| c.reason == "OutsideWindow") => Some(vec![1]),
@@ -189,7 +194,7 @@ impl Judge<'_> {
         })
     }
 
-    /// True if the known warning days put the present time before the first warning stage.
+    /// True if the present time is before the first warning stage, by the warning days that the caller can read.
     fn is_outside(&self, spec: &TenantCredentialSpec) -> bool {
         let facts = self.seen.observed.previous.credential.as_ref();
         let days = expiry::warning_days(spec);
@@ -201,7 +206,7 @@ fn created(observed: &Observed) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(observed.created?, 0)
 }
 
-/// Returns the status of a credential that no operator has read.
+/// Returns the status to show for a credential that no operator has read.
 fn never_read(generation: i64) -> TenantCredentialStatus {
     let condition = |type_: ConditionType| Condition {
         type_: type_.as_str().to_owned(),

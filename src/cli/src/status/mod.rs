@@ -1,7 +1,7 @@
 //! `lapsewatch status` shows the tenants and credentials of one or more clusters, with the caller's own permissions.
 //!
-//! The stored verdicts are not trusted. The last reading of the operator is assessed again with the caller's clock, and
-//! the result is compared with the stored status.
+//! An operator that has stopped leaves outdated statuses. Therefore the facts that the operator read last are assessed
+//! again with the caller's clock, and the result is compared with the stored status.
 
 mod calendar;
 mod contexts;
@@ -37,13 +37,14 @@ use progress::Progress;
 use read::ClusterContents;
 use select::StatusFilter;
 
-/// The pause before a stale status is read again. The first list may fall between two writes of the operator.
+/// The pause before a status that looks stale is read again. It may only look stale because the first list was read
+/// between two writes of the operator.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
-/// The shortest regular pause between two readings of `--watch`. A pause ends earlier if an assessment changes with
-/// time.
+/// The minimum pause between two readings of `--watch`. The pause ends earlier if an assessment changes in the meantime
+/// because time passes, such as at a warning stage.
 const PACE: Duration = Duration::from_secs(5);
-/// The regular pause of `--watch` is at least this many times as long as the previous reading. This limits the load on
-/// the cluster.
+/// The pause of `--watch` is at least this many times as long as the previous reading took, to limit the load on the
+/// cluster.
 const SPARING: u32 = 10;
 
 /// All assessed objects, and the problems that occurred.
@@ -53,7 +54,7 @@ pub struct StatusPage {
     tenants: Vec<report::ReportedTenant>,
     problems: Vec<Diagnostic>,
     notes: Vec<Diagnostic>,
-    /// The number of credentials below `--min-severity`.
+    /// The number of credentials that are not shown because of `--min-severity`.
     hidden: usize,
     next: Option<DateTime<Utc>>,
 }

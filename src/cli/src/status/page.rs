@@ -1,5 +1,5 @@
-//! Writes the status as tables for people: tenants, then credentials, worst first, then the findings with their
-//! remedies.
+//! Writes the status for people: a table of tenants, a table of credentials, and the findings with their remedies, each
+//! sorted worst first.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ pub struct PageStyle {
     pub is_wide: bool,
     /// The colors.
     pub paint: Paint,
-    /// The time from which the remaining time is counted.
+    /// The time of the assessment, from which the remaining time until an expiry is counted.
     pub now: DateTime<Utc>,
 }
 
@@ -70,7 +70,7 @@ const WIDE_HEAD: [&str; 11] = [
     "IDENTITY",
 ];
 
-/// The severity of one object, and its cells.
+/// The severity of one object, which colors its row, and the cells of the row.
 type Cells = (Severity, Vec<String>);
 
 fn tenant_cells(tenant: &report::ReportedTenant, contexts: bool) -> Cells {
@@ -143,7 +143,8 @@ fn state(state: Option<&str>, is_stale: bool) -> String {
     if is_stale { format!("{state} (STALE)") } else { state }
 }
 
-/// Returns the time until a deadline, or since the deadline, in the largest unit that is not zero.
+/// Returns the time until or since a deadline as a number in one unit, the largest unit for which the number is not
+/// zero.
 pub fn left(deadline: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let left = deadline.signed_duration_since(now);
     let whole = left.abs();

@@ -1,4 +1,5 @@
-//! Computes the status of each MDMTenant from its assessed credentials, and reports a stored status that is stale.
+//! Computes the status of each MDMTenant from its assessed credentials. If the stored status is stale, adds a finding
+//! about this.
 
 use std::collections::HashMap;
 
@@ -15,7 +16,8 @@ use lapsewatch_core::assessment::tenant::{self, TenantInput, TenantMember};
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::TenantKind;
 
-/// A credential of a tenant. If the spec as a whole can't be decoded, the row is None and `spec` is the decodable part.
+/// A credential of a tenant. `row` is the assessed credential. If the spec as a whole can't be decoded, `row` is None
+/// and `spec` is the part that can be decoded.
 struct Ours<'a> {
     row: Option<&'a StatusRow>,
     observed: &'a Observed,
@@ -84,8 +86,9 @@ fn page(
         }
         Some(generation) if generation != observed.generation => Some(staleness::spec_changed(now)),
         Some(_) => {
-            // The operator derives a tenant's status from the stored statuses of the credentials. A stale status of a
-            // credential is reported for the credential itself, so the comparison uses the stored statuses.
+            // The operator derives a tenant's status from the stored statuses of the credentials, so this comparison
+            // uses them too. If the status of a credential is itself stale, this is reported for the credential and not
+            // for the tenant.
             let stored: Vec<TenantMember<'_>> = ours
                 .iter()
                 .map(|one| TenantMember::from_status(&one.observed.name, one.spec, &one.observed.previous))
@@ -121,7 +124,7 @@ fn page(
     })
 }
 
-/// Inserts a notification and its entry of the agenda in the order of severity, worst first.
+/// Inserts a notification into the notifications and the agenda, so that both stay sorted by severity, worst first.
 fn add(status: &mut MDMTenantStatus, notification: TenantNotification) {
     let at = status.notifications.partition_point(|other| other.severity >= notification.severity);
     status.severity = Some(status.severity.unwrap_or_default().max(notification.severity));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::terminal::fitted;
 use lapsewatch_core::sanitize::sanitize_line;
 
-/// The time before the line appears.
+/// The time before the line appears. A short reading shows no progress.
 const SILENCE: Duration = Duration::from_secs(1);
 /// The interval between two updates of the line.
 const BEAT: Duration = Duration::from_millis(200);
@@ -40,7 +40,7 @@ impl Progress {
         format!("read {} …", so_far.iter().map(of).collect::<Vec<_>>().join(", "))
     }
 
-    /// Runs the work and shows the progress on `err`, which must be a terminal. None shows no progress.
+    /// Runs the work and shows the progress on `err`, which must be a terminal. If `err` is None, no progress is shown.
     pub async fn during<T>(&self, work: impl Future<Output = T>, err: Option<&mut dyn Write>) -> T {
         let Some(err) = err else { return work.await };
         let mut work = std::pin::pin!(work);

@@ -43,15 +43,16 @@ pub struct ClusterContents {
     pub tenants: Vec<Arc<Observed<TenantKind>>>,
     /// True if MDMTenants could be listed in every namespace that was read.
     pub knows_tenants: bool,
-    /// True if all namespaces were read, and every TenantCredential could be decoded.
+    /// True if all namespaces were read and every TenantCredential could be decoded, so that no other holder of a
+    /// credential is unknown.
     pub is_whole: bool,
     /// The problems, each with its object if the object is known.
     pub problems: Vec<(Option<(source::ObjectKind, Key)>, String)>,
-    /// The notes about the context.
+    /// Notes for the user that are not failures, such as MDMTenants that the user has no permission to list.
     pub notes: Vec<String>,
 }
 
-/// One item of a list, or only its name if the item can't be decoded.
+/// One item of a list, or only its namespace and name if the item can't be decoded.
 type ListedItem<T> = Result<T, Key>;
 
 fn item<T>(json: &str, take: impl Fn(&RawObject) -> T) -> ListedItem<T> {
@@ -120,7 +121,8 @@ fn path<K: WatchedKind>(namespace: Option<&str>) -> String {
 }
 
 impl ClusterContents {
-    /// Lists the TenantCredentials of a namespace, or of all namespaces. True if the list succeeded.
+    /// Adds the TenantCredentials of a namespace, or of all namespaces if `place` is None. Returns true if the request
+    /// succeeded.
     async fn credentials_of(&mut self, client: &Client, place: Option<&str>, progress: &Progress) -> bool {
         let before = self.credentials.len();
         let so_far = |count: usize| progress.set_count(self.label.as_deref(), before + count);
@@ -131,7 +133,8 @@ impl ClusterContents {
                     match item {
                         Ok(seen) => self.credentials.push(seen),
                         Err(key) => {
-                            // An object that can't be decoded may be an additional holder of a credential.
+                            // An object that can't be decoded may use the same credential as another object, so the
+                            // result is not complete.
                             self.is_whole = false;
                             self.problem(source::ObjectKind::TenantCredential, key, refused::UNREADABLE);
                         }

@@ -29,7 +29,8 @@ lapsewatch crds | kubectl apply --server-side -f -"
 /// Returns the message about MDMTenants that can't be listed.
 ///
 /// # Errors
-/// If the failure is a problem. Ok contains a note: the credentials can be shown without their tenants.
+/// Returns the message as an error if the command must fail. Returns it as Ok if a note suffices, because the
+/// credentials can be shown without their tenants.
 pub fn tenants(cause: &RequestError, namespace: Option<&str>) -> Result<String, String> {
     let place = place(namespace);
     match cause.code() {

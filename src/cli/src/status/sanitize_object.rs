@@ -1,5 +1,5 @@
-//! Removes unsafe characters from statuses and specs before any format shows them. Anyone who can write a status can
-//! write any text into the status.
+//! Removes unsafe characters from statuses and specs before any format shows them. The texts are not trusted, because
+//! anyone with permission to write these objects chooses them.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +13,7 @@ pub fn sanitize_object<T: Serialize + DeserializeOwned>(object: T) -> T {
     if !change(&mut value) {
         return object;
     }
-    // Decoding can't fail: a text stays a text, and a valid value of an enum contains nothing to replace.
+    // Decoding can't fail, because only texts were changed, and the names of enum values contain no unsafe characters.
     T::deserialize(value).unwrap_or(object)
 }
 

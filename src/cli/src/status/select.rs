@@ -19,7 +19,8 @@ pub struct StatusFilter {
 }
 
 impl StatusFilter {
-    /// Removes objects that are not selected. Sorts the rest by severity, then by deadline, then by name.
+    /// Removes objects that `--tenant` and `--type` do not select. Sorts the rest by severity, then by deadline, then
+    /// by name.
     pub fn apply(&self, judged: &mut StatusPage) {
         judged.rows.retain(|row| self.takes(&row.credential));
         judged.tenants.retain(|tenant| self.takes_tenant(tenant));
@@ -37,8 +38,8 @@ impl StatusFilter {
         of_tenant && (self.types.is_empty() || self.types.contains(&spec.type_))
     }
 
-    /// True if the tenant is selected. The status of a tenant covers all types. If only some types are selected, the
-    /// tenant is shown only if a credential of a selected type is missing.
+    /// True if the tenant is selected. The status of a tenant covers credentials of all types. With `--type`, the
+    /// tenant is therefore shown only if a required credential of a selected type is missing.
     fn takes_tenant(&self, tenant: &report::ReportedTenant) -> bool {
         let missing = tenant.status.credentials.as_ref().map(|counts| counts.missing.as_slice()).unwrap_or_default();
         (self.tenants.is_empty() || self.tenants.iter().any(|name| **name == *tenant.key.name))

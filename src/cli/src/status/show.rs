@@ -50,7 +50,8 @@ pub fn show(
     Ok((page, complaints, summary.exit_code))
 }
 
-/// Converts the assessed objects to the report that all commands share. `whole` contains the counts before a selection.
+/// Converts the assessed objects to the report that all commands share. `whole` contains the counts before
+/// `--min-severity` removed objects. None without this option.
 fn report(judged: &StatusPage, whole: Option<Summary>, now: DateTime<Utc>) -> Report {
     Report {
         command: "status",
@@ -64,7 +65,7 @@ fn report(judged: &StatusPage, whole: Option<Summary>, now: DateTime<Utc>) -> Re
     }
 }
 
-/// The document that all commands share, with the fields that kubectl requires to read an object from a file.
+/// The report document, with the additional fields that kubectl requires to read an object from a file.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ReportObject<'a> {

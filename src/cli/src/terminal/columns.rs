@@ -14,7 +14,8 @@ pub fn aligned(rows: &[impl AsRef<[String]>]) -> Vec<String> {
 }
 
 /// Aligns rows as [`aligned`] does, and passes each cell through `paint`. The arguments are the number of the row, the
-/// number of the column, and the padded cell. Cells are padded first, because escape sequences have no width.
+/// number of the column, and the padded cell. The cells are padded before `paint` adds escape sequences, because these
+/// would be counted as width.
 pub fn painted(rows: &[impl AsRef<[String]>], paint: impl Fn(usize, usize, String) -> String) -> Vec<String> {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {

@@ -15,8 +15,8 @@ pub fn json(document: &impl Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string_pretty(document)?;
     let mut safe = String::with_capacity(text.len() + 1);
     for c in text.chars() {
-        // Characters beyond `~` occur only in strings. All unsafe characters are in the Basic Multilingual Plane, so
-        // one escape with four digits suffices.
+        // In JSON, characters beyond `~` (not ASCII) occur only in strings, where an escape is valid. All unsafe
+        // characters are in the Basic Multilingual Plane, so one escape with four digits suffices.
         if c > '~' && is_unsafe_in_terminal(c) {
             safe.push_str(&format!("\\u{:04x}", u32::from(c)));
         } else {

@@ -16,14 +16,14 @@ pub enum When {
     Never,
 }
 
-/// Colors text, or leaves the text as it is.
+/// Colors text by severity if color is on. Otherwise returns each text unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Paint {
     is_on: bool,
 }
 
 impl Paint {
-    /// Decides about color for standard output.
+    /// Decides from the user's choice and from standard output if text is colored.
     pub fn of_stdout(when: When) -> Self {
         Self::new(match when {
             When::Auto => anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,

@@ -1,5 +1,5 @@
-//! Reads the object of a renewal from a cluster with the user's permissions. Missing permissions add a remark and do
-//! not fail the command.
+//! Reads the TenantCredential to renew from a cluster, with the user's permissions. If a permission for the tenant, the
+//! Secret or other objects is missing, a remark is added and the command continues.
 
 use std::path::Path;
 
@@ -18,14 +18,14 @@ use lapsewatch_core::assessment::peers::{Holder, Index, Peers, Reveal, is_exclus
 use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::SecretData;
 
-/// A connection to a cluster, and the key of the object.
+/// A connection to a cluster, and the namespace and name of the TenantCredential to renew.
 pub struct Cluster {
     client: Client,
     runtime: tokio::runtime::Runtime,
     key: Key,
 }
 
-/// An object as returned by the API server.
+/// A Kubernetes object as returned by the API server, with undecoded spec and status.
 #[derive(Deserialize)]
 struct Object {
     #[serde(default)]
@@ -68,10 +68,10 @@ impl Cluster {
         Ok(Self { client, runtime, key })
     }
 
-    /// Reads the object, its tenant and its Secret.
+    /// Reads the TenantCredential to renew, its tenant and its Secret.
     ///
     /// # Errors
-    /// Returns a sentence if the object itself can't be read.
+    /// Returns a sentence if the TenantCredential itself can't be read.
     pub fn place(&self) -> Result<RenewalTarget, String> {
         let object = self.get::<Object>("tenantcredentials", &self.key.name).map_err(|cause| self.no_object(&cause))?;
         let spec = decode::spec(&object.spec).map_err(|why| format!("TenantCredential {}: {why}", self.key))?;
@@ -84,7 +84,7 @@ impl Cluster {
                     Ok(spec) => tenant = Some(spec),
                     Err(why) => remarks.push(verify_remarks::tenant_invalid(&named.name, &why)),
                 },
-                // A missing tenant has the same effect here as an unknown tenant, so no remark is needed.
+                // The tenant does not exist, so it has no settings that the rehearsal would lack. No remark is needed.
                 Err(cause) if cause.code() == Some(404) => {}
                 Err(cause) => remarks.push(verify_remarks::tenant_unseen(&named.name, &why(&cause))),
             }
@@ -113,7 +113,8 @@ impl Cluster {
         }
     }
 
-    /// Finds the other holders of the new credential, among the objects that the user has permission to list.
+    /// Finds the other TenantCredentials that use the new credential, among the objects that the user has permission to
+    /// list. Also returns a remark if some objects could not be read.
     pub fn peers(&self, place: &RenewalTarget, facts: &CredentialFacts) -> (Peers, Option<String>) {
         if !is_exclusive(place.spec.type_) {
             return (Peers::Known(None), None);
@@ -183,7 +184,7 @@ impl Cluster {
     }
 }
 
-/// Returns the cause in a few words. The API server's own message repeats the object.
+/// Returns the cause in a few words. The API server's own message would repeat the name of the object.
 fn why(cause: &RequestError) -> String {
     match cause.code() {
         Some(403) => "403: this user may not".to_owned(),
@@ -191,7 +192,7 @@ fn why(cause: &RequestError) -> String {
     }
 }
 
-/// Adds an object to the index of holders. Returns false if its spec can't be parsed.
+/// Adds an object to the index that finds objects with the same credential. Returns false if its spec can't be parsed.
 fn enter(index: &mut Index, object: &Object) -> bool {
     let Some(spec) = decode::part(&object.spec) else { return false };
     let (status, _) = stored::decode::<TenantCredentialStatus>(&object.status);

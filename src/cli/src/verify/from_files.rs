@@ -1,4 +1,4 @@
-//! Builds the target of a renewal from the files of the credential in place.
+//! Builds the target of a renewal from the files of the present credential (`--against`).
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::local_files;
 use lapsewatch_core::api::CredentialType;
 use lapsewatch_core::secret::SecretBytes;
 
-/// Reads these files. Without `type_`, the content determines the type.
+/// Reads the files of the present credential. Without `type_`, the content determines the type.
 ///
 /// # Errors
 /// Returns a sentence if the files can't be read.

@@ -1,4 +1,4 @@
-//! Reads the object of a renewal from manifests, such as a base branch or the output of `kubectl get -o yaml`.
+//! Reads the TenantCredential to renew from manifests, such as a base branch or the output of `kubectl get -o yaml`.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -25,10 +25,10 @@ impl Manifests {
         Self { previous: previous::read(paths, stdin, now) }
     }
 
-    /// Returns the object of this name, or the only object in the manifests.
+    /// Returns the TenantCredential with this name. Without a name, returns the only TenantCredential in the manifests.
     ///
     /// # Errors
-    /// Returns a sentence if no object or several objects match.
+    /// Returns a sentence if no TenantCredential or more than one matches.
     pub fn place(&self, namespace: Option<&str>, name: Option<&str>) -> Result<RenewalTarget, String> {
         let is_meant = |key: &Key| {
             name.is_none_or(|name| *key.name == *name) && namespace.is_none_or(|namespace| *key.namespace == *namespace)
@@ -90,8 +90,8 @@ impl Manifests {
         )
     }
 
-    /// Finds the other holders of the new credential in the manifests. Adds a remark if some of the objects could not
-    /// be read.
+    /// Finds the other TenantCredentials in the manifests that use the new credential. Also returns a remark if some of
+    /// the objects could not be read.
     pub fn peers(&mut self, place: &RenewalTarget, facts: &CredentialFacts) -> (Peers, Option<String>) {
         let Some(key) = &place.key else { return (Peers::Pending, None) };
         let unread = match is_exclusive(place.spec.type_) {

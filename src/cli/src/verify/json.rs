@@ -84,7 +84,7 @@ pub fn write(done: &Result<VerifyResult, String>, now: DateTime<Utc>, out: &mut 
             in_place: done.in_place.as_ref(),
             new: done.new.as_ref(),
             points: done.rehearsal.points.iter().map(JsonPoint::from_finding).collect(),
-            // If the new credential can't be read, the conditions describe the credential in place and are left out.
+            // If the new credential can't be read, the conditions describe the old credential and are left out.
             conditions: if done.new.is_some() { &done.rehearsal.status.conditions } else { &[] },
             remarks: &done.remarks,
         },

@@ -22,7 +22,6 @@ use lapsewatch_core::api::{CredentialFacts, CredentialType, Key};
 use lapsewatch_core::assessment::peers::{Peers, is_exclusive};
 use lapsewatch_core::assessment::verification::{Verification, VerifyInput, verify};
 use lapsewatch_core::assessment::{Reading, normalize};
-use lapsewatch_core::credential;
 use lapsewatch_core::messages::{verify as words, verify_remarks};
 use lapsewatch_core::secret::SecretBytes;
 use lapsewatch_core::verdict::VerifyOutcome;
@@ -40,7 +39,8 @@ struct VerifyResult {
     looked_for_others: bool,
 }
 
-/// The source that lists the other holders of a credential.
+/// The source in which other TenantCredentials with the same credential are searched. `Nobody` if only files are
+/// compared.
 enum Others {
     Cluster(Cluster),
     Manifests(Box<Manifests>),
@@ -87,15 +87,16 @@ fn run_verification(args: &VerifyArgs, now: DateTime<Utc>, stdin: &mut dyn Read)
         return Err(words::DECLARED.to_owned());
     }
     place.settle(now);
-    // If the object names a Secret key with the password, that password opens the new file.
+    // If the spec names a Secret key with the password, this password is used for the new file. Otherwise the user may
+    // be asked for the password.
     if place.selection.password_key.is_none() {
-        // A failure is ignored here, because the new file may become readable together with the values in place.
+        // A failure is ignored here: the new files are read again below, together with the other values of the Secret.
         let _ = local_files::identify(&mut new, Some(place.spec.type_));
     }
     let unknown = local_files::not_understood(&new);
     let done = rehearsed(new, place, others, now);
-    // A file that can't be identified makes the result unknown, unless the verdict is STOP or the new credential can't
-    // be read.
+    // If a file has an unknown content, the result is an error. The exceptions are the verdict STOP and a new
+    // credential that can't be read, because their result already makes the command fail.
     match unknown.into_iter().next().filter(|_| done.new.is_some() && done.rehearsal.outcome != VerifyOutcome::Stop) {
         Some(problem) => Err(problem),
         None => Ok(done),
@@ -115,10 +116,8 @@ fn password(args: &VerifyArgs, stdin: &mut dyn Read) -> Result<Option<SecretByte
 fn rehearsed(new: LocalCredential, mut place: RenewalTarget, mut others: Others, now: DateTime<Utc>) -> VerifyResult {
     let Swapped { data, selection, is_all, remarks } = swap::put(new, &mut place);
     place.remarks.splice(0..0, remarks);
-    let reading = match credential::read(place.spec.type_, &data, &selection) {
-        Ok(facts) => Reading::Facts(normalize::facts(facts, &place.spec)),
-        Err(failure) => Reading::Failed(failure),
-    };
+    let read = lapsewatch_core::read(place.spec.type_, &data, &selection);
+    let reading = Reading::from(read.map(|facts| normalize::facts(facts, &place.spec)));
     drop(data);
     let mut new = match &reading {
         Reading::Facts(facts) => Some(facts.clone()),
@@ -135,7 +134,8 @@ fn rehearsed(new: LocalCredential, mut place: RenewalTarget, mut others: Others,
         place.remarks.push(verify_remarks::password(&place.spec));
     }
     if let Some(keys) = new.as_mut().and_then(|facts| facts.keys.as_mut()) {
-        // A password that the user passed is not stored under a Secret key.
+        // A password from the user has an internal key of this program, which is not a Secret key and must not be
+        // shown.
         keys.password = keys.password.take().filter(|key| !local_files::is_password(key));
     }
     let looked_for_others = is_exclusive(place.spec.type_) && peers != Peers::Pending;

@@ -1,4 +1,4 @@
-//! Describes the target of a renewal: the object, its last status, and the other values of its Secret.
+//! Describes the target of a renewal: the TenantCredential, its last status, and the present values of its Secret.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -6,12 +6,11 @@ use crate::local_files::{self, LocalCredential};
 use lapsewatch_core::api::status::KeySelection;
 use lapsewatch_core::api::{CredentialType, Key, MDMTenantSpec, TenantCredentialSpec, TenantCredentialStatus};
 use lapsewatch_core::assessment::peers::Peers;
-use lapsewatch_core::assessment::{AssessmentInput, Reading, TenantContext, assess, tenant};
-use lapsewatch_core::credential;
+use lapsewatch_core::assessment::{AssessmentInput, TenantContext, assess, tenant};
 use lapsewatch_core::messages::verify_remarks;
 use lapsewatch_core::secret::SecretData;
 
-/// The content of the Secret in place.
+/// The present Secret of the TenantCredential, before the renewal.
 pub enum InstalledSecret {
     /// The Secret was read and has these values.
     Seen(SecretData),
@@ -21,7 +20,7 @@ pub enum InstalledSecret {
     Unseen,
 }
 
-/// The object whose credential is renewed, and the state in place.
+/// The TenantCredential whose credential is renewed, and its state before the renewal.
 pub struct RenewalTarget {
     /// The namespace and name of the object. None if only files are compared.
     pub key: Option<Key>,
@@ -31,26 +30,23 @@ pub struct RenewalTarget {
     pub selection: KeySelection,
     /// The last status of the object.
     pub status: TenantCredentialStatus,
-    /// The content of the Secret in place.
+    /// The present Secret. If only files are compared, the values of the present files.
     pub beside: InstalledSecret,
     /// The spec of the tenant. None if the tenant was not read.
     pub tenant: Option<MDMTenantSpec>,
     /// The object's creation time, in seconds since 1970-01-01 UTC.
     pub created: Option<i64>,
-    /// Remarks on the sources that were read and not read.
+    /// Remarks for the user, for example on a tenant or a Secret that could not be read.
     pub remarks: Vec<String>,
 }
 
 impl RenewalTarget {
-    /// Applies the settings of the tenant, and replaces the status by the operator's assessment of the credential in
-    /// place.
+    /// Applies the settings of the tenant. If the present Secret was read, replaces the status by an assessment of its
+    /// credential. The status from the cluster may be outdated or missing.
     pub fn settle(&mut self, now: DateTime<Utc>) {
         self.spec = tenant::inherit(&self.spec, self.tenant.as_ref()).into_owned();
         let reading = match &self.beside {
-            InstalledSecret::Seen(data) => match credential::read(self.spec.type_, data, &self.selection) {
-                Ok(facts) => Reading::Facts(facts),
-                Err(failure) => Reading::Failed(failure),
-            },
+            InstalledSecret::Seen(data) => lapsewatch_core::read(self.spec.type_, data, &self.selection).into(),
             InstalledSecret::Missing => {
                 self.remarks.push(verify_remarks::no_secret(&self.spec));
                 return;
@@ -77,7 +73,7 @@ impl RenewalTarget {
         self.tenant.as_ref().map_or(TenantContext::Unnamed, |spec| TenantContext::Found(tenant::side(spec)))
     }
 
-    /// Creates a target of this type for a comparison of files.
+    /// Creates a target without an object in a cluster, to compare new files with the files in `beside`.
     pub fn of_files(type_: CredentialType, beside: LocalCredential) -> Self {
         Self {
             key: None,

@@ -14,9 +14,10 @@ use lapsewatch_core::secret::{SecretBytes, SecretData};
 pub struct Swapped {
     /// The values of the Secret.
     pub data: SecretData,
-    /// The Secret keys that are named.
+    /// The Secret keys from which the credential, the private key and the password are read, as far as the spec names
+    /// them.
     pub selection: KeySelection,
-    /// True if the Secret can contain no further values.
+    /// True if `data` is the whole Secret. False if the present Secret was not read, or if only files are compared.
     pub is_all: bool,
     /// Remarks on the Secret key that each file replaces.
     pub remarks: Vec<String>,
@@ -29,13 +30,13 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
     let used = place.status.credential.as_ref().and_then(|facts| facts.keys.clone()).unwrap_or_default();
     let for_credential = selection.key.clone().or(used.credential);
     let for_key = selection.private_key_key.clone().or(used.private_key);
-    // A bundle contains both. The new certificate takes the Secret key of the bundle, and the private key needs another
-    // Secret key.
+    // A bundle has the certificate and the private key under one Secret key. The new certificate takes this key, so the
+    // new private key needs another one.
     let for_key = for_key.filter(|key| Some(key) != for_credential.as_ref());
     let for_password = selection.password_key.clone().or(used.password);
 
     let (mut data, is_all) = match std::mem::replace(&mut place.beside, InstalledSecret::Unseen) {
-        // Compared files may not be the complete content of a Secret.
+        // Without an object, `data` has the values of files, which may be only a part of a Secret.
         InstalledSecret::Seen(data) => (data, place.key.is_some()),
         InstalledSecret::Missing => (SecretData::default(), true),
         InstalledSecret::Unseen => (SecretData::default(), false),
@@ -55,7 +56,8 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
             _ => None,
         };
         if place.key.is_none() {
-            // Compared files have no Secret keys. The new file is added and the old file is removed.
+            // If only files are compared, the values have file names as keys. The new file is added and the old file is
+            // removed.
             target.map(|old| data.values.remove(&old));
             data.values.insert(name, bytes);
             continue;
@@ -74,7 +76,8 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
         None => place.selection.password_key.clone(),
     };
     if !is_all {
-        // The unseen part of the Secret may contain these keys.
+        // A selected key that is not in `data` may be in the part of the Secret that was not read. It is deselected,
+        // because the selection of a missing key would be an error.
         for key in [&mut selection.key, &mut selection.private_key_key, &mut selection.password_key] {
             *key = key.take().filter(|key| data.values.contains_key(key));
         }
@@ -98,7 +101,7 @@ fn main(
         let alone: SecretData = pairs.map(|(key, bytes)| (key.to_owned(), copy(bytes))).collect();
         credential::read(place.spec.type_, &alone, &selection).is_ok()
     };
-    // A single candidate need not be read.
+    // The files are read only if there are at least two candidates.
     let found = several.peek().and_then(|_| others().find(|(name, bytes)| read(name, bytes)));
     found.or_else(|| others().next()).map(|(name, _)| name.clone())
 }

@@ -63,7 +63,7 @@ fn point(point: &VerifyFinding, out: &mut dyn Write) -> io::Result<()> {
     paragraph("to do: ", &point.remedy, out)
 }
 
-/// True if the condition was checked and no finding already covers the same fact.
+/// True if the condition is listed as a passed check: it was checked, and no finding is about the same fact.
 fn is_shown(done: &VerifyResult, condition: &Condition) -> bool {
     let said = |cause: &[VerifyCause]| done.rehearsal.points.iter().any(|point| cause.contains(&point.cause));
     let is = |type_: ConditionType| condition.type_ == type_.as_str();

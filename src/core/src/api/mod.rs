@@ -5,6 +5,7 @@ pub mod conditions;
 pub mod crds;
 pub mod credential;
 pub mod decode;
+mod facts;
 pub mod identity;
 pub mod key;
 mod last_read;

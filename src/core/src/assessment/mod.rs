@@ -15,6 +15,7 @@ pub mod normalize;
 mod notice;
 pub mod notices;
 pub mod peers;
+mod reading;
 mod reminders;
 pub mod renewal;
 mod severity;
@@ -35,17 +36,8 @@ use crate::verdict::{FindingKind, IdentityMatch, Stage};
 use finding::Finding;
 use notices::{Notice, NoticePlanner, PlannedNotices};
 use peers::Peers;
+pub use reading::Reading;
 use whole_second::whole_second;
-
-/// The result of reading the credential that the spec names.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::large_enum_variant, reason = "each is assessed at once and not kept")]
-pub enum Reading {
-    /// The facts of the credential.
-    Facts(CredentialFacts),
-    /// The failure that prevents reading the credential.
-    Failed(Failure),
-}
 
 /// The input of an assessment.
 pub struct AssessmentInput<'a> {

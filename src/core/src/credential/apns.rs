@@ -1,18 +1,16 @@
 //! Recognizes Apple's MDM push certificates by their topic, which is the user ID in the subject.
 
+use pkcs8::ObjectIdentifier;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::X509Name;
 
 use super::file_kind::FileKind;
 use super::name;
+use super::oid;
 use crate::api::limits;
 
 /// The prefix of every MDM push topic (Apple, "MDM" payload, key `Topic`).
 const PREFIX: &str = "com.apple.mgmt.";
-/// The attribute type `UID` (user ID), 0.9.2342.19200300.100.1.1 (RFC 4514, section 3).
-const USER_ID: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01];
-/// The attribute type `CN` (common name), 2.5.4.3 (RFC 4514, section 3).
-const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// Returns the topic of an MDM push certificate.
 ///
@@ -23,8 +21,8 @@ pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, FileKin
     if let Some(topic) = user_ids.iter().find(|id| is_topic(id)) {
         return Ok(topic.clone());
     }
-    let names = attributes(certificate.subject(), COMMON_NAME);
-    let issuers = attributes(certificate.issuer(), COMMON_NAME);
+    let names = attributes(certificate.subject(), oid::COMMON_NAME);
+    let issuers = attributes(certificate.issuer(), oid::COMMON_NAME);
     let starts = |names: &[String], prefixes: &[&str]| {
         names.iter().any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
     };
@@ -45,7 +43,7 @@ pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, FileKin
 
 /// Returns all user IDs of the subject.
 pub(super) fn user_ids(certificate: &X509Certificate<'_>) -> Vec<String> {
-    attributes(certificate.subject(), USER_ID)
+    attributes(certificate.subject(), oid::USER_ID)
 }
 
 /// True if a user ID is an MDM push topic that can be published without being cut or escaped.
@@ -70,9 +68,9 @@ fn is_device(name: &str) -> bool {
 }
 
 /// Returns the values of all attributes of one type, at any position in the name.
-fn attributes(name: &X509Name<'_>, type_: &[u8]) -> Vec<String> {
+fn attributes(name: &X509Name<'_>, type_: ObjectIdentifier) -> Vec<String> {
     name.iter_attributes()
-        .filter(|attribute| attribute.attr_type().as_bytes() == type_)
+        .filter(|attribute| oid::from_x509(attribute.attr_type()) == Some(type_))
         .filter_map(|attribute| name::string(attribute.attr_value()))
         .collect()
 }

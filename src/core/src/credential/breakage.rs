@@ -1,12 +1,12 @@
-//! Describes damaged credentials in the terms of an administrator.
+//! Classifies the damage of a credential.
 
 use super::file_kind::FileKind;
-use super::invalid_date::{DateFault, InvalidDate};
+use super::invalid_date::InvalidDate;
 use super::wrapping::Wrapping;
 
 /// The damage of a file that begins as a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Breakage {
+pub(crate) enum Breakage {
     CutOff,
     NotBase64,
     NotACertificate,
@@ -22,7 +22,7 @@ pub(super) enum Breakage {
 
 /// The defect of a token. The names are member names of the token's format, never content of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flaw {
+pub(crate) enum Flaw {
     Broken,
     CutOff,
     NotBase64,
@@ -75,52 +75,6 @@ impl Breakage {
             Self::DepJson(_) => FileKind::DepJson,
             Self::DepMessage => FileKind::DepMessage,
             Self::EnrollmentToken(_) => FileKind::EnrollmentToken,
-        }
-    }
-
-    /// Describes the damage, as the object of "holds".
-    pub(super) fn words(self) -> String {
-        let words = match self {
-            Self::CutOff => "a certificate of which a part is missing (a PEM block without its BEGIN or END line)",
-            Self::NotBase64 => "a PEM certificate with something in it that is not base64",
-            Self::NotACertificate => "what begins as a certificate and is damaged or cut off",
-            Self::MoreFollows => "a certificate with other data glued to its end",
-            Self::Frame => {
-                "a PEM certificate whose BEGIN or END line is damaged (five hyphens, not dashes, belong on each side of capital letters)"
-            }
-            Self::Date(date) => return date.words(),
-            Self::DepMessage => "what begins as an encrypted DEP server token and is damaged or cut off",
-            Self::VppToken(flaw) => return flaw.words("a VPP content token"),
-            Self::DepJson(flaw) => return flaw.words("a decrypted DEP server token"),
-            Self::EnrollmentToken(flaw) => return flaw.words("a Windows Phone enrollment token"),
-        };
-        words.to_owned()
-    }
-}
-
-impl InvalidDate {
-    fn words(self) -> String {
-        let field = self.field;
-        match self.fault {
-            DateFault::Impossible => format!("a certificate whose {field} is a date that does not exist"),
-            DateFault::Form => format!("a certificate whose {field} is not a date in the form that X.509 requires"),
-        }
-    }
-}
-
-impl Flaw {
-    fn words(self, what: &str) -> String {
-        match self {
-            Self::Broken => format!("what begins as {what} and is damaged or cut off"),
-            Self::NotBase64 => format!("{what} with something in it that is not base64"),
-            Self::CutOff => format!("{what} that is damaged or incomplete (its end is missing)"),
-            Self::Lacks(name) => format!("{what} without its {name}"),
-            Self::Unreadable(name) => format!("{what} whose {name} can't be read"),
-            Self::EmptyDate(name) => {
-                format!("{what} whose {name} is in 1970 or earlier, which is not a valid expiry date")
-            }
-            Self::Edited(wrapping) => format!("{what} {}, damaged or cut off", wrapping.words()),
-            Self::Twice(name) => format!("{what} in which {name} stands twice"),
         }
     }
 }

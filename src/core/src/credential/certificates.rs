@@ -3,15 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::failure;
 use super::file_kind::{FileKind, ReadProblem};
 use super::found_key::FoundPrivateKey;
+use super::read_failure::{CertificateList, FailureCause, MAX_NAMES, ReadFailure};
 use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
-use super::several;
 use super::tokens;
 use super::x509::Certificate;
 use crate::api::limits;
-use crate::api::status::{CredentialFacts, Failure, Format, IssuerExpiry, KeyMatch, KeysUsed};
+use crate::api::status::{CredentialFacts, Format, IssuerExpiry, KeyMatch, KeysUsed};
 
 /// The certificate that was read, and details beside the facts.
 pub(super) struct ReadCertificate {
@@ -24,7 +23,7 @@ pub(super) struct ReadCertificate {
 
 /// Selects the certificate and its private key, and returns the facts. If the type also accepts tokens, a token is read
 /// only if no certificate fits, because the token contains no date.
-pub(super) fn read(mut search: Search<'_>) -> Result<ReadCertificate, Failure> {
+pub(super) fn read(mut search: Search<'_>) -> Result<ReadCertificate, ReadFailure> {
     if !search.has_plain() {
         search.open_keystores()?;
     }
@@ -102,7 +101,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// Fails if no certificate fits, or if several fit and the content does not decide between them.
-    fn certificate(&self) -> Result<Chosen<'_>, Failure> {
+    fn certificate(&self) -> Result<Chosen<'_>, ReadFailure> {
         let mut fits: Vec<FoundCertificate<'_>> = Vec::new();
         let mut by_fingerprint = BTreeMap::new();
         for (key, certificate) in self.fitting() {
@@ -148,17 +147,23 @@ impl<'a> Search<'a> {
     }
 
     /// Reports several certificates between which the content does not decide.
-    fn ambiguous(&self, several: &[FoundCertificate<'_>]) -> Failure {
+    fn ambiguous(&self, several: &[FoundCertificate<'_>]) -> ReadFailure {
         let mut keys: Vec<&str> = several.iter().map(|found| found.key).collect();
         keys.dedup();
-        match keys.as_slice() {
+        let type_ = self.type_;
+        self.failure(match keys.as_slice() {
             [key] => {
-                let certificates: Vec<&CredentialFacts> =
-                    several.iter().map(|found| &found.certificate.facts).collect();
-                several::several_in_one(self.type_, self.asked, key, &certificates)
+                let is_of_keystore =
+                    |found: &FoundCertificate<'_>| found.certificate.facts.format == Some(Format::PKCS12);
+                let certificates = CertificateList {
+                    first: several.iter().take(MAX_NAMES).map(|found| found.certificate.brief()).collect(),
+                    more: several.len().saturating_sub(MAX_NAMES),
+                    is_in_keystore: several.iter().any(is_of_keystore),
+                };
+                FailureCause::SeveralCertificates { type_, key: (*key).to_owned(), certificates }
             }
-            _ => failure::ambiguous(self.type_, self.asked, keys.into_iter()),
-        }
+            _ => FailureCause::SeveralValues { type_, keys: keys.into_iter().collect() },
+        })
     }
 
     /// Returns the issuer in the chain that expires first, if this issuer expires before the certificate. Of several
@@ -185,7 +190,7 @@ impl<'a> Search<'a> {
 
     /// Returns a failure if only certificates of CAs fit and another value may contain the leaf certificate in
     /// unreadable form. Otherwise the CA's certificate would be watched in place of the leaf certificate.
-    fn hidden_by_a_ca(&self, fits: &[FoundCertificate<'_>]) -> Option<Failure> {
+    fn hidden_by_a_ca(&self, fits: &[FoundCertificate<'_>]) -> Option<ReadFailure> {
         let tls = self
             .values
             .get(TLS_CERTIFICATE)
@@ -205,7 +210,8 @@ impl<'a> Search<'a> {
             Some(problem) => (TLS_CERTIFICATE, problem),
             None => hiding.min_by_key(|(_, problem)| problem.rank())?,
         };
-        Some(failure::hidden(self.asked, key, problem, fits.first()?.key))
+        let (key, ca) = (key.to_owned(), fits.first()?.key.to_owned());
+        Some(self.failure(FailureCause::HiddenByCa { key, problem, ca }))
     }
 
     /// Compares the certificate with the private keys of the Secret. Also returns the Secret key that contains the

@@ -1,15 +1,16 @@
-//! Names the kinds of file that are found in place of a credential, in the terms of an administrator.
+//! Classifies the files that are found in place of a credential, and the problems of a value.
 
-pub(super) use super::breakage::{Breakage, Flaw};
+pub(crate) use super::breakage::{Breakage, Flaw};
 use super::foreign::ForeignFile;
 use super::pbe::OpenError;
 use super::signed_data::FileEncoding;
 use super::token;
 use crate::api::credential::CredentialType;
+use crate::api::reasons::FailureReason;
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileKind {
+pub(crate) enum FileKind {
     PushCertificate,
     WindowsCertificate,
     Certificate,
@@ -51,7 +52,7 @@ pub(super) enum FileKind {
 
 /// A limit of the readers that a file exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Limit {
+pub(crate) enum Limit {
     Value,
     Blocks,
     RsaKey,
@@ -61,7 +62,7 @@ pub(super) enum Limit {
 
 /// A container that a password or a private key opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Container {
+pub(crate) enum Container {
     Keystore,
     Message,
     /// A message in a Secret without a private key that could open the message.
@@ -72,7 +73,7 @@ pub(super) enum Container {
 
 /// The reason why a value contains nothing that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ReadProblem {
+pub(crate) enum ReadProblem {
     Malformed(Breakage),
     Wrong(FileKind),
     Locked(Container, OpenError),
@@ -80,6 +81,16 @@ pub(super) enum ReadProblem {
 }
 
 impl ReadProblem {
+    /// Returns the reason that the status shows.
+    pub(super) fn reason(self) -> FailureReason {
+        match self {
+            Self::Malformed(_) => FailureReason::Malformed,
+            Self::Wrong(_) => FailureReason::WrongFile,
+            Self::Locked(_, why) => why.reason(),
+            Self::Limit(_) => FailureReason::LimitExceeded,
+        }
+    }
+
     /// Converts the problem for the expected type: a damaged file of another kind is reported only as a wrong kind.
     pub(super) fn seen_for(self, type_: CredentialType) -> Self {
         use CredentialType::{APNsCertificate, DEPToken, VPPToken, WindowsSymantecCertificate, X509Certificate};
@@ -179,77 +190,6 @@ impl ReadProblem {
                 );
                 is_hiding || matches!(kind, FileKind::Foreign(file) if file.replaces_a_credential())
             }
-        }
-    }
-}
-
-impl FileKind {
-    /// Describes the file and the type that accepts the file, as the object of "holds".
-    pub(super) fn words(self) -> String {
-        let (file, type_) = match self {
-            Self::PushCertificate => ("", CredentialType::APNsCertificate),
-            Self::WindowsCertificate => ("", CredentialType::WindowsSymantecCertificate),
-            Self::VppToken => ("a .vpptoken file, ", CredentialType::VPPToken),
-            Self::DepMessage => ("a .p7m file, ", CredentialType::DEPToken),
-            Self::DepJson => ("", CredentialType::DEPToken),
-            Self::EnrollmentToken => ("an .aetx file, ", CredentialType::WindowsSymantecCertificate),
-            _ => return self.name().to_owned(),
-        };
-        format!("{} ({file}which type {type_} is for)", self.name())
-    }
-
-    /// Describes the file, with its article.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::PushCertificate => "an MDM push certificate",
-            Self::WindowsCertificate => "a Windows code-signing certificate with a Publisher ID",
-            Self::Certificate => "a certificate",
-            Self::NoCodeSigning => {
-                "a certificate that is not for code signing (its extended key usage does not say so), such as a server's or a CA's"
-            }
-            Self::NoPublisherId => {
-                "a code-signing certificate without a Publisher ID (its subject has no numeric user ID)"
-            }
-            Self::Keystore => "a PKCS#12 keystore",
-            Self::AppPushCertificate => {
-                "an app's push certificate (for the notifications of one app, from Apple's developer portal)"
-            }
-            Self::VendorCertificate => {
-                "an MDM vendor's certificate (with which a vendor signs its customers' requests)"
-            }
-            Self::DeviceCertificate => "a device's certificate",
-            Self::OtherUserId => {
-                "a certificate whose user ID is no topic of MDM push (those begin with com.apple.mgmt.)"
-            }
-            Self::NoUserId => {
-                "a certificate without a topic (its subject has no user ID), such as a server's, a device's or a CA's"
-            }
-            Self::SigningRequest => "a certificate signing request",
-            Self::PushRequest => "the push certificate signing request for the Apple Push Certificates Portal",
-            Self::RevocationList => "a certificate revocation list",
-            Self::PublicKey => "a public key",
-            Self::PrivateKey => "a private key without its certificate",
-            Self::EncryptedPrivateKey => "an encrypted private key without its certificate",
-            Self::JavaKeystore => "a Java keystore",
-            Self::VppToken => "a VPP content token",
-            Self::DepMessage => "an encrypted message, as a DEP server token is",
-            Self::DepJson => "a decrypted DEP server token",
-            Self::OtherMessage => "a PKCS#7 message or bundle",
-            Self::CertificateBundle(_) => "a PKCS#7 bundle of certificates (.p7b)",
-            Self::ProvisioningProfile => "a provisioning profile (.mobileprovision)",
-            Self::EnrollmentToken => "a Windows Phone enrollment token",
-            Self::Foreign(file) => file.name(),
-            Self::HtmlPage => "an HTML page, such as a sign-in page saved in place of the download",
-            Self::PropertyList => "a property list, such as a configuration profile",
-            Self::OtherXml => "an XML document",
-            Self::OtherJson => "JSON",
-            Self::TwiceEncoded => "base64 of base64 (encoded at least twice over)",
-            Self::Utf16 => "text in UTF-16 (save it as UTF-8 or ASCII)",
-            Self::OtherPem => "PEM text without a certificate",
-            Self::Text => "plain text",
-            Self::Binary => "binary data of no known kind",
-            Self::Mail => "an e-mail without a credential that can be read (save its attachment, and use that file)",
-            Self::Empty => "nothing",
         }
     }
 }

@@ -10,7 +10,7 @@ const HEAD: usize = 8192;
 
 /// A file that another tool wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ForeignFile {
+pub(crate) enum ForeignFile {
     AgeEncrypted,
     AnsibleVault,
     AppleDouble,
@@ -191,39 +191,6 @@ impl ForeignFile {
                 | Self::SqliteDatabase
         );
         !is_document
-    }
-
-    /// Returns the name of the file with its article, and the way to obtain the real content.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::AgeEncrypted => "a file that age encrypted (\"age --decrypt\" decrypts it)",
-            Self::AnsibleVault => "a file that Ansible Vault encrypted (\"ansible-vault decrypt\" decrypts it)",
-            Self::AppleDouble => {
-                "a macOS metadata file (its name begins with \"._\": use the file without this prefix)"
-            }
-            Self::BinaryPropertyList => "a binary property list",
-            Self::Executable => "a program",
-            Self::GitAnnexPointer => "a git-annex pointer in place of the file (\"git annex get\" gets the file)",
-            Self::GitCrypt => "a file that git-crypt encrypted (\"git-crypt unlock\" decrypts it)",
-            Self::GitLfsPointer => "a Git LFS pointer in place of the file (\"git lfs pull\" gets the file)",
-            Self::Gzip => "a gzip archive (unpack it and take the file in it)",
-            Self::Image => "an image, such as a screenshot",
-            Self::Keychain => "a macOS keychain (export the certificate and its private key as .p12)",
-            Self::Manifest => "a Kubernetes manifest (\"lapsewatch check\" reads manifests)",
-            Self::OfficeDocument => "an Office document",
-            Self::OpenPgp => "an OpenPGP (PGP, GnuPG) message or key (\"gpg --decrypt\" decrypts a message)",
-            Self::OtherArchive => "an archive (unpack it and take the file in it)",
-            Self::Path => "the name or address of a file in place of the file's content",
-            Self::Pdf => "a PDF document",
-            Self::Placeholder => "a placeholder that nobody has replaced with the file",
-            Self::PuttyKey => "a private key of PuTTY (PuTTYgen exports it as an OpenSSH key, for SSH only)",
-            Self::Rtf => "a rich text document (RTF; save the text as plain text)",
-            Self::Sops => "a file that SOPS encrypted (\"sops --decrypt\" decrypts it)",
-            Self::SqliteDatabase => "an SQLite database",
-            Self::Template => "a template variable that no tool has replaced with the file",
-            Self::VaultTransit => "a text that HashiCorp Vault encrypted (\"vault write transit/decrypt\" decrypts it)",
-            Self::Zip => "a ZIP archive (unpack it and take the file in it)",
-        }
     }
 }
 

@@ -48,6 +48,14 @@ impl FoundPrivateKey {
         }
     }
 
+    /// Returns the damage of a private key that no program can read. None for any other private key.
+    pub(super) fn damage(&self) -> Option<KeyDamage> {
+        match self {
+            Self::Damaged(damage) => Some(*damage),
+            _ => None,
+        }
+    }
+
     /// True if a password opened the private key.
     pub(super) fn is_opened(&self) -> bool {
         matches!(self, Self::Opened(_))

@@ -1,15 +1,15 @@
 //! Identifies the type of a credential whose type is not given, by trying the reader of each type.
 
 use super::certificates;
-use super::failure;
 use super::file_kind::{FileKind, ReadProblem};
+use super::read_failure::{FailureCause, ReadFailure, ReadRequest};
 use super::search::Search;
 use super::token;
 use super::tokens;
 use super::value::{self, Value};
 use crate::api::credential::CredentialType;
 use crate::api::reasons::FailureReason;
-use crate::api::status::{CredentialFacts, Failure, Format, KeySelection};
+use crate::api::status::{CredentialFacts, Format, KeySelection};
 use crate::secret::{SecretBytes, SecretData};
 
 /// The types that accept only one kind of credential. `X509Certificate` accepts any certificate and is tried last.
@@ -25,8 +25,8 @@ const SPECIAL: [CredentialType; 4] = [
 pub struct Identified {
     /// The type that accepts the credential.
     pub type_: CredentialType,
-    /// The kind of credential with its article, for messages to the administrator.
-    pub what: &'static str,
+    /// The kind of credential. `messages::reader::identified` names the kind.
+    pub(crate) kind: FileKind,
     /// The facts that the reader found.
     pub facts: CredentialFacts,
     /// True if encrypted private keys remain that a password could open.
@@ -36,12 +36,12 @@ pub struct Identified {
 /// Reads the credential as the given type, or detects the type if none is given.
 ///
 /// # Errors
-/// Returns the reason and a text for the administrator. The text names the given type, or all types if none is given.
+/// Returns the cause. The failure expects the given type, or any type if none is given.
 pub fn identify(
     type_: Option<CredentialType>,
     secret: &SecretData,
     selection: &KeySelection,
-) -> Result<Identified, Failure> {
+) -> Result<Identified, ReadFailure> {
     if let Some(type_) = type_ {
         return read(type_, true, secret, selection).map_err(|refused| refused.failure);
     }
@@ -55,13 +55,15 @@ pub fn identify(
     }
     // Only a reader that recognizes several credentials of its own type fails as ambiguous, so its failure is the most
     // exact.
-    if let Some(at) = refused.iter().position(|other| other.failure.reason == FailureReason::Ambiguous) {
+    if let Some(at) = refused.iter().position(|other| other.failure.reason() == FailureReason::Ambiguous) {
         return Err(refused.swap_remove(at).failure);
     }
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => return Ok(only),
         (Some(last), false) => {
-            return Err(failure::several_types(found.iter().chain([&last]).map(|identified| identified.type_)));
+            let types = found.iter().chain([&last]).map(|identified| identified.type_).collect();
+            let request = ReadRequest { type_: None, source: secret.source, password: None };
+            return Err(ReadFailure { request, cause: FailureCause::SeveralTypes(types) });
         }
         (None, _) => {}
     }
@@ -74,7 +76,7 @@ pub fn identify(
 
 /// The result of a reader that could not read a credential of its type.
 struct Refused {
-    failure: Failure,
+    failure: ReadFailure,
     /// True if the values contain a token of the reader's type, even a damaged or encrypted token.
     is_token: bool,
 }
@@ -85,7 +87,7 @@ fn holds_token(value: &Value) -> bool {
     !value.messages.is_empty() || !value.tokens.is_empty() || value.problem.is_some_and(is_broken)
 }
 
-/// Reads the values as one type. With `is_named`, messages mention only this type. Otherwise they mention all types.
+/// Reads the values as one type. With `is_named`, failures expect only this type. Otherwise they expect any type.
 fn read(
     type_: CredentialType,
     is_named: bool,
@@ -94,8 +96,8 @@ fn read(
 ) -> Result<Identified, Refused> {
     let refused = |failure| Refused { failure, is_token: false };
     if type_ == CredentialType::DeclaredExpiry {
-        let why = "a DeclaredExpiry is read from no Secret; its date stands in spec.expirationTime";
-        return Err(refused(failure::failure(FailureReason::NotSupported, why.to_owned())));
+        let request = ReadRequest { type_: Some(type_), source: secret.source, password: None };
+        return Err(refused(ReadFailure { request, cause: FailureCause::DeclaredExpiry }));
     }
     let mut search = Search::new(type_, secret, selection).map_err(refused)?;
     search.asked.type_ = search.asked.type_.filter(|_| is_named);
@@ -107,14 +109,14 @@ fn read(
         let read = certificates::read(search).map_err(refused)?;
         (read.facts, read.kind, read.has_closed_keys)
     };
-    let what = match (kind, type_, facts.format) {
-        (Some(kind), ..) => kind.name(),
-        (_, CredentialType::VPPToken, _) => FileKind::VppToken.name(),
-        (_, CredentialType::DEPToken, Some(Format::SMIME)) => "an encrypted DEP server token",
-        (_, CredentialType::DEPToken, _) => FileKind::DepJson.name(),
-        _ => FileKind::EnrollmentToken.name(),
+    let kind = match (kind, type_, facts.format) {
+        (Some(kind), ..) => kind,
+        (_, CredentialType::VPPToken, _) => FileKind::VppToken,
+        (_, CredentialType::DEPToken, Some(Format::SMIME)) => FileKind::DepMessage,
+        (_, CredentialType::DEPToken, _) => FileKind::DepJson,
+        _ => FileKind::EnrollmentToken,
     };
-    Ok(Identified { type_, what, facts, has_closed_keys })
+    Ok(Identified { type_, kind, facts, has_closed_keys })
 }
 
 /// True if a file contains private keys and nothing else that a reader recognizes.

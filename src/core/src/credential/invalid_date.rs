@@ -6,14 +6,14 @@ use super::der::{self, CONTEXT_0, GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME}
 
 /// A field of the validity, and its fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct InvalidDate {
+pub(crate) struct InvalidDate {
     pub field: &'static str,
     pub fault: DateFault,
 }
 
 /// The fault of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DateFault {
+pub(crate) enum DateFault {
     /// A date or time that does not exist, such as 31 February or 25 o'clock.
     Impossible,
     /// A date in another form than RFC 5280, section 4.1.2.5, requires.

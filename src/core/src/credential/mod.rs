@@ -1,8 +1,7 @@
 //! Reads credentials: turns the bytes of a Secret or of files into the type, identity, validity and key match.
 //!
 //! This module has no clock, no I/O and no access to Kubernetes. Readers recognize content and ignore the name of a key
-//! or file. A failure names keys of the Secret and kinds of file. A failure contains no content of a value and no text
-//! of a parser.
+//! or file. A failure contains no sentences: `messages::reader` writes the message about a failure.
 
 mod aetx;
 mod apns;
@@ -10,7 +9,6 @@ mod base64_text;
 mod breakage;
 mod certificates;
 mod classify;
-mod closed;
 mod cms;
 mod cms_key;
 mod container;
@@ -20,8 +18,6 @@ mod dep;
 mod der;
 mod encrypted_key;
 mod escaped;
-mod expected;
-mod failure;
 mod file_kind;
 mod foreign;
 mod found_key;
@@ -34,7 +30,6 @@ mod key_damage;
 mod mail;
 mod mime;
 mod name;
-mod not_understood;
 mod oid;
 mod password_file;
 mod pbe;
@@ -44,12 +39,11 @@ mod pkcs12_bags;
 mod pkcs12_mac;
 mod private_key;
 mod public_key;
+mod read_failure;
 mod recognition;
-mod remedy;
 mod rich_text;
 mod rsa;
 mod search;
-mod several;
 mod shape;
 mod signed_data;
 mod symantec;
@@ -63,13 +57,25 @@ mod wrapped;
 mod wrapping;
 mod x509;
 
+pub(crate) use breakage::{Breakage, Flaw};
 pub use declared::declared;
+pub(crate) use file_kind::{Container, FileKind, Limit, ReadProblem};
+pub(crate) use foreign::ForeignFile;
 pub use identify::{Identified, identify, is_private_key};
+pub(crate) use invalid_date::{DateFault, InvalidDate};
+pub(crate) use key_damage::KeyDamage;
+pub(crate) use password_file::PasswordDress;
 pub use password_file::plain_password;
+pub(crate) use pbe::OpenError;
+pub(crate) use read_failure::{CertificateList, ContentProblem, FailureCause, KeyNames, ReadRequest, UnknownValue};
+pub use read_failure::{ReadFailure, UnknownContent};
 pub use recognition::not_understood;
+pub(crate) use signed_data::FileEncoding;
+pub(crate) use token::is_token;
+pub(crate) use wrapping::Wrapping;
 
 use crate::api::credential::CredentialType;
-use crate::api::status::{CredentialFacts, Failure, KeySelection};
+use crate::api::status::{CredentialFacts, KeySelection};
 use crate::secret::SecretData;
 
 /// The revision of the readers. The operator reads a Secret again if its status was written with another revision.
@@ -78,7 +84,11 @@ pub const READER_REVISION: i64 = 4;
 /// Reads the credential in a Secret.
 ///
 /// # Errors
-/// Returns the reason and a text for the administrator if no credential can be read.
-pub fn read(type_: CredentialType, secret: &SecretData, selection: &KeySelection) -> Result<CredentialFacts, Failure> {
+/// Returns the cause if no credential can be read.
+pub fn read(
+    type_: CredentialType,
+    secret: &SecretData,
+    selection: &KeySelection,
+) -> Result<CredentialFacts, ReadFailure> {
     Ok(identify(Some(type_), secret, selection)?.facts)
 }

@@ -6,7 +6,7 @@ use x509_parser::asn1_rs::{Any, Oid, Tag};
 use x509_parser::x509::X509Name;
 
 use super::oid;
-pub(super) use crate::api::identity::is_unseen;
+use crate::api::identity::is_unseen;
 use crate::api::limits;
 
 /// Formats the name, cut to the limit of the API. The text is published, so control characters and similar characters

@@ -109,7 +109,7 @@ object_identifiers! {
     AES_192_CBC = "2.16.840.1.101.3.4.1.22";
     /// `id-aes256-CBC` (RFC 3565, section 4.1).
     AES_256_CBC = "2.16.840.1.101.3.4.1.42";
-    /// `des-ede3-cbc` (RFC 3370, section 5.1).
+    /// `des-EDE3-CBC` (RFC 8018, appendix B.2.2).
     DES_EDE3_CBC = "1.2.840.113549.3.7";
     /// `desCBC` (RFC 8018, appendix B.2.1).
     DES_CBC = "1.3.14.3.2.7";

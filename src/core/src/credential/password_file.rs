@@ -9,7 +9,7 @@ const MARK_UTF8: &[u8] = b"\xef\xbb\xbf";
 
 /// A decoration around a password that does not look like a part of the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PasswordDress {
+pub(crate) enum PasswordDress {
     /// The byte order mark of UTF-8 at the beginning.
     ByteOrderMark,
     /// The encoding UTF-16.

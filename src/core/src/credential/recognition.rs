@@ -1,8 +1,8 @@
 //! Decides for a single file whether any reader understands the file.
 
-use super::failure;
 use super::file_kind::ReadProblem;
 use super::found_key::FoundPrivateKey;
+use super::read_failure::{ContentProblem, UnknownContent};
 use super::value;
 use crate::api::credential::CredentialType;
 use crate::secret::SecretBytes;
@@ -15,21 +15,19 @@ const TYPES: [CredentialType; 4] = [
     CredentialType::WindowsSymantecCertificate,
 ];
 
-/// Describes the content of a file that no reader understands, as the object of "contains". None for a credential of
+/// Returns the content of a file that no reader understands. None for a credential of
 /// any type, for a file that accompanies a credential, and for content that only a password opens.
-pub fn not_understood(file: &SecretBytes) -> Option<String> {
+pub fn not_understood(file: &SecretBytes) -> Option<UnknownContent> {
     // A budget of 0 keys suffices: damage to a private key shows in its encoding, without computing the public key.
     let values = TYPES.map(|type_| value::read(type_, file.expose(), &mut 0));
     let problems = values.iter().filter_map(|value| value.problem).filter(|problem| problem.is_not_understood());
     let is_broken = |problem: &ReadProblem| matches!(problem, ReadProblem::Malformed(_) | ReadProblem::Limit(_));
     if let Some(problem) = problems.clone().find(is_broken) {
-        return Some(failure::contained(problem));
+        return Some(UnknownContent(ContentProblem::Value(problem)));
     }
     let mut private_keys = values.iter().flat_map(|value| &value.private_keys);
-    let damage = private_keys.find_map(|key| match key {
-        FoundPrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
-        _ => None,
-    });
+    let damage = private_keys.find_map(FoundPrivateKey::damage).map(ContentProblem::PrivateKey);
     let is_empty = values.iter().all(|value| value.entries() == 0);
-    damage.or_else(|| problems.filter(|_| is_empty).map(failure::contained).next())
+    let problem = || problems.filter(|_| is_empty).map(ContentProblem::Value).next();
+    damage.or_else(problem).map(UnknownContent)
 }

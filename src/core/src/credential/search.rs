@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::container::Opener;
-use super::expected::ReadRequest;
-use super::failure;
 use super::file_kind::{Container, FileKind, ReadProblem};
 use super::found_key::FoundPrivateKey;
-use super::not_understood;
 use super::password_file;
 use super::pbe::OpenError;
+use super::read_failure::{
+    ContentProblem, FailureCause, MAX_NAMES, ReadFailure, ReadRequest, UnknownContent, UnknownValue,
+};
 use super::token::is_token;
 use super::value::{self, Value};
 use super::x509::{self, Tail};
 use crate::api::credential::CredentialType;
 use crate::api::limits;
-use crate::api::status::{Failure, Format, KeySelection};
-use crate::secret::{SecretBytes, SecretData};
+use crate::api::status::{Format, KeySelection};
+use crate::secret::{SecretBytes, SecretData, ValueSource};
 
 /// The maximum number of private keys of one Secret whose public key is computed. Each takes at most about 0.5 ms.
 const MAX_PRIVATE_KEYS: usize = 32;
@@ -30,7 +30,7 @@ pub(super) const TLS_CERTIFICATE: &str = "tls.crt";
 /// The requested type, the selected Secret keys and the values that were read.
 pub(super) struct Search<'a> {
     pub type_: CredentialType,
-    /// The request, for the wording of messages.
+    /// The request, which each failure contains.
     pub asked: ReadRequest,
     /// True for a Secret of type `kubernetes.io/tls`, in which the names of the keys have a meaning.
     pub is_tls: bool,
@@ -52,12 +52,17 @@ impl<'a> Search<'a> {
         type_: CredentialType,
         secret: &'a SecretData,
         selection: &'a KeySelection,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ReadFailure> {
         let (key, private_key_key) = (selection.key.as_deref(), selection.private_key_key.as_deref());
         let password_key = selection.password_key.as_deref();
+        let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
+        let dress = password.and_then(password_file::dress);
+        let asked = ReadRequest { type_: Some(type_), source: secret.source, password: dress };
+        let failed = |cause| Err(ReadFailure { request: asked, cause });
         for (field, key) in [("key", key), ("privateKeyKey", private_key_key), ("passwordKey", password_key)] {
             if let Some(key) = key.filter(|key| !secret.values.contains_key(*key)) {
-                return Err(failure::key_not_found(field, key, secret.values.keys().map(String::as_str)));
+                let present = secret.values.keys().map(String::as_str).collect();
+                return failed(FailureCause::KeyNotFound { field, key: key.to_owned(), present });
             }
         }
         let named = [key, private_key_key];
@@ -65,19 +70,19 @@ impl<'a> Search<'a> {
             [Some(_), Some(_)] => named.contains(&Some(name)),
             _ => password_key != Some(name) || named.contains(&Some(name)),
         };
-        let password = password_key.and_then(|key| secret.values.get(key)).map(SecretBytes::expose);
-        let dress = password.and_then(password_file::dress);
-        let asked = ReadRequest { type_: Some(type_), source: secret.source, password: dress };
         let mut keys_left = MAX_PRIVATE_KEYS;
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
         let (mut entries, mut problems) = (0, Vec::new());
         // A person gives each file by name, so the files are few, and messages name each of them.
-        let most_alike = asked.words(failure::MAX_NAMES, usize::MAX);
+        let most_alike = match secret.source {
+            ValueSource::Secret => MAX_NAMES,
+            ValueSource::Files => usize::MAX,
+        };
         for (name, bytes) in secret.values.iter().filter(|(name, _)| is_read(name)) {
             let value = value::read(type_, bytes.expose(), &mut keys_left);
             entries += value.entries();
             if entries > MAX_ENTRIES {
-                return Err(failure::too_many(asked, MAX_ENTRIES));
+                return failed(FailureCause::ManyEntries { most: MAX_ENTRIES });
             }
             // Many values may have no entries. For each problem, only as many of them are kept as a message names.
             let is_special = name == TLS_CERTIFICATE || named.contains(&Some(name));
@@ -106,39 +111,42 @@ impl<'a> Search<'a> {
     /// Returns the failure with the highest priority if nothing fits. While a value exists that no reader understands,
     /// a sound private key is not at fault: the message names this value first, and then the private key without a
     /// certificate.
-    pub(super) fn most_telling(&self) -> Failure {
+    pub(super) fn most_telling(&self) -> ReadFailure {
         let problems = self.in_scope().filter_map(|(key, value)| {
             let unfit = value.certificates.iter().filter_map(|certificate| certificate.misfit(self.type_));
             let problem = unfit.map(ReadProblem::Wrong).chain(value.problem).min_by_key(|problem| problem.rank())?;
             Some((key, problem))
         });
-        match problems.min_by_key(|(_, problem)| problem.rank()) {
-            Some((key, problem @ ReadProblem::Wrong(FileKind::PrivateKey | FileKind::EncryptedPrivateKey))) => {
-                match self.not_understood() {
-                    unknown if unknown.is_empty() => failure::problem(self.asked, key, problem),
-                    unknown => not_understood::no_credential(self.asked, &unknown, key, problem),
+        let Some((key, problem)) = problems.min_by_key(|(_, problem)| problem.rank()) else {
+            return self.failure(FailureCause::NoValues);
+        };
+        let unknown = match problem {
+            ReadProblem::Wrong(FileKind::PrivateKey | FileKind::EncryptedPrivateKey) => match self.not_understood() {
+                unknown if unknown.is_empty() => unknown,
+                unknown => {
+                    let cause = FailureCause::NoCredential { key: key.to_owned(), private_key: problem, unknown };
+                    return self.failure(cause);
                 }
-            }
-            Some((key, problem @ ReadProblem::Locked(_, OpenError::NoMatchingKey))) => not_understood::with_unknown(
-                failure::problem(self.asked, key, problem),
-                self.asked,
-                &self.not_understood(),
-            ),
-            Some((key, problem)) => failure::problem(self.asked, key, problem),
-            None => failure::no_values(self.asked),
-        }
+            },
+            ReadProblem::Locked(_, OpenError::NoMatchingKey) => self.not_understood(),
+            _ => Vec::new(),
+        };
+        self.failure(FailureCause::Problem { key: key.to_owned(), problem, unknown })
+    }
+
+    /// Returns a failure of this request.
+    pub(super) fn failure(&self, cause: FailureCause) -> ReadFailure {
+        ReadFailure { request: self.asked, cause }
     }
 
     /// Returns the values that no reader understands, each with its content, and the damaged private keys.
-    fn not_understood(&self) -> Vec<(&'a str, String)> {
+    fn not_understood(&self) -> Vec<UnknownValue> {
         let others = self.values.iter().filter(|(key, _)| self.password_key != Some(**key));
         let unknown = others.filter_map(|(key, value)| {
-            let damage = value.private_keys.iter().find_map(|private| match private {
-                FoundPrivateKey::Damaged(damage) => Some(damage.words().to_owned()),
-                _ => None,
-            });
+            let damage = value.private_keys.iter().find_map(FoundPrivateKey::damage).map(ContentProblem::PrivateKey);
             let problem = value.problem.filter(|problem| value.entries() == 0 && problem.is_not_understood());
-            Some((*key, damage.or_else(|| problem.map(failure::contained))?))
+            let content = UnknownContent(damage.or(problem.map(ContentProblem::Value))?);
+            Some(UnknownValue { key: (*key).to_owned(), content })
         });
         unknown.collect()
     }
@@ -148,7 +156,9 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// Fails only if the keystores contain too many entries.
-    pub(super) fn open_keystores(&mut self) -> Result<(), Failure> {
+    pub(super) fn open_keystores(&mut self) -> Result<(), ReadFailure> {
+        let request = self.asked;
+        let many = || ReadFailure { request, cause: FailureCause::ManyEntries { most: MAX_ENTRIES } };
         let key = if is_token(self.type_) { self.private_key_key } else { self.key };
         for (name, value) in &mut self.values {
             if ![None, Some(*name)].contains(&key) && self.private_key_key != Some(*name) {
@@ -159,7 +169,7 @@ impl<'a> Search<'a> {
                     Ok(content) => {
                         let entries = content.certificates.len() + content.private_keys.len();
                         let left = self.entries_left.checked_sub(entries);
-                        self.entries_left = left.ok_or_else(|| failure::too_many(self.asked, MAX_ENTRIES))?;
+                        self.entries_left = left.ok_or_else(many)?;
                         for der in &content.certificates {
                             match x509::read(der, Format::PKCS12, Tail::Lines) {
                                 Ok(certificate) => value.certificates.push(certificate),

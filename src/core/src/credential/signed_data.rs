@@ -13,7 +13,7 @@ const PROVISIONING: [&[u8]; 3] = [b"DeveloperCertificates", b"ProvisionedDevices
 
 /// The encoding of a file, which determines the options of the commands that read the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileEncoding {
+pub(crate) enum FileEncoding {
     Pem,
     Der,
 }

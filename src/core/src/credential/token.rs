@@ -11,7 +11,7 @@ use crate::api::credential::CredentialType;
 use crate::api::status::CredentialFacts;
 
 /// True if the type accepts only tokens.
-pub(super) fn is_token(type_: CredentialType) -> bool {
+pub(crate) fn is_token(type_: CredentialType) -> bool {
     matches!(type_, CredentialType::VPPToken | CredentialType::DEPToken)
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::failure;
 use super::file_kind::{Container, ReadProblem};
 use super::found_key::FoundPrivateKey;
 use super::pbe::OpenError;
 use super::public_key::PublicKey;
+use super::read_failure::{FailureCause, ReadFailure};
 use super::search::{Search, key_name};
 use super::token;
-use crate::api::status::{CredentialFacts, Failure, Format, KeysUsed};
+use crate::api::status::{CredentialFacts, Format, KeysUsed};
 
 /// The maximum number of attempts to open messages with private keys.
 const MAX_ATTEMPTS: usize = 64;
@@ -23,7 +23,7 @@ struct FoundToken<'a> {
 }
 
 /// Selects the token and returns its facts.
-pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, Failure> {
+pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, ReadFailure> {
     let mut found = unencrypted_tokens(&search);
     let has_messages = search.in_scope().any(|(_, value)| !value.messages.is_empty());
     if has_messages {
@@ -58,7 +58,7 @@ fn unencrypted_tokens<'a>(search: &Search<'a>) -> Vec<FoundToken<'a>> {
 }
 
 /// Selects the only token. Of several tokens with one fingerprint, the first is selected.
-fn one(search: &Search<'_>, found: Vec<FoundToken<'_>>) -> Result<CredentialFacts, Failure> {
+fn one(search: &Search<'_>, found: Vec<FoundToken<'_>>) -> Result<CredentialFacts, ReadFailure> {
     let mut by_fingerprint: BTreeMap<Option<String>, FoundToken<'_>> = BTreeMap::new();
     for found in found {
         by_fingerprint.entry(found.facts.fingerprint.clone()).or_insert(found);
@@ -79,7 +79,8 @@ fn one(search: &Search<'_>, found: Vec<FoundToken<'_>>) -> Result<CredentialFact
             let mut keys: Vec<&str> = found.iter().map(|found| found.key).collect();
             keys.sort_unstable();
             keys.dedup();
-            Err(failure::ambiguous(search.type_, search.asked, keys.into_iter()))
+            let keys = keys.into_iter().collect();
+            Err(search.failure(FailureCause::SeveralValues { type_: search.type_, keys }))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Converts dates to the form in which they are published: whole seconds, and no date from the year 9999 on.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::api::limits;
 use crate::api::status::Expiry;
@@ -8,11 +8,6 @@ use crate::api::status::Expiry;
 /// Returns the time in whole seconds, from seconds since 1970. None from the year 9999 on.
 pub(super) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
     (seconds < limits::NO_EXPIRY_FROM).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
-}
-
-/// Formats a date for messages: RFC 3339, in UTC, in whole seconds.
-pub(super) fn text(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// Returns the end of the validity and its state. A date from the year 9999 on means that the credential never expires.

@@ -17,7 +17,7 @@ const MAX_LABEL: usize = 64;
 
 /// A layer around a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrapping {
+pub(crate) enum Wrapping {
     Json,
     RichText,
     Typography,
@@ -27,23 +27,6 @@ pub(super) enum Wrapping {
     Reply,
     OtherText,
     Mail,
-}
-
-impl Wrapping {
-    /// Describes the layer, as an apposition to its content.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Json => "inside another JSON document",
-            Self::RichText => "saved as rich text (RTF)",
-            Self::Typography => "with typographic quotation marks, dashes or spaces",
-            Self::Quotes => "in quotation marks",
-            Self::Label => "after a label",
-            Self::Escapes => "with a backslash before each quotation mark",
-            Self::Reply => "quoted in a reply",
-            Self::OtherText => "with other text around it",
-            Self::Mail => "inside an e-mail",
-        }
-    }
 }
 
 /// A layer, and the texts inside the layer.

@@ -1,5 +1,6 @@
 //! All sentences that users read. This module contains the messages about one credential. `advice` contains the
-//! consequences and remedies, `tenant` the messages of a tenant, and `stored` the messages about stale statuses.
+//! consequences and remedies, `reader` the messages about credentials that can't be read, `tenant` the messages of a
+//! tenant, and `stored` the messages about stale statuses.
 //!
 //! All sentences are deterministic: times are absolute and in UTC, and nothing changes with time alone.
 //! `tests/words.rs` prints every sentence.
@@ -8,6 +9,7 @@ pub mod advice;
 mod certificate;
 mod identity;
 mod local_files;
+pub mod reader;
 mod reason_summary;
 pub mod shared;
 pub mod stored;

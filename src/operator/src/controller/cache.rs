@@ -19,7 +19,7 @@ pub struct SecretVersion {
 
 /// A change of a watched object, or a step of a new list.
 pub enum ListChange<T> {
-    /// A list begins. Objects that the list does not contain are gone.
+    /// A list begins. Objects that it does not contain at its end are removed.
     ListBegins,
     /// The list contains this object.
     Listed(Key, T),
@@ -40,7 +40,7 @@ pub enum List {
     Secrets,
 }
 
-/// The objects of one kind, from one or several scopes with separate lists.
+/// The objects of one kind. Each scope (one namespace, or all namespaces) has its own list.
 struct Store<T> {
     items: HashMap<Key, T>,
     /// The objects that the list in progress has contained so far, by scope.
@@ -54,7 +54,7 @@ impl<T> Default for Store<T> {
     }
 }
 
-/// A change of one object: the object before, and its existence after.
+/// A change of one object: its state before the change. `after` is true if the object exists after the change.
 struct CacheTransition<T> {
     key: Key,
     before: Option<T>,
@@ -208,12 +208,12 @@ impl Cache {
         self.scope_of(key).is_some_and(|scope| self.secrets.complete.contains(&scope))
     }
 
-    /// Returns the number of objects of all kinds.
+    /// Returns the number of cached objects of all kinds.
     pub fn len(&self) -> usize {
         self.objects.items.len() + self.tenants.items.len() + self.secrets.items.len()
     }
 
-    /// True if MDMTenants have just become listable in the scope.
+    /// True if `change` completes the first list of MDMTenants in a scope where listing them was refused before.
     pub fn tenants_appear(&mut self, scope: usize, change: &ListChange<Arc<Observed<TenantKind>>>) -> bool {
         matches!(change, ListChange::ListEnds) && self.tenants_refused.remove(&scope)
     }
@@ -224,7 +224,7 @@ impl Cache {
         let steps = self.tenants.apply(scope, |key| within(scopes, scope, key), change);
         let moved = steps.into_iter().map(|CacheTransition { key, before, after }| {
             let now = self.tenants.items.get(&key);
-            // The tenant's status does not affect its credentials.
+            // Only the tenant's spec affects the assessment of its credentials, not its status.
             let is_same = before.zip(now).is_some_and(|(before, now)| before.spec == now.spec);
             let members = if is_same { Vec::new() } else { self.by_tenant.referring_to(&key).collect() };
             TenantMoved { key, is_gone: !after, members }

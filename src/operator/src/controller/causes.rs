@@ -1,5 +1,5 @@
-//! Records which objects last affected the verdict on another object by appearing, changing or disappearing. An Event
-//! about sharing depends on these objects.
+//! Records which objects last affected the verdict on another object by appearing, changing or disappearing. Before an
+//! Event about a shared credential is sent, these objects are compared with the API server.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -23,7 +23,7 @@ impl Causes {
         causes.push_back(cause.clone());
     }
 
-    /// Returns the latest causes of an object.
+    /// Returns the objects whose changes last affected the verdict on `key`.
     pub fn latest_for(&self, key: &Key) -> impl Iterator<Item = &Key> {
         self.0.get(key).into_iter().flatten()
     }

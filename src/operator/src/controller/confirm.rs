@@ -57,7 +57,8 @@ pub async fn secret_now(
     })
 }
 
-/// True if these objects and their Secrets are the same in the API server as in the cache.
+/// True if these objects and their Secrets are the same in the API server as in the cache. An object that must not be
+/// read counts as the same.
 ///
 /// # Errors
 /// If an object or Secret could not be read.
@@ -82,7 +83,8 @@ pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool,
     Ok(true)
 }
 
-/// True if the API server has exactly these members of a tenant, by name and resourceVersion.
+/// True if the API server has exactly these members (TenantCredentials of a tenant), by name and resourceVersion. Also
+/// true if the permission is missing.
 ///
 /// # Errors
 /// If the members could not be listed.

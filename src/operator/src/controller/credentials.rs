@@ -1,10 +1,11 @@
-//! The work on TenantCredentials: starts reads, enters the results into the index of holders, and starts publications.
+//! The work on TenantCredentials: starts reads, enters the results into the index of holders (the objects that use each
+//! credential), and starts publications.
 
 use tokio::time::Instant;
 
 use super::confirm::Witness;
 use super::gather::Listed;
-use super::knowledge::exclusive_type;
+use super::knowledge_gaps::exclusive_type;
 use super::operator::{AT_ONCE, Operator, TaskResult};
 use super::reconcile::{EventPreconditions, PublishAttempt, assess_and_publish, read_credential};
 use super::startup_barrier::Transition;
@@ -15,14 +16,14 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::assessment_context::AssessmentContext;
 use lapsewatch_core::observed::kind::{CredentialKind, WatchedKind};
 
-/// The number of other holders that are confirmed before an Event about sharing.
+/// The most other holders that are compared with the API server before an Event about a shared credential is sent.
 const WITNESSES: usize = 4;
 /// The number of failed attempts after which an Event no longer waits for other objects. The backoff of these attempts
 /// takes about two minutes, in which a broken watch is detected.
 pub const CONFIRMATIONS: u32 = 7;
 
 impl Operator {
-    /// Queues a TenantCredential.
+    /// Queues a TenantCredential, unless the first lists of its namespace are still incomplete.
     pub fn call(&mut self, key: Key) {
         if self.is_known(&key) {
             self.credentials.queue.call(key);
@@ -87,7 +88,7 @@ impl Operator {
         is_settled.then(|| keys.into_iter().map(|key| self.witness(key)).collect())
     }
 
-    /// Returns the cached state of an object and its Secret.
+    /// Returns the cached state of an object and its Secret, to be compared with the API server.
     pub fn witness(&self, key: Key) -> Witness {
         let known = self.cache.get(&key);
         let object = known.as_ref().map(|(observed, _)| (observed.uid.clone(), observed.generation));
@@ -148,8 +149,8 @@ impl Operator {
         comes_or_goes || *was_held
     }
 
-    /// Enters the credential from the object's status into the index. If the start-up barrier gives up, published
-    /// verdicts that depend on objects not yet read stay valid.
+    /// Enters the credential from the object's status into the index before the object is read. Therefore published
+    /// verdicts on sharing stay valid if the start-up barrier gives up.
     pub fn remember(&mut self, key: &Key) {
         let Some(holder) = self.cache.get(key).and_then(|(observed, _)| observed.remembered_holder()) else { return };
         self.enter(key, Some(holder));
@@ -226,8 +227,9 @@ impl Operator {
     }
 }
 
-/// True if the verdict on sharing may differ from the status. With partial knowledge the verdict would be Pending or
-/// name fewer holders, and complete knowledge would require a second write.
+/// True if the new verdict on sharing may differ from the status. Such a reading waits for the start-up barrier: a
+/// verdict from partial knowledge would be Pending or name fewer holders. Complete knowledge would then require a
+/// second write.
 fn rests_on_others(observed: &Observed, holder: &Holder) -> bool {
     let before = observed.remembered_holder();
     observed.spec.is_ok()

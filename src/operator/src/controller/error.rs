@@ -68,7 +68,7 @@ impl ReconcileError {
             Self::Conflict => "conflict",
         }
     }
-    /// Returns a description of the cause that is the same for all affected objects.
+    /// Returns a description of the cause without the names of objects, so that many failed objects share one log line.
     pub fn class(&self) -> String {
         match self {
             Self::ReadSecret { cause, .. } => format!("reading Secrets: {}", cause.class()),

@@ -26,7 +26,7 @@ struct Lasting {
     objects: BTreeSet<Key>,
 }
 
-/// The count of a cause that lasts.
+/// A log line that counts the objects that failed with one cause.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Count {
     /// The cause, without the name of an object.

@@ -1,15 +1,17 @@
-//! A queue of keys that is fair between namespaces: many waiting keys of one namespace do not delay the keys of
-//! another.
+//! A queue of objects (by key) that is fair between namespaces: many waiting objects of one namespace do not delay the
+//! objects of another.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use lapsewatch_core::api::Key;
 
-/// The most turns that one namespace has at once. The remaining turns stay free for other namespaces.
+/// The most turns that one namespace has at once. The number is less than [`super::operator::AT_ONCE`], so some turns
+/// stay free for other namespaces.
 const TURNS: usize = 12;
 
-/// The waiting keys.
+/// The waiting keys, and the number of turns in progress. A turn lasts from [`FairQueue::pop`] to
+/// [`FairQueue::end_turn`].
 #[derive(Default)]
 pub struct FairQueue {
     namespaces: HashMap<Arc<str>, Namespace>,

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::cache::{List, ListChange};
 use super::recovery::{Attempts, ConnectionState, chance};
-use super::watch::{WatchFailure, WatchUpdate};
+use super::watch_update::{WatchFailure, WatchUpdate};
 use lapsewatch_cluster::list::{self, Pages};
 use lapsewatch_cluster::request::{Extent, RequestError};
 use lapsewatch_cluster::watch::{Watch, What};
@@ -24,18 +24,18 @@ use lapsewatch_core::api::Key;
 const RELIST: Duration = Duration::from_secs(3600);
 /// The random variation of [`RELIST`], as a fraction.
 const RELIST_SPREAD: f64 = 0.25;
-/// The shortest duration of a watch that resets the backoff.
+/// A watch that lasted at least this long resets the backoff.
 const LASTED: Duration = Duration::from_secs(5);
 /// The time after which a list that can't be kept up to date no longer counts as complete.
 const LOST_AFTER: Duration = Duration::from_secs(60);
 
-/// An object of a list or a watch, reduced to the data that is kept.
+/// An object of a list or a watch, reduced to the data that the operator uses.
 pub struct FollowedObject<T> {
     /// The namespace and name of the object.
     pub key: Key,
     /// The resourceVersion of the object.
     pub version: String,
-    /// The data that is kept.
+    /// The part of the object that the cache stores, such as the version of a Secret.
     pub kept: T,
 }
 
@@ -87,7 +87,7 @@ struct Course {
     is_listed: bool,
     /// True after the follower reported that the operator must work without these objects.
     has_given_up: bool,
-    /// True if the list was complete, and the last answer was 404.
+    /// True after one answer 404 since the list was complete. A second 404 in a row means that the kind was deleted.
     is_vanishing: bool,
     /// The last time at which the API server completed a list or started a watch.
     answered: Instant,
@@ -154,13 +154,14 @@ impl<T: Send + 'static> Follower<T> {
         while Instant::now() < relist {
             let begun = Instant::now();
             let over = self.watch_once(&mut version, course).await?;
-            // A watch that failed to start, after however long a wait, has not lasted.
+            // The duration counts from the start of the watch. A watch that failed to start has not lasted, however
+            // long the attempt took.
             let has_lasted = course.answered >= begun && course.answered.elapsed() >= LASTED;
             if has_lasted {
                 course.attempts.succeeded();
             }
             match over {
-                // A proxy may end each watch at once.
+                // A proxy may end each watch at once, so the next watch waits.
                 Ok(_) if !has_lasted => course.attempts.pause().await,
                 Ok(_) => {}
                 Err(ref cause) => self.failed(cause, course).await?,
@@ -210,7 +211,7 @@ impl<T: Send + 'static> Follower<T> {
                 }
                 Ok(Some(None)) => return Ok(Err(RequestError::NoObject)),
                 Ok(None) => return Ok(Ok(Over::Ended)),
-                // After any other error within a watch, only a new list is certain to be complete.
+                // The watch reported an error other than 410. Only a new list is certain to contain all changes.
                 Err(cause @ RequestError::Api { .. }) if cause.code() != Some(410) => {
                     self.failed(&cause, course).await?;
                     return Ok(Ok(Over::Missed));
@@ -234,8 +235,9 @@ impl<T: Send + 'static> Follower<T> {
                 course.has_given_up = true;
                 course.out.send(WatchUpdate::TenantsRefused).await?;
             }
-            // If a CustomResourceDefinition is deleted, all of its objects are deleted. A single answer 404 is not
-            // sufficient, because a proxy may have sent the answer. Secrets always exist as a kind.
+            // Answers 404 mean that the CustomResourceDefinition was deleted, and all its objects with it. The first
+            // 404 only marks the list as lost, because a proxy may have sent the answer. Secrets always exist as a
+            // kind, so their cached objects stay.
             Some(404) if course.is_listed => {
                 self.lose(course).await?;
                 course.is_listed = false;

@@ -22,7 +22,7 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::last_reading::{LastReading, forbidden, is_published};
 use lapsewatch_core::secret::{SecretData, SecretObject};
 
-/// The experience with permissions, and the read slots, that all readings share.
+/// The state that all reads of Secrets share: the results of past requests, and the slots that limit concurrency.
 #[derive(Default)]
 pub struct Access {
     /// True if any Secret could be read since the start. Until then, a refusal concerns the operator itself and is not
@@ -49,10 +49,7 @@ async fn read(
     selection: KeySelection,
 ) -> Option<Reading> {
     let _turn = access.lanes.turn(namespace).await?;
-    let read = move || match credential::read(type_, &data, &selection) {
-        Ok(facts) => Reading::Facts(facts),
-        Err(failure) => Reading::Failed(failure),
-    };
+    let read = move || Reading::from(lapsewatch_core::read(type_, &data, &selection));
     tokio::task::spawn_blocking(read).await.ok()
 }
 
@@ -67,9 +64,9 @@ pub struct Listed<'a> {
 
 /// A reading and its source.
 pub struct Gathered {
-    /// The reading.
+    /// The credential or the failure that was read, with the version of the Secret.
     pub last: LastReading,
-    /// True if no watch will report a change of the cause, so that the object must be read again later.
+    /// True if the object must be read again later, because no watch reports when a missing permission is granted.
     pub look_again: bool,
     /// The time of the API server's answer. None if no request was necessary.
     pub fetched: Option<Instant>,
@@ -81,7 +78,8 @@ impl From<LastReading> for Gathered {
     }
 }
 
-/// Returns the reading of a TenantCredential: from its spec, from its status if nothing changed, else from its Secret.
+/// Returns the reading of a TenantCredential: from its spec if its type has no Secret, from its status if nothing
+/// changed, else from its Secret.
 ///
 /// # Errors
 /// If the Secret could not be fetched, for a reason that does not concern this object alone.
@@ -134,8 +132,8 @@ pub async fn gather(
                 Some(404) if cause.is_not_found() => {
                     Ok(Gathered { fetched: Some(Instant::now()), ..kept(secret_not_found(spec)) })
                 }
-                // Permissions may name individual Secrets, so a missing Secret is refused too. The list shows that the
-                // Secret does not exist.
+                // Permissions may name individual Secrets. Then a GET of a missing Secret may be refused, and only the
+                // list shows that the Secret does not exist.
                 Some(403) if secret.version.is_none() && secret.is_current => Ok(kept(secret_not_found(spec))),
                 Some(403) if access.granted.load(Ordering::Relaxed) => {
                     Ok(Gathered { look_again: true, ..kept(forbidden(&secret_ref.name)) })

@@ -1,5 +1,5 @@
-//! Reports an object whose spec can't be decoded, by its condition Ready and an Event. All other parts of the status
-//! stay unchanged.
+//! Reports an object whose spec can't be decoded, with the condition Ready (status False) and an Event. All other parts
+//! of the status stay unchanged.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -20,14 +20,14 @@ use lapsewatch_core::observed::kind::WatchedKind;
 
 /// The writes for an object whose spec can't be decoded, and the time at which a held-back Event may be sent.
 pub struct InvalidPublication {
-    /// The writes.
+    /// The result of the status writes and of the Event.
     pub published: Published,
-    /// The time of the next reconciliation, if any.
+    /// The time at which the Event may be sent, if the Event budget holds it back. None if nothing is held back.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Reports the problem once for each generation. The patch replaces the status with an edited copy from the API server,
-/// because the cached status contains no messages.
+/// Reports the problem once for each generation. The write replaces the whole status, and the cached status contains no
+/// messages. Therefore the status is read from the API server, edited and written back.
 pub async fn publish_invalid<K: WatchedKind>(
     publisher: &Publisher,
     writes: &Writes,
@@ -57,11 +57,13 @@ async fn try_publish_invalid<K: WatchedKind>(
             && condition.observed_generation == Some(generation)
     });
     let is_announced = announced.iter().any(|record| record.type_ == INVALID_OBJECT && record.episode == generation);
-    // An entry of an earlier generation is dropped without a check, because no later Event depends on its Event.
+    // A pending entry of an earlier generation is dropped, unless it is held back. No later Event depends on its Event,
+    // so no request checks if that Event was sent.
     let is_own =
         |entry: &&PendingEvent| entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back);
     let own: Vec<PendingEvent> = pending.iter().filter(is_own).cloned().collect();
-    // Versions before 0.2 kept no record of this Event.
+    // If the condition exists and nothing is pending, the Event was sent. Versions before 0.2 did not record it in
+    // `announced`.
     if is_said && (is_announced || own.is_empty()) {
         return Ok(());
     }
@@ -134,13 +136,14 @@ impl Edited {
         self.0.insert("conditions".to_owned(), conditions.into());
     }
 
-    /// Replaces the entry of type InvalidObject in a list of entries by type. Removes the entry if `entry` is None.
+    /// In the list field `name` of the status, replaces the InvalidObject entry with `entry`. If `entry` is None, the
+    /// old entry is only removed.
     fn set(&mut self, name: &str, entry: Option<Value>) {
         let mut entries = self.list(name);
         entries.retain(|entry| entry.get("type").and_then(Value::as_str) != Some(INVALID_OBJECT));
         entries.truncate(limits::ENTRIES.saturating_sub(1));
         entries.extend(entry);
-        // All writes sort these lists by type.
+        // The operator always writes these lists sorted by type.
         entries.sort_by_key(|entry| entry.get("type").and_then(Value::as_str).unwrap_or_default().to_owned());
         match entries.is_empty() {
             true => drop(self.0.remove(name)),
@@ -174,7 +177,8 @@ impl Edited {
     }
 }
 
-/// Returns the Event about the problem, one for each generation.
+/// Returns the Event about the problem. Its episode is the generation, so each generation of the spec has its own
+/// Event.
 fn notice(message: &str, generation: i64, now: DateTime<Utc>) -> Notice {
     let mut note = message.to_owned();
     limits::cut_bytes(&mut note, limits::NOTE_BYTES);

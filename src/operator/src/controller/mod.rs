@@ -16,6 +16,7 @@ mod follow;
 mod gather;
 mod invalid;
 mod knowledge;
+mod knowledge_gaps;
 pub mod lease;
 mod log_throttle;
 mod object_throttle;
@@ -33,6 +34,7 @@ mod startup_barrier;
 mod tenants;
 mod timetable;
 mod watch;
+mod watch_update;
 mod work;
 mod write;
 
@@ -63,7 +65,8 @@ const LAST_WORDS: Duration = Duration::from_secs(4);
 pub struct OperatorSettings {
     /// The namespaces to watch. If empty, the operator watches all namespaces.
     pub namespaces: Vec<String>,
-    /// The duration for which a problem that GitOps may cause temporarily must last before its Event is sent.
+    /// The wait before the Event of a problem that GitOps may cause temporarily. The Event is sent only if the problem
+    /// lasts this long.
     pub settle: TimeDelta,
     /// The name of this process in its Events, such as the name of its pod.
     pub instance: String,
@@ -75,7 +78,8 @@ pub struct OperatorSettings {
     pub questions: Questions,
 }
 
-/// A defect of this program that ends the operator. A new process loses nothing.
+/// A defect of this program that ends the operator. After a restart nothing is lost, because all state is in the
+/// cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OperatorFailure {
     /// The task of the leader election ended.
@@ -136,7 +140,7 @@ pub async fn run(
             () = boundary => operator.look(),
             () = sleep_until(wake) => operator.look(),
             question = questions.next() => {
-                // This process may have been suspended since the loop began.
+                // The process may have been suspended while it waited, so the leadership is read again.
                 operator.lead(election.leadership());
                 operator.answer(question);
             }

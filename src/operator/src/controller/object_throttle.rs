@@ -10,7 +10,7 @@ use lapsewatch_core::api::Key;
 
 /// The number of reconciliations of one object that need not wait.
 const BURST: u32 = 30;
-/// The time between two further reconciliations.
+/// The time between two reconciliations of one object after the burst.
 const INTERVAL: Duration = Duration::from_secs(2);
 /// The time between two cleanups of objects whose whole burst is available again.
 const PRUNE: Duration = Duration::from_secs(60);

@@ -11,13 +11,13 @@ use tokio::time::Instant;
 use super::cache::{Cache, Moved, TenantMoved};
 use super::error::ReconcileError;
 use super::failure_log::{Count, FailureLog};
-use super::knowledge::KnowledgeGaps;
+use super::knowledge_gaps::KnowledgeGaps;
 use super::lease::Leadership;
 use super::log_throttle::LogThrottle;
 use super::own_writes::OwnWrites;
 use super::queue::Queue;
 use super::reconcile::{ReconcileContext, ReconcileOutcome};
-use super::watch::{WatchFailure, WatchUpdate};
+use super::watch_update::{WatchFailure, WatchUpdate};
 use super::work::{CredentialWork, PendingAssessment, TenantWork};
 use lapsewatch_core::api::Key;
 use lapsewatch_core::assessment::peers::Index;
@@ -46,7 +46,7 @@ pub struct Operator {
     pub index: Index,
     /// The tasks in progress.
     pub tasks: JoinSet<TaskResult>,
-    /// The number of these tasks that read a Secret.
+    /// The number of tasks in `tasks` that read a Secret.
     pub reading: usize,
     /// The settings and clients that all tasks share.
     pub context: Arc<ReconcileContext>,
@@ -56,7 +56,7 @@ pub struct Operator {
     pub tenants: TenantWork,
     said: LogThrottle,
     failures: FailureLog,
-    /// The scopes whose lists were complete at least once.
+    /// The scopes (one namespace each, or all namespaces) whose lists were complete at least once.
     listed: HashSet<usize>,
     /// The scopes whose lists are complete and kept up to date.
     current: HashSet<usize>,
@@ -203,8 +203,8 @@ impl Operator {
         }
     }
 
-    /// True if all lists of an object's scope were complete at least once. Before that, an absent object is not
-    /// necessarily missing. All objects of the scope are queued when its lists are complete.
+    /// True if all lists of an object's scope were complete at least once. Before that, an object that is absent from
+    /// the cache may exist. All objects of the scope are queued when its lists are complete.
     pub fn is_known(&self, key: &Key) -> bool {
         self.cache.scope_of(key).is_some_and(|scope| self.listed.contains(&scope))
     }
@@ -242,8 +242,8 @@ impl Operator {
             Ok(TaskResult::Said(key, outcome)) => {
                 let CredentialWork { queue, own_writes, .. } = &mut self.credentials;
                 close(queue, own_writes, &mut self.failures, &key, outcome);
-                // A tenant status computed meanwhile may quote a message that differs from the published one: queue the
-                // tenant.
+                // A tenant status that was computed during this publication may quote an outdated message of the
+                // credential.
                 match self.cache.tenant_of(&key) {
                     Some(tenant) => self.call_tenant(tenant),
                     None if self.cache.get(&key).is_none() => self.forget(&key),
@@ -289,13 +289,13 @@ impl Operator {
         self.release();
     }
 
-    /// Waits until the next boundary.
+    /// Waits until the next boundary (a time at which an assessment changes without a change of its object) or earlier.
     pub fn wait_for_boundary(&self) -> impl Future<Output = ()> + use<> {
         let boundaries = [self.credentials.queue.next_boundary(), self.tenants.queue.next_boundary()];
         self.context.clock.wait_until(boundaries.into_iter().flatten().min())
     }
 
-    /// Returns the next instant at which work is due, in real time.
+    /// Returns the next instant at which work that follows the monotonic clock is due, such as a retry.
     pub fn next_instant(&self) -> Option<Instant> {
         let instants = [
             self.credentials.queue.next_retry(),
@@ -318,7 +318,7 @@ fn close(
     let ReconcileOutcome { next, result, replaced } = outcome;
     own_writes.replaced(key, replaced);
     let Err(error) = result else { return queue.done(key, next) };
-    // Not logged here, because the publisher logs each contest.
+    // Not logged here, because the publisher logs each replacement by another program.
     if let ReconcileError::Contested(wait) = error {
         return queue.hold(key, next, Instant::now() + wait);
     }
@@ -334,7 +334,7 @@ fn close(
     }
 }
 
-/// Returns a number from 0 to 1 that is always the same for the same object.
+/// Returns a number from 0 to 1 that spreads the retries of different objects, and is always the same for one object.
 fn spread(key: &Key) -> f64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();

@@ -23,9 +23,9 @@ const FORGIVEN: Duration = Duration::from_secs(900);
 pub struct OverwriteBackoff(Mutex<HashMap<Key, ContestedWrites>>);
 
 struct ContestedWrites {
-    /// The resourceVersion and status hash after the last write. None after its replacement was counted.
+    /// The resourceVersion and status hash after the last write. None after a replacement of this write was counted.
     written: Option<(String, u64)>,
-    /// The hash of the parts that are written at once when they change, see
+    /// The hash of the parts of the status whose changes are written without a wait, see
     /// [`lapsewatch_core::observed::kind::WatchedKind::gist`].
     gist: u64,
     replacements: u32,
@@ -43,8 +43,9 @@ pub struct Wait {
 }
 
 impl OverwriteBackoff {
-    /// Compares the observed state with the last write, and counts a replacement. Returns the wait before a write with
-    /// this gist, if any.
+    /// Compares the observed `version` and status `hash` with the last write, and counts a replacement by another
+    /// program. Returns the wait before the next write. None if the write need not wait, for example because `gist`
+    /// differs from the last write.
     pub fn look(&self, key: &Key, version: &str, hash: u64, gist: u64, now: Instant) -> Option<Wait> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get_mut(key)?;
@@ -64,7 +65,7 @@ impl OverwriteBackoff {
         (entry.gist == gist && !duration.is_zero()).then_some(Wait { duration, is_news })
     }
 
-    /// Records a successful write: the object's resourceVersion and the hash of its status.
+    /// Records a successful write: the object's resourceVersion after the write, and the hash and gist of its status.
     pub fn wrote(&self, key: &Key, version: &str, hash: u64, gist: u64, now: Instant) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || ContestedWrites { written: None, gist, replacements: 0, last: now, until: now };

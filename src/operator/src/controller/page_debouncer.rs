@@ -14,7 +14,7 @@ const GATHER: Duration = Duration::from_millis(300);
 /// The shortest time between two writes of the same tenant's status.
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// The tenants that are due, and the times of their last writes.
+/// The tenants whose status is to be written, each with its time, and the times of their last writes.
 #[derive(Default)]
 pub struct PageDebouncer {
     due: Timetable<Instant>,
@@ -22,7 +22,7 @@ pub struct PageDebouncer {
 }
 
 impl PageDebouncer {
-    /// Schedules the tenant after a change.
+    /// Schedules the write of the tenant's status after a change. A tenant that is scheduled already keeps its time.
     pub fn call(&mut self, key: Key, now: Instant) {
         if self.due.has(&key) {
             return;
@@ -70,7 +70,7 @@ mod tests {
         pace.call(key.clone(), now + GATHER);
         assert_eq!(pace.next(), Some(now + GATHER + BETWEEN));
         pace.due(now + GATHER + BETWEEN);
-        // After a longer time, only the first wait applies again.
+        // Long after the last write, only the wait of `GATHER` applies.
         let later = now + BETWEEN * 9;
         pace.call(key.clone(), later);
         assert_eq!(pace.next(), Some(later + GATHER));

@@ -166,7 +166,8 @@ impl Publisher {
         Ok(object.is_some_and(|object| write::version_of(&object) == observed.resource_version))
     }
 
-    /// Checks whether a write must wait because another program replaces the status after each write.
+    /// Checks whether a write must wait because another program replaces the status after each write. `gist` is the
+    /// hash of the parts of the status whose changes are written without a wait.
     ///
     /// # Errors
     /// [`ReconcileError::Contested`] with the duration of the wait.
@@ -213,8 +214,8 @@ impl Publisher {
         Ok(())
     }
 
-    /// True if the Event of an entry was sent. A dry run of its creation shows this, and needs no other permission than
-    /// the creation.
+    /// True if the Event of a pending entry was sent: a dry run of its creation fails because the Event exists. A dry
+    /// run needs only the permission to create Events.
     async fn is_sent<K: WatchedKind>(
         &self,
         observed: &Observed<K>,

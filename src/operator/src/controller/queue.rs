@@ -1,5 +1,6 @@
-//! Queues the objects to reconcile: one task per object at a time, at the object's next boundary, and with backoff
-//! after failures. A boundary is a time at which an assessment changes without a change of the object.
+//! Queues the objects to reconcile: after a change, at the object's next boundary, and with backoff after a failure. A
+//! boundary is a time at which an assessment changes without a change of the object. Only one task at a time works on
+//! an object.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -17,8 +18,8 @@ const LAST_RETRY: Duration = Duration::from_secs(300);
 /// The time within which all failed objects are retried after the API server answers again.
 const RETRY_SOON: Duration = Duration::from_secs(5);
 
-/// The work queue of one kind. Boundaries follow the given clock. Retries follow real time, because failures come from
-/// the network.
+/// The work queue of one kind. Boundaries are times of the operator's `Clock`. Retries are instants of the monotonic
+/// clock, because failures come from the network.
 #[derive(Default)]
 pub struct Queue {
     ready: FairQueue,
@@ -26,7 +27,7 @@ pub struct Queue {
     /// The objects that use a turn of the fair queue.
     turns: HashSet<Key>,
     running: HashSet<Key>,
-    /// The objects that were called while running.
+    /// The objects that were queued again while running. They run once more afterwards.
     again: HashSet<Key>,
     boundaries: Timetable<DateTime<Utc>>,
     retries: Timetable<Instant>,
@@ -66,12 +67,12 @@ impl Queue {
         }
     }
 
-    /// Queues the objects that are due.
+    /// Queues the objects whose boundary or retry is due.
     pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
         self.due(now, instant).into_iter().for_each(|key| self.call(key));
     }
 
-    /// Removes and returns the objects that are due.
+    /// Removes the boundaries and retries that are due. Returns their objects without queueing them.
     pub fn due(&mut self, now: DateTime<Utc>, instant: Instant) -> Vec<Key> {
         self.boundaries.due(now).into_iter().chain(self.retries.due(instant)).collect()
     }
@@ -108,8 +109,8 @@ impl Queue {
     }
 
     /// Ends failed work on the object. Returns the wait before the retry. `spread`, from 0 to 1, shortens the wait by
-    /// up to a quarter, so that objects that failed together are not retried together. A boundary at `next` still
-    /// applies.
+    /// up to a quarter, so that objects that failed together are not retried together. If `next` is given, the object
+    /// is also due at this boundary.
     pub fn failed(&mut self, key: &Key, next: Option<DateTime<Utc>>, instant: Instant, spread: f64) -> Duration {
         if let Some(next) = next {
             self.boundaries.set(key.clone(), next);
@@ -135,8 +136,8 @@ impl Queue {
         }
     }
 
-    /// Ends work on the object, which must wait until `instant` without having failed. A boundary at `next` still
-    /// applies.
+    /// Ends work on the object, which must wait until `instant` without having failed. If `next` is given, the object
+    /// is also due at this boundary.
     pub fn hold(&mut self, key: &Key, next: Option<DateTime<Utc>>, instant: Instant) {
         if let Some(next) = next {
             self.boundaries.set(key.clone(), next);

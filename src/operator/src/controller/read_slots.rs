@@ -46,7 +46,7 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.own = None;
         let mut lanes = self.lanes.by_namespace.lock().unwrap_or_else(PoisonError::into_inner);
-        // No other reading of this namespace waits.
+        // If no other reading of this namespace waits, its semaphore is removed.
         if lanes.get(self.namespace).is_some_and(|lane| Arc::strong_count(lane) == 1) {
             lanes.remove(self.namespace);
         }
@@ -59,7 +59,7 @@ mod tests {
 
     use super::*;
 
-    /// True if a turn is available without the end of another turn.
+    /// True if the namespace gets a turn while the turns in progress last.
     async fn comes(lanes: &ReadSlots, namespace: &str) -> bool {
         tokio::time::timeout(Duration::from_millis(20), lanes.turn(namespace)).await.is_ok()
     }

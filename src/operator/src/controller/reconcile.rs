@@ -33,9 +33,10 @@ pub struct ReconcileContext {
     pub publisher: Publisher,
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// The duration for which a problem that GitOps may cause temporarily must last before its Event is sent.
+    /// The wait before the Event of a problem that GitOps may cause temporarily. The Event is sent only if the problem
+    /// lasts this long.
     pub settle: TimeDelta,
-    /// The operator's experience with its permission to read Secrets.
+    /// The state that all reads of Secrets share.
     pub access: Access,
     /// The counters of the operator's work.
     pub metrics: Metrics,
@@ -44,7 +45,8 @@ pub struct ReconcileContext {
 /// The reading of one object, before its peers and tenant are considered.
 pub struct SecretReading {
     reading: Result<ReadCredential, Unassessable>,
-    /// The holder that other objects see. None if the object uses no known credential.
+    /// The object as a holder of its credential, for the verdicts on other objects. None if its credential is not
+    /// known.
     pub holder: Option<Holder>,
 }
 
@@ -189,7 +191,7 @@ pub struct EventPreconditions {
 const FRESH: Duration = Duration::from_secs(10);
 
 /// Assesses a reading and publishes the result. An Event is sent only if its preconditions match the API server. The
-/// status write verifies the version of the object itself.
+/// object's own version is not compared here, because the status write verifies it.
 pub async fn assess_and_publish(
     context: &ReconcileContext,
     observed: &Observed,

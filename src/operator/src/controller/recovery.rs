@@ -57,12 +57,13 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// Resets the failures after a watch that lasted.
+    /// Resets the failures after a watch that lasted long enough.
     pub fn succeeded(&mut self) {
         *self = Self::default();
     }
 
-    /// Waits after a failure. Only an outage also affects the other watches.
+    /// Waits after a failure. After an outage, the first watch that succeeds ends the waits of all watches. Other
+    /// failures concern only one watch.
     pub async fn wait(&mut self, cause: &RequestError, state: &ConnectionState) {
         let wait = self.backoff(cause, chance());
         match is_outage(cause) {

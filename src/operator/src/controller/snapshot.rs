@@ -26,7 +26,7 @@ pub struct Snapshot {
     /// The TenantCredentials of listed namespaces, each with the number of other holders of its credential. Empty if
     /// the question did not ask for objects, or if another replica leads.
     pub credentials: Vec<(Arc<Observed>, usize)>,
-    /// The MDMTenants of listed namespaces, under the same conditions.
+    /// The MDMTenants of listed namespaces. Empty in the same cases as `credentials`.
     pub tenants: Vec<Arc<Observed<TenantKind>>>,
 }
 
@@ -76,7 +76,7 @@ impl Questions {
 impl Operator {
     /// Answers a question.
     pub fn answer(&self, Question { with_objects, answer }: Question) {
-        // The asker may have gone.
+        // If the asker no longer waits, the answer is dropped.
         answer.send(self.snapshot(with_objects)).ok();
     }
 

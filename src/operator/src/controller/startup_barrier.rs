@@ -17,9 +17,9 @@ use lapsewatch_core::api::Key;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The time for which a namespace waits for the objects of other namespaces.
 const FOR_OTHERS: Duration = Duration::from_secs(5);
-/// The extra wait for each object that was read meanwhile. A slow machine or an import of thousands of objects reads
-/// more than five objects a second, so the wait continues. A namespace full of expensive keystores progresses more
-/// slowly, and the other namespaces do not wait.
+/// Each object that is read extends the wait of [`FOR_OTHERS`] by this time. While more than five objects a second are
+/// read, as in an import of thousands of objects, the wait continues. A namespace full of expensive keystores is read
+/// more slowly, so the other namespaces stop waiting.
 const FOR_EACH: Duration = Duration::from_millis(200);
 
 /// The start-up barrier.
@@ -65,7 +65,7 @@ impl StartupBarrier {
         }
     }
 
-    /// Resets the barrier, for a start that lists the objects again.
+    /// Resets the barrier when this replica begins to lead. [`Self::close`] then adds the listed objects again.
     pub fn reset(&mut self) {
         *self = Self::default();
     }
@@ -92,7 +92,8 @@ impl StartupBarrier {
         }
     }
 
-    /// Opens the barrier if every object was read and `is_listed`, which is true if no list is incomplete.
+    /// Opens the barrier if every object was read and all lists are complete (`is_listed`). Gives up after too long a
+    /// time without progress.
     pub fn advance(&mut self, is_listed: bool, now: Instant) -> Transition {
         if self.state != BarrierState::Open && is_listed && self.pending_first_read.is_empty() {
             self.state = BarrierState::Open;
@@ -115,8 +116,8 @@ impl StartupBarrier {
         matches!(self.state, BarrierState::Closed { .. })
     }
 
-    /// True if the first verdicts of a namespace wait no longer for the objects of other namespaces. `is_listed` is
-    /// true if no list is incomplete.
+    /// True if the first verdicts of a namespace need not wait for other namespaces any longer. `is_listed` is true if
+    /// all lists are complete.
     pub fn lets_through(&self, namespace: &str, is_listed: bool, now: Instant) -> bool {
         is_listed
             && self.waits_for_others_until().is_some_and(|until| now >= until)
@@ -200,7 +201,7 @@ mod tests {
         }
         assert!(barrier.lets_through("quiet", true, now) && !barrier.lets_through("costly", true, now));
         assert!(!barrier.lets_through("quiet", false, now), "a list is missing");
-        // The same number in a tenth of the time: the namespace waits.
+        // If the objects are read ten times as fast, the namespace continues to wait.
         let (mut barrier, mut now) = (StartupBarrier::default(), begin);
         barrier.close(costly.iter().cloned(), begin);
         for key in &costly[..999] {

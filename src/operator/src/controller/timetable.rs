@@ -1,10 +1,11 @@
-//! A timetable of keys, sorted by time.
+//! A timetable of objects, sorted by the time at which each object is due. Objects are identified by namespace and
+//! name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lapsewatch_core::api::Key;
 
-/// The keys with their times. Each key has at most one time.
+/// The keys of the objects with their times. Each key has at most one time.
 pub struct Timetable<T> {
     by_time: BTreeSet<(T, Key)>,
     by_key: BTreeMap<Key, T>,

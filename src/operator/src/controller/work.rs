@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::cache::SecretVersion;
 use super::causes::Causes;
-use super::knowledge::KnowledgeGaps;
+use super::knowledge_gaps::KnowledgeGaps;
 use super::own_writes::OwnWrites;
 use super::page_debouncer::PageDebouncer;
 use super::queue::Queue;
@@ -26,9 +26,9 @@ pub struct PendingAssessment {
     pub observed: Arc<Observed>,
     /// The version of its Secret that the watch had reported at that time. None if no such Secret was known.
     pub secret: Option<SecretVersion>,
-    /// The reading.
+    /// The credential that was read, or the failure.
     pub found: Box<SecretReading>,
-    /// The duration of the reading.
+    /// The time that the reading took, for the metrics.
     pub took: Duration,
     /// True if the reading waited for the start-up barrier.
     pub was_held: bool,
@@ -44,7 +44,7 @@ pub struct CredentialWork {
     pub own_writes: OwnWrites,
     /// The barrier that holds back first verdicts at a start.
     pub barrier: StartupBarrier,
-    /// The objects that could not be read, and the objects that were assessed without them.
+    /// The objects that could not be read, and the objects whose assessment lacks this knowledge.
     pub blind: KnowledgeGaps,
     /// The readings that are ready for publication.
     pub found: VecDeque<PendingAssessment>,
@@ -83,8 +83,8 @@ pub struct TenantWork {
 }
 
 impl TenantWork {
-    /// Queues the tenants that are due. Boundaries pass through the debouncer, because the statuses of credentials may
-    /// change at the same time.
+    /// Queues the tenants that are due. A tenant whose status changes with time passes through the debouncer too,
+    /// because the statuses of its credentials may change at the same time.
     pub fn wake(&mut self, now: DateTime<Utc>, instant: Instant) {
         for key in self.queue.due(now, instant) {
             self.pace.call(key, instant);
@@ -94,7 +94,7 @@ impl TenantWork {
         }
     }
 
-    /// Returns the next instant at which work is due, in real time.
+    /// Returns the next instant at which a retry or a debounced status is due.
     pub fn next_instant(&self) -> Option<Instant> {
         [self.queue.next_retry(), self.pace.next()].into_iter().flatten().min()
     }

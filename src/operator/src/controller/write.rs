@@ -1,9 +1,10 @@
 //! Writes a status: one JSON patch (RFC 6902) that replaces the whole status if the object still has the expected
 //! resourceVersion.
 //!
-//! A single request never stores half a status. A server-side apply can't remove the fields of other field managers.
-//! This would need a second request, and between the two requests the status would mix two points in time. The patch
-//! preserves unknown fields that other programs wrote, and the API server rejects the patch if the object has changed.
+//! A single request never stores half a status. A server-side apply would not suffice, because it can't remove the
+//! fields of other field managers. Removing them would need a second request, and between the two requests the status
+//! would mix two points in time. The patch preserves unknown fields that other programs wrote, and the API server
+//! rejects the patch if the object has changed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +26,8 @@ pub const MANAGER: &str = "lapsewatch";
 
 /// The statuses that the API server stores only in part, for example because its CustomResourceDefinition is older than
 /// this version of lapsewatch. The key is the object; the value is its resourceVersion after the write and the hash of
-/// the intended status. Another attempt would change nothing.
+/// the intended status. The same status is not written again to the same resourceVersion, because that would change
+/// nothing.
 #[derive(Default)]
 pub struct PrunedStatuses {
     writes: Mutex<HashMap<Key, (String, u64)>>,
@@ -79,7 +81,8 @@ pub enum WriteResult {
     Gone,
 }
 
-/// Writes the status if it differs from `stand`, and updates `stand`. Adds the replaced resourceVersion to `replaced`.
+/// Writes the status if it differs from the stored state `stand`, and updates `stand`. Adds the replaced
+/// resourceVersion to `replaced`.
 ///
 /// # Errors
 /// If the status could not be written. The error is a conflict if the object no longer has the resourceVersion of

@@ -16,7 +16,8 @@ use prometheus_client::registry::{Metric, Registry};
 use requests::Requests;
 use series::Series;
 
-/// The upper bounds of the histogram in seconds, from an unchanged object to an object whose requests timed out.
+/// The upper bounds of the buckets of reconcile durations, in seconds. The bounds range from the reconciliation of an
+/// unchanged object to a reconciliation whose requests timed out.
 const BUCKETS: [f64; 11] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
 
 /// The result of a read of a Secret.
@@ -97,7 +98,8 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Counts a reconciliation. `failed` is the step that failed, if any. A conflict does not count as an error.
+    /// Counts a reconciliation. `failed` is the step that failed, if any. A conflict (`is_conflict`) does not count as
+    /// an error.
     pub fn reconciled(&self, kind: &'static str, took: Duration, failed: Option<&'static str>, is_conflict: bool) {
         let result = match failed {
             Some(_) if is_conflict => "conflict",

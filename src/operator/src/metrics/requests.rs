@@ -108,7 +108,8 @@ fn method(method: &http::Method) -> &'static str {
     }
 }
 
-/// Returns the resource of a path as a label value. The list is closed, so the number of series is limited.
+/// Returns the resource of a path as a label value. All resources that the operator does not use share one value, so
+/// the number of series is limited.
 fn resource(path: &str) -> &'static str {
     let mut parts = path.split('/').skip_while(|part| !matches!(*part, "api" | "apis"));
     // Skip the version, and the group of a path below `/apis`.

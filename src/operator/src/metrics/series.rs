@@ -22,7 +22,8 @@ impl Series {
         Self { name, type_: "counter", labels, help }
     }
 
-    /// Returns the name of the family. The library appends `_total` to a counter and `_info` to an info.
+    /// Returns the name without the suffix `_total` or `_info`. The library prometheus-client appends this suffix
+    /// itself.
     pub fn family(&self) -> &'static str {
         let suffix = match self.type_ {
             "counter" => "_total",
@@ -51,7 +52,7 @@ pub const PROBLEM: Series = Series::gauge(
     &["namespace", "name", "type", "condition", "reason", "severity"],
     "1 for each entry of a TenantCredential's status.notifications",
 );
-/// The number of other holders of a credential.
+/// The number of other objects that use the same credential.
 pub const DUPLICATES: Series = Series::gauge(
     "lapsewatch_credential_duplicates",
     &["namespace", "name", "type"],
@@ -81,7 +82,7 @@ pub const TENANT_DEADLINE: Series = Series::gauge(
     &["namespace", "name"],
     "When the first of an MDMTenant's credentials that have not expired expires, in seconds since 1970; absent where there is none",
 );
-/// The required types without a credential of the tenant.
+/// The credential types that a tenant requires but has no credential of.
 pub const TENANT_MISSING: Series = Series::gauge(
     "lapsewatch_tenant_missing_credential",
     &["namespace", "name", "type"],

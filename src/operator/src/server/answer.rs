@@ -21,10 +21,10 @@ use crate::controller::snapshot::{Asker, Snapshot};
 use crate::metrics::Metrics;
 
 const TEXT: &str = "text/plain; charset=utf-8";
-/// The most scrapes at once. Each keeps its whole text in memory until the last byte is sent.
+/// The most scrapes at once. Each scrape keeps its whole text in memory until the last byte is sent.
 const SCRAPES: usize = 4;
-/// The longest wait of a scrape for its turn, before the oldest scrape is aborted. A scrape that its client reads takes
-/// about a tenth of this time.
+/// The longest wait of a scrape for one of the [`SCRAPES`] turns, before the oldest scrape is aborted. A scrape that
+/// its client reads takes about a tenth of this time.
 const TURN: Duration = Duration::from_secs(1);
 
 /// The sources from which the endpoints answer.
@@ -53,7 +53,8 @@ impl Endpoints {
         Self { asker, metrics, turns: Arc::new(Semaphore::new(SCRAPES)), scrapes: ConnectionLimiter::new(SCRAPES) }
     }
 
-    /// Answers a request. `number` and `connection` identify the connection, so that a later scrape can abort this one.
+    /// Answers a request. `number` and `connection` identify the connection, so that a later scrape can abort this
+    /// connection.
     pub async fn answer(
         &self,
         request: &Request<Incoming>,
@@ -149,7 +150,7 @@ fn gzip(text: &str) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// In theory, if formatting fails. Writing to memory does not fail.
 pub fn render(snapshot: Snapshot, metrics: &Metrics) -> Result<String, std::fmt::Error> {
-    // An estimate for credentials with few findings, in bytes.
+    // An estimate in bytes: the operator's own series, and 220 bytes for each credential with few findings.
     let mut out = String::with_capacity(16 * 1024 + snapshot.credentials.len() * 220);
     let mut objects = Registry::default();
     objects.register_collector(Box::new(ObjectSeries(snapshot)));

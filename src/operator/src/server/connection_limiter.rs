@@ -1,13 +1,13 @@
-//! Limits the number of connections of one sort. A new connection beyond the limit aborts the oldest connection.
-//! Clients that read their answers finish long before. A client that only keeps its connection open loses the
-//! connection.
+//! Limits the number of connections in one group, such as the connections that have not sent their request yet. A new
+//! connection beyond the limit aborts the oldest connection of the group. A client that reads its answer finishes long
+//! before its connection is the oldest.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::AbortHandle;
 
-/// The open connections of one sort, oldest first.
+/// The open connections of one group, oldest first.
 pub struct ConnectionLimiter {
     most: usize,
     members: Mutex<VecDeque<(u64, AbortHandle)>>,

@@ -1,7 +1,7 @@
 //! Chooses and writes the text format of a scrape: OpenMetrics or the Prometheus text format.
 //!
-//! The library writes only OpenMetrics. Scrapers of the older text format refuse the OpenMetrics types `info` and
-//! `unknown` and the last line `# EOF`.
+//! The library prometheus-client writes only OpenMetrics. Scrapers of the older text format refuse the OpenMetrics
+//! types `info` and `unknown` and the last line `# EOF`.
 
 use std::fmt::Write as _;
 
@@ -80,8 +80,8 @@ fn thousandths(weight: &str) -> Option<u16> {
     (0.0..=1.0).contains(&value).then_some((value * 1000.0).round() as u16)
 }
 
-/// Converts OpenMetrics to the text format 0.0.4. The family of a counter has the name of its series, an info becomes a
-/// gauge, and units and the end marker are removed.
+/// Converts OpenMetrics to the text format 0.0.4. In HELP and TYPE lines, a family gets the full name of its series,
+/// such as the suffix `_total`, and an info becomes a gauge. Units and the end marker are removed.
 fn to_text_format(open_metrics: &str) -> String {
     let mut out = String::with_capacity(open_metrics.len());
     for line in open_metrics.lines() {

@@ -143,7 +143,7 @@ struct Family<'a> {
 
 impl<'a> Family<'a> {
     fn begin(encoder: &'a mut DescriptorEncoder<'_>, series: &'a Series) -> Result<Self, fmt::Error> {
-        // The registry adds a full stop to the help of the other series.
+        // The registry adds a full stop to the help of registered series, but not to the help of a collector's series.
         let help = format!("{}.", series.help);
         let encoder = encoder.encode_descriptor(series.name, &help, None, MetricType::Gauge)?;
         Ok(Self { encoder })

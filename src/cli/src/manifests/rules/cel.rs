@@ -1,5 +1,5 @@
-//! Evaluates the schema's CEL rules. Results are cached by the fields that a rule can see, because thousands of
-//! manifests differ in their names and rarely in these fields.
+//! Evaluates the schema's CEL rules. Each result is cached by the fields that the rule uses. Thousands of manifests
+//! often have the same values in these fields and differ only in other fields.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ const RULES: &str = "x-kubernetes-validations";
 /// A CEL rule that a value violates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CelViolation {
-    /// The path of the field that the rule names.
+    /// The path of the field to which the rule assigns the violation (`fieldPath` of the rule).
     pub path: String,
     /// The kind of failure: the rule is violated, or the rule can't be evaluated.
     pub kind: ErrorKind,
@@ -29,7 +29,7 @@ pub struct CelRules {
     root: Node,
 }
 
-/// The rules at one position of the schema, and the rules below.
+/// The rules of one field of the schema, and of the fields and items inside this field.
 struct Node {
     own: Option<Own>,
     properties: Vec<(String, Node)>,
@@ -38,7 +38,8 @@ struct Node {
 
 struct Own {
     compiled: CompiledSchema,
-    /// The source of all rules at this position. The rules can't see a field whose name is not in this text.
+    /// The source text of these rules. A field whose name does not occur in this text has no effect on the rules and is
+    /// left out of the cache key.
     text: String,
     tried: RefCell<HashMap<String, Vec<CelViolation>>>,
 }
@@ -50,7 +51,7 @@ impl CelRules {
         Self { validator: Validator::new(), root }
     }
 
-    /// Returns the violations of the rules by a value. `path` is the path of the value.
+    /// Returns the rules that a value violates. `path` is the path of the value in the object, such as `spec`.
     pub fn broken(&self, value: &Value, path: &str) -> Vec<CelViolation> {
         let mut all = Vec::new();
         self.root.hold(&self.validator, value, path, &mut all);
@@ -65,7 +66,7 @@ impl CelRules {
 }
 
 impl Node {
-    /// Compiles the rules at and below one position. None if there are no rules.
+    /// Compiles the rules of a field and of everything inside this field. None if there are no rules.
     fn compile(schema: &Value) -> Option<Self> {
         let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
         let properties: Vec<_> =
@@ -159,7 +160,8 @@ mod tests {
     use crate::manifests::rules::spec_of;
     use serde_json::json;
 
-    /// Evaluates all rules on the whole value, without the division and the cache of this module.
+    /// Evaluates all rules on the whole value at once, as a reference for the results of this module, which divides the
+    /// value and caches.
     fn at_once(schema: &Value, value: &Value) -> Vec<(String, String)> {
         let whole = json!({"type": "object", "properties": {"spec": schema}});
         let errors = Validator::new().validate_compiled(&compile_schema(&whole), &json!({"spec": value}), None).err();

@@ -33,10 +33,12 @@ impl Rules {
         }
         let spec = &without_nulls(spec);
         let mut faults = self.spec.faults(spec, "spec");
-        // An invalid time makes the rules about this time fail for a reason that is not the rule's own.
+        // A rule about an invalid time can't be evaluated, which would look like a violation. The rules are therefore
+        // skipped.
         let is_tried = !faults.iter().any(|fault| fault.is_blocking() || fault.detail.ends_with("date-time"));
         if is_tried {
-            // Beside other faults, only violated rules count. A rule may fail to evaluate because of these faults.
+            // A schema fault can prevent the evaluation of a rule. If there are such faults, only rules that were
+            // evaluated and violated are reported.
             let is_plain = faults.is_empty();
             let errors = self.cel.broken(spec, "spec");
             let of_rules = errors.iter().filter(|error| is_plain || error.kind == ErrorKind::ValidationFailure);
@@ -47,7 +49,7 @@ impl Rules {
                     Some("FieldValueDuplicate") => FaultKind::Duplicate,
                     _ => FaultKind::Invalid,
                 };
-                // The message of any other kind comes from the evaluator and might quote the value.
+                // An error that is not a violation has a message of the evaluator, which might quote the value.
                 let is_the_rules_own = error.kind == ErrorKind::ValidationFailure;
                 let message = if is_the_rules_own { error.message.as_str() } else { "a rule about it can't be tried" };
                 Fault::new(&error.path, kind, message)
@@ -60,8 +62,8 @@ impl Rules {
 
 /// Returns the schema of the spec from the CustomResourceDefinition in this file of `crds/`.
 fn spec_of(file: &str) -> Value {
-    // The installed file is parsed, because generating the schema from the types takes longer than checking a thousand
-    // manifests.
+    // The schema is read from the generated file, because generating it from the Rust types takes longer than checking
+    // a thousand manifests.
     let crd: Value = serde_norway::from_str(crds::written(file)).unwrap_or_default();
     crd.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/spec").cloned().unwrap_or_default()
 }

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, FaultKind};
 use lapsewatch_core::sanitize::sanitize_line;
 
-/// The maximum number of examined list items, which is more than any list of the CustomResourceDefinitions may have.
+/// The maximum number of list items that are examined. No list in the CustomResourceDefinitions may have that many
+/// items, so a longer list is invalid in any case.
 const TOLD: usize = 64;
 
 /// A schema with a cache of its compiled patterns.
@@ -152,7 +153,7 @@ fn type_name(value: &Value) -> &'static str {
 }
 
 /// True if the API server accepts the text for the format date-time, which is looser than RFC 3339 (`DateTimePattern`
-/// in go-openapi/strfmt). The patterns of the schema exclude the difference.
+/// in go-openapi/strfmt). The times that only this check accepts do not match the patterns in the schema.
 fn is_date_time(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let Some((date, time)) = text.split_once('t') else { return false };
@@ -178,7 +179,7 @@ fn is_date_time(text: &str) -> bool {
     };
     let rest = time.get(8..).unwrap_or_default();
     let mut letters = rest.chars();
-    // The API server accepts any character before the fraction.
+    // The API server accepts any character in place of the dot before the fraction of a second.
     letters.next();
     let fraction = letters.as_str();
     let end = fraction.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -1,8 +1,6 @@
 //! Contains the common parts of the readers of encrypted containers: ciphers, and key derivation from passwords within
 //! a budget.
 
-use super::der::DerError;
-
 pub(super) mod budget;
 pub(super) mod cipher;
 pub(super) mod hash;
@@ -13,9 +11,13 @@ pub(super) mod scheme;
 #[cfg(test)]
 pub(super) mod fixture;
 
+use super::der::DerError;
+
+use crate::api::reasons::FailureReason;
+
 /// The reason why a container can't be opened. A reason contains no text of a parser and no content of the container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OpenError {
+pub(crate) enum OpenError {
     /// The container is encrypted, no password is given, and the empty password does not open the container.
     PasswordRequired,
     /// The given password does not open the container.
@@ -43,6 +45,20 @@ impl From<DerError> for OpenError {
         match error {
             DerError::Malformed => Self::Malformed,
             DerError::TooDeep => Self::TooDeep,
+        }
+    }
+}
+
+impl OpenError {
+    /// Returns the reason that the status shows.
+    pub(super) fn reason(self) -> FailureReason {
+        match self {
+            Self::PasswordRequired => FailureReason::PasswordRequired,
+            Self::PasswordWrong => FailureReason::PasswordWrong,
+            Self::NoMatchingKey => FailureReason::NoMatchingKey,
+            Self::Malformed => FailureReason::Malformed,
+            Self::NotSupported | Self::KeyUnreadable => FailureReason::NotSupported,
+            Self::TooCostly | Self::TooDeep | Self::ManyRecipients | Self::ManyKeys => FailureReason::LimitExceeded,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::controller::gather::Access;
 use crate::controller::lease::Leadership;
 use crate::controller::publish::Publisher;
 use crate::controller::reconcile::ReconcileContext;
-use crate::controller::watch::WatchUpdate;
+use crate::controller::watch_update::WatchUpdate;
 use crate::metrics::Metrics;
 use lapsewatch_cluster::clock::Clock;
 use lapsewatch_core::observed::trimmed_meta::TrimmedMeta;
@@ -100,7 +100,7 @@ fn is_said(operator: &mut Operator) -> bool {
 async fn what_waited_for_the_barrier_is_said_if_it_is_still_so() {
     let key = Key::new("a", "vpp");
     assert!(is_said(&mut waiting().await));
-    // The watch reports the version that was read once more.
+    // The watch reports once more the version that was read.
     let mut operator = waiting().await;
     operator.see(0, WatchUpdate::Secret(ListChange::Applied(key.clone(), secret("7"))));
     assert!(is_said(&mut operator));

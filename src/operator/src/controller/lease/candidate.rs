@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout};
 
-use super::election::ElectionReport;
 use super::record::{self, LeaseAction};
+use super::report::ElectionReport;
 use super::{Leadership, LeaseSettings};
 use crate::controller::log_throttle::LogThrottle;
 use crate::controller::sleep_until;
 use lapsewatch_cluster::clock::Clock;
 use lapsewatch_cluster::request::{self, RequestError, Sensitivity};
 
-/// The time for which an observation of the Lease is valid. A leader stops this long after its last renewal, before
-/// another replica may acquire the Lease.
+/// The time for which an observation of the Lease is valid. A leader stops this long after its last renewal. Another
+/// replica may acquire the Lease only after 15 seconds without a renewal.
 const RELIED_UPON: Duration = Duration::from_secs(10);
 /// The time between two renewals by the leader.
 const RENEW: Duration = Duration::from_secs(4);
@@ -37,7 +37,8 @@ pub(super) struct Candidate {
     path: String,
     settings: LeaseSettings,
     identity: String,
-    /// The last version of the Lease that this replica read, and the time since which the Lease has this version.
+    /// The newest version of the Lease that this replica read or wrote, and the time at which it first saw this
+    /// version.
     seen: Option<(Value, Instant)>,
     /// The last renewal by this replica. None while this replica does not lead.
     renewed: Option<Instant>,
@@ -45,13 +46,14 @@ pub(super) struct Candidate {
     held_by_other: Option<Instant>,
     /// True from the first request that could make this replica the holder until another holder is seen.
     may_hold: bool,
-    /// The reason why the last turn failed, if any. A conflict is not recorded.
+    /// The failure of the last attempt to read or write the Lease. None after a success or a conflict.
     failed: Option<RequestError>,
     log: LogThrottle,
 }
 
 impl Candidate {
-    /// Returns a candidate that has not read the Lease yet. `instance` is a name for people.
+    /// Returns a candidate that has not read the Lease yet. `instance` is the readable part of its identity in the
+    /// Lease.
     pub(super) fn new(settings: LeaseSettings, instance: &str) -> Self {
         use std::hash::{BuildHasher, RandomState};
         let LeaseSettings { namespace, name } = &settings;
@@ -85,7 +87,7 @@ impl Candidate {
                 tokio::select! {
                     _ = &mut stop => {
                         // A renewal in progress changes the resourceVersion of the Lease, and only its answer contains
-                        // the new one.
+                        // the new resourceVersion, which the release needs.
                         timeout(ANSWER, turn).await.ok();
                         break;
                     }
@@ -113,16 +115,16 @@ impl Candidate {
         self.failed.clone().unwrap_or(RequestError::Timeout(RELIED_UPON))
     }
 
-    /// Reports the outcome of one turn. Returns the time to wait before the next turn.
+    /// Reports the leadership after one attempt to read or write the Lease. Returns the wait before the next attempt.
     fn report(&mut self, outcome: Result<(), RequestError>, reports: &watch::Sender<ElectionReport>) -> Duration {
         let now = Instant::now();
         let is_answered = outcome.is_ok();
         self.failed = outcome.as_ref().err().filter(|cause| cause.code() != Some(409)).cloned();
         match outcome {
             Ok(()) => {}
-            // Another client changed the Lease meanwhile: the next turn reads it.
+            // Another client changed the Lease meanwhile: the next attempt reads the Lease.
             Err(cause) if cause.code() == Some(409) => self.seen = None,
-            // Another client deleted the Lease meanwhile: the next turn creates it.
+            // Another client deleted the Lease meanwhile: the next attempt creates the Lease.
             Err(cause) if cause.is_not_found() && self.seen.is_some() => self.seen = None,
             Err(cause) => {
                 if self.log.is_news(&cause.to_string()) {
@@ -158,10 +160,10 @@ impl Candidate {
         }
     }
 
-    /// Reads the Lease if necessary, then acquires or renews it if allowed.
+    /// Reads the Lease if necessary. Then creates, acquires or renews the Lease, unless another replica holds it.
     async fn turn(&mut self, client: &Client, now: DateTime<Utc>) -> Result<(), RequestError> {
-        // The holder's last write is the newest version unless another client wrote the Lease. In that case the API
-        // server answers 409.
+        // A leader need not read the Lease, because its own last write is usually the newest version. If another client
+        // wrote the Lease since, the API server answers the renewal with 409.
         let lease = match (&self.renewed, &self.seen) {
             (Some(_), Some((lease, _))) => Some(lease.clone()),
             _ => self.look(client).await?,

@@ -1,7 +1,7 @@
 //! Starts the election task and gives the rest of the operator access to its reports, which expire.
 //!
-//! A report is valid only as long as the observation of the Lease behind it. Therefore a task that is blocked or has
-//! ended can't keep this replica in the lead.
+//! A report expires together with the observation of the Lease on which it is based. Therefore an election task that is
+//! blocked or has ended can't keep this replica in the lead.
 
 use std::sync::Arc;
 
@@ -11,25 +11,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::candidate::Candidate;
+use super::report::ElectionReport;
 use super::{Leadership, LeaseSettings};
 use crate::controller::sleep_until;
 use lapsewatch_cluster::clock::Clock;
-
-/// A report of the election task about this replica.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ElectionReport {
-    pub(super) leadership: Leadership,
-    /// The time from which the leadership is unknown. None if the report does not expire.
-    expires: Option<Instant>,
-}
-
-impl ElectionReport {
-    pub(super) const UNKNOWN: Self = Self { leadership: Leadership::Unknown, expires: None };
-
-    pub(super) fn until(leadership: Leadership, expires: Instant) -> Self {
-        Self { leadership, expires: Some(expires) }
-    }
-}
 
 /// Reads the current leadership, from any task.
 #[derive(Clone)]
@@ -59,7 +44,7 @@ pub struct Election {
     stop: Option<oneshot::Sender<()>>,
     /// The election task. The set aborts its task when it is dropped, and is empty without a Lease.
     task: JoinSet<()>,
-    /// The sender of a replica without a Lease, which keeps its only report valid.
+    /// Without a Lease: the sender of the only report. Dropping the sender would end the leadership. None with a Lease.
     _sole: Option<watch::Sender<ElectionReport>>,
 }
 
@@ -70,7 +55,7 @@ impl Election {
         Self { reader: LeadershipReader(reader), expires: None, stop: None, task: JoinSet::new(), _sole: Some(sender) }
     }
 
-    /// Starts to compete for a Lease. `instance` is a name of this replica for people.
+    /// Starts to compete for a Lease. `instance` is the readable part of this replica's identity in the Lease.
     pub fn start(client: Client, clock: Arc<dyn Clock>, settings: LeaseSettings, instance: &str) -> Self {
         let (reports, reader) = watch::channel(ElectionReport::UNKNOWN);
         let (stop, stopped) = oneshot::channel();

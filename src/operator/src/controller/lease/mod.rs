@@ -4,13 +4,14 @@
 //! are never compared. Two replicas that lead for a moment do no harm. Each write contains the resourceVersion on which
 //! the write is based, and the name of an Event does not depend on its sender.
 //!
-//! `election` starts and watches the task, and `candidate` is the task. `record` reads and changes the Lease object.
-//! `permit` withholds writes of a replica that does not lead.
+//! `candidate` is the task that acquires and renews the Lease, and `election` starts and watches this task. `record`
+//! reads and changes the Lease object. `permit` withholds writes of a replica that does not lead.
 
 mod candidate;
 pub mod election;
 pub mod permit;
 mod record;
+mod report;
 
 /// The Lease for which the replicas compete.
 #[derive(Clone, Debug)]

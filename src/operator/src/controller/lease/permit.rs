@@ -1,7 +1,7 @@
 //! Withholds every write of a replica that does not lead.
 //!
-//! A replica that does not lead starts no work. A task in progress may still have been suspended for longer than the
-//! Lease is valid, so the leadership is checked before each request.
+//! A replica that does not lead starts no work. But the process may be suspended during a task, for longer than the
+//! Lease is valid. Therefore the leadership is checked before each request.
 
 use http::{Method, Request};
 use kube::Client;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-/// The duration of a Lease that is not renewed (`spec.leaseDurationSeconds`).
+/// The time after which a Lease that is not renewed expires (`spec.leaseDurationSeconds`).
 const DURATION: Duration = Duration::from_secs(15);
 
 /// The next action on the Lease.
@@ -17,7 +17,7 @@ pub enum LeaseAction {
     Take,
     /// This replica holds the Lease: renew it.
     Renew,
-    /// Another replica holds the Lease.
+    /// Another replica holds the Lease: do nothing.
     Wait,
 }
 

@@ -1,35 +1,32 @@
-//! Builds failures for containers that neither a password nor a private key opens.
+//! Writes the messages about containers that neither a password nor a private key opens.
 
-use super::expected::ReadRequest;
-use super::failure::failure;
-use super::file_kind::Container;
-use super::pbe::OpenError;
-use crate::api::reasons::FailureReason;
-use crate::api::status::Failure;
+use crate::credential::{Container, OpenError, ReadRequest};
 
-/// Reports a container that can't be opened, with the reason.
-pub(super) fn closed(asked: ReadRequest, key: &str, sealed: Container, why: OpenError) -> Failure {
+/// A relative clause about a container.
+enum Clause {
+    /// A clause that distinguishes the container from others and follows without a comma.
+    Restrictive(&'static str),
+    /// A clause that adds a remark and follows after a comma.
+    Descriptive(&'static str),
+}
+
+/// Returns the message for a container in the value of `key`, and the reason why the container can't be opened.
+pub(super) fn closed(asked: ReadRequest, key: &str, sealed: Container, why: OpenError) -> String {
     let whole = asked.whole();
     let what = match sealed {
         Container::Keystore => "a PKCS#12 keystore".to_owned(),
         Container::Message | Container::LoneMessage => "an encrypted DEP server token (.p7m)".to_owned(),
         Container::MessageKey => format!("an encrypted DEP server token (.p7m), and {whole} an encrypted private key"),
     };
-    let (reason, rest) = match why {
-        OpenError::PasswordRequired => (
-            FailureReason::PasswordRequired,
-            asked.words(
-                "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
-                "that needs a password; give it with --password-file",
-            ),
-        ),
-        OpenError::PasswordWrong => (
-            FailureReason::PasswordWrong,
-            asked.words(
-                "that the password named in spec.secretRef.passwordKey does not open",
-                "that the given password does not open",
-            ),
-        ),
+    let clause = match why {
+        OpenError::PasswordRequired => Clause::Restrictive(asked.words(
+            "that needs a password; put it into a key of the Secret and name that in spec.secretRef.passwordKey",
+            "that needs a password; give it with --password-file",
+        )),
+        OpenError::PasswordWrong => Clause::Restrictive(asked.words(
+            "that the password named in spec.secretRef.passwordKey does not open",
+            "that the given password does not open",
+        )),
         OpenError::NoMatchingKey => {
             let none_opens = match sealed {
                 Container::LoneMessage => {
@@ -47,51 +44,52 @@ pub(super) fn closed(asked: ReadRequest, key: &str, sealed: Container, why: Open
                 }
                 _ => "",
             };
-            return failure(FailureReason::NoMatchingKey, what + hint);
+            return what + hint;
         }
-        OpenError::Malformed => (FailureReason::Malformed, "that is damaged or cut off"),
-        OpenError::NotSupported => (FailureReason::NotSupported, "which this version does not read"),
+        OpenError::Malformed => Clause::Restrictive("that is damaged or cut off"),
+        OpenError::NotSupported => Clause::Descriptive("which this version does not read"),
         OpenError::ManyKeys => {
             let contain = asked.words("the Secret contains", "the files contain");
             let rest = asked.words(
                 "Name the private key that belongs to the token in spec.secretRef.privateKeyKey",
                 "Give only the private key that belongs to the token",
             );
-            let message = format!(
+            return format!(
                 "{key} holds {what}, and {contain} more private keys than lapsewatch tries. None of the tried keys opens the token. {rest}"
             );
-            return failure(FailureReason::LimitExceeded, message);
         }
         OpenError::KeyUnreadable => {
-            let message = format!(
+            return format!(
                 "{key} contains {what}. No readable private key of {whole} opens it, and one private key can't be read. Replace the unreadable private key with the RSA private key that belongs to the token, in PEM format"
             );
-            return failure(FailureReason::NotSupported, message);
         }
-        OpenError::TooCostly => (
-            FailureReason::LimitExceeded,
+        OpenError::TooCostly => Clause::Restrictive(
             "whose password takes more rounds of key derivation than the 1000000, and 2000000 in all, that are computed, or scrypt with more than 5 MiB of memory",
         ),
-        OpenError::TooDeep => (FailureReason::LimitExceeded, "that nests deeper than the 32 levels that are read"),
+        OpenError::TooDeep => Clause::Restrictive("that nests deeper than the 32 levels that are read"),
         OpenError::ManyRecipients => {
-            (FailureReason::LimitExceeded, "that is encrypted for more than the 16 recipients that are tried")
+            Clause::Restrictive("that is encrypted for more than the 16 recipients that are tried")
         }
     };
-    let joint = if rest.starts_with("which") { "," } else { "" };
+    let clause = match clause {
+        Clause::Restrictive(clause) => format!(" {clause}"),
+        Clause::Descriptive(clause) => format!(", {clause}"),
+    };
     let end = match why {
         OpenError::PasswordWrong | OpenError::TooCostly => asked.password_hint(),
         OpenError::NotSupported | OpenError::Malformed => format!("; expected is {}", asked.expected()),
         _ => String::new(),
     };
-    failure(reason, format!("{key} holds {what}{joint} {rest}{end}"))
+    format!("{key} holds {what}{clause}{end}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::credential::CredentialType;
-    use crate::credential::failure::problem;
-    use crate::credential::file_kind::ReadProblem;
+    use crate::api::reasons::FailureReason;
+    use crate::credential::{FailureCause, ReadFailure, ReadProblem};
+    use crate::messages::reader::failure;
     use crate::secret::ValueSource;
 
     #[test]
@@ -139,7 +137,9 @@ mod tests {
         ] {
             let asked =
                 ReadRequest { type_: Some(CredentialType::DEPToken), source: ValueSource::Secret, password: None };
-            let failure = problem(asked, "token", ReadProblem::Locked(sealed, why));
+            let problem = ReadProblem::Locked(sealed, why);
+            let cause = FailureCause::Problem { key: "token".to_owned(), problem, unknown: Vec::new() };
+            let failure = failure(&ReadFailure { request: asked, cause });
             assert!(failure.reason == reason && failure.message.contains(words), "{failure:?}");
         }
     }

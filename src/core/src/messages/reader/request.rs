@@ -1,19 +1,8 @@
 //! Describes the requested credential in messages: its noun, its source, and the place where the reader looked for it.
 
-use super::password_file::PasswordDress;
 use crate::api::credential::CredentialType;
+use crate::credential::{PasswordDress, ReadRequest};
 use crate::secret::ValueSource;
-
-/// The type that was requested, and the origin of the values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ReadRequest {
-    /// The requested type. None if any type is accepted.
-    pub type_: Option<CredentialType>,
-    /// The origin of the values: a Secret or files.
-    pub source: ValueSource,
-    /// The decoration around the password that may not be a part of the password. None if there is no such decoration.
-    pub password: Option<PasswordDress>,
-}
 
 impl ReadRequest {
     /// Selects the wording for values of a Secret or for values of files.
