@@ -1,5 +1,5 @@
-//! The program as its users run it, without a cluster, and what is held against the sources: the documents and the
-//! structure of the code.
+//! Tests that run the program as users do, without an API server, and tests that compare the sources with the documents
+//! and with the structure of the code.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -23,8 +23,8 @@ const LATER: &str = "2032-01-01T00:00:00Z";
 const WELL: &str = "2030-06-01T00:00:00Z";
 const SOON: &str = "2030-06-02T00:00:00Z";
 
-/// Beside the outputs of the commands, under names that do not change with the folders of the tests.
-fn kept() -> insta::Settings {
+/// Stores snapshots in `tests/snapshots`, under names without the module path: other tests read these files.
+fn snapshot_settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
@@ -303,7 +303,7 @@ fn page(type_: CredentialType) -> String {
 #[test]
 fn all_words_are_as_they_were_read_and_agreed() {
     for type_ in CredentialType::ALL {
-        kept().bind(|| insta::assert_snapshot!(format!("words__{}", type_.as_str()), page(type_)));
+        snapshot_settings().bind(|| insta::assert_snapshot!(format!("words__{}", type_.as_str()), page(type_)));
     }
 }
 
@@ -317,12 +317,12 @@ fn the_words_of_a_token_whose_date_is_declared() {
     story.spec.expiration_time = Some(time(LATER));
     page.case("another one", &story.at("2030-06-03T00:00:00Z"));
     page.case("another token", &story.holds(undated_dep('b')).at("2030-06-04T00:00:00Z"));
-    kept().bind(|| insta::assert_snapshot!("words__DEPTokenWithoutDate", page.text));
+    snapshot_settings().bind(|| insta::assert_snapshot!("words__DEPTokenWithoutDate", page.text));
 }
 
 #[test]
 fn of_a_tenant_that_does_not_exist() {
     let mut page = Page::default();
     absent_tenant(&mut page);
-    kept().bind(|| insta::assert_snapshot!("words__AbsentTenant", page.text));
+    snapshot_settings().bind(|| insta::assert_snapshot!("words__AbsentTenant", page.text));
 }

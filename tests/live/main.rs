@@ -1,12 +1,14 @@
-//! The tests that need servers: a real API server above all, which the first test to need it builds and starts (see `bed`
-//! in tests/support). All but a few share it, each in a namespace of its own.
+//! Tests that need real servers. The first test that needs the API server builds and starts it, see `cluster::bed` in
+//! tests/support. Most tests share this server, each in its own namespace.
+//!
+//! A test that changes CustomResourceDefinitions, lists all namespaces or counts all requests needs its own server.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test fails by a panic, and real servers keep real time"
+    reason = "a test fails by a panic, and real servers use the real clock"
 )]
 
 mod chart;

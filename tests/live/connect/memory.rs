@@ -58,7 +58,7 @@ impl Drop for Running {
 
 #[test]
 fn objects_as_large_as_anyone_may_make_them_fit_into_the_charts_limit() {
-    // Of its own, and gone afterwards: with what it holds, every list on it takes long.
+    // On the shared server, 270 MB of objects would slow down the lists of all other tests.
     let bed = &Bed::bare();
     bed.install_crds().unwrap();
     let namespace = bed.namespace("large");

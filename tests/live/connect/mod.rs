@@ -14,8 +14,8 @@ use std::sync::OnceLock;
 
 use lapsewatch_test_support::cluster::bed::Bed;
 
-/// A control plane for these tests alone: none of the project's objects are on it, which `status` says, and nobody else
-/// asks it for anything.
+/// Returns a control plane that only these tests use. It contains no object of the project's kinds, and `status` reports
+/// that. Its audit log contains only the requests of these tests.
 fn empty_bed() -> &'static Bed {
     static BED: OnceLock<Bed> = OnceLock::new();
     BED.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The operator's loop without its cluster: facts by hand, one credential's story, and a tenant's page.
+//! The operator's loop without a cluster: facts written by hand, the story of one credential, and the page of a tenant.
 
 pub mod facts;
 pub mod invariants;

@@ -23,9 +23,9 @@ pub fn tool(module: &str) -> PathBuf {
 /// Helm with these arguments, and with nothing of the user's own settings. Without a kubeconfig it reaches no cluster.
 pub fn helm(kubeconfig: Option<&Path>, args: &[&str]) -> Output {
     static HELM: OnceLock<PathBuf> = OnceLock::new();
-    // As CARGO_TARGET_TMPDIR, which only a target of the package itself is told: this is target/PROFILE/deps/NAME.
+    // Cargo sets CARGO_TARGET_TMPDIR only for integration tests. The program is target/PROFILE/deps/NAME.
     let program = std::env::current_exe().expect("the program has a path");
-    let own = program.ancestors().nth(3).expect("it is in cargo's folder").join("tmp/helm");
+    let own = program.ancestors().nth(3).expect("the program is in Cargo's target folder").join("tmp/helm");
     Command::new(HELM.get_or_init(|| tool("helm")))
         .args(args)
         .env("KUBECONFIG", kubeconfig.unwrap_or(Path::new("/dev/null")))

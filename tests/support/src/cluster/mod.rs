@@ -1,4 +1,4 @@
-//! A real API server and what tests do with it: users, the audit log, an operator in the test's own process, faults.
+//! A real API server for tests, with users, its audit log, an operator in the test's own process, and injected faults.
 
 pub mod account;
 pub mod audit;
