@@ -16,7 +16,7 @@ lint: ## formatting, comments and clippy, warnings denied
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 test: ## every test, against a real API server too (what it needs of others is built on first use: about 15 minutes; needs Go, python3, npm, git, jq, and Debian's apt-get or prometheus, alertmanager and buildah)
-	@# The tests of live mostly wait. The others compute, and some of them measure: one at a time for each core.
+	@# The tests of live mostly wait. The other tests compute or measure time, and run on one thread per core.
 	failed=0; \
 	cargo test --workspace --locked --no-fail-fast --lib --bins --test core --test cli --test memory || failed=1; \
 	cargo test --workspace --locked --no-fail-fast --doc || failed=1; \

@@ -31,7 +31,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
     ("lapsewatch", &["lapsewatch-core", "lapsewatch-cluster", "lapsewatch-operator", "lapsewatch-cli"]),
     (TEST_SUPPORT, &["lapsewatch-core", "lapsewatch-cluster", "lapsewatch-operator", "lapsewatch-cli"]),
 ];
-/// Tests and benchmarks may depend on it, and nothing else.
+/// The crate that only tests and benchmarks may depend on.
 const TEST_SUPPORT: &str = "lapsewatch-test-support";
 const LINES: usize = 350;
 
@@ -98,7 +98,7 @@ fn cargo(args: &[&str]) -> String {
 
 #[test]
 fn core_depends_on_no_client_and_no_runtime() {
-    // Its tests do not either, so that they are built without.
+    // The dev-dependencies count too: the tests of core are built without the Kubernetes client.
     for edges in ["--edges=normal", "--edges=normal,dev"] {
         let tree = cargo(&["tree", "--locked", "--package=lapsewatch-core", edges, "--prefix=none"]);
         let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
@@ -153,7 +153,7 @@ fn no_file_is_compiled_into_several_binaries() {
     let attribute = ["#[", "path"].concat();
     for file in ["src", "tests", "benches"].iter().flat_map(|folder| sources(&root().join(folder))) {
         let text = fs::read_to_string(&file).unwrap();
-        assert!(!text.contains(&attribute), "{}: what tests share belongs into tests/support", file.display());
+        assert!(!text.contains(&attribute), "{}: shared test code belongs in tests/support", file.display());
     }
 }
 

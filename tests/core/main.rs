@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test fails by a panic, and measures real time"
+    reason = "a test fails by a panic, and some tests measure real time"
 )]
 
 mod assessment;

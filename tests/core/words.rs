@@ -303,7 +303,7 @@ fn page(type_: CredentialType) -> String {
 #[test]
 fn all_words_are_as_they_were_read_and_agreed() {
     for type_ in CredentialType::ALL {
-        kept().bind(|| insta::assert_snapshot!(format!("words__{}", type_.as_str()), page(type_)));
+        snapshot_settings().bind(|| insta::assert_snapshot!(format!("words__{}", type_.as_str()), page(type_)));
     }
 }
 
@@ -317,12 +317,12 @@ fn the_words_of_a_token_whose_date_is_declared() {
     story.spec.expiration_time = Some(time(LATER));
     page.case("another one", &story.at("2030-06-03T00:00:00Z"));
     page.case("another token", &story.holds(undated_dep('b')).at("2030-06-04T00:00:00Z"));
-    kept().bind(|| insta::assert_snapshot!("words__DEPTokenWithoutDate", page.text));
+    snapshot_settings().bind(|| insta::assert_snapshot!("words__DEPTokenWithoutDate", page.text));
 }
 
 #[test]
 fn of_a_tenant_that_does_not_exist() {
     let mut page = Page::default();
     absent_tenant(&mut page);
-    kept().bind(|| insta::assert_snapshot!("words__AbsentTenant", page.text));
+    snapshot_settings().bind(|| insta::assert_snapshot!("words__AbsentTenant", page.text));
 }

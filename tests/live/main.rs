@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test fails by a panic, and real servers keep real time"
+    reason = "a test fails by a panic, and real servers use the real clock"
 )]
 
 mod chart;

@@ -79,7 +79,7 @@ fn invalid(bed: &Bed) {
 
 #[test]
 fn every_command_of_a_runbook_works_and_tells_something() {
-    // Some commands list all namespaces: on a server of their own they find only what is here.
+    // Some commands list all namespaces. On the shared server they would also find the objects of other tests.
     let (bed, folder) = (&Bed::bare(), TempDir::new().unwrap());
     bed.install_crds().unwrap();
     let scene = Scene::new(bed, folder.path());

@@ -44,7 +44,7 @@ async fn a_user_sees_what_may_be_seen_and_is_told_what_may_not() {
         declare(story, "leftover", "2095-02-01T00:00:00Z").await;
         story.expect(name, &[("Healthy", "True/Valid")]).await;
         story.expect("leftover", &[("Healthy", "True/Valid")]).await;
-        // Its state follows that of the credential, and is what `status` shows.
+        // `status` reports the page as stale until its state follows the state of the credential.
         let is_complete = |page: &Value| page["credentials"]["total"] == 1 && said(page, "Healthy") == "True/Valid";
         story.until_page("acme", "it has a credential, which is valid", is_complete).await;
     }
