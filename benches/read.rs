@@ -39,7 +39,8 @@ fn opens(bencher: Bencher<'_, '_>, values: &[(&str, &str)]) {
     let files = values.iter().map(|(key, file)| (*key, fixture(file)));
     let secret = files.chain([("password", b"secret".to_vec())]).collect();
     let selection = KeySelection { password_key: Some("password".to_owned()), ..KeySelection::default() };
-    let facts = lapsewatch_core::read(APNsCertificate, &secret, &selection).unwrap_or_else(|why| panic!("{}", why.message));
+    let facts =
+        lapsewatch_core::read(APNsCertificate, &secret, &selection).unwrap_or_else(|why| panic!("{}", why.message));
     assert_eq!(facts.key_match, KeyMatch::Matches);
     measure(bencher, APNsCertificate, &secret, &selection);
 }

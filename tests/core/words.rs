@@ -18,18 +18,18 @@ use lapsewatch_core::verdict::{Other, SharingState, Unlisted, View};
 use lapsewatch_test_support::assessment::facts::{fingerprint, of_type, time, undated_dep};
 use lapsewatch_test_support::assessment::story::{Look, Story};
 
-const END: &str = "2031-01-01T00:00:00Z";
-const LATER: &str = "2032-01-01T00:00:00Z";
-const WELL: &str = "2030-06-01T00:00:00Z";
-const SOON: &str = "2030-06-02T00:00:00Z";
-
-/// Stores the snapshots in the common folder, under names that do not depend on the test modules.
-fn kept() -> insta::Settings {
+/// The snapshots lie in one folder for all of core's tests, without the path of the module in their names.
+fn snapshot_settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings
 }
+
+const END: &str = "2031-01-01T00:00:00Z";
+const LATER: &str = "2032-01-01T00:00:00Z";
+const WELL: &str = "2030-06-01T00:00:00Z";
+const SOON: &str = "2030-06-02T00:00:00Z";
 
 /// The printed text, which contains each line once.
 #[derive(Default)]

@@ -83,7 +83,8 @@ pub fn client(config: Config) -> Result<Client, ConnectError> {
 pub type Exchange = BoxCloneService<http::Request<Body>, http::Response<hyper::body::Incoming>, tower::BoxError>;
 
 /// Returns the builder of a client, to which a caller can add layers. The client has the same layers as kube's own
-/// client, but another connector. They are assembled here, because kube does not let a caller choose the connector.
+/// client, but another connector. The layers are assembled here, because kube does not let a caller choose the
+/// connector.
 ///
 /// # Errors
 /// If the credentials, certificates or proxy of the configuration can't be used.

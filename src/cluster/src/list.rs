@@ -54,7 +54,7 @@ pub struct Pages {
 
 /// One page of a list.
 pub struct Page<T> {
-    /// The objects of the page.
+    /// The objects of the page, each converted by `take` of [`Pages::next`].
     pub items: Vec<T>,
     /// The resourceVersion of the whole list. None if more pages follow.
     pub end: Option<String>,

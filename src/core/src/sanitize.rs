@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Returns a name or text from the input in a form that is safe to show: on one line, without characters that move the
-/// cursor of a terminal, and at most 300 characters long.
+/// Returns a text from outside in a form that is safe to show: on one line, without characters that move the cursor of
+/// a terminal, and at most 300 characters long.
 pub fn sanitize_line(text: &str) -> String {
     const MOST: usize = 300;
     let mut text: String = sanitize(text).chars().take(MOST + 1).collect();
@@ -11,7 +11,7 @@ pub fn sanitize_line(text: &str) -> String {
     text
 }
 
-/// Returns the text in a form that is safe to show, as [`sanitize_line`] does, but of any length.
+/// Returns the text in a form that is safe to show, like [`sanitize_line`] but without a limit for the length.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe_in_terminal) && !text.contains("##") && !text.trim_start().starts_with("::") {
         return Cow::Borrowed(text);

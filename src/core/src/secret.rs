@@ -52,7 +52,7 @@ impl Drop for SecretBytes {
 
 impl ZeroizeOnDrop for SecretBytes {}
 
-/// The part of a Secret that the readers use.
+/// The part of a Secret that the code for reading credentials uses.
 #[derive(Debug, Default)]
 pub struct SecretData {
     /// The Secret's type, such as `kubernetes.io/tls`.
@@ -92,8 +92,8 @@ pub struct SecretObject {
     pub data: SecretData,
 }
 
-/// The reason why a response is not a Secret. The error has no source, because a parser's message would quote the
-/// response.
+/// The reason why a response is not a valid Secret. The parser's own error is not included as the source, because its
+/// message would quote the response.
 #[derive(Error, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretDecodeError {
     /// The response is not JSON of the expected form.
@@ -110,7 +110,8 @@ pub enum SecretDecodeError {
     NotBase64,
 }
 
-/// The JSON of a Secret. The values remain in the response body, because decoded strings would leave copies in memory.
+/// The JSON of a Secret. The values are borrowed from the response body, because owned strings would leave copies in
+/// memory.
 #[derive(Deserialize)]
 struct Body<'a> {
     kind: Option<String>,
@@ -157,7 +158,8 @@ fn decode(json: &str) -> Result<SecretBytes, SecretDecodeError> {
         return Ok(SecretBytes::new(Vec::new()));
     }
     let text = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or(SecretDecodeError::NotBase64)?;
-    // The full capacity is reserved first, because a vector that grows leaves a copy in memory.
+    // The full capacity is reserved first, because a vector that grows leaves its old memory behind without zeroizing
+    // it. Four characters of base64 encode three bytes, and 3 is added for an incomplete group.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
     STANDARD.decode_vec(text, &mut bytes).map_err(|_| SecretDecodeError::NotBase64)?;
     Ok(SecretBytes::new(std::mem::take(&mut *bytes)))

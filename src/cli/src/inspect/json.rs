@@ -68,6 +68,7 @@ struct InspectedCredential<'a> {
 
 /// The reason why lapsewatch can't determine the credential in the files.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Failure")]
 struct InspectFailure<'a> {
     /// A reason of the condition Ready.
     reason: &'a str,

@@ -94,7 +94,13 @@ fn refuse(problems: &[String], code: u8, err: &mut dyn Write) -> io::Result<u8> 
 /// Describes the credential on standard error.
 fn print_summary(look: &LocalAssessment, in_hand: &LocalCredential, err: &mut dyn Write) -> io::Result<()> {
     let files: Vec<String> = in_hand.paths.values().map(|path| sanitize_line(&path.display().to_string())).collect();
-    writeln!(err, "{}: {}, fit for type {}", files.join(", "), reader::identified(&look.identified), look.identified.type_)?;
+    writeln!(
+        err,
+        "{}: {}, fit for type {}",
+        files.join(", "),
+        reader::identified(&look.identified),
+        look.identified.type_
+    )?;
     for line in look.identity().into_iter().chain(look.private_key().map(str::to_owned)) {
         writeln!(err, "  {}", sanitize_line(&line))?;
     }

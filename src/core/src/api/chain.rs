@@ -19,7 +19,7 @@ pub struct IssuerExpiry {
     pub not_after: Option<DateTime<Utc>>,
 }
 
-/// A certificate that is in the same value but was not read as the credential.
+/// Another certificate in the same value of the Secret. The operator does not read this certificate as the credential.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OtherCertificate {

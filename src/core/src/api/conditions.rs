@@ -57,19 +57,20 @@ impl ConditionStatus {
 pub enum ConditionType {
     /// The credential was read and assessed for this generation.
     Ready,
-    /// The state in one word, for the column STATE and for deployment gates.
+    /// The credential has no problem that stops a deployment gate. The reason is the state in one word, for the column
+    /// STATE.
     Healthy,
     /// The credential expires within the warning window.
     Expiring,
-    /// The time is past notAfter.
+    /// The credential has expired: the time is past notAfter.
     Expired,
     /// Another TenantCredential contains the same credential.
     Duplicate,
-    /// The identity differs from the accepted one.
+    /// The identity differs from the accepted identity.
     IdentityChanged,
     /// The private key does not belong to the certificate.
     KeyMismatch,
-    /// The credential is older than the newest that this object has read.
+    /// The credential is older than the newest credential that was read for this object.
     Regressed,
 }
 
@@ -92,7 +93,7 @@ impl ConditionType {
     }
 }
 
-/// The result of one rule for one condition, without the time of the transition.
+/// A condition before publication. [`publish`] adds the time of the last transition and the generation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     /// The type of the condition.
@@ -114,7 +115,7 @@ pub fn publish(previous: &[Condition], verdicts: Vec<Verdict>, now: DateTime<Utc
             let since = previous
                 .iter()
                 .find(|c| c.type_ == verdict.type_.as_str() && c.status == verdict.status)
-                // This is the default of the CustomResourceDefinition, which no operator has written.
+                // The time 1970-01-01 is the default from the CustomResourceDefinition and not a real transition.
                 .filter(|c| c.last_transition_time != DateTime::UNIX_EPOCH)
                 .map_or(now, |c| c.last_transition_time);
             let mut message = verdict.message;

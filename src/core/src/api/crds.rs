@@ -11,8 +11,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
     vec![("tenantcredentials.yaml", finish(&TenantCredential::crd())), ("mdmtenants.yaml", finish(&MDMTenant::crd()))]
 }
 
-/// Returns the text of a file in `crds/`, which contains the same definitions as [`all`]. Empty if the file does not
-/// exist.
+/// Returns the text of a file in `crds/`. `make crds` writes these files from [`all`]. Empty for any other file name.
 pub fn written(file: &str) -> &'static str {
     match file {
         "tenantcredentials.yaml" => include_str!("../../../../crds/tenantcredentials.yaml"),
@@ -39,10 +38,10 @@ fn finish(crd: &CustomResourceDefinition) -> Value {
     crd
 }
 
-/// Removes `format` values that begin with `uint` and boolean `nullable` fields.
+/// Removes two things that schemars adds: formats such as `uint16`, and `nullable: true`.
 ///
 /// The API server does not support the `uint` formats in a structural schema and warns about them. Without `nullable`,
-/// the server drops a null as if the field were absent, so that no null reaches a validation rule or is stored.
+/// the server treats a null as an absent field, so that no null reaches a validation rule or is stored.
 fn drop_rust_formats(value: &mut Value) {
     match value {
         Value::Object(map) => {

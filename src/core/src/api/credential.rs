@@ -1,6 +1,6 @@
 //! The spec of a TenantCredential, as users declare it.
 
-// Each printer column has the same kinds of attributes.
+// The attributes of the printer columns repeat the same names, which clippy reports as duplicates.
 #![allow(clippy::duplicated_attributes)]
 
 use chrono::{DateTime, Utc};
@@ -134,8 +134,8 @@ pub struct TenantCredentialSpec {
     #[x_kube(validation = Rule::new("self.map(d, -d).isSorted() && self.all(d, self.exists_one(e, e == d))").message("warnBeforeDays must fall from number to number, without repeats, such as [60, 30, 14, 7, 1]"))]
     pub warn_before_days: Option<Vec<u16>>,
 
-    /// The hours between reminders. While the severity is Warning or Critical, the Event is sent again each time this
-    /// period has passed. 0 means no reminders. If absent, the period is 24 hours.
+    /// The hours between reminders. While a problem has the severity Warning or Critical, its Event is sent again each
+    /// time this period has passed. 0 means no reminders. If absent, the period is 24 hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 8760))]
     pub reminder_every_hours: Option<u16>,
@@ -173,17 +173,18 @@ pub struct TenantCredentialSpec {
 }
 
 impl TenantCredentialSpec {
-    /// True if the object sets warning days of its own, so that those of its tenant do not apply.
+    /// True if the object sets its own warning days. The warning days of its tenant then do not apply.
     pub fn has_own_warning_days(&self) -> bool {
         self.warn_before_days.as_ref().is_some_and(|days| !days.is_empty())
     }
 
-    /// Returns the key of the tenant that the object `key` names, if it names a tenant.
+    /// Returns the namespace and name of the MDMTenant that this spec refers to. `key` is the key of the
+    /// TenantCredential itself.
     pub fn tenant_key(&self, key: &Key) -> Option<Key> {
         self.tenant_ref.as_ref().map(|tenant| key.beside(&tenant.name))
     }
 
-    /// Returns the keys of the Secret that `spec.secretRef` names.
+    /// Returns the Secret keys that `spec.secretRef` names.
     pub fn selection(&self) -> KeySelection {
         self.secret_ref.as_ref().map_or_else(KeySelection::default, |secret| KeySelection {
             key: secret.key.clone(),
@@ -241,7 +242,7 @@ impl CredentialType {
         self.into()
     }
 
-    /// Returns the words for this type in the middle of a sentence.
+    /// Returns the name of this type for messages, in the spelling for the middle of a sentence.
     pub fn words(self) -> &'static str {
         match self {
             Self::APNsCertificate => "APNs certificate",
@@ -269,8 +270,8 @@ pub struct TenantRef {
     pub name: String,
 }
 
-/// A reference to a Secret in the same namespace. Keys are needed only if the operator can't find the values by their
-/// content.
+/// A reference to a Secret in the same namespace. The Secret keys are needed only if the operator can't find the values
+/// by their content.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretRef {

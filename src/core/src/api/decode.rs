@@ -7,8 +7,8 @@ use super::{CredentialType, MDMTenantSpec, TenantCredentialSpec};
 
 /// Decodes the spec of a TenantCredential.
 ///
-/// Checks the fields that the assessment needs, although the API server validates them too. An object may be older than
-/// the validation rules.
+/// Checks the fields that the assessment needs. The API server validates these fields too, but may contain objects that
+/// were created before the validation rules existed.
 ///
 /// # Errors
 /// Returns a sentence that names the invalid field and does not quote its content.
@@ -24,8 +24,8 @@ pub fn spec(spec: &Value) -> Result<TenantCredentialSpec, String> {
     }
 }
 
-/// Decodes the valid fields of a spec that is invalid as a whole, so that references to a tenant and a Secret still
-/// work. None if the type is unknown.
+/// Decodes only the valid fields of an invalid spec, so that its references to a tenant and a Secret still work. None
+/// if the type is unknown.
 pub fn part(spec: &Value) -> Option<TenantCredentialSpec> {
     let type_ = spec.get("type")?;
     let mut part = Map::from_iter([("type".to_owned(), type_.clone())]);
@@ -38,7 +38,7 @@ pub fn part(spec: &Value) -> Option<TenantCredentialSpec> {
     understand(&Value::Object(part)).ok()
 }
 
-/// Decodes the spec of an MDMTenant. All fields are optional, and so is the spec.
+/// Decodes the spec of an MDMTenant. All fields are optional, and the spec itself may be absent.
 ///
 /// # Errors
 /// Returns a sentence that names the invalid field and does not quote its content.

@@ -1,4 +1,4 @@
-//! The facts of a credential: the result of a reader, and the input of an assessment.
+//! The facts about a credential, which the code that reads Secrets returns and which the assessment evaluates.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::{IssuerExpiry, OtherCertificate};
 use super::limits;
 
-/// The facts about a credential: the complete result of the reader, and the basis of the assessment.
+/// The facts about a credential, as read from the Secret. The assessment depends on no other content of the Secret.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CredentialFacts {
@@ -55,7 +55,7 @@ pub struct CredentialFacts {
     /// The issuer in the certificate's chain that expires first, if it expires before the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_issuer_to_expire: Option<IssuerExpiry>,
-    /// Other certificates of the same identity in the same value, latest first. They were not read as the credential.
+    /// Other certificates of the same identity in the same value of the Secret, latest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::CERTIFICATES))]
     pub other_certificates: Vec<OtherCertificate>,

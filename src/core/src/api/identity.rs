@@ -1,19 +1,18 @@
 //! The canonical spelling of identities, in which identities are published and compared.
 //!
 //! Apple, editors and keyboards write the same name in ways that look the same: letters with composed or separate
-//! accents, no-break spaces, double spaces, spaces at the ends. Such spellings count as one identity. Letters of other
-//! scripts that only look alike do not.
+//! accents, no-break spaces, double spaces, spaces at the ends. Such spellings count as one identity. Letters of
+//! another script that only look the same make a different identity.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::limits;
 
-/// The replacement for an invisible character (U+FFFD).
+/// The visible character that replaces an invisible one: U+FFFD.
 pub const UNSEEN: char = '\u{fffd}';
 
 /// Returns the canonical spelling: Unicode NFC, with each run of white space as one space, no space at the ends, and at
-/// most [`limits::IDENTITY`] characters. [`UNSEEN`] replaces each invisible character, so that readers notice the
-/// place.
+/// most [`limits::IDENTITY`] characters. [`UNSEEN`] replaces each invisible character, so that readers notice it.
 pub fn canonical(text: &str) -> String {
     let mut canonical = String::with_capacity(text.len());
     for letter in ComposingNormalizerBorrowed::new_nfc().normalize(text).chars() {
@@ -53,11 +52,14 @@ pub struct IdentityDifference {
     pub found: Vec<char>,
 }
 
-/// The longest difference, in characters of either identity, that a reader may overlook.
+/// The length of a difference up to which a reader may overlook it, in characters of the longer differing part.
 const OVERLOOKED: usize = 3;
 
-/// Returns the part in which two identities differ, if a reader may overlook the difference: at most three characters,
-/// or letters beyond ASCII that may look like others.
+/// Returns the part in which two identities differ. None if they are equal, or if a reader can't overlook the
+/// difference.
+///
+/// A reader may overlook a difference of at most three characters, or one in which each pair of differing letters
+/// contains a letter outside ASCII.
 pub fn overlooked(expected: &str, found: &str) -> Option<IdentityDifference> {
     let (expected, found) = (canonical(expected), canonical(found));
     let (one, other): (Vec<char>, Vec<char>) = (expected.chars().collect(), found.chars().collect());

@@ -22,7 +22,7 @@ pub struct LastRead {
     /// The keys that `spec.secretRef` named when the Secret was read.
     #[serde(skip_serializing_if = "KeySelection::is_empty")]
     pub selection: KeySelection,
-    /// The revision of the reader that read the Secret. A new version of lapsewatch may have a new revision.
+    /// The revision of the code that read the Secret. A new version of lapsewatch may have a new revision.
     pub reader_revision: i64,
     /// The failure of the reading. Absent if the credential was read.
     #[serde(skip_serializing_if = "Option::is_none")]

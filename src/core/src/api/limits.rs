@@ -1,4 +1,4 @@
-//! The limits for strings and lists of the API. The schema contains them, and published values are cut to them.
+//! The limits for strings and lists of the API. The schema enforces these limits, so values are cut before publication.
 
 /// 0001-01-01T00:00:00Z in seconds since 1970: the earliest timestamp of the Common Expression Language (CEL).
 pub const FIRST_TIME: i64 = -62_135_596_800;
@@ -8,11 +8,11 @@ pub const NO_EXPIRY_FROM: i64 = 253_370_764_800;
 
 /// The pattern of a time in the spec (RFC 3339, section 5.6).
 ///
-/// The API server's own check also accepts a comma before the fraction and time zone offsets of 24 hours or more. RFC
-/// 3339 parsers refuse both, so such an object would be stored but never assessed.
+/// The API server's own check also accepts two other forms: a comma before the fraction, and time zone offsets of 24
+/// hours or more. RFC 3339 parsers refuse both forms, so such an object would be stored but never assessed.
 pub const TIME: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$";
 
-/// The pattern of a text that notices quote: no control characters.
+/// The pattern of a text in the spec that Events quote: no control characters.
 pub const PLAIN: &str = r"^[^\x00-\x1f\x7f]+$";
 
 /// Maximum number of entries in `spec.warnBeforeDays`.
@@ -25,7 +25,7 @@ pub const NAME: usize = 512;
 pub const SERIAL: usize = 80;
 /// Maximum number of entries in `status.credential.otherCertificates`.
 pub const CERTIFICATES: usize = 8;
-/// Maximum length of a name or account that notices quote, in characters.
+/// Maximum length of a name or account that Events quote, in characters.
 pub const LABEL: usize = 128;
 /// Maximum length of a Secret key or of an object's name, in characters.
 pub const KEY: usize = 253;
@@ -33,11 +33,12 @@ pub const KEY: usize = 253;
 pub const TEXT: usize = 2048;
 /// Maximum length of a reason, in characters.
 pub const REASON: usize = 128;
-/// Maximum number of entries in `status.duplicates`: five holders, and one entry for all holders in other namespaces.
+/// Maximum number of entries in `status.duplicates`: five objects with the same credential, and one entry for all
+/// objects in other namespaces.
 pub const DUPLICATES: usize = 6;
 /// Maximum number of entries in `status.notifications`, `conditions`, `announced` and `pendingEvents`.
 pub const ENTRIES: usize = 32;
-/// Maximum number of names in a list of the status of a tenant.
+/// Maximum number of TenantCredentials that one list in the status of an MDMTenant names.
 pub const NAMES: usize = 10;
 
 /// Maximum length of the note of an Event, in bytes. The API server refuses a longer note.

@@ -11,15 +11,15 @@ use super::status::Announced;
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct PendingEvent {
-    /// A condition type, InvalidObject, MissingCredential (of a tenant), or IssuerExpiry, KeyUnreadable or
-    /// SeveralCertificates.
+    /// The type of a condition, or one of the other names InvalidObject, IssuerExpiry, KeyUnreadable and
+    /// SeveralCertificates. For a tenant also MissingCredential.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,
     /// The reason of the Event.
     #[schemars(length(max = limits::REASON))]
     pub reason: String,
-    /// Identifies the credential, with the same value as in `announced`.
+    /// Identifies the credential that the Event is about, in the same form as in `announced`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 64))]
     pub fingerprint: String,
@@ -35,13 +35,13 @@ pub struct PendingEvent {
 }
 
 impl PendingEvent {
-    /// Creates the entry that is written to the status before the Event of `record` is sent.
+    /// Creates the entry for an Event that is not sent yet. `record` is the later entry of the Event in `announced`.
     pub fn new(record: &Announced, time: DateTime<Utc>, held_back: bool) -> Self {
         let Announced { type_, reason, fingerprint, episode, reminder, time: _ } = record.clone();
         Self { type_, reason, fingerprint, episode, reminder, time, held_back }
     }
 
-    /// Returns the record of the Event, to be written after the Event is sent.
+    /// Returns the entry for `announced`, to be written after the Event is sent.
     pub fn into_record(self) -> Announced {
         let Self { type_, reason, fingerprint, episode, reminder, time, held_back: _ } = self;
         Announced { type_, reason, fingerprint, episode, reminder, time }
@@ -69,7 +69,7 @@ pub struct EventBudget {
     /// The number of Events that were held back and became obsolete since the last Event was sent.
     #[serde(skip_serializing_if = "is_zero")]
     pub held_back: i64,
-    /// The time at which the first of these Events was due.
+    /// The time at which the first of the Events in `heldBack` was due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_back_since: Option<DateTime<Utc>>,
 }

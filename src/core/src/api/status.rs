@@ -39,13 +39,14 @@ pub struct TenantCredentialStatus {
     /// The last change of the credential in the Secret. Shows if a renewal has arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_change: Option<LastChange>,
-    /// Other TenantCredentials with the same credential or a newer one of the same identity. At most five: those
-    /// created last before this object, or next after the oldest. If all of these read the same Secret, the last entry
-    /// is the oldest that reads another Secret. One entry without a name represents all other namespaces.
+    /// Other TenantCredentials with the same credential, or with a newer credential of the same identity. At most five
+    /// are listed: those created most recently before this object. If this object is the oldest, those created next
+    /// after it. If all of these read the same Secret as this object, the last entry is the oldest object that reads a
+    /// different Secret. One entry without a name represents all objects in other namespaces.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = limits::DUPLICATES))]
     pub duplicates: Vec<OtherHolder>,
-    /// True if `duplicates` does not list all of these TenantCredentials.
+    /// True if more such TenantCredentials exist than `duplicates` lists.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more_duplicates: bool,
     /// The problems that need attention, worst first.
@@ -174,7 +175,7 @@ pub struct OtherHolder {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::KEY))]
     pub tenant: Option<String>,
-    /// The location of an object in another namespace. The status never names such objects.
+    /// The words that stand for an object in another namespace, which the status never names.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = limits::REASON))]
     pub elsewhere: Option<String>,
@@ -217,8 +218,8 @@ pub struct Notification {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Announced {
-    /// A condition type, InvalidObject, MissingCredential (of a tenant), or IssuerExpiry, KeyUnreadable or
-    /// SeveralCertificates.
+    /// The type of a condition, or one of the other names InvalidObject, IssuerExpiry, KeyUnreadable and
+    /// SeveralCertificates. For a tenant also MissingCredential.
     #[serde(rename = "type")]
     #[schemars(length(max = limits::REASON))]
     pub type_: String,
@@ -226,7 +227,7 @@ pub struct Announced {
     #[schemars(length(max = limits::REASON))]
     pub reason: String,
     /// Identifies the announced credential: its fingerprint, or a date if the announcement is about a date. For a
-    /// tenant: the missing types. A different value makes the finding announceable again.
+    /// tenant: the missing types. If the value changes, the finding is announced again.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 64))]
     pub fingerprint: String,

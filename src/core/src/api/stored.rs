@@ -17,14 +17,14 @@ use super::{TenantCredentialStatus, limits};
 pub const INVALID_OBJECT: &str = "InvalidObject";
 /// The entry of `announced` and `pendingEvents` for an issuer in the chain that expires before the certificate.
 pub const ISSUER_EXPIRY: &str = "IssuerExpiry";
-/// The entry for a private key that the spec names and that can't be read.
+/// The entry for a private key that can't be read although the spec names its Secret key.
 pub const KEY_UNREADABLE: &str = "KeyUnreadable";
-/// The entry for a value that contains several certificates of the same identity.
+/// The entry for a value of a Secret that contains several certificates of the same identity.
 pub const SEVERAL_CERTIFICATES: &str = "SeveralCertificates";
-/// The entries for findings that are announced separately from their condition.
+/// The entries for findings that are announced under their own names and not under the type of their condition.
 pub const SEPARATELY_ANNOUNCED: [&str; 3] = [ISSUER_EXPIRY, KEY_UNREADABLE, SEVERAL_CERTIFICATES];
 
-/// The parts of a status that are edited entry by entry.
+/// The parts of a status that change one entry at a time, and the budget of Events.
 pub struct KeyedLists<'a> {
     /// The conditions.
     pub conditions: &'a mut Vec<Condition>,
@@ -36,7 +36,7 @@ pub struct KeyedLists<'a> {
     pub event_budget: &'a mut Option<EventBudget>,
 }
 
-/// The storage of a status, implemented for each kind of object.
+/// A status that is decoded without errors and written back without loss. Implemented for each kind of object.
 pub trait Stored: Serialize + DeserializeOwned + Default {
     /// The JSON names of the status fields.
     const FIELDS: &'static [&'static str];
@@ -47,13 +47,13 @@ pub trait Stored: Serialize + DeserializeOwned + Default {
     /// Returns the conditions.
     fn conditions(&self) -> &[Condition];
 
-    /// Returns the lists in which each type of entry has its own owner, and the budget of Events.
+    /// Returns the lists whose entries have a `type` as the key, and the budget of Events.
     fn keyed_lists(&mut self) -> KeyedLists<'_>;
 
     /// Returns the records of the object's Events.
     fn events(&self) -> EventRecords<'_>;
 
-    /// Adds the parts that a newer version wrote to `status`, as far as the limits of the API permit.
+    /// Adds to `status` the parts that a newer version wrote (`unknown`), as far as the limits of the API permit.
     fn with_unknown(status: &mut Value, unknown: &Value) {
         add::<Self>(status, unknown);
     }
@@ -104,7 +104,7 @@ pub fn hash<S: Stored>(status: &S) -> u64 {
     hasher.finish()
 }
 
-/// Returns the hash of the supported parts of a stored status.
+/// Returns the hash of a stored status, without the parts that this version does not support.
 pub fn hash_of<S: Stored>(raw: &Value) -> u64 {
     hash(&decode::<S>(raw).0)
 }
@@ -121,7 +121,7 @@ pub fn decode<S: Stored>(raw: &Value) -> (S, Option<Value>) {
     (status, unknown)
 }
 
-/// Decodes the valid parts of a status that is invalid as a whole, field by field and entry by entry.
+/// Decodes only the valid parts of an invalid status, field by field and entry by entry.
 fn salvage<S: Stored>(raw: &Value) -> S {
     let Value::Object(fields) = raw else { return S::default() };
     let understood =
@@ -141,7 +141,7 @@ fn salvage<S: Stored>(raw: &Value) -> S {
     S::deserialize(Value::Object(kept)).unwrap_or_default()
 }
 
-/// The lists in which each type of entry has its own owner.
+/// The lists whose entries have a `type` as the key. An older and a newer version can write different types.
 const KEYED_LISTS: [&str; 3] = ["conditions", "announced", "pendingEvents"];
 
 /// Returns the parts of `raw` that `known` does not contain.
@@ -169,7 +169,8 @@ fn beyond<S: Stored>(raw: &Value, known: &Value) -> Option<Value> {
     (!rest.is_empty()).then_some(Value::Object(rest))
 }
 
-/// True if this version writes the field. The next write replaces such a field, even an invalid one.
+/// True if this version writes the field. An invalid value of such a field is not kept, because the next write replaces
+/// the value.
 fn is_field<S: Stored>(name: &str) -> bool {
     S::FIELDS.contains(&name)
 }
@@ -183,7 +184,8 @@ fn add<S: Stored>(status: &mut Value, unknown: &Value) {
                 items.extend(more.iter().take(room).cloned());
             }
             (Some(own), value) => add::<S>(own, value),
-            // If this version leaves out a field, the unknown parts inside the field are dropped too.
+            // If this version writes no value for one of its own fields, unknown parts inside this field are dropped
+            // too.
             (None, value) if !is_field::<S>(name) || value.is_array() => {
                 status.insert(name.clone(), value.clone());
             }

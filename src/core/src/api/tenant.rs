@@ -1,6 +1,6 @@
 //! The spec of an MDMTenant, as users declare it.
 
-// Each printer column has the same kinds of attributes.
+// The attributes of the printer columns repeat the same names, which clippy reports as duplicates.
 #![allow(clippy::duplicated_attributes)]
 
 use kube_core::Rule;
@@ -127,7 +127,8 @@ pub struct MDMTenantSpec {
     pub required_credentials: Option<Vec<CredentialType>>,
 }
 
-/// The purpose of a tenant. A token that is used twice is often still in use by a previous trial.
+/// The purpose of a tenant. Messages about a token that several tenants use contain the purpose, because a previous
+/// trial often still uses the token.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 pub enum Environment {
     /// Devices in productive use.

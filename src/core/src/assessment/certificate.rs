@@ -1,5 +1,5 @@
-//! Finds problems of the certificate itself: its dates, its chain, its private key, and other certificates in the same
-//! value.
+//! Finds problems of the certificate itself: its dates, its chain, its private key, and further certificates in the
+//! same value of the Secret.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -18,7 +18,7 @@ pub(super) const ISSUER_EXPIRED: &str = "IssuerExpired";
 pub(super) const ISSUER_EXPIRES_FIRST: &str = "IssuerExpiresFirst";
 const NOT_YET_VALID: &str = "NotYetValid";
 
-/// Returns all findings at `now`. `mark` identifies the certificate.
+/// Returns all findings at `now`. `mark` is the text that identifies the certificate in `status.announced`.
 pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec<Finding> {
     let (spec, facts) = (words.spec, words.facts);
     let mut findings = Vec::new();
@@ -34,7 +34,8 @@ pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec
     }
     let has_expired = facts.not_after.is_some_and(|end| now > end);
     if let Some(end) = issuer_end(facts).filter(|_| !has_expired) {
-        // A date of the chain identifies the finding, so that a new chain of the same certificate is announced again.
+        // The issuer's expiry date identifies this finding, not the certificate. A new chain with another date is
+        // therefore announced again.
         let mark = end.to_rfc3339();
         if now > end {
             find(
@@ -60,7 +61,8 @@ pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec
     findings
 }
 
-/// Returns the first second in which the issuer is expired. None if this time has passed or no issuer expires early.
+/// Returns the first second after the issuer's expiry, to schedule an assessment. None if this time has passed, or if
+/// no issuer expires before the certificate.
 pub(super) fn boundary(facts: &CredentialFacts, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     // The validity period includes notAfter (RFC 5280, section 4.1.2.5).
     let after = issuer_end(facts)?.checked_add_signed(TimeDelta::seconds(1))?;
@@ -76,8 +78,8 @@ fn are_dates_reversed(facts: &CredentialFacts) -> bool {
     facts.not_before.zip(facts.not_after).is_some_and(|(begin, end)| end < begin)
 }
 
-/// Returns the severity of an expired issuer. Apple and Microsoft check only the certificate. A client that connects to
-/// a server checks the chain that the server sends.
+/// Returns the severity of an expired issuer. Apple and Microsoft check only the certificate itself. A server's clients
+/// check the chain too, so for other X.509 certificates the issuer matters.
 fn severity_of_issuer(type_: CredentialType) -> Severity {
     if type_ == CredentialType::X509Certificate { Severity::Warning } else { Severity::Notice }
 }

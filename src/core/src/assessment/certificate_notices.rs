@@ -6,15 +6,15 @@ use crate::api::conditions::ConditionType;
 use crate::api::stored::SEPARATELY_ANNOUNCED;
 
 impl NoticePlanner<'_> {
-    /// Closes announced findings that are fixed, so that they are announced again if they return.
+    /// Closes the announcements of findings that are fixed. A finding that returns is then announced again.
     pub(super) fn close_certificate(&self, due: &mut PlannedNotices) {
         for name in SEPARATELY_ANNOUNCED {
             let is_open = self.last_named(name).is_some_and(|last| last.reason != RECOVERED);
             if !is_open || self.words.is_none() || self.findings.iter().any(|finding| finding.announced_as() == name) {
                 continue;
             }
-            // Only the end of an expired issuer is worth an Event. The other findings here have at most the severity
-            // Notice.
+            // A recovery Event is sent only if an expired issuer was replaced. All other findings of this list have at
+            // most the severity Notice.
             let record = self.record_named(name, RECOVERED, "");
             match self.last_named(name).is_some_and(|last| last.reason == certificate::ISSUER_EXPIRED) {
                 true => due.notices.push(self.recovered_as(ConditionType::Healthy, record)),

@@ -42,10 +42,11 @@ pub struct Delivery {
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Decides which of the `due` Events are sent now. `records` are the records of the status.
+/// Decides which of the `due` Events are sent now. `records` are the records in the status from before.
 pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) -> Delivery {
     let mut delivery = Delivery { budget: records.budget.cloned(), ..Delivery::default() };
-    // A version of lapsewatch without `pendingEvents` may have announced later Events and kept the entries.
+    // An old version of lapsewatch does not know `pendingEvents`. After a downgrade, such a version sends later Events
+    // but leaves the entries of earlier Events in place.
     let is_over = |entry: &&PendingEvent| {
         let later = |sent: &Announced| (sent.episode, sent.reminder) >= (entry.episode, entry.reminder);
         records.announced.iter().any(|sent| sent.type_ == entry.type_ && later(sent))
@@ -64,7 +65,8 @@ pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) ->
             None => delivery.doubtful.push(entry.clone()),
         }
     }
-    // An Event waits until a doubtful entry of the same type is resolved, because the entry determines the episode.
+    // An Event waits while an entry of the same type is doubtful. If the Event of that entry was sent, the number of
+    // the next episode is higher by one.
     due.retain(|(notice, _)| !delivery.doubtful.iter().any(|entry| entry.type_ == notice.record.type_));
 
     let mut order: Vec<usize> = (0..due.len()).collect();
@@ -98,7 +100,8 @@ pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) ->
     delivery
 }
 
-/// The state of an Event that is due, from its entry in `status.pendingEvents`.
+/// The state of an Event that is due: without an entry in `status.pendingEvents`, held back by the budget, or to be
+/// sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum PendingState {
     New,

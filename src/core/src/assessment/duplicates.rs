@@ -1,4 +1,5 @@
-//! Assesses duplicates: derives the condition Duplicate and its finding from the other holders of a credential.
+//! Assesses duplicates: derives the condition Duplicate and its finding from the other holders of a credential. A
+//! holder is a TenantCredential whose Secret contains the credential.
 
 use super::finding::Finding;
 use super::peers::{Peers, Permitted, permitted};
@@ -9,7 +10,7 @@ use crate::messages::Words;
 use crate::messages::shared;
 use crate::verdict::{FindingKind, Other, SharingState, Unlisted, View};
 
-/// The result of comparing a credential with its other holders.
+/// The result for the condition Duplicate.
 pub(super) struct SharingVerdict {
     /// The verdict for the condition Duplicate.
     pub verdict: Verdict,
@@ -21,7 +22,7 @@ pub(super) struct SharingVerdict {
     pub has_more: bool,
 }
 
-/// Derives the verdict and the finding from `peers`. Partial information does not withdraw a verdict of `previous`.
+/// Derives the verdict and the finding from `peers`. While not all objects are read, a problem in `previous` remains.
 pub(super) fn judge(words: &Words<'_>, peers: &Peers, previous: &TenantCredentialStatus) -> SharingVerdict {
     let plain = |status, reason: &'static str, message: String| SharingVerdict {
         verdict: Verdict { type_: ConditionType::Duplicate, status, reason: reason.into(), message },
@@ -81,7 +82,8 @@ fn severity(type_: CredentialType, standing: SharingState) -> Severity {
     match standing {
         SharingState::ControlLost => Severity::Critical,
         SharingState::TokenInUse | SharingState::OverrideContested => Severity::Warning,
-        // A staged renewal in a second object is normal. A newer DEP token makes the older token unusable.
+        // Another object with the newer credential is normal while a renewal is prepared. For DEP tokens it is a
+        // problem, because Apple invalidates the older token.
         SharingState::Superseded { .. } if type_ == CredentialType::DEPToken => Severity::Warning,
         SharingState::Superseded { .. }
         | SharingState::SharedByOthers
@@ -91,7 +93,7 @@ fn severity(type_: CredentialType, standing: SharingState) -> Severity {
     }
 }
 
-/// Returns the entries for `status.duplicates`.
+/// Returns the entries for `status.duplicates`, with names cut to the limits of the API.
 fn entries(view: &View) -> Vec<OtherHolder> {
     let cut = |text: &str| {
         let mut text = text.to_owned();

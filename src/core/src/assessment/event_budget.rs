@@ -1,9 +1,9 @@
 //! Limits the Events of one object: a burst, then one Event per period. The defaults of the Event spam filter of
 //! client-go (`tools/record`) are the same.
 //!
-//! The budget is a single time, at which the budget is full again (generic cell rate algorithm). The status contains
-//! this time, so that the budget survives restarts and is the same for each replica. The time changes only when an
-//! Event is sent.
+//! The budget is stored as one time, at which all Events are available again (generic cell rate algorithm). The status
+//! contains this time, so that the budget survives restarts and is the same for each replica. The time changes only
+//! when an Event is sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,9 +11,9 @@ use crate::api::status::EventBudget;
 
 /// The number of Events that may be sent at once.
 pub const BURST: i32 = 25;
-/// The number of these Events that are reserved for Critical problems, so that other Events never use up the budget.
+/// The number of Events of [`BURST`] that only Critical problems may use, so that other Events never use up the budget.
 pub const RESERVED: i32 = 5;
-/// The time after which another Event may be sent.
+/// The time in which one used Event becomes available again.
 pub const PERIOD: TimeDelta = TimeDelta::minutes(5);
 
 /// The urgency of an Event, which determines its share of the budget.
@@ -26,7 +26,8 @@ pub enum Urgency {
 }
 
 impl Urgency {
-    /// Returns the share of the budget as the time in which this share is replenished.
+    /// Returns the part of the budget that this urgency may use, as the time that the part needs to become available
+    /// again.
     fn share(self) -> TimeDelta {
         match self {
             Self::Critical => PERIOD * BURST,
@@ -35,7 +36,7 @@ impl Urgency {
     }
 }
 
-/// The result of a request for one Event.
+/// The answer of the budget to the request to send one Event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent {
     /// The Event may be sent. The value is the remaining budget.
@@ -47,7 +48,8 @@ pub enum Spent {
 /// Takes one Event out of the budget.
 pub fn spend(budget: Option<&EventBudget>, urgency: Urgency, now: DateTime<Utc>) -> Spent {
     let before = budget.cloned().unwrap_or_default();
-    // No budget can be that empty. The clock was ahead when the last Event was sent.
+    // Even an empty budget is full again after BURST periods. A later time comes from a clock that was ahead when the
+    // last Event was sent, and the budget then counts as full.
     let is_ahead = now.checked_add_signed(PERIOD * BURST).is_some_and(|emptied| before.full_at > emptied);
     let full_at = if is_ahead { now } else { before.full_at.max(now) };
     let Some(after) = full_at.checked_add_signed(PERIOD) else { return Spent::Granted(before) };
@@ -82,8 +84,8 @@ mod tests {
         DateTime::from_timestamp(1_900_000_000 + seconds, 0).unwrap()
     }
 
-    /// Spends until an Event is held back. Returns the number of granted Events and the time until which the next
-    /// waits.
+    /// Sends Events until one is held back. Returns the number of Events that were sent and the time until which the
+    /// next Event must wait.
     fn drain(budget: &mut Option<EventBudget>, urgency: Urgency, now: DateTime<Utc>) -> (usize, DateTime<Utc>) {
         let mut granted = 0;
         loop {
@@ -100,7 +102,7 @@ mod tests {
         let mut budget = None;
         assert_eq!(drain(&mut budget, Urgency::Other, at(0)), (20, at(300)));
         assert_eq!(drain(&mut budget, Urgency::Critical, at(0)), (5, at(300)));
-        // The reserve is replenished first.
+        // Events of other urgency wait until the five reserved Events are available again.
         assert_eq!(drain(&mut budget, Urgency::Other, at(300)), (0, at(1800)));
         assert_eq!(drain(&mut budget, Urgency::Critical, at(300)), (1, at(600)));
         let mut budget = None;

@@ -34,8 +34,8 @@ pub fn warning_days(spec: &TenantCredentialSpec) -> Cow<'_, [u16]> {
     }
 }
 
-/// Returns the stage at `now`. A boundary belongs to the later stage. The exception is notAfter, at which a certificate
-/// is still valid (RFC 5280, section 4.1.2.5).
+/// Returns the stage at `now`. At the exact time at which a stage begins, this stage applies. The exception is
+/// notAfter, at which a certificate is still valid (RFC 5280, section 4.1.2.5).
 pub fn stage(type_: CredentialType, facts: &CredentialFacts, days: &[u16], now: DateTime<Utc>) -> Stage {
     let not_after = match (facts.expiry, facts.not_after) {
         (Expiry::Never, _) => return Stage::Never,
@@ -55,7 +55,7 @@ pub fn stage(type_: CredentialType, facts: &CredentialFacts, days: &[u16], now: 
         .map_or(Stage::Outside, |days| Stage::Within(*days))
 }
 
-/// True if the validity of the credential begins after `now`, with the tolerated clock skew.
+/// True if the validity of the credential begins later than the tolerated clock skew after `now`.
 pub fn not_yet_valid(facts: &CredentialFacts, now: DateTime<Utc>) -> bool {
     facts.not_before.is_some_and(|begin| valid_from(begin) > now)
 }
@@ -72,7 +72,8 @@ fn after(not_after: DateTime<Utc>, delta: TimeDelta) -> Option<DateTime<Utc>> {
     not_after.checked_add_signed(delta)
 }
 
-/// Returns the next time after `now` at which the passage of time changes a verdict. None if no boundary remains.
+/// Returns the next time after `now` at which the stage or the start of validity changes a verdict. None if no such
+/// time remains.
 pub fn next_boundary(
     type_: CredentialType,
     facts: &CredentialFacts,

@@ -1,4 +1,5 @@
-//! A finding: a problem of a credential without its history. Start times and announcements are added later.
+//! A finding: a problem of a credential at one moment. The start time and the earlier announcements are not part of the
+//! finding. They come from the previous status.
 
 use chrono::{DateTime, Utc};
 
@@ -18,27 +19,27 @@ pub struct Finding {
     pub type_: ConditionType,
     /// The reason, one CamelCase word. The Event of the finding has the same reason.
     pub reason: String,
-    /// The kind of the finding, which determines the advice.
+    /// The kind of the finding, which determines the consequences and the remedy in `advice`.
     pub case: FindingKind,
     /// The severity.
     pub severity: Severity,
-    /// Identifies the credential that is announced. A different value makes the finding announceable again. Empty if a
-    /// new credential must not be announced again.
+    /// The text that identifies the credential in `status.announced`. If the text changes, the finding is announced
+    /// again. Empty if a new credential with the same problem must not be announced again.
     pub mark: String,
-    /// True if the Event waits for the event delay, because GitOps tools apply objects in any order.
+    /// True if the Event is sent only after the event delay. GitOps tools apply objects in any order, which causes
+    /// problems that disappear within this time.
     pub settles: bool,
     /// True if the finding comes from the status and can't be confirmed at present. Such a finding is not announced as
     /// new.
     pub is_stored: bool,
-    /// The problem and its time.
+    /// The sentence that describes the problem and its dates.
     pub message: String,
     /// The services that stop, the services that continue to work, and the remedy.
     pub advice: Advice,
 }
 
 impl Finding {
-    /// Creates a finding with the advice for its kind. The finding identifies no credential, and its Event does not
-    /// wait.
+    /// Creates a finding with the advice for its kind. `mark` is empty, and the Event is sent without the event delay.
     pub fn new(
         type_: ConditionType,
         reason: impl Into<String>,
@@ -61,20 +62,19 @@ impl Finding {
         }
     }
 
-    /// Sets the text that identifies the credential, so that another credential with the same problem is announced
-    /// again.
+    /// Sets `mark`, so that another credential with the same problem is announced again.
     pub fn with_credential_key(mut self, mark: String) -> Self {
         self.mark = mark;
         self
     }
 
-    /// Makes the Event wait for the event delay.
+    /// Delays the Event: it is sent only if the problem lasts for the event delay.
     pub fn debounced(mut self) -> Self {
         self.settles = true;
         self
     }
 
-    /// Returns the entry for `status.notifications`. The start time of a finding that `previous` contains is kept.
+    /// Returns the entry for `status.notifications`. A finding that `previous` contains too keeps its start time.
     pub fn notification(
         &self,
         spec: &TenantCredentialSpec,
@@ -116,7 +116,7 @@ impl Finding {
         }
     }
 
-    /// Returns a word that marks the consequences as future if the credential has not expired yet.
+    /// Returns " then" if the credential has not expired yet, because its consequences are still in the future.
     fn then(&self) -> &'static str {
         if self.case == FindingKind::Expiring { " then" } else { "" }
     }

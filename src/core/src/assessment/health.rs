@@ -6,8 +6,8 @@ use crate::api::conditions::{ConditionStatus, ConditionType, Verdict};
 use crate::api::{Failure, Severity};
 use crate::verdict::FindingKind;
 
-/// Returns the verdict for Ready, which is True if the credential was read, parsed and assessed. An expired credential
-/// is Ready, because GitOps tools wait for this condition.
+/// Returns the verdict for Ready, which is True if the credential was read, parsed and assessed. Ready is True even for
+/// an expired credential, because GitOps tools wait for this condition.
 pub(super) fn ready(failure: Option<&Failure>, read: String) -> Verdict {
     match failure {
         Some(failure) => Verdict {
@@ -25,8 +25,8 @@ pub(super) fn ready(failure: Option<&Failure>, read: String) -> Verdict {
     }
 }
 
-/// Returns the verdict for Healthy. The reason is the worst state that follows from a finding. `valid` is the message
-/// if no finding affects Healthy.
+/// Returns the verdict for Healthy, whose reason is the state of the worst finding. `valid` is the message if no
+/// finding affects Healthy.
 pub(super) fn healthy(findings: &[Finding], valid: String) -> Verdict {
     let worst =
         findings.iter().filter_map(|finding| Some((state(finding)?, finding))).min_by_key(|((rank, ..), _)| *rank);
@@ -45,10 +45,11 @@ fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
         FindingKind::Expired | FindingKind::GracePeriodOver => (1, ConditionStatus::False, "Expired"),
         FindingKind::IdentityChanged => (2, ConditionStatus::False, "IdentityChanged"),
         FindingKind::KeyMismatch => (3, ConditionStatus::False, "KeyMismatch"),
-        // An intended override or a staged renewal must not stop a deployment that waits for Healthy.
+        // An intended override, or a renewal that is prepared in another object, has a lower severity. Neither must
+        // stop a deployment that waits for Healthy.
         FindingKind::Shared(_) if finding.severity < Severity::Warning => return None,
         FindingKind::Shared(_) => (4, ConditionStatus::False, "Duplicate"),
-        // A staged renewal that was reverted must not stop a deployment either.
+        // The return to an older credential that still works must not stop a deployment either.
         FindingKind::WentBackwards if finding.severity < Severity::Warning => return None,
         FindingKind::WentBackwards => (5, ConditionStatus::False, "Regressed"),
         FindingKind::DatesReversed => (6, ConditionStatus::False, "DatesReversed"),
@@ -63,7 +64,7 @@ fn state(finding: &Finding) -> Option<(u8, ConditionStatus, &'static str)> {
     })
 }
 
-/// All states of a credential, worst first.
+/// All reasons of the condition Healthy, worst first.
 const STATES: [&str; 14] = [
     "Unreadable",
     "Expired",
@@ -81,7 +82,7 @@ const STATES: [&str; 14] = [
     "Valid",
 ];
 
-/// Returns the place of a state in the order of states. A state from a newer version of lapsewatch comes last.
+/// Returns the position of a state in [`STATES`]. A state that only a newer version of lapsewatch writes comes last.
 pub(super) fn place(state: &str) -> usize {
     STATES.iter().position(|known| *known == state).unwrap_or(STATES.len())
 }

@@ -47,13 +47,14 @@ pub struct AssessmentInput<'a> {
     pub generation: i64,
     /// The spec, including the values that the credential inherits from its tenant.
     pub spec: &'a TenantCredentialSpec,
-    /// The status from before the assessment. Messages, impacts and remedies in this status are not used.
+    /// The status from before the assessment. Its messages, impacts and remedies may be empty, because they are not
+    /// used.
     pub previous: &'a TenantCredentialStatus,
     /// The result of reading the credential.
     pub reading: Reading,
     /// The state of the Secret that was read, for `status.lastRead`.
     pub last_read: Option<LastRead>,
-    /// The known other holders of the same credential.
+    /// The other TenantCredentials with the same credential, as far as known.
     pub peers: Peers,
     /// The tenant that the spec names.
     pub tenant: TenantContext<'a>,
@@ -90,7 +91,7 @@ pub struct Assessment {
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Stores `announced` in `list` in place of an entry of the same type.
+/// Adds `announced` to `list`, or replaces the entry whose type is the same.
 pub fn record(list: &mut Vec<Announced>, announced: Announced) {
     match list.iter_mut().find(|a| a.type_ == announced.type_) {
         Some(entry) => *entry = announced,
@@ -327,7 +328,7 @@ fn identity_verdict(type_: CredentialType, standing: IdentityMatch, first: bool,
     Verdict { type_: ConditionType::IdentityChanged, status, reason: reason.into(), message }
 }
 
-/// Returns the failure for a Secret that does not exist. The controller detects this failure without reading.
+/// Returns the failure for a Secret that does not exist, so that there is no content to read.
 pub fn secret_not_found(spec: &TenantCredentialSpec) -> Failure {
     let name = spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str());
     Failure { reason: FailureReason::SecretNotFound, message: format!("there is no Secret {name} in this namespace") }

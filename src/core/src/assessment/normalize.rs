@@ -63,8 +63,8 @@ fn declared(spec: &TenantCredentialSpec) -> Option<DateTime<Utc>> {
     date.filter(|_| spec.type_ == CredentialType::DEPToken)
 }
 
-/// Truncates `time` to a whole second and limits it to the years that the API accepts. A leap second becomes the second
-/// before.
+/// Truncates `time` to a whole second and limits `time` to the years that the API accepts. A leap second (23:59:60)
+/// becomes the second before it (23:59:59).
 fn moment(time: DateTime<Utc>) -> DateTime<Utc> {
     let whole = time.with_nanosecond(0).unwrap_or(time);
     let bounds = (DateTime::from_timestamp(limits::FIRST_TIME, 0), DateTime::from_timestamp(limits::NO_EXPIRY_FROM, 0));

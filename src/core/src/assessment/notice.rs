@@ -19,20 +19,21 @@ pub struct Notice {
     pub reason: String,
     /// The note of the Event, at most [`crate::api::limits::NOTE_BYTES`] bytes.
     pub note: String,
-    /// The entry of `status.announced` once the Event is sent.
+    /// The entry that is written to `status.announced` after the Event is sent.
     pub record: Announced,
-    /// The time of the entry in `status.pendingEvents`. The name of the Event depends on this time.
+    /// The time at which the Event was entered in `status.pendingEvents`. The name of the Event depends on this time,
+    /// so that a second attempt to send the Event uses the same name.
     pub entered: DateTime<Utc>,
 }
 
 impl Notice {
-    /// True if the Event follows from the passage of time alone: an expiry or a warning before an expiry.
+    /// True if the Event became due because time passed: an expiry or a warning before an expiry.
     pub fn is_of_time(&self) -> bool {
         let types = [ConditionType::Expiring, ConditionType::Expired];
         self.reason != RECOVERED && types.iter().any(|type_| type_.as_str() == self.record.type_)
     }
 
-    /// True if the Event depends on the credentials of other holders.
+    /// True if the Event is about other objects that use the same credential.
     pub fn is_of_others(&self) -> bool {
         self.record.type_ == ConditionType::Duplicate.as_str()
     }

@@ -4,8 +4,8 @@
 //! episodes.
 //!
 //! A Secret that alternates between two credentials must not cause an Event at each change. Therefore a change that may
-//! be reverted (WentBackwards, Restored, Replaced) waits for the event delay. So do the expiry warnings of the new
-//! credential. A renewal is announced at once.
+//! be reverted (WentBackwards, Restored, Replaced) is announced only after the event delay. The expiry warnings of the
+//! new credential wait too. A renewal is announced at once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -22,10 +22,10 @@ use crate::api::{Severity, TenantCredentialSpec};
 use crate::messages::{self, Words};
 use crate::verdict::Stage;
 
-/// The reason of an Event or a record that ends the announcement of a problem.
+/// The reason of an Event, and of an entry in `status.announced`, which states that an announced problem is fixed.
 pub const RECOVERED: &str = "Recovered";
 
-/// The Events that are due, the records without an Event, and the time of the next assessment.
+/// The Events that are due, the changes of `status.announced` without an Event, and the time of the next assessment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlannedNotices {
     /// The Events to send.
@@ -54,7 +54,7 @@ pub struct NoticePlanner<'a> {
     pub last_change: Option<&'a LastChange>,
     /// The messages for the facts. None if the credential was never read.
     pub words: Option<&'a Words<'a>>,
-    /// The known other holders of the same credential.
+    /// The other TenantCredentials with the same credential, as far as known.
     pub peers: &'a Peers,
     /// The tenant that the spec names.
     pub tenant: TenantContext<'a>,
@@ -69,7 +69,7 @@ impl NoticePlanner<'_> {
     pub fn plan(&self) -> PlannedNotices {
         let mut due = PlannedNotices::default();
         for finding in self.findings {
-            // The Event of the change announces this finding.
+            // `change` below announces a credential that is older than the newest.
             if finding.type_ != ConditionType::Regressed {
                 self.open(finding, &mut due);
             }
@@ -119,7 +119,8 @@ impl NoticePlanner<'_> {
         if self.went_back(finding) {
             match last.filter(|a| a.fingerprint == finding.mark) {
                 Some(last) => self.remind(finding, last, due),
-                // The stage was announced under the other condition. Only the reminders start here.
+                // The stage was announced under the other of the two conditions Expiring and Expired. Only reminders
+                // are sent for it.
                 None => {
                     let record = self.record_named(name, &finding.reason, &finding.mark);
                     self.look_at_reminder(finding, &record, due);
@@ -170,8 +171,8 @@ impl NoticePlanner<'_> {
         }
     }
 
-    /// True if the same or a later stage of the same credential was announced already. The clock was set back, or the
-    /// warning days changed.
+    /// True if the same or a later expiry stage of the same credential was announced already. The reason is that the
+    /// clock was set back, or that the warning days changed.
     fn went_back(&self, finding: &Finding) -> bool {
         let Some(rank) = Stage::rank_of_reason(&finding.reason) else { return false };
         [ConditionType::Expiring, ConditionType::Expired]
@@ -182,7 +183,8 @@ impl NoticePlanner<'_> {
             .any(|announced| announced >= rank)
     }
 
-    /// Returns the end of the event delay of a change that may be reverted. None if no such delay is in progress.
+    /// Returns the end of the event delay if the last change may still be reverted. None if no such delay is in
+    /// progress.
     fn unsettled_change(&self) -> Option<DateTime<Utc>> {
         let change = self.last_change?;
         let is_transient =
@@ -217,8 +219,8 @@ impl NoticePlanner<'_> {
             return None;
         }
         let record = self.record(ConditionType::Regressed, reason, &mark);
-        // Restored is announced only after an announced WentBackwards. The return from another identity is announced as
-        // Recovered of IdentityChanged.
+        // Restored is announced only if WentBackwards was announced before. If the credential before had another
+        // identity, the Recovered Event of IdentityChanged reports the return instead.
         let is_news =
             self.last(ConditionType::Regressed).is_some_and(|last| last.reason == ChangeReason::WentBackwards.as_str());
         if change.reason == ChangeReason::Restored && !is_news {
@@ -247,13 +249,14 @@ impl NoticePlanner<'_> {
         Some(change.reason)
     }
 
-    /// Announces once that an announced problem is fixed.
+    /// Announces that an announced problem is fixed. `changed` is the reason of the change that is announced too, if
+    /// any.
     fn close(&self, type_: ConditionType, changed: Option<ChangeReason>, due: &mut PlannedNotices) {
         let Some(last) = self.last(type_) else { return };
         if last.reason == RECOVERED || self.findings.iter().any(|f| f.type_ == type_) || !self.can_tell(type_) {
             return;
         }
-        // The Event of the change already reports that the identity is accepted.
+        // The Event of `changed` already reports that the identity is accepted, so no Recovered Event is needed.
         let said = matches!(changed, Some(ChangeReason::IdentityAccepted | ChangeReason::Renewed));
         if said && type_ == ConditionType::IdentityChanged {
             due.silent.push(self.record(type_, RECOVERED, ""));
@@ -265,18 +268,18 @@ impl NoticePlanner<'_> {
         due.notices.push(self.recovered(type_));
     }
 
-    /// True if a problem that other holders caused has been gone for the event delay. When an object or a Secret is
-    /// replaced by another of the same name, its holder disappears for a short time.
+    /// True if a problem with other users of the credential has been gone for the event delay. The problem disappears
+    /// for a short time if another object, or its Secret, is deleted and created again.
     ///
-    /// The delay starts at the last transition of this condition or of Ready. While the Secret of this object was
-    /// missing, the object used no credential, so that other holders of the same credential were not detectable. If
-    /// several Secrets return together, the first object to be read does not see the other holders yet.
+    /// The delay starts at the last transition of `type_` or of Ready. Ready counts because without its own Secret, the
+    /// object has no credential to compare. If several Secrets return together, the first object to be read does not
+    /// see the others yet.
     fn is_gone_for_good(&self, type_: ConditionType, due: &mut PlannedNotices) -> bool {
         let conditions = self.conditions.iter();
         let since = conditions
             .filter(|condition| [type_, ConditionType::Ready].iter().any(|of| condition.type_ == of.as_str()))
             .map(|condition| condition.last_transition_time)
-            // A transition in the future comes from a clock that was ahead. It does not delay the Event.
+            // A transition in the future comes from a clock that was ahead. Such a transition does not delay the Event.
             .filter(|since| *since <= self.now)
             .max();
         let settled = since.and_then(|since| since.checked_add_signed(self.settle));
@@ -285,24 +288,25 @@ impl NoticePlanner<'_> {
         is_early.is_none()
     }
 
-    /// True if the absence of a finding means that the problem is fixed, and not that the state is unknown.
+    /// True if the absence of a finding shows that the problem is fixed. False if the check could not be made.
     fn can_tell(&self, type_: ConditionType) -> bool {
         self.words.is_none_or(|words| match type_ {
             ConditionType::KeyMismatch => matches!(words.facts.key_match, KeyMatch::Matches | KeyMatch::NotApplicable),
             ConditionType::IdentityChanged => words.facts.identity.is_some(),
-            // An object without its Secret may use the same credential again when the Secret returns.
+            // Without its Secret, the object has no view (`Known(None)`). The problem may return with its Secret.
             ConditionType::Duplicate => matches!(self.peers, Peers::Known(Some(_))),
             _ => true,
         })
     }
 
-    /// Closes the announced stages of a credential that was replaced, so that they are announced again if the
-    /// credential returns. A new declared date is not a change of the credential. In this case an Event reports the
-    /// recovery.
+    /// Closes the announced expiry stages of a credential that was replaced, so that they are announced again if the
+    /// credential returns. The replacement has an Event of its own. Only a new declared date has none, so that a
+    /// Recovered Event is sent.
     fn close_stages(&self, due: &mut PlannedNotices) {
         let Some(words) = self.words else { return };
         let mark = expiry_key(words.facts);
-        // The earlier credential may return within the event delay. Its stages are then not announced again.
+        // While the change may be reverted, the stages stay open. If the earlier credential returns, its stages are
+        // then not announced again.
         if let Some(settled) = self.unsettled_change() {
             due.look_at(settled);
             return;

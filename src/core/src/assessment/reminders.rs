@@ -20,8 +20,8 @@ impl NoticePlanner<'_> {
         }
     }
 
-    /// Returns the time of the reminder after `last`. None if no reminder follows. A delay of up to an hour before the
-    /// first reminder distributes the reminders of credentials that expire together.
+    /// Returns the time of the reminder after `last`. None if no reminder follows. The first reminder is delayed by up
+    /// to an hour, so that credentials that expire together are not all reminded of at the same moment.
     fn next_reminder(&self, finding: &Finding, last: &Announced) -> Option<DateTime<Utc>> {
         if finding.severity < Severity::Warning {
             return None;
@@ -42,7 +42,8 @@ impl NoticePlanner<'_> {
         }
     }
 
-    /// Sends the reminder after `last` if the reminder is due. Otherwise schedules an assessment for its time.
+    /// Adds the reminder after `last` to the Events if the reminder is due. Otherwise schedules an assessment for its
+    /// time.
     pub(super) fn remind(&self, finding: &Finding, last: &Announced, due: &mut PlannedNotices) {
         let (Some(first), Some(period)) = (self.next_reminder(finding, last), self.period()) else { return };
         if last.time.signed_duration_since(self.now) > period {
@@ -57,7 +58,7 @@ impl NoticePlanner<'_> {
             self.look_at_reminder(finding, last, due);
             return;
         }
-        // Of several missed reminders, only the latest is sent. The intervals do not shift.
+        // If several reminders were missed, only the latest is sent. Later reminders keep their original times.
         let missed = (self.now - first).num_seconds().checked_div(period.num_seconds()).unwrap_or(0);
         let slot = first + TimeDelta::seconds(missed.saturating_mul(period.num_seconds()));
         let reminder = last.reminder.saturating_add(1).saturating_add(missed);
@@ -67,7 +68,7 @@ impl NoticePlanner<'_> {
     }
 }
 
-/// Returns a delay of less than an hour, which is constant for each object.
+/// Returns a delay of less than an hour, which is always the same for one UID.
 fn jitter(uid: &str) -> TimeDelta {
     let hash = Sha256::digest(uid);
     let seconds = hash.iter().take(2).fold(0_i64, |sum, byte| sum.saturating_mul(256).saturating_add(i64::from(*byte)));

@@ -41,14 +41,14 @@ pub fn credential_key(facts: &CredentialFacts) -> String {
         .unwrap_or_default()
 }
 
-/// Returns the text that identifies a credential in announcements of its expiry: as [`credential_key`], but the date if
-/// the user declares the date. A new declared date for the same token is therefore announced again.
+/// Returns the text that identifies a credential in announcements of its expiry: the same as [`credential_key`], except
+/// for a declared date. The date itself then is the text, so that a new date for the same token is announced again.
 pub fn expiry_key(facts: &CredentialFacts) -> String {
     let fingerprint = facts.fingerprint.clone().filter(|_| !facts.is_declared());
     credential_key(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })
 }
 
-/// Returns the text that identifies one side of a change, in the form of [`credential_key`].
+/// Returns the text that identifies the credential before or after a change, in the form of [`credential_key`].
 pub fn credential_key_after(side: &ChangeSide) -> String {
     credential_key(&CredentialFacts {
         fingerprint: side.fingerprint.clone(),
@@ -78,8 +78,8 @@ pub fn match_identity(
     if holds { IdentityMatch::Accepted } else { IdentityMatch::Changed }
 }
 
-/// True if `facts` describe the credential whose identity was accepted. The identity can then differ only because
-/// another version of lapsewatch spelled it differently.
+/// True if `facts` describe the same credential as `previous`, whose identity was accepted. If the identities then
+/// differ, only another version of lapsewatch can have spelled the identity differently.
 fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
     previous.credential.as_ref().is_some_and(|before| {
         before.identity == previous.accepted_identity
@@ -88,7 +88,7 @@ fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> b
     })
 }
 
-/// True if the age of a credential may be compared with the credentials of the accepted identity.
+/// True if the age of the credential may be compared with `newest`: both have the accepted identity, or none.
 pub fn is_comparable(standing: IdentityMatch) -> bool {
     matches!(standing, IdentityMatch::NotIdentified | IdentityMatch::Accepted)
 }
@@ -99,8 +99,8 @@ pub fn is_older(type_: CredentialType, newest: Option<&Newest>, facts: &Credenti
         && newest.is_some_and(|newest| newest.fingerprint != facts.fingerprint && order(facts, newest).is_lt())
 }
 
-/// Returns the renewal state after `facts` were read, and the comparison of the identity. `previous` is the status from
-/// before.
+/// Returns the renewal state after `facts` were read, and the result of comparing the identity. `previous` is the
+/// status from before.
 pub fn remember(
     spec: &TenantCredentialSpec,
     previous: &TenantCredentialStatus,
@@ -136,8 +136,8 @@ pub fn remember(
             compare(spec.type_, previous.newest.as_ref(), facts)
         }
         _ => {
-            // There is no newest credential if the pins did not contain the identity when the first credential was
-            // read.
+            // `newest` is missing if the identity of the first credential was not accepted when it was read, but is
+            // accepted since the user pinned it.
             if is_comparable(standing) && memory.newest.is_none() {
                 memory.newest = Some(this());
             }
@@ -157,7 +157,8 @@ pub fn remember(
     let from = if changed {
         ChangeSide { fingerprint: before.fingerprint.clone(), not_after: before.not_after }
     } else {
-        // Only the acceptance is new. The credential replaces the last credential that was accepted.
+        // The credential is the same as before, and only its identity is newly accepted. It therefore counts as the
+        // successor of the last accepted credential.
         previous.newest.as_ref().map_or_else(ChangeSide::default, |newest| ChangeSide {
             fingerprint: newest.fingerprint.clone(),
             not_after: newest.not_after,
@@ -185,14 +186,14 @@ fn compare(type_: CredentialType, newest: Option<&Newest>, facts: &CredentialFac
     }
 }
 
-/// Returns the notAfter that the credential itself contains. A declared date is left out, because it does not depend on
-/// the age of the credential.
+/// Returns the notAfter that the credential itself contains. None for a declared date, which does not show the age of
+/// the credential.
 fn own_end(facts: &CredentialFacts) -> Option<DateTime<Utc>> {
     facts.not_after.filter(|_| !facts.is_declared())
 }
 
-/// Compares by notBefore, then by notAfter. A later notBefore is newer, even with an earlier notAfter. A date that is
-/// missing on either side is not compared.
+/// Compares by notBefore, then by notAfter. A later notBefore is newer, even with an earlier notAfter. A date that one
+/// of the two credentials lacks is not compared.
 fn order(facts: &CredentialFacts, newest: &Newest) -> Ordering {
     let compare = |this: Option<DateTime<Utc>>, other| this.zip(other).map_or(Ordering::Equal, |(a, b)| a.cmp(&b));
     compare(facts.not_before, newest.not_before).then_with(|| compare(own_end(facts), newest.not_after))

@@ -5,7 +5,7 @@ use crate::api::{CredentialType, Severity};
 /// Returns the severity of a warning `days` days before expiry. `last` is true for the last warning before expiry.
 pub(super) fn expiring(type_: CredentialType, days: u16, last: bool) -> Severity {
     match type_ {
-        // Only the number of days matters, also if the user sets the warning days.
+        // The severity follows from the number of days alone, even if the user has set other warning days.
         CredentialType::APNsCertificate => match days {
             0..=7 => Severity::Critical,
             8..=30 => Severity::Warning,

@@ -1,8 +1,8 @@
 //! Detects stale statuses: compares a stored status with the status that the same facts give at present.
 //!
-//! The comparison covers verdicts, severities and, for a tenant, the number of credentials. Messages may differ between
-//! readers with different permissions or versions. A condition that only one of the two statuses contains is not a
-//! difference.
+//! The comparison covers verdicts, severities and, for a tenant, the number of credentials. Messages are not compared,
+//! because they differ between versions and permissions. A condition that only one of the two statuses contains is not
+//! a difference.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,15 +11,14 @@ use crate::api::status::{Notification, Severity};
 use crate::api::{MDMTenantStatus, TenantCredentialStatus, limits};
 use crate::messages::stored as words;
 
-/// The tolerated difference between two clocks, and the time that an operator may take, before a difference is
-/// reported.
+/// The time for which a difference is not reported: clocks may differ, and an operator needs time to write a status.
 pub const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 /// The type of the notifications about a stored status, which belong to no condition.
 pub const TYPE: &str = "Stored";
 /// The reason if the stored verdict and the present verdict differ.
 pub const STALE: &str = "Stale";
 
-/// A stored verdict and the different verdict that is correct at present.
+/// A verdict in the stored status and the different verdict that the same facts give at present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleVerdict {
     /// The verdict in the stored status.
@@ -65,8 +64,8 @@ fn conditions(stored: &[Condition], now: &[Condition]) -> Option<StaleVerdict> {
     healthy.chain(ConditionType::ALL).find_map(|type_| differs(type_.as_str()))
 }
 
-/// Replaces characters that a reason can't contain, because anyone with write permission can put any text into a
-/// status.
+/// Replaces characters that a reason can't contain. The text comes from a stored status, in which anyone with write
+/// permission may have put any text.
 fn one_word(reason: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_,:".contains(c);
     let mut word: String = reason.chars().take(65).map(|c| if is_plain(c) { c } else { '?' }).collect();
@@ -79,7 +78,7 @@ fn severity(stored: Option<Severity>, now: Option<Severity>) -> Option<StaleVerd
     (stored.is_some() && stored != now).then(|| StaleVerdict { stored: word(stored), now: word(now) })
 }
 
-/// Returns the notification for a difference. `asked` is true if the user set the time of the assessment.
+/// Returns the notification for a difference. `asked` is true if the user requested an assessment for the time `now`.
 pub fn notification(difference: &StaleVerdict, asked: bool, now: DateTime<Utc>) -> Notification {
     let StaleVerdict { stored, now: then } = difference;
     match asked {

@@ -1,6 +1,8 @@
-//! Verifies a new credential before it replaces the present credential, and recommends to apply it or not.
+//! Verifies a new credential before it replaces the present credential. The result is a recommendation to apply the new
+//! credential or not.
 //!
-//! The verdict is derived from the assessment that the operator would make afterwards, so that no rule exists twice.
+//! The verdict is derived from the assessment that the operator would make after the replacement. So no rule of the
+//! assessment exists twice.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -24,10 +26,10 @@ pub struct VerifyInput<'a> {
     pub previous: &'a TenantCredentialStatus,
     /// The result of reading the new credential.
     pub reading: Reading,
-    /// True if all private keys and passwords that the Secret would contain were available for reading. A missing
-    /// private key is then a definite result.
+    /// True if all private keys and passwords that the Secret would contain were available to this command. Only then
+    /// does a missing private key mean that the Secret would lack it.
     pub sees_all: bool,
-    /// The known other holders of the new credential.
+    /// The other TenantCredentials with the new credential, as far as known.
     pub peers: Peers,
     /// The tenant that the spec names.
     pub tenant: TenantContext<'a>,
@@ -46,7 +48,7 @@ pub struct Verification {
     pub points: Vec<VerifyFinding>,
     /// The reason of the change that `status.lastChange` would contain. None if nothing would change.
     pub change: Option<ChangeReason>,
-    /// The status that the operator would write afterwards.
+    /// The status that the operator would write after the new credential is applied.
     pub status: TenantCredentialStatus,
 }
 
@@ -97,7 +99,7 @@ pub fn verify(scene: VerifyInput<'_>) -> Verification {
     Verification { outcome, sentence, points, change, status }
 }
 
-/// The new credential, the status from before, and the status that the operator would write afterwards.
+/// The new credential, the status before it is applied, and the status that the operator would write after.
 struct VerifiedStatus<'a> {
     spec: &'a TenantCredentialSpec,
     previous: &'a TenantCredentialStatus,
@@ -118,7 +120,7 @@ impl VerifiedStatus<'_> {
         points
     }
 
-    /// Returns the point for a notification that the operator would write. None if the notification is not a point.
+    /// Converts a notification that the operator would write into a finding. None if no finding follows from it.
     fn finding_from_notification(&self, said: &Notification) -> Option<VerifyFinding> {
         let all = [
             (ConditionType::Expiring, VerifyOutcome::Safe, VerifyCause::Expiring),
@@ -143,14 +145,15 @@ impl VerifiedStatus<'_> {
                 Some((VerifyOutcome::Safe, VerifyCause::Chain))
             }
             stored::SEVERAL_CERTIFICATES => Some((VerifyOutcome::Safe, VerifyCause::SeveralCertificates)),
-            // The point about the private key also depends on the credential that is in place.
+            // `key` decides about the private key, because this finding also depends on the credential in place.
             stored::KEY_UNREADABLE => return None,
             _ => None,
         };
         let by_type = || all.into_iter().find(|(type_, ..)| type_.as_str() == said.type_);
         let (outcome, cause) = by_reason.or_else(|| by_type().map(|(_, outcome, cause)| (outcome, cause)))?;
         let remedy = match cause {
-            // Other holders require the same remedy before and after the credential is applied.
+            // The remedy for a shared credential is the same before and after the credential is applied. Other remedies
+            // are worded for a credential that is not applied yet.
             VerifyCause::Shared => said.remedy.clone(),
             cause => words::remedy(cause, self.spec),
         };
@@ -158,7 +161,8 @@ impl VerifiedStatus<'_> {
         Some(VerifyFinding { outcome, cause, reason: said.reason.clone(), message, impact, remedy })
     }
 
-    /// Returns Safe for an intended state: the same Secret, an override, or a staged renewal. Otherwise returns Stop.
+    /// Returns the outcome for a credential that other objects use too. Safe if that is intended: the objects read one
+    /// Secret, this object sets an override, or another object already has the renewal. Otherwise Stop.
     fn shared(&self, said: &Notification) -> VerifyOutcome {
         let is_meant = ["SameSecret", "ControlAssumed"].contains(&said.reason.as_str());
         let is_staged = said.reason == "Superseded" && said.severity < Severity::Warning;
@@ -193,7 +197,7 @@ impl VerifiedStatus<'_> {
         }
         let is_pinned = self.spec.expected_identities.as_ref().is_some_and(|pins| !pins.is_empty());
         match renewal::match_identity(self.spec, self.previous, self.facts) {
-            // The notification IdentityChanged already gives this point.
+            // The notification IdentityChanged already leads to a finding.
             IdentityMatch::Changed => None,
             IdentityMatch::Accepted if is_pinned => None,
             IdentityMatch::Accepted | IdentityMatch::NotIdentified | IdentityMatch::Unknown => {
@@ -207,7 +211,7 @@ impl VerifiedStatus<'_> {
         let before = self.previous.credential.as_ref().map(|facts| facts.key_match);
         let reason = match (self.facts.key_match, before) {
             (KeyMatch::NoKey, Some(KeyMatch::Matches)) => "NoKey",
-            // The private key may be in a part of the Secret that was not available.
+            // The private key may be in a part of the Secret that this command could not read.
             (KeyMatch::NoKey, Some(KeyMatch::Mismatch | KeyMatch::KeyUnreadable)) if !self.sees_all => "NoKey",
             (KeyMatch::KeyUnreadable, before) if before != Some(KeyMatch::KeyUnreadable) => "KeyUnreadable",
             _ => return None,
@@ -223,7 +227,7 @@ impl VerifiedStatus<'_> {
         }
         let is_dated = |facts: &CredentialFacts| facts.expiry != Expiry::Unknown;
         let is_comparable = is_dated(self.facts) && self.previous.credential.as_ref().is_some_and(is_dated);
-        // Only the DEP token that was last downloaded from Apple works, and the dates do not show which this is.
+        // For DEP tokens, only the last one downloaded from Apple works. Equal dates do not show which one that is.
         if !is_comparable || self.spec.type_ == CredentialType::DEPToken {
             let message = words::age_unknown(self.spec.type_, is_comparable);
             return Some(self.point(VerifyOutcome::Untold, VerifyCause::AgeNotTold, "Replaced", message));
@@ -231,8 +235,8 @@ impl VerifiedStatus<'_> {
         Some(self.point(VerifyOutcome::Safe, VerifyCause::Replaced, "Replaced", words::replaced(self.spec.type_)))
     }
 
-    /// Returns a point if the new credential is the credential in place, because applying it would renew nothing. The
-    /// outcome is Stop if the credential in place needs attention, even if the private key differs.
+    /// Returns a finding if the new credential is the credential in place, because applying it would renew nothing. The
+    /// outcome is Stop if the credential has a problem, because applying it again would not solve the problem.
     fn in_place(&self) -> Option<VerifyFinding> {
         if !is_in_place(self.previous, self.facts) {
             return None;
@@ -243,8 +247,8 @@ impl VerifiedStatus<'_> {
     }
 }
 
-/// Returns the point for a credential that can't be read. The outcome is Stop for wrong content. The outcome is unknown
-/// if only a password, a private key or a selection may be missing in this verification.
+/// Returns the finding for a credential that can't be read. The outcome is Stop for wrong content. Otherwise it is
+/// usually unknown, because perhaps only a password or a private key was not given to this command.
 fn unreadable(
     failure: &Failure,
     status: &TenantCredentialStatus,
@@ -253,7 +257,7 @@ fn unreadable(
 ) -> VerifyFinding {
     let outcome = match failure.reason {
         FailureReason::WrongFile | FailureReason::Malformed => VerifyOutcome::Stop,
-        // A part of the Secret that was not available may contain the key.
+        // Stop only if all of the Secret was available. Otherwise the missing key may be in the part that was not.
         FailureReason::KeyNotFound | FailureReason::NoMatchingKey if sees_all => VerifyOutcome::Stop,
         _ => VerifyOutcome::Untold,
     };

@@ -129,7 +129,7 @@ pub fn advice(case: FindingKind, spec: &TenantCredentialSpec, facts: Option<&Cre
                 its_secret(spec)
             ),
         ),
-        // This advice depends on the other holders, see `shared::advice`.
+        // The advice for a shared credential depends on the other objects that use it, see `shared::advice`.
         FindingKind::Shared(_) => Advice::default(),
         FindingKind::Unreadable(reason) => {
             let (stops, goes_on) = match facts {
@@ -195,7 +195,7 @@ fn lapse(spec: &TenantCredentialSpec, renewable_until: Option<DateTime<Utc>>) ->
     }
 }
 
-/// Returns the manual check that finds the account or location of a credential without an identity.
+/// Returns the sentence that tells the user how to check the origin of a credential that contains no identity.
 pub(super) fn verify_origin(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::VPPToken => {
@@ -286,7 +286,7 @@ fn unreadable(reason: FailureReason, spec: &TenantCredentialSpec) -> String {
     }
 }
 
-/// Returns the words for the Secret of the spec. A credential in a file has no Secret name yet.
+/// Returns "Secret NAME", or "its Secret" for a credential in a file, for which no Secret is named yet.
 fn its_secret(spec: &TenantCredentialSpec) -> Cow<'static, str> {
     match &spec.secret_ref {
         Some(secret) => format!("Secret {}", secret.name).into(),

@@ -1,4 +1,5 @@
-//! Messages about the certificate itself: its dates, its chain, and other certificates in the same value.
+//! Messages about the certificate itself: its dates, its chain, and further certificates in the same Secret key or
+//! file.
 
 use chrono::{DateTime, Datelike, Utc};
 
@@ -44,7 +45,7 @@ impl Words<'_> {
         date(self.facts.first_issuer_to_expire.as_ref().and_then(|issuer| issuer.not_after))
     }
 
-    /// Returns the message for a value that contains several certificates of the same identity.
+    /// Returns the message for a Secret key or file that contains several certificates of the same identity.
     pub fn several_certificates(&self) -> String {
         let facts = self.facts;
         let place = if self.spec.secret_ref.is_some() { "key" } else { "file" };

@@ -43,7 +43,7 @@ impl Words<'_> {
         })
     }
 
-    /// Returns the identities that are accepted: the pinned identities, or else the identity accepted before.
+    /// Returns the identities that are accepted: the pinned identities, or if none is pinned, the `accepted` identity.
     fn expected(&self, accepted: Option<&str>) -> String {
         let mut expected: Vec<String> = match self.pins() {
             Some(pins) => pins.iter().map(|pin| format!("\"{pin}\"")).collect(),

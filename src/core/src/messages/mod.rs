@@ -1,9 +1,9 @@
 //! All sentences that users read. This module contains the messages about one credential. `advice` contains the
-//! consequences and remedies, `reader` the messages about credentials that can't be read, `tenant` the messages of a
-//! tenant, and `stored` the messages about stale statuses.
+//! consequences and remedies. `reader` contains the messages about credentials that can't be read. `tenant` contains
+//! the messages of a tenant, and `stored` the messages about stale statuses.
 //!
 //! All sentences are deterministic: times are absolute and in UTC, and nothing changes with time alone.
-//! `tests/words.rs` prints every sentence.
+//! `tests/core/words.rs` prints every sentence.
 
 pub mod advice;
 mod certificate;
@@ -52,11 +52,11 @@ pub struct Words<'a> {
     pub facts: &'a CredentialFacts,
     /// True if the credential can't be read at present. The facts are those of the last reading.
     pub stale: bool,
-    /// The details of the tenant.
+    /// The details of the tenant, for messages about a credential that two tenants use.
     pub side: Side<'a>,
 }
 
-/// The details of a tenant that help users distinguish two places with the same credential.
+/// The details of a tenant that help users distinguish two tenants with the same credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Side<'a> {
     /// The purpose of the tenant, such as Production.
@@ -89,8 +89,8 @@ impl Words<'_> {
         self.facts.grace_end_time.map_or_else(|| "an unknown date".to_owned(), at)
     }
 
-    /// Returns the message for a stage. `first_warning` is the number of days before expiry at which the first warning
-    /// is due.
+    /// Returns the message for an expiry stage. `first_warning` is the number of days before expiry at which the first
+    /// warning is due.
     pub fn stage(&self, stage: Stage, first_warning: Option<u16>) -> String {
         let subject = self.subject();
         let not_after = self.not_after();
@@ -152,7 +152,8 @@ impl Words<'_> {
         })
     }
 
-    /// Returns the message for the age of the credential, compared with the newest credential of its identity.
+    /// Returns the message for the condition Regressed, which compares the age of the credential with `newest`. `older`
+    /// is true if the credential is older.
     pub fn newest(&self, standing: IdentityMatch, older: bool, newest: Option<&Newest>) -> String {
         match standing {
             IdentityMatch::Changed => {
@@ -239,7 +240,7 @@ impl Words<'_> {
     }
 }
 
-/// Returns the name of the identity for a type of credential.
+/// Returns the term for the identity of a credential type, such as "topic".
 pub fn identity_name(type_: CredentialType) -> &'static str {
     match type_ {
         CredentialType::APNsCertificate => "topic",
@@ -271,7 +272,7 @@ pub fn recovered(condition: ConditionType, words: Option<&Words<'_>>) -> String 
     }
 }
 
-/// Returns the end of an Event's note about earlier Events that the budget held back. None if no Event was held back.
+/// Returns the text to append to an Event's note if the budget held back earlier Events. None if none were held back.
 pub fn held_back(budget: &EventBudget) -> Option<String> {
     let since = budget.held_back_since.filter(|_| budget.held_back > 0)?;
     let events = match budget.held_back {

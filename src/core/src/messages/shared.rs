@@ -9,17 +9,17 @@ use crate::verdict::{Other, SharingState, Unlisted, View};
 pub const ELSEWHERE: &str = "a credential of another namespace";
 /// The words for holders in other clusters.
 pub const AWAY: &str = "a credential of another cluster";
-/// The message for a type of credential that may be used in several places.
+/// The message of the condition Duplicate for a type of credential that may be used in several places.
 pub const NOT_EXCLUSIVE: &str = "this type may be used in several places";
 /// The message for a credential that no other holder uses.
 pub const UNIQUE: &str = "no other TenantCredential among those looked at holds it";
-/// The message for an object whose Secret or key does not exist.
+/// The message for an object whose Secret or Secret key does not exist.
 pub const HOLDS_NOTHING: &str = "it holds nothing now that another could hold too";
 /// The message while the operator has not read all TenantCredentials.
 pub const PENDING: &str =
     "the operator has not read all TenantCredentials yet. Another TenantCredential may contain the same credential";
 
-/// Returns the message about the relation to the other holders.
+/// Returns the message about the other holders, which are the TenantCredentials with the same credential.
 pub fn message(words: &Words<'_>, view: &View) -> String {
     let subject = words.subject();
     let others = list(view);
@@ -52,7 +52,7 @@ pub fn message(words: &Words<'_>, view: &View) -> String {
                     name(claimant)
                 )
             }
-            // A status does not record which of several holders claims the token.
+            // A view that was restored from a status lacks the claimant, the object whose override is enabled.
             None if view.others.len() > 1 || view.unlisted != Unlisted::None => format!(
                 "the override of another credential assumes control of {subject}, which is also held by {others}"
             ),
@@ -87,7 +87,7 @@ fn name(other: &Other) -> String {
     }
 }
 
-/// Lists the other holders that are named, and the number of the others.
+/// Lists the other holders that the view names, followed by the number of those without a name.
 fn list(view: &View) -> String {
     let mut names: Vec<String> = view.others.iter().map(name).collect();
     match view.unlisted {
@@ -115,8 +115,8 @@ fn rest(words: &Words<'_>, view: &View) -> Option<String> {
     Some(format!("; {who}: kubectl get tcred{scope} --field-selector {selector}"))
 }
 
-/// Returns the field selector that finds the other holders: the fingerprint, or the identity for another credential of
-/// the same identity. None if the identity would need quoting in a shell.
+/// Returns the field selector that finds the other holders: by fingerprint for the same credential, or by identity for
+/// a newer credential. None if the identity would need quoting in a shell.
 fn selector(words: &Words<'_>, standing: SharingState) -> Option<String> {
     if let SharingState::Superseded { .. } = standing {
         let identity = words.facts.identity.as_deref()?;
@@ -208,7 +208,7 @@ pub fn advice(words: &Words<'_>, standing: SharingState) -> Advice {
     }
 }
 
-/// Names this tenant's environment, because messages about both holders have the same text otherwise.
+/// Names this tenant's environment, so that the messages of the two objects that share a credential differ.
 fn here(words: &Words<'_>) -> String {
     match (words.side.environment, &words.spec.tenant_ref) {
         (Some(environment), Some(tenant)) => {

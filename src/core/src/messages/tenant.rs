@@ -7,7 +7,7 @@ use crate::api::reasons::FailureReason;
 use crate::api::tenant_status::{NextDeadline, TenantNotification};
 use crate::api::{CredentialType, TenantCredentialSpec, limits};
 
-/// Returns the message of a credential for an entry that represents `more` others too.
+/// Returns the message of the credential `name` for an entry that also represents `more` other credentials.
 pub fn of_group(name: &str, message: &str, more: usize) -> String {
     match more {
         0 => format!("{name}: {message}"),
@@ -16,7 +16,7 @@ pub fn of_group(name: &str, message: &str, more: usize) -> String {
     }
 }
 
-/// Returns the remedy of a credential for an entry that represents `more` others too.
+/// Returns the remedy of the credential `name` for an entry that also represents `more` other credentials.
 pub fn remedy_of_group(name: &str, remedy: &str, more: usize) -> String {
     match more {
         0 => remedy.to_owned(),
@@ -25,7 +25,7 @@ pub fn remedy_of_group(name: &str, remedy: &str, more: usize) -> String {
 }
 
 /// Returns the sentence for an Event that lacks the tenant's runbook or contact because the tenant does not exist. None
-/// if neither is missing.
+/// if the credential's own spec contains both.
 pub fn absent(spec: &TenantCredentialSpec) -> Option<String> {
     let tenant = spec.tenant_ref.as_ref()?;
     let owner = spec.owner.as_ref();
@@ -53,7 +53,7 @@ pub fn without_words(type_: CredentialType, reason: &str, deadline: Option<DateT
     format!("the {} says {reason}{dated}", type_.words())
 }
 
-/// Returns the remedy that refers to the messages of the credential.
+/// Returns the remedy for a credential whose own remedy is not available: a command that shows it.
 pub fn see(name: &str) -> String {
     format!("see kubectl describe tcred {name}")
 }

@@ -1,5 +1,5 @@
-//! Messages of `lapsewatch verify`: the verdict and the findings that exist only there. Messages about the credential
-//! itself are those of the assessment.
+//! Messages of `lapsewatch verify`: the verdict, and findings that only this command reports. For all other findings,
+//! the command shows the messages of the assessment.
 
 use super::advice::{PORTAL, account, apple_id, secret, verify_origin};
 use super::{at, identity_name};
@@ -47,7 +47,7 @@ fn good(compared: &Compared<'_>) -> Vec<String> {
         parts.push(match compared.change {
             Some(ChangeReason::IdentityAccepted) => format!("another {name}, which spec.expectedIdentities names"),
             None if compared.previous.credential.is_none() => format!("the {name} that spec.expectedIdentities names"),
-            // No accepted identity exists that could be the same.
+            // Without an accepted identity, there is nothing to call "same".
             _ if compared.previous.accepted_identity.is_none() => format!("first {name} seen here"),
             _ => format!("same {name}"),
         });
@@ -86,7 +86,7 @@ fn later(before: Option<&CredentialFacts>, facts: &CredentialFacts) -> Option<St
     })
 }
 
-/// Returns a finding in the short form for the verdict.
+/// Returns the short form of the finding `point`, for the verdict in one line.
 fn verdict_part(point: &VerifyFinding, compared: &Compared<'_>) -> String {
     let (type_, name) = (compared.spec.type_, identity_name(compared.spec.type_));
     match point.cause {
@@ -159,7 +159,7 @@ pub fn in_place(type_: CredentialType, facts: &CredentialFacts) -> String {
     format!("it is the {} that is in place already{expires}: it renews nothing", type_.words())
 }
 
-/// Returns the consequences of a finding that the assessment does not report. Empty for all other findings.
+/// Returns the consequences of a finding that only `verify` reports. Empty if the finding comes from the assessment.
 pub fn impact(cause: VerifyCause, type_: CredentialType) -> &'static str {
     match (cause, type_) {
         (VerifyCause::IdentityAccepted, CredentialType::APNsCertificate) => {

@@ -39,7 +39,7 @@ pub fn more_problems(count: usize) -> String {
     format!("--previous: {count} more problems are left out here. lapsewatch check lists them.")
 }
 
-/// Returns the remark for other credentials that may be the same but can't be read.
+/// Returns the remark for other TenantCredentials that can't be read, so that a shared credential may go undetected.
 pub fn others_unread(count: usize) -> String {
     let others = if count == 1 { "1 other TenantCredential" } else { &format!("{count} other TenantCredentials") };
     format!("{others} of this type could not be read and may contain the same credential.")
@@ -63,7 +63,7 @@ pub fn others_unseen(why: &str) -> String {
 }
 
 /// Returns the remark for a credential that can't be compared with the previous state. `is_vouched_for` is true if
-/// other evidence confirms the identity.
+/// the identity is confirmed in another way, so that no further advice is needed.
 pub fn not_compared(why: &str, is_vouched_for: bool) -> String {
     match is_vouched_for {
         true => format!("the credential was not compared with the previous state (--previous): {why}"),

@@ -15,7 +15,7 @@ use crate::assessment::{self, Assessment, AssessmentInput, tenant};
 /// The facts outside an object on which its assessment depends.
 #[derive(Clone, Default)]
 pub struct AssessmentContext {
-    /// The other objects with the same credential.
+    /// The other TenantCredentials with the same credential, as far as known.
     pub peers: Peers,
     /// The tenant that the object names.
     pub tenant: NamedTenant,
@@ -46,8 +46,8 @@ impl NamedTenant {
 }
 
 impl AssessmentContext {
-    /// Assesses an object from its last reading. `generation` is the generation of `spec`, which may be older than the
-    /// object's.
+    /// Assesses an object from its last reading. `generation` is the generation of `spec`, which is older than that of
+    /// the object until the Secret of a newer spec is read.
     pub fn assess(
         self,
         observed: &Observed,

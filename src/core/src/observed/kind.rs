@@ -29,18 +29,19 @@ pub trait WatchedKind: Clone + Copy + Debug + Send + Sync + 'static {
     /// Returns a sentence that names the invalid field and does not quote its content.
     fn decode(spec: &Value) -> Result<Self::Spec, String>;
 
-    /// Decodes the valid fields of a spec that is invalid as a whole. None if this is not possible.
+    /// Decodes only the valid fields of an invalid spec. None if the type is unknown, and always for an MDMTenant.
     fn decode_part(spec: &Value) -> Option<Self::Spec>;
 
     /// Removes the texts of notifications to save memory in the caches. Each assessment writes the texts again.
     fn strip(status: &mut Self::Status);
 
-    /// Returns the name of the Secret to which the Events of the object also refer.
+    /// Returns the name of the Secret that the object uses. Events of the object name this Secret as the related
+    /// object.
     fn secret(spec: &Self::Spec) -> Option<&str>;
 
     /// Hashes the parts of a status that follow from the spec, the Secret or the clock, and not from the previous
-    /// status. If this hash differs, the status is written at once, even while writes wait because another program
-    /// replaces the status.
+    /// status. If another program keeps overwriting the status, the operator delays its own writes. A new hash means
+    /// that there is news, and the status is written at once nevertheless.
     fn gist(status: &Self::Status) -> u64;
 }
 

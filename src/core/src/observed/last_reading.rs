@@ -19,7 +19,8 @@ pub struct LastReading {
 }
 
 impl LastReading {
-    /// Creates a reading that failed without changing the last state of the Secret that was read.
+    /// Creates a failed reading. `last_read` is the state of the Secret at the last reading, which remains in the
+    /// status.
     pub fn failed(failure: Failure, last_read: Option<LastRead>) -> Self {
         Self { reading: Reading::Failed(failure), last_read }
     }
@@ -36,7 +37,7 @@ impl LastReading {
         Self { reading, last_read: None }
     }
 
-    /// Returns the reading that the status contains. None if the status contains none.
+    /// Returns the last reading, as far as the status contains it. None if the status contains no facts and no failure.
     pub fn from_status(previous: &TenantCredentialStatus) -> Option<Self> {
         let reading = match previous.last_read.as_ref().and_then(|read| read.failure.clone()) {
             Some(failure) => Reading::Failed(failure),
@@ -45,8 +46,8 @@ impl LastReading {
         Some(Self { reading, last_read: previous.last_read.clone() })
     }
 
-    /// Returns the reading that the status contains. None if the reading is not of exactly the wanted state of the
-    /// Secret.
+    /// Returns the last reading from the status, so that the same Secret is not read again. None if the Secret was in
+    /// another state than `wanted` when it was read.
     pub fn of_state(previous: &TenantCredentialStatus, wanted: &LastRead) -> Option<Self> {
         let last = previous.last_read.as_ref()?;
         if (LastRead { failure: None, ..last.clone() }) != *wanted {
@@ -56,13 +57,13 @@ impl LastReading {
     }
 }
 
-/// The basis of the assessment that was published last.
+/// The input of the assessment that was published last, to repeat this assessment while the Secret can't be read.
 pub struct KnownAssessment {
-    /// The reading.
+    /// The last reading of the credential.
     pub last: LastReading,
     /// The spec, with the name of the Secret that was read.
     pub spec: TenantCredentialSpec,
-    /// The generation that was assessed. A newer generation is not reported as assessed until its Secret was read.
+    /// The generation that was assessed. A newer generation counts as assessed only after its Secret was read.
     pub generation: i64,
 }
 
@@ -75,7 +76,7 @@ impl KnownAssessment {
         let mut spec = spec.clone();
         let mut last = LastReading::from_status(previous);
         if let (Some(read), Some(secret)) = (&previous.last_read, &mut spec.secret_ref) {
-            // Only messages use this name. The facts contain the keys that were read.
+            // A newer spec may name another Secret. The messages must name the Secret that was read.
             if !is_present {
                 secret.name.clone_from(&read.name);
             }
@@ -99,7 +100,7 @@ impl KnownAssessment {
     }
 }
 
-/// True if the status reports this failure for the current generation.
+/// True if the published status reports this failure as the reason of Ready, for the current generation.
 pub fn is_published(observed: &Observed, reason: FailureReason) -> bool {
     observed.previous.observed_generation == Some(observed.generation) && was_published(&observed.previous, reason)
 }

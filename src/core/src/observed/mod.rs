@@ -1,4 +1,5 @@
-//! An object in the form that the caches keep: metadata, spec and previous status, without the texts.
+//! An object in the form that the operator keeps in memory: metadata, spec and previous status, without the texts of
+//! notifications.
 //!
 //! Decoding never fails, so that one invalid object does not block the others.
 
@@ -16,7 +17,7 @@ use crate::api::conditions::{Condition, ConditionStatus};
 use crate::api::stored::{self, Stored};
 use crate::assessment::peers::Holder;
 
-/// An object, without the texts that only readers of the status need.
+/// A watched object. The texts of its notifications are removed to save memory.
 #[derive(Clone, Debug)]
 pub struct Observed<K: WatchedKind = CredentialKind> {
     /// The namespace of the object.
@@ -33,11 +34,12 @@ pub struct Observed<K: WatchedKind = CredentialKind> {
     pub created: Option<i64>,
     /// The spec, or a sentence that names the invalid field.
     pub spec: Result<K::Spec, String>,
-    /// The valid fields of a spec that is invalid as a whole. Its references to a tenant and a Secret remain in effect.
+    /// The valid fields of an invalid spec, so that its references to a tenant and a Secret remain in effect. None if
+    /// `spec` is valid.
     pub part: Option<Box<K::Spec>>,
     /// The last published status, without the texts.
     pub previous: K::Status,
-    /// The hash of the supported parts of the status with its texts, to detect that another status differs.
+    /// The hash of the last published status with its texts, to detect without the texts if a new status differs.
     pub status_hash: u64,
     /// The parts of the status that a newer version wrote. They are written back unchanged.
     pub unknown: Option<Box<Value>>,
@@ -81,13 +83,13 @@ impl<K: WatchedKind> Observed<K> {
 }
 
 impl Observed {
-    /// Returns this object as a holder of the credential in its last published status. None if the status contains no
-    /// credential that others could use too.
+    /// Returns this object as a holder, a user of the credential in its last published status. None if the status
+    /// contains no credential, or one of a type that several MDMs may use.
     pub fn remembered_holder(&self) -> Option<Holder> {
         Holder::remembered(self.created, self.understood()?, &self.previous)
     }
 
-    /// True if the status contains a verdict on other holders of the same credential.
+    /// True if the status contains a result for the condition Duplicate (True or False).
     pub fn knows_peers(&self) -> bool {
         let is_known = |c: &Condition| c.type_ == "Duplicate" && c.status != ConditionStatus::Unknown;
         self.previous.conditions.iter().any(is_known)

@@ -1,6 +1,6 @@
-//! The part of an object's metadata that the operator uses. The rest is not decoded: annotations of a Secret may
-//! contain its content (kubectl.kubernetes.io/last-applied-configuration), and other fields may contain dates that a
-//! strict parser refuses.
+//! The part of an object's metadata that the operator uses. Other fields are not decoded, for two reasons. The
+//! annotation kubectl.kubernetes.io/last-applied-configuration of a Secret may contain the content of the Secret. And
+//! some fields may contain dates that a strict parser refuses.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The kinds of findings, without their sentences and severities.
+//! The kinds of findings (problems of a credential). Sentences and severities are assigned elsewhere.
 
 use super::SharingState;
 use crate::api::reasons::FailureReason;
@@ -25,9 +25,9 @@ pub enum FindingKind {
     IssuerExpiresFirst,
     /// The private key that the spec names can't be read.
     KeyUnreadable,
-    /// The value contains other certificates of the same identity.
+    /// The same value of the Secret contains other certificates of the same identity.
     SeveralCertificates,
-    /// The identity differs from the accepted or pinned one.
+    /// The identity differs from the accepted or pinned identity.
     IdentityChanged,
     /// The credential contains no identity to compare with the accepted or pinned one.
     IdentityUnknown,
@@ -35,7 +35,7 @@ pub enum FindingKind {
     KeyMismatch,
     /// The credential is older than the newest that was read for this object.
     WentBackwards,
-    /// Other holders use the same credential, or have a newer one of the same identity.
+    /// Other TenantCredentials use the same credential, or have a newer credential of the same identity.
     Shared(SharingState),
     /// The credential can't be read.
     Unreadable(FailureReason),

@@ -1,4 +1,5 @@
-//! The relation of a holder to the other holders of the same credential or identity.
+//! The relation of a holder to the other holders of the same credential or identity. A holder is a TenantCredential
+//! whose Secret contains the credential. A holder claims a VPP token if its spec enables the override.
 
 use std::sync::Arc;
 
@@ -9,26 +10,26 @@ pub enum SharingState {
     Unique,
     /// Other holders read the credential from the same Secret.
     SameSecret,
-    /// This holder, or another that reads the same Secret, is the oldest holder of the VPP token. Other holders use the
-    /// token too.
+    /// The oldest holder of the VPP token reads the same Secret as this holder, or is this holder. Holders with other
+    /// Secrets use the token too, and none claims the token.
     SharedByOthers,
-    /// This holder claims a token that other holders use too.
+    /// This holder, or one with the same Secret, claims a token that holders with different Secrets use too.
     ControlAssumed,
     /// Another holder has a newer credential of the same identity.
     Superseded {
         /// True if the dates show that the other credential is newer. False if the dates are not sufficient to decide.
         certain: bool,
     },
-    /// Other holders use the credential too.
+    /// Holders with other Secrets use the credential too, and none of the more specific states applies.
     TokenInUse,
     /// Another holder claims the token.
     ControlLost,
-    /// Several holders claim the token, and this holder is one of them.
+    /// Holders with different Secrets claim the token. This holder, or one with the same Secret, is among them.
     OverrideContested,
 }
 
 impl SharingState {
-    /// Returns the rank of the state. If several states apply, the state with the highest rank is reported.
+    /// Returns the rank of the state by importance. If several states apply, the one with the highest rank is reported.
     pub fn rank(self) -> u8 {
         match self {
             Self::Unique => 0,
@@ -42,7 +43,7 @@ impl SharingState {
         }
     }
 
-    /// True if the holder's own override claims the token.
+    /// True if the token is claimed by this holder, or by one with the same Secret.
     pub fn is_claiming(self) -> bool {
         matches!(self, Self::ControlAssumed | Self::OverrideContested)
     }
@@ -62,7 +63,7 @@ impl SharingState {
     }
 }
 
-/// Another holder, with the details that the reader is permitted to see.
+/// Another holder, with the details that a reader of the message is permitted to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Other {
     /// A holder in the same namespace.
@@ -103,13 +104,13 @@ pub enum Other {
 pub struct View {
     /// The relation to the other holders.
     pub standing: SharingState,
-    /// The other holders that messages name: those created last before this holder, most recent first, or next after
-    /// the oldest. If all of these read the same Secret, the last entry is a holder that reads another Secret, if any
-    /// exists.
+    /// The other holders that messages name: those created before this holder, most recent first. For the oldest
+    /// holder, those created next after it. If all of these read the same Secret as this holder, the last entry is a
+    /// holder of a different Secret, if any exists.
     pub others: Vec<Other>,
     /// The oldest other holder that claims the token. None if no other holder claims the token.
     pub claimant: Option<Other>,
-    /// The other holders that messages do not name.
+    /// The number of other holders that `others` and `claimant` leave out, or only the fact that there are some.
     pub unlisted: Unlisted,
 }
 
@@ -120,7 +121,7 @@ impl View {
     }
 }
 
-/// The other holders that a view does not name.
+/// The number of other holders that a view does not name, or only the fact that there are some.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unlisted {
     /// The view names all other holders.

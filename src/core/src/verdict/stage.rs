@@ -9,9 +9,9 @@ pub enum Stage {
     Unknown,
     /// The credential does not expire.
     Never,
-    /// The first warning is not due yet.
+    /// The expiry is so far away that the first warning is not due yet.
     Outside,
-    /// The credential expires within this many days.
+    /// The credential expires within this number of days, which is one of the warning days.
     Within(u16),
     /// The APNs certificate is past notAfter, but Apple still renews the certificate with the same topic.
     InGracePeriod,
@@ -44,8 +44,7 @@ impl Stage {
         }
     }
 
-    /// Returns the rank of the stage that was announced with `reason`, see [`Stage::event_reason`]. None for other
-    /// reasons.
+    /// Returns the rank of the stage whose [`Stage::event_reason`] is `reason`. None if `reason` belongs to no stage.
     pub fn rank_of_reason(reason: &str) -> Option<i64> {
         match reason {
             "Expired" => Self::Lapsed.rank(),

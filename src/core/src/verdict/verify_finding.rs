@@ -1,6 +1,6 @@
 //! The findings of `lapsewatch verify`, which checks a credential before a user applies it.
 
-/// The verdict on applying the credential. The worst outcome of all findings decides.
+/// The recommendation to apply the credential or not. The worst outcome among all findings is the overall outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VerifyOutcome {
     /// The credential may be applied.
@@ -22,38 +22,38 @@ impl VerifyOutcome {
     }
 }
 
-/// The subject of a finding. Among findings with the same outcome, messages follow the order of this enum.
+/// The kind of problem that a finding reports. Findings with the same outcome are shown in the order of this enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VerifyCause {
     /// The new credential can't be read as a credential of this type.
     Unreadable,
-    /// The new credential has another identity than the accepted one.
+    /// The identity of the new credential differs from the accepted identity.
     IdentityChanged,
-    /// The new credential contains no identity to compare.
+    /// The new credential contains no identity to compare with the accepted identity.
     IdentityUnknown,
-    /// The new credential has another identity, which is accepted. Usually the spec pins the identity.
+    /// The identity differs from that of the current credential but is accepted, usually because the spec pins it.
     IdentityAccepted,
-    /// The current credential is unknown.
+    /// No current credential is known with which the new credential could be compared.
     NothingInPlace,
     /// The private key belongs to another certificate.
     KeyMismatch,
-    /// The match between the private key and the new certificate could not be checked.
+    /// The private key is missing or can't be read, so that its match with the new certificate could not be checked.
     KeyNotTold,
     /// The new credential has already expired.
     Expired,
     /// The new credential is older than the newest one that was read for this object.
     WentBackwards,
-    /// The dates do not show which credential is newer, although only the newest is wanted or works.
+    /// The dates do not show if the new credential is newer than the current one. It may be an old copy.
     AgeNotTold,
     /// The new credential is not newer than the current one by its dates.
     Replaced,
-    /// Other holders use the new credential, or have a newer one of the same identity.
+    /// Other TenantCredentials use the new credential, or have a newer credential of the same identity.
     Shared,
     /// The validity of the new credential has not begun.
     NotYetValid,
     /// The new credential expires before its validity begins.
     DatesReversed,
-    /// An issuer in the chain expires before the new certificate, or has expired.
+    /// An issuer in the chain has expired, or expires before the new certificate.
     Chain,
     /// The files contain other certificates of the same identity.
     SeveralCertificates,
@@ -68,9 +68,9 @@ pub enum VerifyCause {
 pub struct VerifyFinding {
     /// The outcome that follows from this finding alone.
     pub outcome: VerifyOutcome,
-    /// The subject of the finding.
+    /// The kind of problem.
     pub cause: VerifyCause,
-    /// The reason in one word, for programs. Equal to the operator's reason if the operator would report the finding.
+    /// The reason in one word, for programs. If the operator would report the problem too, both use the same reason.
     pub reason: String,
     /// The sentence that describes the finding.
     pub message: String,

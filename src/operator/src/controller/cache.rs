@@ -169,7 +169,7 @@ impl Cache {
         }
     }
 
-    /// Applies a change of a TenantCredential.
+    /// Applies a change of a TenantCredential. The end of a list may remove several TenantCredentials at once.
     pub fn object(&mut self, scope: usize, change: ListChange<Arc<Observed>>) -> Vec<Moved> {
         let scopes = &self.scopes;
         let steps = self.objects.apply(scope, |key| within(scopes, scope, key), change);
@@ -224,7 +224,7 @@ impl Cache {
         let steps = self.tenants.apply(scope, |key| within(scopes, scope, key), change);
         let moved = steps.into_iter().map(|CacheTransition { key, before, after }| {
             let now = self.tenants.items.get(&key);
-            // Only the tenant's spec affects the assessment of its credentials, not its status.
+            // The assessment of credentials depends on the spec of their tenant, not on the tenant's status.
             let is_same = before.zip(now).is_some_and(|(before, now)| before.spec == now.spec);
             let members = if is_same { Vec::new() } else { self.by_tenant.referring_to(&key).collect() };
             TenantMoved { key, is_gone: !after, members }

@@ -33,15 +33,16 @@ struct Partial {
 
 #[derive(Deserialize)]
 struct PartialList {
+    /// The objects. Go writes an empty list as null.
     #[serde(default)]
-    items: Vec<Partial>,
+    items: Option<Vec<Partial>>,
 }
 
 /// Reads the version of a Secret from the API server. Returns `known` if there is no name, or if the permission is
 /// missing.
 ///
 /// # Errors
-/// If the API server did not answer or reported another error.
+/// If the API server did not answer, or reported an error other than a missing Secret or permission.
 pub async fn secret_now(
     client: &Client,
     namespace: &str,
@@ -61,7 +62,7 @@ pub async fn secret_now(
 /// read counts as the same.
 ///
 /// # Errors
-/// If an object or Secret could not be read.
+/// If an object or Secret could not be read, for a reason other than a missing permission.
 pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool, RequestError> {
     for Witness { key, object, secret: named } in witnesses {
         let is_same = match metadata(client, &object_path::<CredentialKind>(&key.namespace, &key.name)).await? {
@@ -103,7 +104,7 @@ pub async fn are_members(
     };
     let PartialList { items } = serde_json::from_slice(&body).map_err(|_| RequestError::NoList)?;
     let mut present: Vec<(String, String)> =
-        items.into_iter().map(|item| (item.metadata.name, item.metadata.resource_version)).collect();
+        items.into_iter().flatten().map(|item| (item.metadata.name, item.metadata.resource_version)).collect();
     present.sort_unstable();
     let mut known = members.to_vec();
     known.sort_unstable();

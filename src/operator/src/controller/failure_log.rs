@@ -12,10 +12,10 @@ use lapsewatch_core::api::Key;
 const FIRST_COUNT: Duration = Duration::from_secs(10);
 /// The time between two counts of a cause that lasts.
 const COUNT: Duration = Duration::from_secs(300);
-/// The number of objects that a count names.
+/// The number of objects that a log line with a count names as examples.
 const NAMED: usize = 3;
 
-/// The current causes of failures.
+/// The causes of failures that were logged and may last.
 #[derive(Default)]
 pub struct FailureLog(BTreeMap<String, Lasting>);
 

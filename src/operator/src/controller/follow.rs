@@ -1,4 +1,4 @@
-//! Follows one kind of object in one scope: one list, then one short watch after another.
+//! Follows one kind of object in one namespace or in all namespaces: one list, then one short watch after another.
 //!
 //! A watch does not report that the API server's state was reset, as by restoring an etcd backup. Therefore each watch
 //! begins by reading the current resourceVersion of the list, and the list is read again about once an hour.

@@ -62,7 +62,7 @@ pub struct Listed<'a> {
     pub is_current: bool,
 }
 
-/// A reading and its source.
+/// A reading, with the time of its request and the need to repeat it.
 pub struct Gathered {
     /// The credential or the failure that was read, with the version of the Secret.
     pub last: LastReading,

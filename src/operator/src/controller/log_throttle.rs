@@ -1,4 +1,4 @@
-//! Limits the log lines of a failure that lasts.
+//! Limits the log lines of a failure that lasts: while the failure lasts, its text is logged every five minutes.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -28,7 +28,7 @@ pub const AT_ONCE: usize = 16;
 
 /// The result of a task.
 pub enum TaskResult {
-    /// A TenantCredential was read.
+    /// The credential of a TenantCredential was read.
     Found(PendingAssessment),
     /// The assessment of a TenantCredential was published, as far as possible.
     Said(Key, ReconcileOutcome),
@@ -42,7 +42,7 @@ pub enum TaskResult {
 pub struct Operator {
     /// The watched objects.
     pub cache: Cache,
-    /// The holders of each credential.
+    /// The index of the holders (the objects that use each credential).
     pub index: Index,
     /// The tasks in progress.
     pub tasks: JoinSet<TaskResult>,

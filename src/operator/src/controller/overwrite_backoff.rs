@@ -33,7 +33,7 @@ struct ContestedWrites {
     until: Instant,
 }
 
-/// The wait before a write.
+/// The wait before the next write of a status that another program replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
     /// The duration of the wait from the present.
@@ -73,7 +73,7 @@ impl OverwriteBackoff {
         (entry.written, entry.gist) = (Some((version.to_owned(), hash)), gist);
     }
 
-    /// Forgets all writes.
+    /// Forgets all writes, because another replica may have led meanwhile.
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(contest.look(&key, "other", 2, 8, now), None, "the Secret was renewed");
         contest.forget(&key);
         assert_eq!(contest.look(&key, "other", 2, 7, now), None);
-        // Another replica led meanwhile.
+        // Another replica led meanwhile, so its writes do not count as replacements.
         let (_, now) = fight(&contest, 9, now);
         contest.wrote(&key, "own", 1, 7, now);
         contest.clear();

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use lapsewatch_core::api::Key;
 
-/// The resourceVersions that own writes have replaced, by object.
+/// The resourceVersions that the operator's own writes have replaced, by object.
 #[derive(Default)]
 pub struct OwnWrites(HashMap<Key, Vec<String>>);
 

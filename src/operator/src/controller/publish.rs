@@ -22,7 +22,7 @@ use lapsewatch_core::assessment::notices::Notice;
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::WatchedKind;
 
-/// The status and the Events of one object that are to be written.
+/// The status to write and the Events to send for one object.
 pub struct Publication<S> {
     /// The status to write before the Events are sent.
     pub status: S,

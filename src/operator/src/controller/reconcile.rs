@@ -1,5 +1,5 @@
-//! Reconciles one TenantCredential in two steps: reads its credential, then assesses and publishes the reading with its
-//! peers and tenant.
+//! Reconciles one TenantCredential in two steps: reads its credential, then assesses it with regard to other holders
+//! and the tenant, and publishes the assessment.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct ReconcileContext {
     pub metrics: Metrics,
 }
 
-/// The reading of one object, before its peers and tenant are considered.
+/// The credential that one object uses, or the failure to read it. Other holders and the tenant are not considered yet.
 pub struct SecretReading {
     reading: Result<ReadCredential, Unassessable>,
     /// The object as a holder of its credential, for the verdicts on other objects. None if its credential is not
@@ -50,7 +50,7 @@ pub struct SecretReading {
     pub holder: Option<Holder>,
 }
 
-/// A reading from this reconciliation or from the status.
+/// A reading from this reconciliation or, if the Secret could not be fetched, from the status.
 struct ReadCredential {
     gathered: Gathered,
     /// The spec of the last reading, if this reconciliation's read failed. None if the object's own spec applies.
@@ -127,7 +127,7 @@ impl SecretReading {
         }
     }
 
-    /// True if the reading is based on this version of the Secret.
+    /// True if the credential was read from this version of the Secret.
     pub fn is_of(&self, secret: &SecretVersion) -> bool {
         let read = self.reading.as_ref().ok().and_then(|read| read.gathered.last.last_read.as_ref());
         read.is_some_and(|read| read.uid == secret.uid && read.resource_version == secret.resource_version)

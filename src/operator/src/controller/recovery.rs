@@ -157,7 +157,7 @@ mod tests {
     async fn one_that_is_back_wakes_the_others() {
         let state = ConnectionState::default();
         assert!(!state.answered(), "nothing was lost");
-        // These watches wait as long as possible.
+        // Both watches would wait for the longest time.
         let waits = || async { state.wait(LAST).await };
         let back = async {
             tokio::time::sleep(Duration::from_millis(50)).await;

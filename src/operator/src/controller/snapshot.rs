@@ -9,9 +9,10 @@ use super::operator::Operator;
 use lapsewatch_core::observed::Observed;
 use lapsewatch_core::observed::kind::{CredentialKind, TenantKind, WatchedKind};
 
-/// The longest wait for a snapshot. The task that owns all state is never busy for this long.
+/// The longest wait for a snapshot. The operator's main task is never busy for this long, so a later answer means that
+/// the operator hangs.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The most questions that wait for an answer.
+/// The most requests for a snapshot that wait for an answer.
 const WAITING: usize = 16;
 
 /// The operator's state at one moment.
@@ -24,7 +25,7 @@ pub struct Snapshot {
     /// The number of waiting objects of each kind.
     pub queues: [(&'static str, usize); 2],
     /// The TenantCredentials of listed namespaces, each with the number of other holders of its credential. Empty if
-    /// the question did not ask for objects, or if another replica leads.
+    /// the request did not ask for objects, or if this replica does not lead.
     pub credentials: Vec<(Arc<Observed>, usize)>,
     /// The MDMTenants of listed namespaces. Empty in the same cases as `credentials`.
     pub tenants: Vec<Arc<Observed<TenantKind>>>,
@@ -36,11 +37,11 @@ pub struct Question {
     answer: oneshot::Sender<Snapshot>,
 }
 
-/// The sender of questions.
+/// Sends requests for a snapshot, on behalf of the endpoints.
 #[derive(Clone)]
 pub struct Asker(mpsc::Sender<Question>);
 
-/// The receiver of questions. By default there are no questions.
+/// Receives the requests for a snapshot, for the operator's main task. The default value never receives a request.
 #[derive(Default)]
 pub struct Questions(Option<mpsc::Receiver<Question>>);
 
@@ -63,7 +64,7 @@ impl Asker {
 }
 
 impl Questions {
-    /// Returns the next question. Waits forever if no sender exists.
+    /// Returns the next request for a snapshot. Waits forever if no sender exists.
     pub async fn next(&mut self) -> Question {
         let Some(receiver) = &mut self.0 else { return std::future::pending().await };
         match receiver.recv().await {
@@ -74,7 +75,7 @@ impl Questions {
 }
 
 impl Operator {
-    /// Answers a question.
+    /// Answers a request for a snapshot.
     pub fn answer(&self, Question { with_objects, answer }: Question) {
         // If the asker no longer waits, the answer is dropped.
         answer.send(self.snapshot(with_objects)).ok();

@@ -35,9 +35,9 @@ enum BarrierState {
     /// Every listed object was read.
     #[default]
     Open,
-    /// Some objects were not read yet.
+    /// Some objects were not read yet, and first verdicts wait for them.
     Closed { since: Instant, looked_at: u32, last_progress: Instant },
-    /// Some objects were not read yet, and there was no progress for too long.
+    /// Some objects were not read yet, but first verdicts do not wait any longer, because there was no progress.
     GaveUp,
 }
 
@@ -46,7 +46,7 @@ enum BarrierState {
 pub enum Transition {
     /// The state did not change.
     None,
-    /// The barrier gave up.
+    /// The barrier gave up, because there was no progress for too long.
     GaveUp,
     /// Every object was read.
     Opened,
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(barrier.advance(false, now + PATIENCE), Transition::GaveUp);
         assert_eq!(barrier.advance(false, now + PATIENCE * 9), Transition::None);
         assert!(!barrier.is_open());
-        // The list completes after all. The barrier does not wait for its objects.
+        // Later the list completes. A barrier that gave up does not wait for the objects of this list.
         let late = now + PATIENCE * 9;
         barrier.close([a.clone()].into_iter(), late);
         assert!(!barrier.is_closed());

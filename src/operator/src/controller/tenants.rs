@@ -1,5 +1,5 @@
-//! The work on MDMTenants: computes the status of each tenant from the statuses of its credentials, and starts its
-//! publication.
+//! The work on MDMTenants: computes the status of each tenant from the statuses of its credentials, and starts to
+//! publish it.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ const DECIDING: usize = 5;
 /// The cached state on which the Events of a tenant are based.
 #[derive(Default)]
 struct PageGrounds {
-    /// True if a member is about to be read, so that its status may not reflect the latest version of its Secret.
+    /// True if a member is about to be read. Its status may be older than its Secret, so no Event is sent.
     is_unsettled: bool,
     /// All members by name and resourceVersion. None after too many failed attempts; then the list is not compared.
     members: Option<Vec<(String, String)>>,

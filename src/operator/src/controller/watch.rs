@@ -20,7 +20,7 @@ use lapsewatch_core::observed::trimmed_meta::{RawObject, TrimmedMeta};
 /// Excludes the Secrets in which Helm stores releases. They may be up to 1 MiB large and never contain a credential.
 const NO_RELEASES: &str = "fieldSelector=type%21%3Dhelm.sh%2Frelease.v1";
 
-/// Returns the updates of one scope: one namespace, or all.
+/// Returns the updates of one scope: one namespace, or all namespaces if `namespace` is None.
 pub fn scope(
     client: &Client,
     namespace: Option<&str>,

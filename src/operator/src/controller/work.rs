@@ -48,7 +48,7 @@ pub struct CredentialWork {
     pub blind: KnowledgeGaps,
     /// The readings that are ready for publication.
     pub found: VecDeque<PendingAssessment>,
-    /// The objects whose changes last affected the verdict on another object.
+    /// For each object: the other objects whose changes last affected its verdict.
     pub causes: Causes,
     /// The objects that are read once more because their Secret appeared or disappeared during the last reading.
     pub overtaken: HashSet<Key>,

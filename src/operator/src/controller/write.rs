@@ -66,7 +66,7 @@ pub struct StoredVersion {
 }
 
 impl StoredVersion {
-    /// Returns the observed state.
+    /// Returns the state that the watch reported.
     pub fn from_observed<K: WatchedKind>(observed: &Observed<K>) -> Self {
         Self { version: observed.resource_version.clone(), hash: observed.status_hash }
     }

@@ -1,5 +1,5 @@
-//! Counts the operator's own work. Series about objects are not counted here; each scrape computes them, so no series
-//! outlives its object.
+//! Counts the operator's own work. Series about objects are not counted here. Each scrape computes them from the
+//! present objects, so no series outlives its object.
 
 pub mod requests;
 pub mod series;

@@ -38,7 +38,7 @@ impl prometheus_client::encoding::EncodeLabelValue for Code {
 pub struct Requests(Family<RequestLabels, Counter>);
 
 impl Requests {
-    /// Returns the metric for a registry.
+    /// Returns the counters, to be registered in a registry.
     pub(super) fn counted(&self) -> impl prometheus_client::registry::Metric + use<> {
         self.0.clone()
     }

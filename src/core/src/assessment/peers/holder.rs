@@ -1,4 +1,5 @@
-//! A holder: the properties of a TenantCredential that matter to other users of the same credential.
+//! A holder: a TenantCredential whose Secret contains a certain credential, reduced to the properties that matter to
+//! the other holders of this credential.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ pub enum End {
     Never,
 }
 
-/// An object that uses a credential of an exclusive type.
+/// A TenantCredential whose Secret contains a credential that only one MDM may use (see [`is_exclusive`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// The creation time of the object in seconds since 1970. None if the object does not exist yet.
@@ -38,8 +39,8 @@ pub struct Holder {
     pub tenant: Option<Arc<str>>,
     /// The fingerprint of the credential.
     pub fingerprint: Fingerprint,
-    /// The identity of the credential. None unless a newer credential of the same identity supersedes an older
-    /// credential.
+    /// The identity of the credential. Set only for the types of which a newer credential of the same identity
+    /// supersedes the older credential.
     pub identity: Option<Arc<str>>,
     /// The expiry of the credential.
     pub end: End,
@@ -83,7 +84,8 @@ impl Holder {
         })
     }
 
-    /// Creates the holder of an object from a reading. If the credential can't be read, the facts of `previous` count.
+    /// Creates the holder of an object from a reading. If the credential can't be read, the facts in `previous` are
+    /// used.
     pub fn from_reading(
         created: Option<i64>,
         spec: &TenantCredentialSpec,
@@ -94,7 +96,7 @@ impl Holder {
             return None;
         }
         match reading {
-            // The facts are normalized as in the status, so that a restart finds the same holder in the status.
+            // The facts are normalized as in the status. After a restart, `remembered` then creates the same holder.
             Reading::Facts(facts) => {
                 Self::from_facts(created, spec, Some(&normalize::facts(facts.clone(), spec)), None)
             }
@@ -104,7 +106,7 @@ impl Holder {
         }
     }
 
-    /// Creates the holder of an object from its last status.
+    /// Creates the holder of an object from its last status, without reading its Secret.
     pub fn remembered(
         created: Option<i64>,
         spec: &TenantCredentialSpec,
@@ -121,7 +123,7 @@ impl Holder {
         Rank { created: self.created.unwrap_or(i64::MAX), key: key.clone() }
     }
 
-    /// Returns the namespace and the name of the Secret.
+    /// Returns the namespace and the name of the Secret. `key` is the key of the TenantCredential.
     pub(super) fn place(&self, key: &Key) -> Key {
         Key { namespace: key.namespace.clone(), name: self.secret.clone() }
     }
@@ -139,7 +141,7 @@ fn fingerprint(hex: &str) -> Option<Fingerprint> {
     Some(bytes)
 }
 
-/// The sort key of a holder by age: older objects come first, then the order of the keys.
+/// The sort key of a holder: older objects come first. Objects of the same age are ordered by namespace and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Rank {
     created: i64,

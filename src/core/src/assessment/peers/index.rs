@@ -10,13 +10,14 @@ use super::succession::Lineage;
 use crate::api::{CredentialType, Key};
 use crate::verdict::{Other, SharingState, Unlisted, View};
 
-/// The information that views may contain about holders in other namespaces.
+/// The information that a [`View`] may contain about holders in other namespaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reveal {
-    /// Only the existence of such holders, because a reader of one namespace may have no access to other namespaces.
+    /// Only the existence of such holders. Users who can read a status in one namespace may have no access to other
+    /// namespaces.
     #[default]
     OwnNamespace,
-    /// All names and tenants, because the reader has supplied or can read all objects.
+    /// All names and tenants. The user of a command has supplied all objects or is permitted to read them.
     All,
 }
 
@@ -35,7 +36,7 @@ impl Index {
         Self { reveal, ..Self::default() }
     }
 
-    /// Replaces the holder of an object, or removes the holder if None. Returns the other objects whose views may
+    /// Replaces the holder of the object `key`. None removes the holder. Returns the other objects whose views may
     /// change.
     pub fn set(&mut self, key: &Key, holder: Option<Holder>) -> BTreeSet<Key> {
         let mut disturbed = BTreeSet::new();
@@ -130,8 +131,8 @@ impl Index {
         Some(View { standing, others, claimant, unlisted })
     }
 
-    /// Returns the holders that a view does not name. `count` is the number of all other holders. `others` and
-    /// `claimant` are the named holders.
+    /// Returns the number of other holders that a view does not name, as far as `reveal` permits. `count` is the number
+    /// of all other holders. `others` and `claimant` are those that the view names.
     fn unlisted(&self, count: usize, others: &[Other], claimant: Option<&Other>) -> Unlisted {
         let told = others.len() + usize::from(claimant.is_some_and(|claimant| !others.contains(claimant)));
         match (count.saturating_sub(told), self.reveal) {
@@ -141,7 +142,7 @@ impl Index {
         }
     }
 
-    /// Returns the other objects that the view of an object depends on, at most `count`.
+    /// Returns at most `count` other objects that the view of an object names or depends on.
     pub fn witnesses(&self, key: &Key, count: usize) -> Vec<Key> {
         let Some(holder) = self.holders.get(key) else { return Vec::new() };
         let rank = holder.rank(key);
@@ -155,8 +156,8 @@ impl Index {
         claimant.into_iter().chain(named).chain(newer).take(count).map(|rank| rank.key.clone()).collect()
     }
 
-    /// Returns the entries for named holders, with the same namespace first. With [`Reveal::OwnNamespace`], one entry
-    /// at the end stands for all other namespaces.
+    /// Converts the holders to name into entries of a view. Holders in the namespace of `key` come first. With
+    /// [`Reveal::OwnNamespace`], one entry at the end stands for all holders in other namespaces.
     fn visible_holders(&self, key: &Key, named: Vec<&Rank>) -> Vec<Other> {
         let (mut here, mut there): (Vec<Other>, Vec<Other>) = named
             .into_iter()

@@ -1,8 +1,11 @@
 //! Finds the peers of an object: other objects that use the same credential, or a newer credential of the same
 //! identity.
 //!
-//! [`Index`] is updated holder by holder. A view names only a few other holders and states if there are more. Therefore
-//! a holder that appears or disappears usually changes only a few views and statuses.
+//! Each such object is a holder of the credential. A [`View`] describes the situation of one holder: its relation to
+//! the other holders, a few of their names, and if there are more. Because a view names only a few, a holder that
+//! appears or disappears usually changes only a few views and statuses.
+//!
+//! A claimant is a holder whose spec sets `vppToken.override: Enabled`, and so assumes control of a shared VPP token.
 
 mod holder;
 mod index;
@@ -18,7 +21,7 @@ pub use remembered::remembered;
 
 use crate::verdict::View;
 
-/// The maximum number of other holders that a view names, in addition to the claimant.
+/// The maximum number of other holders that a view names. A claimant is named in addition.
 pub const NAMED: usize = 5;
 
 /// The available information about other holders. The view is None if this object uses no credential at present.

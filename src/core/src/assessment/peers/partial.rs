@@ -1,7 +1,7 @@
 //! Decides which verdicts are permitted while only some of the other holders are known.
 //!
-//! A holder that was read exists. A holder that was not read may also exist. Therefore partial information can make a
-//! verdict worse, but can never withdraw a verdict.
+//! After a restart, objects are read one after the other. An object that was not read yet may use the same credential
+//! too. Therefore partial information can make a verdict worse, but can never withdraw a verdict.
 
 use super::{Peers, remembered};
 use crate::api::TenantCredentialStatus;
@@ -12,16 +12,17 @@ use crate::verdict::{SharingState, View};
 /// A verdict about the other holders of a credential, by its source.
 #[derive(Debug, PartialEq)]
 pub(in crate::assessment) enum Permitted {
-    /// The verdict follows from the view. None if this object uses no credential.
+    /// The verdict follows from the objects that were read. None if this object uses no credential.
     Seen(Option<View>),
-    /// The verdict comes from the status. Its holders may be among the objects that were not read.
+    /// The verdict comes from the status. The holders that the status names may be among the objects that were not
+    /// read.
     Stored(View),
     /// No verdict is possible.
     Unknown,
 }
 
-/// Chooses between the verdict of the view `seen` and the verdict of the status `previous`. `is_same_credential` is
-/// true if the status describes the credential that this object uses at present.
+/// Chooses between `seen`, which follows from the objects that were read, and the verdict in the status `previous`.
+/// `is_same_credential` is true if the status describes the credential that this object uses at present.
 pub(in crate::assessment) fn permitted(
     seen: Option<&View>,
     previous: &TenantCredentialStatus,
@@ -37,7 +38,7 @@ pub(in crate::assessment) fn permitted(
             Permitted::Seen(Some(View { others, ..seen.clone() }))
         }
         Some(stored) if seen.standing == SharingState::Unique => Permitted::Stored(stored),
-        // The user has set or removed the override of this object after the status was written.
+        // An override was set or removed after the status was written, so the stored verdict is obsolete.
         Some(stored) if stored.standing.is_claiming() != seen.standing.is_claiming() => {
             Permitted::Seen(Some(seen.clone()))
         }

@@ -1,4 +1,4 @@
-//! Restores the information about other holders from a status, for readers without access to the other objects.
+//! Restores the information about other holders from a status, for programs that can't read the other objects.
 
 use super::Peers;
 use crate::api::TenantCredentialStatus;

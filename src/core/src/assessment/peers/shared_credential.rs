@@ -1,4 +1,5 @@
-//! Tracks all holders of one fingerprint, which therefore share one credential.
+//! Tracks all holders of one credential, which have the same fingerprint. A claimant is a holder whose override is
+//! enabled. A place is the namespace and name of a Secret, and a rank sorts holders by age.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,7 +8,7 @@ use super::holder::Rank;
 use crate::api::{CredentialType, Key};
 use crate::verdict::SharingState;
 
-/// The holders of one fingerprint. A single holder is the usual case and needs little memory.
+/// The holders of one fingerprint. A single holder, which is the usual case, is stored without the large struct.
 pub(super) enum FingerprintHolders {
     One(Rank, SharedMember),
     Many(Box<SharedCredential>),
@@ -35,15 +36,16 @@ pub(super) struct SharedCredential {
     claims: HashMap<Key, usize>,
 }
 
-/// The properties that the views of many holders depend on.
+/// The properties on which the views of many holders depend. Comparing the shapes before and after a change shows which
+/// views may differ.
 #[derive(PartialEq)]
 struct SharingShape {
     oldest: Option<Key>,
-    /// The two oldest holders that read different Secrets.
+    /// The oldest holder, and the oldest holder with a different Secret.
     first: Vec<Rank>,
-    /// The number of Secrets, counted up to two.
+    /// The number of Secrets. 2 means two or more, because views do not depend on the exact number.
     places: usize,
-    /// The number of Secrets with a claimant, counted up to two.
+    /// The number of Secrets with a claimant. 2 means two or more.
     claims: usize,
     claimant: Option<Rank>,
 }
@@ -103,7 +105,8 @@ impl SharedCredential {
     fn remove(&mut self, rank: &Rank) -> Vec<Key> {
         let with = self.shape();
         let Some(place) = self.members.get(rank).cloned() else { return Vec::new() };
-        // `affected` requires the state that includes the holder. Therefore the holder is removed, then added again.
+        // The shape without the holder is needed first, but `affected` requires `self` with the holder. Therefore the
+        // holder is removed, added again, and removed at the end.
         let claims = self.claimants.contains(rank);
         self.take(rank, &place);
         let without = self.shape();
@@ -126,7 +129,7 @@ impl SharedCredential {
         }
     }
 
-    /// Changes the set of holders that read a Secret, and updates the sets that depend on it.
+    /// Applies `change` to the holders of the Secret `place`, and updates `first` and `crowded` accordingly.
     fn at_place(&mut self, place: &Key, change: impl FnOnce(&mut BTreeSet<Rank>) -> bool) {
         let ranks = self.by_place.entry(place.clone()).or_default();
         if let Some(first) = ranks.first() {
@@ -151,7 +154,8 @@ impl SharedCredential {
         }
     }
 
-    /// Returns the holders whose views may differ with and without the holder `rank`. `self` includes this holder.
+    /// Returns the other holders whose views the presence of the holder `rank` may change. `self` must contain this
+    /// holder. `with` and `without` are the shapes with and without it.
     fn affected(&self, rank: &Rank, with: &SharingShape, without: &SharingShape) -> Vec<Key> {
         if with.places != without.places || with.claimant != without.claimant {
             return self.members.keys().filter(|other| *other != rank).map(|other| other.key.clone()).collect();
@@ -168,7 +172,7 @@ impl SharedCredential {
                 disturbed.extend(self.by_place.get(place).into_iter().flatten());
             }
         }
-        // A claim counts for all holders that read the same Secret.
+        // All holders that read a Secret share its claim. They are affected if `rank` is the only claimant there.
         if let Some(place) = self.members.get(rank)
             && self.claimants.contains(rank)
             && self.claims.get(place) == Some(&1)
@@ -196,18 +200,18 @@ impl SharedCredential {
         self.members.len()
     }
 
-    /// Returns the holders whose views name all other holders, or all but one. For these, the field `unlisted` of the
-    /// view may change.
+    /// Returns the holders whose views name all other holders, or all but one. If one holder is added or removed, only
+    /// these views may change between "all are named" and "there are more" (`unlisted`).
     fn completely_told(&self) -> impl Iterator<Item = &Rank> {
-        // A view may contain the claimant in addition to the named holders.
+        // The claimant is named in addition. The 2 below stands for the holder itself and one holder without a name.
         let most = NAMED + usize::from(!self.claimants.is_empty());
         let few = Some(&self.members).filter(|members| members.len() <= most + 2);
         let is_told = move |rank: &&Rank| self.named(rank).len() + most - NAMED + 2 >= self.members.len();
         few.into_iter().flat_map(BTreeMap::keys).filter(is_told)
     }
 
-    /// Returns the other holders that the view of a holder names. If all of them read the same Secret as this holder,
-    /// the oldest holder with a different Secret is included.
+    /// Returns the other holders that the view of the holder `rank` names. If all of these read the same Secret as
+    /// `rank`, the oldest holder with a different Secret takes the last place.
     pub(super) fn named(&self, rank: &Rank) -> Vec<&Rank> {
         let mut named: Vec<&Rank> = self.members.range(..rank).rev().map(|(other, _)| other).take(NAMED).collect();
         if named.is_empty() {
@@ -224,12 +228,12 @@ impl SharedCredential {
         named
     }
 
-    /// Returns the oldest claimant. None if no holder claims the credential, or if this holder is the oldest claimant.
+    /// Returns the oldest claimant. None if there is no claimant, or if `rank` itself is the oldest claimant.
     pub(super) fn claimant(&self, rank: &Rank) -> Option<&Rank> {
         self.claimants.first().filter(|claimant| *claimant != rank)
     }
 
-    /// Returns the number of holders that read a different Secret than this holder.
+    /// Returns the number of holders that read a different Secret than `rank`.
     pub(super) fn elsewhere(&self, rank: &Rank) -> usize {
         let beside = self.members.get(rank).and_then(|place| self.by_place.get(place));
         beside.map_or(0, |beside| self.members.len() - beside.len())

@@ -7,7 +7,7 @@ use super::NAMED;
 use super::holder::{End, Fingerprint, Rank};
 use crate::api::Key;
 
-/// The holders of one identity. A single holder is the usual case and needs little memory.
+/// The holders of one identity. A single holder, which is the usual case, is stored without the large struct.
 pub(super) enum Lineage {
     One(Rank, Fingerprint, End),
     Many(Box<Succession>),
@@ -24,17 +24,17 @@ pub(super) struct Succession {
 #[derive(Default)]
 struct SameExpiry {
     ranks: BTreeMap<Rank, Fingerprint>,
-    /// The same holders by fingerprint, so that many holders of one fingerprint can be skipped at once.
+    /// The same holders by fingerprint. Holders of one's own fingerprint do not count as newer and are skipped at once.
     crowds: HashMap<Fingerprint, BTreeSet<Rank>>,
 }
 
-/// The holders of credentials that supersede, or may supersede, the credential of a holder.
+/// The holders whose credentials are newer, or may be newer, than the credential of one holder.
 pub(super) struct Newer<'a> {
     /// True if a later expiry date shows that the credential is newer. False if the dates are equal or unknown.
     pub certain: bool,
     /// The holders to name, at most [`NAMED`].
     pub named: Vec<&'a Rank>,
-    /// The number of all such holders.
+    /// The number of all holders of newer credentials, including those that `named` leaves out.
     pub count: usize,
 }
 
@@ -64,7 +64,7 @@ impl Lineage {
         (disturbed, false)
     }
 
-    /// Returns the holders of credentials that supersede the credential of a holder. None if there are none.
+    /// Returns the holders whose credentials are newer, or may be newer, than that of `rank`. None if there are none.
     pub(super) fn newer(&self, rank: &Rank, fingerprint: &Fingerprint, end: End) -> Option<Newer<'_>> {
         match self {
             Self::One(..) => None,
@@ -103,8 +103,9 @@ impl Succession {
         self.ends.last_key_value().filter(|(end, _)| **end != End::Unknown).map(|(end, level)| (*end, level))
     }
 
-    /// Returns the holders whose views may differ with and without a holder of `end`. A view depends only on the next
-    /// later expiry. Therefore a newer credential does not affect holders that are already superseded by another.
+    /// Returns the holders whose views may change if a holder with the expiry `end` is added or removed. A view names
+    /// only holders of the next later expiry. Therefore holders for which another expiry is the next later one are not
+    /// affected.
     fn affected(&self, fingerprint: &Fingerprint, end: End) -> Vec<Key> {
         let newest = self.newest();
         let undated = self.ends.get(&End::Unknown);

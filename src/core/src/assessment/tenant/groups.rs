@@ -23,7 +23,7 @@ struct NotificationGroup<'a> {
     members: Vec<&'a TenantMember<'a>>,
 }
 
-/// Returns the notifications of a tenant by severity, worst first, then by deadline.
+/// Returns the notifications of a tenant, sorted by severity (worst first), then by deadline.
 pub(super) fn notifications(
     input: &TenantInput<'_>,
     missing: &[CredentialType],
@@ -31,7 +31,8 @@ pub(super) fn notifications(
 ) -> Vec<TenantNotification> {
     let mut groups = groups(input.members);
     let missing = missing_notification(input, missing, now);
-    // The entry about missing credentials is never cut off, because the entry contains the start time of the absence.
+    // A place is kept for the entry about missing credentials, because the time since when they are missing is stored
+    // only there.
     groups.truncate(limits::ENTRIES.saturating_sub(usize::from(missing.is_some())));
     let mut all: Vec<TenantNotification> = groups.iter().filter_map(|group| notification(group, input, now)).collect();
     if let Some(missing) = missing {
@@ -76,7 +77,7 @@ fn due(deadline: Option<DateTime<Utc>>) -> (bool, Option<DateTime<Utc>>) {
     (deadline.is_none(), deadline)
 }
 
-/// Returns the place of a condition in the order of condition types.
+/// Returns the position of a condition in [`ConditionType::ALL`].
 fn place(condition: &str) -> usize {
     ConditionType::ALL.iter().position(|type_| type_.as_str() == condition).unwrap_or(usize::MAX)
 }

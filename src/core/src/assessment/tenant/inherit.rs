@@ -11,8 +11,8 @@ use crate::messages::Side;
 use crate::verdict::days_within;
 
 /// Returns the spec for the assessment of a credential. Warning days, contact and runbook come from the tenant if the
-/// credential does not set them. The account is not inherited, because the account that created a certificate may
-/// differ.
+/// credential does not set them. The account is not inherited, because each certificate may have been created with
+/// another account.
 pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec>) -> Cow<'a, TenantCredentialSpec> {
     let Some(tenant) = tenant else { return Cow::Borrowed(spec) };
     let days = match spec.has_own_warning_days() {
@@ -40,8 +40,9 @@ pub fn inherit<'a>(spec: &'a TenantCredentialSpec, tenant: Option<&MDMTenantSpec
     Cow::Owned(effective)
 }
 
-/// Returns the spec for the assessment of a credential whose tenant can't be read. A warning in the status may come
-/// from the warning days of the tenant and is kept. Otherwise the default warning days apply.
+/// Returns the spec for the assessment of a credential whose tenant can't be read. Without warning days of its own, the
+/// default warning days apply. If the status contains a warning at another number of days, this number is added,
+/// because it may come from the tenant.
 pub fn inherit_unseen<'a>(
     spec: &'a TenantCredentialSpec,
     previous: &TenantCredentialStatus,

@@ -1,7 +1,7 @@
 //! Assesses a tenant: derives the tenant status from the statuses of its credentials, and the Events of the tenant.
 //!
-//! The module is pure, like the rest of the assessment. Texts are requested once per group of credentials, because the
-//! operator keeps many statuses in memory, but not their texts.
+//! The module is pure, like the rest of the assessment. The operator keeps the statuses of credentials in memory
+//! without their texts. Therefore the texts are requested, once for each group of credentials with the same problem.
 
 mod groups;
 mod inherit;
@@ -37,18 +37,18 @@ pub struct TenantMember<'a> {
     pub state: &'a str,
     /// The status of the condition Healthy.
     pub healthy: ConditionStatus,
-    /// The severity.
+    /// The highest severity among the problems of the credential.
     pub severity: Severity,
     /// The last moment of validity. None if unknown, or if the credential does not expire.
     pub not_after: Option<DateTime<Utc>>,
     /// True if the credential has expired.
     pub expired: bool,
-    /// True if the spec is not valid and `notifications` has no entry for this. The other fields then still describe an
-    /// earlier valid spec.
+    /// True if the spec is invalid but `notifications` does not report that yet. The other fields then still describe
+    /// the last valid spec.
     pub invalid: bool,
     /// The owner, who renews the credential.
     pub owner: Option<&'a Owner>,
-    /// The notifications of the credential. Their texts are not used.
+    /// The notifications of the credential. Their texts may be empty, because `TenantInput::words` returns the texts.
     pub notifications: &'a [Notification],
 }
 
@@ -80,8 +80,8 @@ impl<'a> TenantMember<'a> {
     }
 }
 
-/// Returns a notification of a credential with its texts, for the name of the credential, the condition and the reason.
-/// None if the notification is about to change.
+/// A function that returns a notification of a credential with its texts. The arguments are the name of the credential,
+/// the condition and the reason. None if the notification is about to change.
 pub type TellWords<'a> = &'a dyn Fn(&str, &str, &str) -> Option<Notification>;
 
 /// The input for the assessment of a tenant.
@@ -92,11 +92,11 @@ pub struct TenantInput<'a> {
     pub generation: i64,
     /// The spec of the MDMTenant.
     pub spec: &'a MDMTenantSpec,
-    /// The tenant status from before the assessment. Its texts are not used.
+    /// The tenant status from before the assessment. Its texts may be empty, because they are not used.
     pub previous: &'a MDMTenantStatus,
     /// The credentials of the tenant, in any order.
     pub members: &'a [TenantMember<'a>],
-    /// Gives the texts of the credentials.
+    /// Returns the notifications of the credentials with their texts.
     pub words: TellWords<'a>,
     /// The time of the assessment.
     pub now: DateTime<Utc>,

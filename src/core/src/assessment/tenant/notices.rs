@@ -1,5 +1,5 @@
-//! Decides which Events of a tenant are due: changes of its state, and required credentials that are missing. The
-//! module is not responsible for Events and reminders of a single credential, which belong to the TenantCredential.
+//! Decides which Events of a tenant are due: Events about changes of its state, and about missing required credentials.
+//! Events and reminders about a single credential belong to the TenantCredential and are not decided here.
 //!
 //! The record of earlier announcements is `status.announced`, with one entry for Healthy and one for missing
 //! credentials.
@@ -25,7 +25,7 @@ pub(super) struct TenantNoticePlanner<'a> {
     pub message: &'a str,
     /// The number of credentials of the tenant.
     pub total: usize,
-    /// The notification that explains the state. None if no notification does.
+    /// The notification about the problem that determines the state. None if there is no such notification.
     pub of_state: Option<&'a TenantNotification>,
     /// The severity of the state.
     pub severity: Severity,
@@ -48,11 +48,11 @@ impl TenantNoticePlanner<'_> {
         self.absence(&mut due);
         match self.state.reason {
             VALID => self.well(&mut due),
-            // The state is not known yet, or there is nothing to assess.
+            // In these two states no Event is sent: the state is not known yet, or there is nothing to assess.
             PENDING | NO_CREDENTIALS => {}
             MISSING => {
-                // The announced state is not the state of the worst credential. The entry is closed without an Event,
-                // because the recovery from missing credentials will be announced.
+                // An announced state is over if the worst credential is in another state. Its entry is closed without
+                // an Event, because the recovery from missing credentials will be announced.
                 if self.will_be_open(MISSING, &due)
                     && self.open(HEALTHY).is_some_and(|last| Some(last.reason.as_str()) != self.state.of_members)
                 {
@@ -82,12 +82,12 @@ impl TenantNoticePlanner<'_> {
         self.announced.iter().find(|a| a.type_ == type_)
     }
 
-    /// Returns the announcement of a problem of `type_` that is still open. None after Recovered.
+    /// Returns the last announcement of `type_` if its problem was not announced as fixed (Recovered).
     fn open(&self, type_: &str) -> Option<&Announced> {
         self.last(type_).filter(|last| last.reason != RECOVERED)
     }
 
-    /// True if an announcement of a problem of `type_` is open, or will be open after the Events that are due.
+    /// True if a problem of `type_` was announced and not closed, or if one of the `due` Events announces it.
     fn will_be_open(&self, type_: &str, due: &PlannedNotices) -> bool {
         self.open(type_).is_some() || due.notices.iter().any(|notice| notice.record.type_ == type_)
     }
@@ -114,7 +114,7 @@ impl TenantNoticePlanner<'_> {
         true
     }
 
-    /// Announces missing credentials, each type once until a credential of the type exists.
+    /// Announces the missing types. A type is announced again only if a credential of the type existed in between.
     fn absence(&self, due: &mut PlannedNotices) {
         let Some(of) = self.of_missing else { return };
         let mark = missing_types_key(self.missing);
@@ -131,7 +131,7 @@ impl TenantNoticePlanner<'_> {
                 });
             }
         } else if let Some(last) = self.open(MISSING).filter(|last| last.fingerprint != mark) {
-            // A type that is present is removed from the record, so that its next absence is announced again.
+            // A type is removed from the record when it is not missing any more, so that its next absence is announced.
             due.silent.push(Announced { fingerprint: mark, ..last.clone() });
         }
     }

@@ -25,21 +25,22 @@ pub(super) struct TenantState<'a> {
     pub status: ConditionStatus,
     /// The reason of the condition Healthy: the state of the worst credential, `MissingCredential` or `NoCredentials`.
     pub reason: &'a str,
-    /// The state of the worst credential, even if a missing credential is worse. None without credentials.
+    /// The state of the worst credential, even if `reason` is MissingCredential. None without credentials.
     pub of_members: Option<&'a str>,
     /// The worst credential. None without credentials.
     worst: Option<&'a TenantMember<'a>>,
 }
 
 impl<'a> TenantState<'a> {
-    /// Determines the state from the credentials and the missing types. The status of Healthy is compared first, so
-    /// that the tenant is healthy only if each credential is. The severity and the order of the states follow.
+    /// Determines the state from the credentials and the missing types. The worst credential is found by the status of
+    /// Healthy, then by severity, then by the order of the states. So the tenant is healthy only if each credential is.
     pub(super) fn from_members(members: &'a [TenantMember<'a>], missing: &[CredentialType]) -> Self {
         let key =
             |member: &TenantMember<'_>| (gate(member.healthy), Reverse(member.severity), health::place(member.state));
         let worst = members.iter().min_by_key(|member| (key(member), member.name));
         let of_members = worst.map(|worst| worst.state);
-        // Among equally bad states, a missing credential comes before a credential that is not valid yet.
+        // A missing credential ranks like a credential with the severity Warning that is not valid yet, and comes first
+        // if both exist.
         let absence = (gate(ConditionStatus::False), Reverse(Severity::Warning), health::place("NotYetValid"));
         let (status, reason) = match worst {
             worst if !missing.is_empty() && worst.is_none_or(|worst| key(worst) >= absence) => {
@@ -51,7 +52,7 @@ impl<'a> TenantState<'a> {
         Self { status, reason, of_members, worst }
     }
 
-    /// Returns the notification that explains the state. None if no notification does.
+    /// Returns the notification about the problem that determines the state. None if there is no such notification.
     pub(super) fn notification<'n>(&self, notifications: &'n [TenantNotification]) -> Option<&'n TenantNotification> {
         let of = |n: &&TenantNotification| match self.reason {
             UNREADABLE => n.type_ == ConditionType::Ready.as_str(),
@@ -87,7 +88,7 @@ impl<'a> TenantState<'a> {
     }
 }
 
-/// Returns a sort key for the status of Healthy: False, then Unknown, then True.
+/// Returns a sort key for the status of Healthy, worst first: False, then Unknown, then True.
 fn gate(status: ConditionStatus) -> u8 {
     match status {
         ConditionStatus::False => 0,

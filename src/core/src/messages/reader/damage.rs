@@ -3,7 +3,7 @@
 use crate::credential::{Breakage, DateFault, Flaw, InvalidDate, KeyDamage, Wrapping};
 
 impl Breakage {
-    /// Describes the damage, as the object of "holds".
+    /// Describes the damaged content. The text follows the word "holds".
     pub(super) fn words(self) -> String {
         let words = match self {
             Self::CutOff => "a certificate of which a part is missing (a PEM block without its BEGIN or END line)",
@@ -51,7 +51,7 @@ impl Flaw {
 }
 
 impl KeyDamage {
-    /// Describes the private key and its damage, as the object of "contains".
+    /// Describes the private key and its damage. The text follows the word "contains".
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::CutOff => "a private key of which a part is missing (a PEM block without its END line)",

@@ -1,11 +1,11 @@
-//! Names the kinds of file that are found in place of a credential, in the terms of an administrator, and the way to
-//! obtain a credential from a file that is not the credential itself, such as a request.
+//! Names the kinds of file that users often supply in place of a credential, in the terms of an administrator. For some
+//! kinds, such as a certificate request, the instruction for obtaining the credential from the file is added.
 
 use crate::api::credential::CredentialType;
 use crate::credential::{FileEncoding, FileKind, ForeignFile};
 
 impl FileKind {
-    /// Describes the file and the type that accepts the file, as the object of "holds".
+    /// Describes the file and the credential type to which it belongs. The text follows the word "holds".
     pub(super) fn words(self) -> String {
         let (file, type_) = match self {
             Self::PushCertificate => ("", CredentialType::APNsCertificate),

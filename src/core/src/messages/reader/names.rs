@@ -6,7 +6,7 @@ use crate::api::identity::is_unseen;
 use crate::api::limits;
 use crate::credential::KeyNames;
 
-/// Joins the names, followed by the number of the remaining names.
+/// Lists the names, followed by the number of further names that `names` leaves out.
 pub(super) fn list(names: &KeyNames) -> String {
     let KeyNames { first, more } = names;
     let mut text = String::new();

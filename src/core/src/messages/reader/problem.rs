@@ -6,7 +6,7 @@ use super::within_limit;
 use crate::api::credential::CredentialType;
 use crate::credential::{Breakage, FileKind, Limit, ReadProblem, ReadRequest, is_token};
 
-/// Returns the message for the value of `key`.
+/// Returns the message for the value of `key`, which contains no usable credential because of `problem`.
 pub(super) fn problem(asked: ReadRequest, key: &str, problem: ReadProblem) -> String {
     let quoted = format!("{} \"{}\"", asked.place(), shown(key));
     let key = format!("{} {}", asked.place(), shown(key));
@@ -45,7 +45,8 @@ pub(super) fn problem(asked: ReadRequest, key: &str, problem: ReadProblem) -> St
     })
 }
 
-/// Returns the message for the value of `key` if the only readable certificate, in the value of `ca`, belongs to a CA.
+/// Returns the message for the value of `key` if the only other certificate is that of a CA, in the value of `ca`. A CA
+/// certificate is used as the credential only if the user names its key.
 pub(super) fn hidden(asked: ReadRequest, key: &str, found: ReadProblem, ca: &str) -> String {
     let message = problem(asked, key, found);
     let ca = shown(ca);
@@ -54,7 +55,7 @@ pub(super) fn hidden(asked: ReadRequest, key: &str, found: ReadProblem, ca: &str
 }
 
 impl Limit {
-    /// Describes the content that exceeds the limit, as the object of "holds" or "contains".
+    /// Describes the content that exceeds the limit. The text follows the word "holds" or "contains".
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Value => "more than the 256 KiB that are read of one value",

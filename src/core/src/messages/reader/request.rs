@@ -13,7 +13,7 @@ impl ReadRequest {
         }
     }
 
-    /// Returns the noun for one value.
+    /// Returns the noun for the place of one value: a Secret key or a file.
     pub(super) fn place(self) -> &'static str {
         self.words("key", "file")
     }
@@ -23,8 +23,8 @@ impl ReadRequest {
         self.words("the Secret", "the files")
     }
 
-    /// Returns a sentence that describes the decoration of the password and the way to write a password. Empty if the
-    /// password has no decoration.
+    /// Returns a hint if the password contains characters that are probably not intended, such as quotation marks
+    /// around the password. Otherwise empty.
     pub(super) fn password_hint(self) -> String {
         let Some(dress) = self.password else { return String::new() };
         let password = self.words("The password in the Secret", "The password file");

@@ -1,4 +1,4 @@
-//! Writes the messages about several credentials between which the content does not decide.
+//! Writes the messages about several credentials if their content does not show which of them to use.
 
 use chrono::{DateTime, Utc};
 
@@ -24,8 +24,8 @@ pub(super) fn values(type_: CredentialType, asked: ReadRequest, keys: &KeyNames)
     }
 }
 
-/// Returns the message about one value with several certificates of different identities. The message gives no advice
-/// that helps only for certificates in different Secret keys.
+/// Returns the message about one value with several certificates of different identities. The message does not advise
+/// to name a Secret key, because all these certificates are in one.
 pub(super) fn certificates(
     type_: CredentialType,
     asked: ReadRequest,

@@ -3,7 +3,7 @@
 use super::names::shown;
 use crate::credential::{ContentProblem, FileKind, ReadProblem, ReadRequest, UnknownContent, UnknownValue};
 
-/// Describes the content of a value that no reader understands, as the object of "contains".
+/// Describes the content of a value that no reader understands. The text follows the word "contains".
 pub fn content(content: UnknownContent) -> String {
     match content.0 {
         ContentProblem::PrivateKey(damage) => damage.words().to_owned(),
@@ -14,7 +14,7 @@ pub fn content(content: UnknownContent) -> String {
     }
 }
 
-/// Returns the message for a Secret without a credential. `key` contains a private key, which is not at fault.
+/// Returns the message for a Secret without a credential. `key` is the Secret key or file of the private key.
 pub(super) fn no_credential(
     asked: ReadRequest,
     unknown: &[UnknownValue],
@@ -34,7 +34,7 @@ pub(super) fn no_credential(
     )
 }
 
-/// Appends the values that no reader understands to a message, since such a value may be the missing part.
+/// Appends to `message` the values that no reader understands, because one of them may be the missing credential.
 pub(super) fn with_unknown(message: String, asked: ReadRequest, unknown: &[UnknownValue]) -> String {
     if unknown.is_empty() {
         return message;

@@ -183,8 +183,8 @@ async fn one_that_cannot_be_understood_holds_what_it_held_and_stays_its_tenants(
         operator.end(done);
     }
     assert_eq!(standing(&operator), Some(SharingState::TokenInUse), "as it was looked at");
-    // The references of a spec that can't be decoded are still known, so the deletion of its Secret removes this
-    // holder.
+    // The references of a spec that can't be decoded are still known. Therefore the deletion of the Secret removes
+    // `newer` from the holders.
     operator.see(0, WatchUpdate::Secret(ListChange::Deleted(key("newer"))));
     while operator.index.len() == 2 {
         operator.start();

@@ -11,7 +11,7 @@ use super::Leadership;
 use super::election::LeadershipReader;
 use lapsewatch_cluster::request::NotLeading;
 
-/// Returns a client that always reads, and writes only while this replica leads.
+/// Returns a client that sends reads always, and writes only while this replica leads.
 pub fn permitted(client: Client, leadership: LeadershipReader) -> Client {
     let namespace = client.default_namespace().to_owned();
     let service = tower::service_fn(move |request: Request<Body>| {

@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(step(&other, DURATION - Duration::from_millis(1)), LeaseAction::Wait);
         assert_eq!(step(&other, DURATION), LeaseAction::Take);
         assert_eq!(step(&lease("pod-1", "8"), DURATION), LeaseAction::Renew);
-        // An excessive duration does not keep the Lease forever.
+        // An excessive duration is capped, so the Lease of a dead holder expires anyway.
         let mut endless = other;
         endless["spec"]["leaseDurationSeconds"] = json!(i64::MAX);
         assert_eq!(step(&endless, DURATION * 20), LeaseAction::Take);

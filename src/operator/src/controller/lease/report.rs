@@ -1,10 +1,10 @@
-//! The report of the election task about this replica.
+//! The report in which the election task publishes the leadership of this replica.
 
 use tokio::time::Instant;
 
 use super::Leadership;
 
-/// A report of the election task about this replica.
+/// The leadership of this replica, and the time for which it is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ElectionReport {
     pub(super) leadership: Leadership,
