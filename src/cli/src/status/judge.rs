@@ -73,14 +73,23 @@ struct Judge<'a> {
     beside: PeerViews,
 }
 
+/// The warning days with which the operator assessed a credential.
+enum StoredDays {
+    /// The caller can read the warning days.
+    Visible,
+    /// The caller can't list the tenant that may contain the warning days. The days are derived from the stored status,
+    /// if the status shows any.
+    Hidden(Option<Vec<u16>>),
+}
+
 impl Judge<'_> {
     fn judge(&self, spec: &TenantCredentialSpec) -> (StatusRow, Option<DateTime<Utc>>) {
         let observed = &self.seen.observed;
         let now = self.time.now;
         let tenant = self.tenant(spec);
-        let said_days = self.said_days(spec);
+        let stored_days = self.stored_days(spec);
         let mut spec = spec.clone();
-        if let Some(days) = &said_days
+        if let StoredDays::Hidden(days) = &stored_days
             && self.is_outside(&spec)
         {
             spec.warn_before_days.clone_from(days);
@@ -94,7 +103,7 @@ impl Judge<'_> {
             _ => KnownAssessment::from_status(observed, &spec),
         };
         let (status, next) = match &found {
-            Some(found) => self.assess(found, said_days, tenant.clone()),
+            Some(found) => self.assess(found, stored_days, tenant.clone()),
             None => (never_read(observed.generation), None),
         };
         let mut status = status;
@@ -135,12 +144,11 @@ impl Judge<'_> {
     /// spec but differs from the assessment, adds a notification that the status is stale.
     ///
     /// The clocks of caller and operator may differ. Therefore the stored status must also differ from the assessments
-    /// for the time [`TOLERANCE`] earlier and later. `said_days` contains warning days from [`Self::said_days`], or
-    /// None if the caller can read the warning days.
+    /// for the time [`TOLERANCE`] earlier and later. `stored_days` comes from [`Self::stored_days`].
     fn assess(
         &self,
         found: &KnownAssessment,
-        said_days: Option<Option<Vec<u16>>>,
+        stored_days: StoredDays,
         tenant: NamedTenant,
     ) -> (TenantCredentialStatus, Option<DateTime<Utc>>) {
         let KnownAssessment { last, spec, generation } = found;
@@ -154,7 +162,7 @@ impl Judge<'_> {
             return (status, next);
         }
         let mut as_said = Cow::Borrowed(spec);
-        if let Some(days) = said_days {
+        if let StoredDays::Hidden(days) = stored_days {
             as_said.to_mut().warn_before_days = days;
         }
         let stored = &observed.previous;
@@ -177,14 +185,14 @@ impl Judge<'_> {
     /// Derives warning days from the stored status, if the days are set in a tenant that the caller can't list. They
     /// are chosen so that an assessment results in the stored warning stage. None if the caller can read the warning
     /// days.
-    fn said_days(&self, spec: &TenantCredentialSpec) -> Option<Option<Vec<u16>>> {
+    fn stored_days(&self, spec: &TenantCredentialSpec) -> StoredDays {
         if self.context.knows_tenants || spec.tenant_ref.is_none() || spec.has_own_warning_days() {
-            return None;
+            return StoredDays::Visible;
         }
         let stored = &self.seen.observed.previous;
         let expiring = stored.conditions.iter().find(|c| c.type_ == ConditionType::Expiring.as_str());
         let days = expiring.and_then(|c| days_within(&c.reason));
-        Some(match days {
+        StoredDays::Hidden(match days {
             // For some types, only the last warning stage has severity Warning. The stored severity is lower, so this
             // is not the last stage, and a later stage of 1 day is added.
             Some(days) if stored.severity < Some(Severity::Warning) && days > 1 => Some(vec![days, 1]),

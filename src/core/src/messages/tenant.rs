@@ -115,7 +115,7 @@ pub fn assessed(total: usize) -> String {
 
 /// Returns the line of a notification in `status.agenda`.
 pub fn agenda(of: &TenantNotification) -> String {
-    let mut line = format!("{:?}, {}", of.severity, of.message);
+    let mut line = format!("{}, {}", of.severity, of.message);
     limits::cut(&mut line, limits::TEXT);
     line
 }

@@ -35,12 +35,14 @@ pub struct Fault {
     pub kind: FaultKind,
     /// The details. Empty if the kind alone describes the fault.
     pub detail: String,
+    /// True if the value is not a valid time. Rules that compare this time can't be evaluated.
+    pub is_of_time: bool,
 }
 
 impl Fault {
     /// Creates a fault of the field at `path`.
     pub fn new(path: &str, kind: FaultKind, detail: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), kind, detail: detail.into() }
+        Self { path: path.to_owned(), kind, detail: detail.into(), is_of_time: false }
     }
 
     /// True if the API server does not evaluate the CEL rules because of this fault.
@@ -58,7 +60,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, kind, detail } = self;
+        let Self { path, kind, detail, is_of_time: _ } = self;
         let kind = match kind {
             FaultKind::Required => "Required value",
             FaultKind::TypeInvalid | FaultKind::Invalid => "Invalid value",

@@ -35,7 +35,7 @@ impl Rules {
         let mut faults = self.spec.faults(spec, "spec");
         // A rule about an invalid time can't be evaluated, which would look like a violation. The rules are therefore
         // skipped.
-        let is_tried = !faults.iter().any(|fault| fault.is_blocking() || fault.detail.ends_with("date-time"));
+        let is_tried = !faults.iter().any(|fault| fault.is_blocking() || fault.is_of_time);
         if is_tried {
             // A schema fault can prevent the evaluation of a rule. If there are such faults, only rules that were
             // evaluated and violated are reported.

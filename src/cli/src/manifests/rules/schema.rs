@@ -107,7 +107,8 @@ impl Schema {
             say(FaultKind::Invalid, format!("{path} in body should match '{pattern}'"));
         }
         if schema.get("format").is_some_and(|format| format == "date-time") && !is_date_time(text) {
-            say(FaultKind::Invalid, format!("{path} in body must be of type date-time"));
+            let detail = format!("{path} in body must be of type date-time");
+            faults.push(Fault { is_of_time: true, ..Fault::new(path, FaultKind::Invalid, detail) });
         }
     }
 
