@@ -88,7 +88,7 @@ pub enum Format {
 /// The kind of expiry of a credential.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Expiry {
-    /// The credential contains the date in `notAfter`.
+    /// The credential contains an expiry date, which is in the field `notAfter`.
     Known,
     /// The credential does not expire.
     Never,

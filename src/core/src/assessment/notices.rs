@@ -219,8 +219,8 @@ impl NoticePlanner<'_> {
             return None;
         }
         let record = self.record(ConditionType::Regressed, reason, &mark);
-        // Restored is announced only if WentBackwards was announced before. If the credential before had another
-        // identity, the Recovered Event of IdentityChanged reports the return instead.
+        // Restored is announced only if WentBackwards was announced before. After a credential of another identity, the
+        // Recovered Event of IdentityChanged already reports the return.
         let is_news =
             self.last(ConditionType::Regressed).is_some_and(|last| last.reason == ChangeReason::WentBackwards.as_str());
         if change.reason == ChangeReason::Restored && !is_news {

@@ -41,8 +41,8 @@ pub fn credential_key(facts: &CredentialFacts) -> String {
         .unwrap_or_default()
 }
 
-/// Returns the text that identifies a credential in announcements of its expiry: the same as [`credential_key`], except
-/// for a declared date. The date itself then is the text, so that a new date for the same token is announced again.
+/// Returns the text that identifies a credential in announcements of its expiry. This text is [`credential_key`]. If the
+/// user declared the expiry date, the text is this date, so that a new date for the same token is announced again.
 pub fn expiry_key(facts: &CredentialFacts) -> String {
     let fingerprint = facts.fingerprint.clone().filter(|_| !facts.is_declared());
     credential_key(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })

@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::base64_text;
-use super::file_kind::{Breakage, Flaw, Limit, ReadProblem};
+use super::breakage::{Breakage, Flaw};
+use super::read_problem::{Limit, ReadProblem};
 use super::x509::hex;
 use crate::api::status::{CredentialFacts, Format};
 

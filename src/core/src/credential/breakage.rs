@@ -1,8 +1,7 @@
-//! Classifies the damage of a credential.
+//! Classifies the damage of a credential, and the layers around a credential in which damage is found.
 
 use super::file_kind::FileKind;
 use super::invalid_date::InvalidDate;
-use super::wrapping::Wrapping;
 
 /// The damage of a file that begins as a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +32,20 @@ pub(crate) enum Flaw {
     EmptyDate(&'static str),
     /// A token that is damaged inside another layer or by an edit.
     Edited(Wrapping),
+}
+
+/// A layer around a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrapping {
+    Json,
+    RichText,
+    Typography,
+    Quotes,
+    Label,
+    Escapes,
+    Reply,
+    OtherText,
+    Mail,
 }
 
 impl Breakage {

@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::file_kind::{FileKind, ReadProblem};
+use super::file_kind::FileKind;
 use super::found_key::FoundPrivateKey;
 use super::read_failure::{CertificateList, FailureCause, MAX_NAMES, ReadFailure};
+use super::read_problem::ReadProblem;
 use super::search::{Search, TLS_CERTIFICATE, key_name, prefer};
 use super::tokens;
 use super::x509::Certificate;

@@ -1,8 +1,8 @@
 //! Classifies a value that is neither PEM nor DER: kinds of text, and binary data.
 
+use super::bytes::find;
 use super::file_kind::FileKind;
 use super::foreign;
-use super::pem::find;
 use super::signed_data;
 
 /// The number of bytes at the beginning of a text in which most keywords are searched.

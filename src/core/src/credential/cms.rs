@@ -6,13 +6,13 @@
 use zeroize::Zeroizing;
 
 use super::base64_text;
+use super::bytes::find;
 use super::cms_key::{KeyTransRecipient, RsaDecryptionKey};
 use super::der::{CONTEXT_0, DerReader, INTEGER, SEQUENCE, SET, ber};
 use super::oid;
 use super::pbe::OpenError;
 use super::pbe::budget::RsaBudget;
 use super::pbe::cipher::Cipher;
-use super::pem;
 use super::pkcs12_bags::string;
 
 /// The maximum number of recipients of one message.
@@ -104,7 +104,7 @@ fn unwrapped(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         return None;
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-    let headers_end = |end: &[u8]| pem::find(text, end).map(|at| at + end.len());
+    let headers_end = |end: &[u8]| find(text, end).map(|at| at + end.len());
     let body = match (headers_end(b"\n\n"), headers_end(b"\r\n\r\n")) {
         (Some(one), Some(other)) => one.min(other),
         (one, other) => one.or(other).unwrap_or_default(),
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn garbage_for_a_content_key_is_no_matching_key() {
         let bytes = message("aes128-der.p7m");
-        let at = pem::find(&bytes, &[0x04, 0x82, 0x01, 0x00]).unwrap() + 100;
+        let at = find(&bytes, &[0x04, 0x82, 0x01, 0x00]).unwrap() + 100;
         let mut other = bytes;
         other[at] ^= 1;
         assert_eq!(clear(&other, "apns/a.key"), Err(OpenError::NoMatchingKey));

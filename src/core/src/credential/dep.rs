@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::breakage::Flaw;
 use super::date::{self, TokenDate};
-use super::file_kind::Flaw;
 use super::json::{JsonMembers, MemberError};
 use super::validity;
 use super::vpp::flaw;

@@ -6,7 +6,7 @@ use super::der::{DerReader, OCTET_STRING, SEQUENCE, ber, is_whole_sequence};
 use super::pbe::budget::KdfBudget;
 use super::pbe::cipher::Cipher;
 use super::pbe::hash::Hash;
-use super::pbe::scheme::Scheme;
+use super::pbe::scheme::PbeScheme;
 use super::pbe::{OpenError, password};
 
 /// Decrypts an `EncryptedPrivateKeyInfo` to a private key in PKCS#8.
@@ -17,7 +17,7 @@ pub(super) fn open(
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let der = ber::to_der(bytes)?;
     let mut info = DerReader::new(&der).enter(SEQUENCE)?;
-    let scheme = Scheme::read(&mut info)?;
+    let scheme = PbeScheme::read(&mut info)?;
     let encrypted = info.expect(OCTET_STRING)?;
     let given = required(password)?;
     let mut candidates = password::candidates(Some(given));

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::pem::find;
+use super::bytes::find;
 
 /// PEM text without escapes.
 pub(super) enum PemText<'a> {

@@ -1,7 +1,7 @@
 //! Recognizes files that are not credentials but are often stored in a credential's place: archives, documents,
 //! pointers, encrypted files and placeholders. The first bytes, or words that a tool always writes, identify a file.
 
-use super::pem::find;
+use super::bytes::find;
 
 /// The maximum length in bytes of a text that may be a placeholder or a path.
 const SHORT: usize = 256;

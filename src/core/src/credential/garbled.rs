@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::bytes::find;
+
 /// The content that a damaged line announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GarbledBlock {
@@ -42,7 +44,7 @@ static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) fn garbled(text: &[u8]) -> Option<GarbledBlock> {
     let captures = [&BEGIN, &END].into_iter().find_map(|regex| regex.as_ref()?.captures(text))?;
     let label = captures.get(1)?.as_bytes().to_ascii_lowercase();
-    let has = |word: &[u8]| super::pem::find(&label, word).is_some();
+    let has = |word: &[u8]| find(&label, word).is_some();
     Some(if has(b"request") || has(b"public") {
         GarbledBlock::Other
     } else if has(b"cert") {

@@ -1,8 +1,9 @@
 //! Identifies the type of a credential whose type is not given, by trying the reader of each type.
 
 use super::certificates;
-use super::file_kind::{FileKind, ReadProblem};
+use super::file_kind::FileKind;
 use super::read_failure::{FailureCause, ReadFailure, ReadRequest};
+use super::read_problem::ReadProblem;
 use super::search::Search;
 use super::token;
 use super::tokens;

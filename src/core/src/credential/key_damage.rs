@@ -1,6 +1,6 @@
 //! Classifies the damage of a private key that no program can read.
 
-use super::file_kind::Breakage;
+use super::breakage::Breakage;
 
 /// The damage of a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

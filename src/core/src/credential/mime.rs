@@ -1,6 +1,6 @@
 //! Reads the MIME headers (RFC 2045) before an S/MIME message and before its decrypted content.
 
-use super::pem::find;
+use super::bytes::find;
 
 /// The content that the headers announce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,8 @@
 use zeroize::Zeroizing;
 
 use super::base64_text;
-use super::file_kind::Breakage;
+use super::breakage::Breakage;
+use super::bytes::{find, split};
 use super::garbled::{GarbledBlock, garbled};
 
 /// The maximum number of blocks of one value.
@@ -133,17 +134,6 @@ fn block<'a>(label: &'a [u8], body: &'a [u8]) -> Block<'a> {
 /// True if the text contains half of a certificate's frame.
 fn has_remains(text: &[u8]) -> bool {
     find(text, b"BEGIN CERTIFICATE-").is_some() || find(text, b"END CERTIFICATE-").is_some()
-}
-
-/// Returns the position at which `needle` begins.
-pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    text.windows(needle.len()).position(|window| window == needle)
-}
-
-/// Splits the text into the parts before and after the first `needle`.
-fn split<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let (before, rest) = text.split_at_checked(find(text, needle)?)?;
-    Some((before, rest.get(needle.len()..)?))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::oid;
 use super::pbe::OpenError;
 use super::pbe::budget::KdfBudget;
 use super::pbe::password::Password;
-use super::pbe::scheme::Scheme;
+use super::pbe::scheme::PbeScheme;
 
 /// The content of a keystore.
 #[derive(Default)]
@@ -64,7 +64,7 @@ impl<'a> Contents<'a> {
         data.expect(INTEGER)?;
         let mut info = data.enter(SEQUENCE)?;
         info.oid()?;
-        let scheme = Scheme::read(&mut info)?;
+        let scheme = PbeScheme::read(&mut info)?;
         let encrypted = string(&mut info)?;
         let clear = scheme.decrypt(self.password, &encrypted, self.budget)?.ok_or(self.refused)?;
         Ok(ber::to_der(&clear)?)
@@ -102,7 +102,7 @@ impl<'a> Contents<'a> {
     }
 
     fn shrouded_key(&mut self, mut key: DerReader<'_>) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let scheme = Scheme::read(&mut key)?;
+        let scheme = PbeScheme::read(&mut key)?;
         let encrypted = key.expect(OCTET_STRING)?;
         scheme.decrypt(self.password, encrypted, self.budget)?.ok_or(self.refused)
     }

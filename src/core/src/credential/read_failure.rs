@@ -1,9 +1,9 @@
 //! Represents the failure of a reader: its cause, and everything that the message about the failure mentions. This
 //! module contains no sentences. `messages::reader` writes the message.
 
-use super::file_kind::ReadProblem;
 use super::key_damage::KeyDamage;
 use super::password_file::PasswordDress;
+use super::read_problem::ReadProblem;
 use crate::api::credential::CredentialType;
 use crate::api::reasons::FailureReason;
 use crate::api::status::OtherCertificate;

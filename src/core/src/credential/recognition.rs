@@ -1,8 +1,8 @@
 //! Decides for a single file whether any reader understands the file.
 
-use super::file_kind::ReadProblem;
 use super::found_key::FoundPrivateKey;
 use super::read_failure::{ContentProblem, UnknownContent};
+use super::read_problem::ReadProblem;
 use super::value;
 use crate::api::credential::CredentialType;
 use crate::secret::SecretBytes;

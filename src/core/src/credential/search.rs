@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::container::Opener;
-use super::file_kind::{Container, FileKind, ReadProblem};
+use super::file_kind::FileKind;
 use super::found_key::FoundPrivateKey;
 use super::password_file;
 use super::pbe::OpenError;
 use super::read_failure::{
     ContentProblem, FailureCause, MAX_NAMES, ReadFailure, ReadRequest, UnknownContent, UnknownValue,
 };
+use super::read_problem::{Container, ReadProblem};
 use super::token::is_token;
 use super::value::{self, Value};
 use super::x509::{self, Tail};

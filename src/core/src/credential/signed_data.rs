@@ -1,22 +1,15 @@
 //! Classifies the PKCS#7 messages that are not DEP tokens: bundles of certificates, and property lists that Apple's
 //! tools signed.
 
+use super::bytes::find;
 use super::der::{CONTEXT_0, DerReader, INTEGER, SEQUENCE, SET, ber};
-use super::file_kind::FileKind;
+use super::file_kind::{FileEncoding, FileKind};
 use super::oid;
-use super::pem::find;
 
 /// The keys of the property list that a user uploads to Apple for a push certificate.
 const PUSH_REQUEST: [&[u8]; 3] = [b"PushCertRequestCSR", b"PushCertCertificateChain", b"PushCertSignature"];
 /// Keys that only provisioning profiles contain.
 const PROVISIONING: [&[u8]; 3] = [b"DeveloperCertificates", b"ProvisionedDevices", b"ApplicationIdentifierPrefix"];
-
-/// The encoding of a file, which determines the options of the commands that read the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileEncoding {
-    Pem,
-    Der,
-}
 
 /// Returns the purpose of a property list, signed or not.
 pub(super) fn property_list(text: &[u8]) -> Option<FileKind> {

@@ -1,11 +1,13 @@
-//! Classifies tokens in JSON, and decides which type accepts them.
+//! Reads and classifies tokens in JSON, and decides which types accept only tokens.
 
+use super::breakage::{Breakage, Flaw};
 use super::classify;
 use super::dep;
-use super::file_kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
+use super::file_kind::FileKind;
 use super::json::{JsonError, JsonMembers};
 use super::mime;
 use super::pem;
+use super::read_problem::{Limit, ReadProblem};
 use super::vpp;
 use crate::api::credential::CredentialType;
 use crate::api::status::CredentialFacts;
@@ -13,16 +15,6 @@ use crate::api::status::CredentialFacts;
 /// True if the type accepts only tokens.
 pub(crate) fn is_token(type_: CredentialType) -> bool {
     matches!(type_, CredentialType::VPPToken | CredentialType::DEPToken)
-}
-
-/// True if the type accepts this kind of token.
-pub(super) fn is_for(type_: CredentialType, kind: FileKind) -> bool {
-    matches!(
-        (type_, kind),
-        (CredentialType::VPPToken, FileKind::VppToken)
-            | (CredentialType::DEPToken, FileKind::DepJson | FileKind::DepMessage)
-            | (CredentialType::WindowsSymantecCertificate, FileKind::EnrollmentToken)
-    )
 }
 
 /// Returns the breakage for a flaw of the token that the type accepts.

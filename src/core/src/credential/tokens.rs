@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::file_kind::{Container, ReadProblem};
 use super::found_key::FoundPrivateKey;
 use super::pbe::OpenError;
 use super::public_key::PublicKey;
 use super::read_failure::{FailureCause, ReadFailure};
+use super::read_problem::{Container, ReadProblem};
 use super::search::{Search, key_name};
 use super::token;
 use crate::api::status::{CredentialFacts, Format, KeysUsed};

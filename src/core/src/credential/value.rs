@@ -5,19 +5,21 @@ use zeroize::Zeroizing;
 
 use super::aetx;
 use super::base64_text;
+use super::breakage::Breakage;
 use super::classify;
 use super::container::EncryptedKey;
 use super::der;
 use super::escaped;
-use super::file_kind::{Breakage, FileKind, Limit, ReadProblem};
+use super::file_kind::{FileEncoding, FileKind, is_for};
 use super::foreign::{self, ForeignFile};
 use super::found_key::FoundPrivateKey;
 use super::key_damage::KeyDamage;
 use super::mime;
 use super::pem;
+use super::read_problem::{Limit, ReadProblem};
 use super::rich_text;
 use super::shape::{DerShape, shape};
-use super::signed_data::{self, FileEncoding};
+use super::signed_data;
 use super::token;
 use super::wrapping;
 use super::x509::{self, Certificate, Tail};
@@ -189,7 +191,7 @@ impl Reader<'_> {
             (None, kind) => return self.wrong(kind),
         };
         match read {
-            Ok((kind, facts)) if token::is_for(self.type_, kind) => self.value.tokens.push(facts),
+            Ok((kind, facts)) if is_for(self.type_, kind) => self.value.tokens.push(facts),
             Ok((kind, _)) => self.wrong(kind),
             Err(problem) => self.problem(problem),
         }
@@ -271,7 +273,7 @@ impl Reader<'_> {
                 self.value.keystores.push(Zeroizing::new(bytes.to_vec()));
                 self.wrong(FileKind::Keystore);
             }
-            DerShape::EncryptedMessage if token::is_for(self.type_, FileKind::DepMessage) => {
+            DerShape::EncryptedMessage if is_for(self.type_, FileKind::DepMessage) => {
                 self.value.messages.push(Zeroizing::new(bytes.to_vec()));
             }
             DerShape::EncryptedMessage => self.wrong(FileKind::DepMessage),

@@ -4,8 +4,8 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::base64_text;
+use super::breakage::Flaw;
 use super::date::{self, TokenDate};
-use super::file_kind::Flaw;
 use super::json::{JsonMembers, MemberError};
 use super::validity;
 use super::x509::hex;

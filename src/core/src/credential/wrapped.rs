@@ -4,15 +4,17 @@
 use zeroize::Zeroizing;
 
 use super::base64_text;
+use super::breakage::{Breakage, Flaw, Wrapping};
 use super::classify;
-use super::file_kind::{Breakage, FileKind, Flaw, Limit, ReadProblem};
+use super::file_kind::FileKind;
 use super::found_key::DAMAGED;
 use super::mail;
 use super::pem;
+use super::read_problem::{Limit, ReadProblem};
 use super::shape::shape;
 use super::token;
 use super::value::{Reader, Taken, Value};
-use super::wrapping::{self, Wrapping};
+use super::wrapping;
 
 /// The first characters of the base64 of PEM, of DER and of a JSON object.
 const BEGINNINGS: [&[u8]; 6] = [b"LS0tLS1CRUdJTi", b"MII", b"eyJ", b"ewo", b"eyA", b"ew0K"];

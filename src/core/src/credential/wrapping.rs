@@ -4,9 +4,10 @@
 use zeroize::Zeroizing;
 
 use super::base64_text;
+use super::breakage::Wrapping;
+use super::bytes::find;
 use super::json::unescape;
 use super::json_texts;
-use super::pem::find;
 use super::rich_text;
 use super::typography;
 
@@ -14,20 +15,6 @@ use super::typography;
 const MIN_BASE64: usize = 64;
 /// The maximum number of characters of a label.
 const MAX_LABEL: usize = 64;
-
-/// A layer around a credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrapping {
-    Json,
-    RichText,
-    Typography,
-    Quotes,
-    Label,
-    Escapes,
-    Reply,
-    OtherText,
-    Mail,
-}
 
 /// A layer, and the texts inside the layer.
 pub(super) type Unwrapped = (Wrapping, Vec<Zeroizing<Vec<u8>>>);

@@ -8,12 +8,14 @@ use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::nom::Parser as _;
 
 use super::apns;
+use super::breakage::Breakage;
 use super::der::{self, BOOLEAN, SEQUENCE};
-use super::file_kind::{Breakage, FileKind, Limit, ReadProblem};
+use super::file_kind::FileKind;
 use super::invalid_date;
 use super::name;
 use super::oid;
 use super::public_key::{self, CertificateKey, PublicKey};
+use super::read_problem::{Limit, ReadProblem};
 use super::shape::{DerShape, shape};
 use super::symantec;
 use super::validity;
@@ -61,8 +63,8 @@ impl Certificate {
         }
     }
 
-    /// True if one certificate may be a renewal of the other: both have the same identity, or without identities the
-    /// same names.
+    /// True if one certificate may be a renewal of the other: both have the same identity. If neither has an identity,
+    /// both must have the same names.
     pub(super) fn is_same_identity(&self, other: &Self, type_: CredentialType) -> bool {
         match (self.identity(type_), other.identity(type_)) {
             (Some(own), Some(other)) => own == other,

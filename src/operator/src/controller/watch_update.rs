@@ -23,7 +23,7 @@ pub enum WatchUpdate {
     Failed(WatchFailure),
     /// The API server answers again after an outage.
     Reconnected,
-    /// The failure of a watch with this text is over. If it occurs again, it is logged again.
+    /// The failure with this text is over. A later failure with the same text is logged again.
     Solved(String),
 }
 

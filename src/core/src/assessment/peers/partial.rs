@@ -9,7 +9,7 @@ use crate::api::conditions::{ConditionStatus, ConditionType};
 use crate::api::reasons::FailureReason;
 use crate::verdict::{SharingState, View};
 
-/// A verdict about the other holders of a credential, by its source.
+/// A verdict about the other holders of a credential. The variants differ in the source of the verdict.
 #[derive(Debug, PartialEq)]
 pub(in crate::assessment) enum Permitted {
     /// The verdict follows from the objects that were read. None if this object uses no credential.

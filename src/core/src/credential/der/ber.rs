@@ -79,7 +79,7 @@ fn each<'a>(
     }
 }
 
-/// Inserts the length of the output from `start` on before this output.
+/// Inserts the DER length of the content that begins at `start`. The length is inserted in front of the content.
 fn insert_length(output: &mut Vec<u8>, start: usize) {
     let length = output.len() - start;
     let octets = length.to_be_bytes();

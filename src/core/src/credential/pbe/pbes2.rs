@@ -14,13 +14,13 @@ use crate::credential::oid;
 const MEMORY: u64 = 5 << 20;
 
 /// A key derivation and a cipher.
-pub(in crate::credential) struct Scheme<'a> {
+pub(in crate::credential) struct Pbes2Scheme<'a> {
     kdf: Kdf<'a>,
     cipher: Cipher,
     iv: &'a [u8],
 }
 
-impl<'a> Scheme<'a> {
+impl<'a> Pbes2Scheme<'a> {
     /// Reads the parameters of the scheme.
     pub(super) fn read(mut parameters: DerReader<'a>) -> Result<Self, OpenError> {
         let mut parameters = parameters.enter(SEQUENCE)?;

@@ -12,10 +12,10 @@ use crate::credential::der::{self, DerError, DerReader, OCTET_STRING, SEQUENCE};
 use crate::credential::oid;
 
 /// A scheme of encryption with a password.
-pub(in crate::credential) enum Scheme<'a> {
+pub(in crate::credential) enum PbeScheme<'a> {
     Pkcs12(Cipher, Salted<'a>),
     Pbes1(Hash, Cipher, Salted<'a>),
-    Pbes2(pbes2::Scheme<'a>),
+    Pbes2(pbes2::Pbes2Scheme<'a>),
 }
 
 /// The salt and the number of iterations of the older schemes.
@@ -25,7 +25,7 @@ pub(in crate::credential) struct Salted<'a> {
     iterations: u64,
 }
 
-impl<'a> Scheme<'a> {
+impl<'a> PbeScheme<'a> {
     /// Reads the scheme from the next element.
     pub(in crate::credential) fn read(walk: &mut DerReader<'a>) -> Result<Self, OpenError> {
         let (name, mut parameters) = walk.algorithm()?;
@@ -44,7 +44,7 @@ impl<'a> Scheme<'a> {
             oid::MD5_RC2 => Self::Pbes1(Hash::Md5, Cipher::Rc2(8), salted()?),
             oid::SHA1_DES => Self::Pbes1(Hash::Sha1, Cipher::Des, salted()?),
             oid::SHA1_RC2 => Self::Pbes1(Hash::Sha1, Cipher::Rc2(8), salted()?),
-            oid::PBES2 => Self::Pbes2(pbes2::Scheme::read(parameters)?),
+            oid::PBES2 => Self::Pbes2(pbes2::Pbes2Scheme::read(parameters)?),
             _ => return Err(OpenError::NotSupported),
         })
     }
