@@ -9,7 +9,6 @@ mod plugin;
 mod start;
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -56,7 +55,8 @@ fn with_kubectl(names: &[&str]) -> (TempDir, std::ffi::OsString) {
     let folder = TempDir::new().unwrap();
     std::os::unix::fs::symlink(kubectl(), folder.path().join("kubectl")).unwrap();
     for name in names {
-        fs::copy(LAPSEWATCH, folder.path().join(name)).unwrap();
+        // Not with fs::copy: a process that another test starts meanwhile would hold the file open for writing (ETXTBSY).
+        assert!(Command::new("cp").arg(LAPSEWATCH).arg(folder.path().join(name)).status().unwrap().success());
     }
     let before = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([folder.path().to_owned()].into_iter().chain(std::env::split_paths(&before)));
