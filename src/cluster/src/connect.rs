@@ -23,7 +23,7 @@ use super::unreachable::Unreachable;
 /// The longest time to establish a connection, including the proxy and the TLS handshake.
 const CONNECT: Duration = Duration::from_secs(15);
 /// The longest silence of the API server before a connection counts as broken. Each request and watch has a shorter
-/// time limit. This limit only ends connections whose request or watch was given up.
+/// time limit. Therefore `SILENCE` only ends connections whose request or watch was given up.
 const SILENCE: Duration = Duration::from_secs(90);
 
 /// The longest time that an idle connection is kept for the next request. If a connection broke while it was idle, the
@@ -105,7 +105,7 @@ pub fn builder(mut config: Config) -> Result<ClientBuilder<Exchange>, ConnectErr
     let server = address(&config.cluster_url);
     let failed = |error: kube::Error| explained(error, &server, &plugin);
     // This step comes first, because it runs the exec plugin and reports the plugin's errors. The later steps ignore
-    // them.
+    // these errors.
     let auth = authentication(&config)?.map_err(failed)?;
     let proxy = config.proxy_url.as_ref().map(|url| Proxy::parse(&url.to_string())).transpose();
     let proxy = proxy.map_err(|error: ProxyUrlError| ConfigError::Proxy { place: "the kubeconfig", error })?;

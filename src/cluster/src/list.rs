@@ -12,7 +12,7 @@ use super::request::{self, Extent, RequestError};
 const FIRST_PAGE: usize = 16;
 /// The most objects of one page.
 const PAGE: usize = 500;
-/// The target size of a page, in bytes. The size of each page determines how many objects the next page requests.
+/// The target size of a page, in bytes. The size of each page determines how many objects the next request asks for.
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// The largest factor by which the number of objects grows from page to page.
 const GROWTH: usize = 4;

@@ -22,7 +22,8 @@ use super::request::{self, Extent, RequestError};
 const LASTS: Duration = Duration::from_secs(40);
 /// The range by which the durations of watches differ, so that not all watches end at once.
 const SPREAD: Duration = Duration::from_secs(5);
-/// The time after the requested end at which a watch counts as broken, at most 55 seconds after its start.
+/// The time after the requested end at which a watch counts as broken. The whole time from its start is at most 55
+/// seconds: `LASTS`, `SPREAD` and `GRACE` together.
 const GRACE: Duration = Duration::from_secs(10);
 /// The longest line, in bytes. A line contains one object and a few bytes around it.
 const LONGEST: usize = request::LARGEST_ANSWER;

@@ -34,9 +34,9 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Adds the credentials that could not be compared to the report. The comparison would detect a wrong identity. It
-    /// is not needed for a type without a fixed identity, or if `expectedIdentities` contains the identity. Such a
-    /// credential only gets a note, which does not change the exit code.
+    /// Reports each credential that could not be compared with its previous state. The comparison would detect a wrong
+    /// identity. Therefore no comparison is needed for a type without a fixed identity, or if `expectedIdentities`
+    /// contains the identity. Such a credential only gets a note, which does not change the exit code.
     pub fn add_not_compared(&self, report: &mut Report) {
         for one in &report.credentials {
             let Some(why) = self.obstacle(one) else { continue };

@@ -25,9 +25,10 @@ const PASSWORD: &str = "password/";
 pub struct LocalCredential {
     /// The contents of the files, by file name, and the password under an internal key.
     pub data: SecretData,
-    /// The key of the password, if a password was given. No other value is selected, so their content decides.
+    /// The key of the password, if a password was given. The purpose of all other values is detected from
+    /// their content.
     pub selection: KeySelection,
-    /// The path from the command line of each file, by the same key as in `data`.
+    /// The path of each file, as given on the command line. The keys are the same as in `data`.
     pub paths: BTreeMap<String, PathBuf>,
 }
 

@@ -42,8 +42,7 @@ impl LocalAssessment {
         Some(format!("{} {identity}", messages::identity_name(self.identified.type_)))
     }
 
-    /// Returns the message that the private key matches the certificate or does not match. None if the type has no
-    /// private key.
+    /// Returns the message about whether the private key matches the certificate. None if the type has no private key.
     pub fn private_key(&self) -> Option<&str> {
         let is_certificate = self.identified.facts.key_match != KeyMatch::NotApplicable;
         self.condition(ConditionType::KeyMismatch).filter(|_| is_certificate).map(|condition| &*condition.message)

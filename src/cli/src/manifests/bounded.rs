@@ -47,7 +47,7 @@ impl Budget {
         self.wrong.get()
     }
 
-    /// Takes the key that occurs twice in one mapping, and None if the last error is a different error. The key is
+    /// Takes the key that occurs twice in one mapping. None if the last error is a different error. The key is
     /// zeroized when dropped, because it may be a misplaced secret.
     pub fn twice(&self) -> Option<Zeroizing<String>> {
         self.twice.take().map(Zeroizing::new)

@@ -11,8 +11,8 @@ use super::plain_scalars::as_kubectl_takes_them;
 pub struct YamlDocument<'t> {
     /// The line of the file on which the document's content begins, from 1.
     pub line: usize,
-    /// The text that contains the document, after the line of the file on which this text begins, from 1. The text may
-    /// begin before the content, for example with comments.
+    /// A pair: the line of the file on which the text begins, from 1, and the text that contains the document. The text
+    /// may begin before the content, for example with comments.
     pub text: (usize, &'t str),
     /// The parsed content.
     pub value: Value,
@@ -136,8 +136,8 @@ fn json(text: &str) -> Vec<Result<YamlDocument<'_>, BrokenDocument>> {
     }
 }
 
-/// Finds the end of a value that was refused, so that reading can continue after the value. A value that is valid JSON
-/// may be refused only by the limit; the parser then finds its end. Otherwise the value ends before the next line that
+/// Finds the end of a value that was refused, so that reading can continue after the value. If the value is valid
+/// JSON, only the limit refused it, and the parser finds its end. Otherwise the value ends before the next line that
 /// begins with a brace.
 fn end_of_broken(text: &str) -> usize {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
@@ -199,8 +199,8 @@ fn is_too_deep(part: &str) -> bool {
 
 fn yaml<'t>(begin: usize, part: &'t str, budget: &Budget, all: &mut Vec<Result<YamlDocument<'t>, BrokenDocument>>) {
     let line = begin + part.lines().position(|line| !is_blank(line)).unwrap_or_default();
-    // The parser can report an error on a line after the end of the part. Such a line number is reduced to this last
-    // line.
+    // The parser can report an error on a line after the end of the part. Then the last line of the part is
+    // reported instead.
     let last = begin + part.lines().count().saturating_sub(1);
     if is_too_deep(part) {
         let why = "it is nested deeper than is read";

@@ -32,8 +32,8 @@ pub struct Unreadable {
     pub why: String,
 }
 
-/// Reads all of `paths`, with `-` for `stdin`. Passes each result to `each`: first the named files, then the files
-/// found in folders, sorted by path. A file that is reached twice is read once.
+/// Reads all of `paths`; the path `-` means `stdin`. Passes each result to `each`: first the named files, then the
+/// files found in folders, sorted by path. A file that is reached twice is read once.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, each: &mut dyn FnMut(Result<ManifestFile, Unreadable>)) {
     let mut seen = HashSet::new();
     let mut stdin = Some(stdin);

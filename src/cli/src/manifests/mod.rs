@@ -23,7 +23,7 @@ pub use objects::{Manifest, ManifestObjects, is_about};
 use crate::source::{ManifestProblem, SourceLocation};
 use lapsewatch_core::sanitize::sanitize;
 
-/// Reads all manifests that `paths` name, with `-` for `stdin`.
+/// Reads all manifests that `paths` name. The path `-` means `stdin`.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> ManifestObjects {
     let mut objects = ManifestObjects::default();
     files::read(paths, stdin, &mut |found| match found {

@@ -64,8 +64,8 @@ fn fields_of(written: &str) -> HashMap<ScalarField<'_>, bool> {
         let Some((text, rest)) = after.split_at_checked(end.count()) else { continue };
         let ends = rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', ',', '}', ']']);
         if in_yaml_1_1(text).is_some() && (quoted.is_some() || ends) {
-            // If the same name and text occur both quoted and unquoted, it is unknown which occurrence a parsed field
-            // is. All of them stay strings.
+            // If the same name and text occur both quoted and unquoted, it is unknown which occurrence became which
+            // parsed field. All of these fields stay strings.
             *found.entry((name, text)).or_insert(true) &= quoted.is_none();
         }
     }

@@ -50,7 +50,7 @@ pub struct Before {
     pub created: Option<i64>,
 }
 
-/// Reads the previous state from `paths`, with `-` for `stdin`.
+/// Reads the previous state from `paths`. The path `-` means `stdin`.
 pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, now: DateTime<Utc>) -> Previous {
     let mut objects = manifests::read(paths, stdin);
     let seconds = |one: &manifests::Manifest| Some(one.metadata.creation_timestamp.as_ref()?.0.as_second());
@@ -133,10 +133,10 @@ impl Previous {
         self.found.is_empty() && self.problems().is_empty() && self.tenants.sealed().is_empty()
     }
 
-    /// Returns the reason why a TenantCredential can't be compared with the previous state, where it exists or may
-    /// exist encrypted. None if it can be compared, or did not exist. `sealed_now` contains the digests of the objects
-    /// that are encrypted in the new state. A previous object with one of these digests is still encrypted, so it can't
-    /// be this readable TenantCredential.
+    /// Returns the reason why a readable TenantCredential can't be compared with its previous state. None if the
+    /// comparison is possible, or if the previous state does not contain the TenantCredential. An encrypted previous
+    /// object may be this TenantCredential, unless `sealed_now` contains its digest. `sealed_now` contains the digests
+    /// of the objects that are still encrypted in the new state.
     pub fn obstacle(&self, key: &Key, sealed_now: &BTreeSet<[u8; 32]>) -> Option<String> {
         if let Some(before) = self.found.get(key) {
             let ready = before.status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());

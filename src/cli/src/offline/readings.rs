@@ -19,7 +19,7 @@ use lapsewatch_core::sanitize::sanitize_line;
 pub struct Readings {
     read: HashMap<(Key, CredentialType, KeySelection), Result<Reading, String>>,
     /// For each name of a Secret in the input, a namespace that contains this Secret. The message about a missing
-    /// Secret mentions it. Computed for the first missing Secret.
+    /// Secret mentions this namespace. Computed when the first Secret is missing.
     elsewhere: OnceCell<HashMap<Arc<str>, Arc<str>>>,
 }
 
@@ -62,8 +62,8 @@ impl Readings {
     }
 }
 
-/// Returns the reason that another tool creates or fills this Secret, so that its values are not in the input. None if
-/// the input contains no object for such a tool.
+/// Returns the message that another tool creates or fills this Secret, whose values are therefore not in the input.
+/// None if the input contains no object for such a tool.
 fn made_elsewhere(wanted: &Key, objects: &ManifestObjects) -> Option<String> {
     let made = objects.made.get(wanted)?;
     let (kind, maker, place) = (made.kind, sanitize_line(&made.name), &made.place);
@@ -117,8 +117,8 @@ fn of_secret(secret: &ManifestSecret, key: &Key, what: String) -> ManifestProble
     ManifestProblem::about(secret.place.clone(), ObjectKind::Secret, key, what)
 }
 
-/// Reads the credential from the values of a partly encrypted Secret that are not encrypted. None if an encrypted value
-/// might change the result.
+/// Reads the credential of a partly encrypted Secret from the unencrypted values. None if an encrypted value might
+/// change the result.
 fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &KeySelection) -> Option<Reading> {
     let is_plain = |key: &String| !decoded.encrypted.contains(key);
     if !selection.key.as_ref().is_none_or(is_plain) {
@@ -132,8 +132,8 @@ fn of_the_plain(decoded: &Decoded, type_: CredentialType, selection: &KeySelecti
     };
     match lapsewatch_core::read(type_, &decoded.data, &readable) {
         Ok(facts) => Some(Reading::Facts(with_hidden_key(facts, selection, &decoded.encrypted))),
-        // The spec names the Secret key of the credential, and its value is wrong. The encrypted values can't change
-        // this result.
+        // The spec names the Secret key of the credential, and the value under this key is wrong. The encrypted values
+        // can't change this result.
         Err(failure) if selection.key.is_some() && is_of_the_value(failure.reason) => Some(Reading::Failed(failure)),
         Err(_) => None,
     }

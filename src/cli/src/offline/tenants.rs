@@ -102,7 +102,7 @@ impl CheckedTenants {
     }
 
     /// Returns the required credential types of a tenant, without the types that an encrypted TenantCredential may
-    /// have. Such a type would be reported as missing although it may exist.
+    /// have. Such a type would be reported as missing although a credential of this type may exist.
     fn required(&self, tenant: &Key, declared: &Declared) -> Option<Vec<CredentialType>> {
         let required = declared.spec.required_credentials.clone()?;
         let may_be_there = |type_| self.sealed.iter().any(|one| one.may_belong_to(tenant, type_));
@@ -156,7 +156,7 @@ impl Declared {
         let checked = of.checked.iter().map(|one| TenantMember::from_status(&one.key.name, &one.spec, &one.status));
         let unread = of.unread.iter().map(|one| TenantMember::from_status(&one.key.name, &one.spec, &one.previous));
         let members: Vec<TenantMember<'_>> = checked.chain(unread).collect();
-        // All credentials of a tenant are in its namespace, and the checked ones are sorted by name, so a binary search
+        // All credentials of a tenant are in its namespace, and `of.checked` is sorted by name, so a binary search
         // finds them.
         let of_name = |name: &str| of.checked.binary_search_by(|one| (*one.key.name).cmp(name)).ok();
         let words = |name: &str, type_: &str, reason: &str| {

@@ -81,7 +81,7 @@ impl<'a> ReportedFinding<'a> {
         });
         let lapses = gate.lapses(one, report.at).map(|message| Self {
             reason: LAPSES_WITHIN,
-            // The credential may have no severity yet. A finding needs one, so it is at least a notice.
+            // The credential may have no severity yet, but a finding needs a severity of at least Notice.
             severity: one.status.severity.unwrap_or_default().max(Severity::Notice),
             fails: true,
             message: Cow::Owned(message),

@@ -142,8 +142,8 @@ fn lines(problems: &[Diagnostic]) -> Vec<String> {
     problems.iter().map(Diagnostic::to_string).collect()
 }
 
-/// Writes a list with one line for each item, of at most `most` bytes together with the title and the fence of the code
-/// block.
+/// Writes a list with one line for each item. The lines, the title and the fence of the code block have at most `most`
+/// bytes together.
 fn list(title: &str, items: &[String], most: usize, text: &mut String) {
     if items.is_empty() {
         return;

@@ -46,8 +46,8 @@ pub fn write(report: &Report, gate: &Gate, out: &mut dyn Write) -> io::Result<()
                 "rules": rules.keys().map(|id| rule(id)).collect::<Vec<_>>(),
             }},
             "invocations": [{
-                // In SARIF, an execution is unsuccessful if the tool could not do its work. Unreadable input counts as
-                // such; findings do not.
+                // In SARIF, an execution is unsuccessful if the tool could not do its work. That is so if input could
+                // not be read or compared, but not if there are findings.
                 "executionSuccessful": summary.errors + summary.not_compared == 0,
                 "exitCode": summary.exit_code,
                 "toolExecutionNotifications": notifications,

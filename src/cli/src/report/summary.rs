@@ -50,7 +50,7 @@ pub struct BySeverity {
 
 impl Summary {
     /// Counts the results of a report. `gate` decides which objects pass. If `--min-severity` removed objects from the
-    /// report, returns the counts from before.
+    /// report, the counts include the removed objects.
     pub fn from_report(report: &Report, gate: &Gate) -> Self {
         if let Some(whole) = report.whole {
             return whole;

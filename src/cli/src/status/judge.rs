@@ -182,9 +182,9 @@ impl Judge<'_> {
         (status, next)
     }
 
-    /// Derives warning days from the stored status, if the days are set in a tenant that the caller can't list. They
-    /// are chosen so that an assessment results in the stored warning stage. None if the caller can read the warning
-    /// days.
+    /// Derives warning days from the stored status, if the days are set in a tenant that the caller can't list. The
+    /// derived days are chosen so that an assessment results in the stored warning stage. `Visible` if the caller can
+    /// read the warning days.
     fn stored_days(&self, spec: &TenantCredentialSpec) -> StoredDays {
         if self.context.knows_tenants || spec.tenant_ref.is_none() || spec.has_own_warning_days() {
             return StoredDays::Visible;

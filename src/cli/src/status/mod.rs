@@ -37,14 +37,14 @@ use progress::Progress;
 use read::ClusterContents;
 use select::StatusFilter;
 
-/// The pause before a status that looks stale is read again. It may only look stale because the first list was read
-/// between two writes of the operator.
+/// The pause before a status that looks stale is read again. The first list may have been read between two
+/// writes of the operator, and then the status is not stale.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
 /// The minimum pause between two readings of `--watch`. The pause ends earlier if an assessment changes in the meantime
 /// because time passes, such as at a warning stage.
 const PACE: Duration = Duration::from_secs(5);
-/// The pause of `--watch` is at least this many times as long as the previous reading took, to limit the load on the
-/// cluster.
+/// The pause of `--watch` is at least the duration of the previous reading multiplied by this factor, to limit the load
+/// on the cluster.
 const SPARING: u32 = 10;
 
 /// All assessed objects, and the problems that occurred.

@@ -87,8 +87,8 @@ fn page(
         Some(generation) if generation != observed.generation => Some(staleness::spec_changed(now)),
         Some(_) => {
             // The operator derives a tenant's status from the stored statuses of the credentials, so this comparison
-            // uses them too. If the status of a credential is itself stale, this is reported for the credential and not
-            // for the tenant.
+            // also uses the stored statuses. If the status of a credential is itself stale, only the credential gets
+            // the finding, and not the tenant.
             let stored: Vec<TenantMember<'_>> = ours
                 .iter()
                 .map(|one| TenantMember::from_status(&one.observed.name, one.spec, &one.observed.previous))

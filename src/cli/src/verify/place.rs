@@ -41,8 +41,8 @@ pub struct RenewalTarget {
 }
 
 impl RenewalTarget {
-    /// Applies the settings of the tenant. If the present Secret was read, replaces the status by an assessment of its
-    /// credential. The status from the cluster may be outdated or missing.
+    /// Applies the settings of the tenant. If the present Secret was read, replaces `status` by an assessment of the
+    /// credential in this Secret. The status from the cluster may be outdated or missing.
     pub fn settle(&mut self, now: DateTime<Utc>) {
         self.spec = tenant::inherit(&self.spec, self.tenant.as_ref()).into_owned();
         let reading = match &self.beside {

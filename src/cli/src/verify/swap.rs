@@ -30,8 +30,8 @@ pub fn put(new: LocalCredential, place: &mut RenewalTarget) -> Swapped {
     let used = place.status.credential.as_ref().and_then(|facts| facts.keys.clone()).unwrap_or_default();
     let for_credential = selection.key.clone().or(used.credential);
     let for_key = selection.private_key_key.clone().or(used.private_key);
-    // A bundle has the certificate and the private key under one Secret key. The new certificate takes this key, so the
-    // new private key needs another one.
+    // A bundle has the certificate and the private key under one Secret key. The new certificate takes this Secret key,
+    // so the new private key needs another Secret key.
     let for_key = for_key.filter(|key| Some(key) != for_credential.as_ref());
     let for_password = selection.password_key.clone().or(used.password);
 

@@ -34,8 +34,8 @@ pub(super) fn findings(words: &Words<'_>, mark: &str, now: DateTime<Utc>) -> Vec
     }
     let has_expired = facts.not_after.is_some_and(|end| now > end);
     if let Some(end) = issuer_end(facts).filter(|_| !has_expired) {
-        // The issuer's expiry date identifies this finding, not the certificate. A new chain with another date is
-        // therefore announced again.
+        // This finding is identified by the issuer's expiry date and not by the certificate. A new chain with another
+        // date is therefore announced again.
         let mark = end.to_rfc3339();
         if now > end {
             find(

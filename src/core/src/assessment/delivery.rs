@@ -42,11 +42,11 @@ pub struct Delivery {
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Decides which of the `due` Events are sent now. `records` are the records in the status from before.
+/// Decides which of the `due` Events are sent now. `records` come from the status before this assessment.
 pub fn plan(due: Vec<Notice>, records: &EventRecords<'_>, now: DateTime<Utc>) -> Delivery {
     let mut delivery = Delivery { budget: records.budget.cloned(), ..Delivery::default() };
-    // An old version of lapsewatch does not know `pendingEvents`. After a downgrade, such a version sends later Events
-    // but leaves the entries of earlier Events in place.
+    // After a downgrade to a version without `pendingEvents`, later Events are sent, but the entries of earlier Events
+    // stay. Such an entry is obsolete.
     let is_over = |entry: &&PendingEvent| {
         let later = |sent: &Announced| (sent.episode, sent.reminder) >= (entry.episode, entry.reminder);
         records.announced.iter().any(|sent| sent.type_ == entry.type_ && later(sent))
@@ -115,7 +115,8 @@ fn is_of(record: &Announced, entry: &PendingEvent) -> bool {
         == (&entry.type_, &entry.reason, &entry.fingerprint, entry.episode, entry.reminder)
 }
 
-/// Moves the entry of an Event that was sent from `pending` to `announced`, which contains the last Event of each type.
+/// Moves the entry from `pending` to `announced` after its Event was sent. `announced` contains the last Event of each
+/// type.
 pub fn settle(announced: &mut Vec<Announced>, pending: &mut Vec<PendingEvent>, record: Announced) {
     pending.retain(|entry| entry.type_ != record.type_);
     super::record(announced, record);

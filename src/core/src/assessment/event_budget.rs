@@ -48,8 +48,8 @@ pub enum Spent {
 /// Takes one Event out of the budget.
 pub fn spend(budget: Option<&EventBudget>, urgency: Urgency, now: DateTime<Utc>) -> Spent {
     let before = budget.cloned().unwrap_or_default();
-    // Even an empty budget is full again after BURST periods. A later time comes from a clock that was ahead when the
-    // last Event was sent, and the budget then counts as full.
+    // Even an empty budget is full again after BURST periods. A `full_at` after this time comes from a clock that was
+    // ahead when the last Event was sent. The budget then counts as full.
     let is_ahead = now.checked_add_signed(PERIOD * BURST).is_some_and(|emptied| before.full_at > emptied);
     let full_at = if is_ahead { now } else { before.full_at.max(now) };
     let Some(after) = full_at.checked_add_signed(PERIOD) else { return Spent::Granted(before) };

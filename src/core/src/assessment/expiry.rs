@@ -55,7 +55,7 @@ pub fn stage(type_: CredentialType, facts: &CredentialFacts, days: &[u16], now: 
         .map_or(Stage::Outside, |days| Stage::Within(*days))
 }
 
-/// True if the validity of the credential begins later than the tolerated clock skew after `now`.
+/// True if the validity of the credential begins after `now` by more than the tolerated clock skew.
 pub fn not_yet_valid(facts: &CredentialFacts, now: DateTime<Utc>) -> bool {
     facts.not_before.is_some_and(|begin| valid_from(begin) > now)
 }

@@ -116,7 +116,7 @@ impl Finding {
         }
     }
 
-    /// Returns " then" if the credential has not expired yet, because its consequences are still in the future.
+    /// Returns " then" if the credential has not expired yet, because the consequences are still in the future.
     fn then(&self) -> &'static str {
         if self.case == FindingKind::Expiring { " then" } else { "" }
     }

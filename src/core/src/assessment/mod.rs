@@ -87,7 +87,7 @@ pub struct Assessment {
     /// Entries of `pendingEvents` that are no longer due. Only a request to the API server shows if their Events were
     /// sent.
     pub doubtful: Vec<PendingEvent>,
-    /// The time of the next assessment if no object changes before. None if time alone changes nothing.
+    /// The time of the next assessment, unless an object changes earlier. None if time alone changes nothing.
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -328,7 +328,7 @@ fn identity_verdict(type_: CredentialType, standing: IdentityMatch, first: bool,
     Verdict { type_: ConditionType::IdentityChanged, status, reason: reason.into(), message }
 }
 
-/// Returns the failure for a Secret that does not exist, so that there is no content to read.
+/// Returns the failure for a Secret that does not exist.
 pub fn secret_not_found(spec: &TenantCredentialSpec) -> Failure {
     let name = spec.secret_ref.as_ref().map_or("", |secret| secret.name.as_str());
     Failure { reason: FailureReason::SecretNotFound, message: format!("there is no Secret {name} in this namespace") }

@@ -44,7 +44,7 @@ impl Notice {
     }
 
     /// Returns the name of the Event, which is unique for each announcement of each object. The object name is cut to
-    /// 200 characters, because a Kubernetes name has at most 253.
+    /// 200 characters, so that with the hash the name stays below the limit of 253 for Kubernetes names.
     pub fn event_name(&self, object_name: &str, uid: &str) -> String {
         let hash = Sha256::new()
             .chain_update(uid)

@@ -22,7 +22,7 @@ use crate::api::{Severity, TenantCredentialSpec};
 use crate::messages::{self, Words};
 use crate::verdict::Stage;
 
-/// The reason of an Event, and of an entry in `status.announced`, which states that an announced problem is fixed.
+/// The reason that states that an announced problem is fixed, for the Event and its entry in `status.announced`.
 pub const RECOVERED: &str = "Recovered";
 
 /// The Events that are due, the changes of `status.announced` without an Event, and the time of the next assessment.
@@ -119,8 +119,8 @@ impl NoticePlanner<'_> {
         if self.went_back(finding) {
             match last.filter(|a| a.fingerprint == finding.mark) {
                 Some(last) => self.remind(finding, last, due),
-                // The stage was announced under the other of the two conditions Expiring and Expired. Only reminders
-                // are sent for it.
+                // The stage was announced under the other condition: Expired instead of Expiring, or the reverse. Under
+                // this condition, only reminders are sent.
                 None => {
                     let record = self.record_named(name, &finding.reason, &finding.mark);
                     self.look_at_reminder(finding, &record, due);
@@ -171,8 +171,8 @@ impl NoticePlanner<'_> {
         }
     }
 
-    /// True if the same or a later expiry stage of the same credential was announced already. The reason is that the
-    /// clock was set back, or that the warning days changed.
+    /// True if the same or a later expiry stage of the same credential was announced already. This
+    /// happens if the clock was set back or the warning days changed.
     fn went_back(&self, finding: &Finding) -> bool {
         let Some(rank) = Stage::rank_of_reason(&finding.reason) else { return false };
         [ConditionType::Expiring, ConditionType::Expired]
@@ -219,8 +219,8 @@ impl NoticePlanner<'_> {
             return None;
         }
         let record = self.record(ConditionType::Regressed, reason, &mark);
-        // Restored is announced only if WentBackwards was announced before. After a credential of another identity, the
-        // Recovered Event of IdentityChanged already reports the return.
+        // Restored is announced only if WentBackwards was announced before. If the credential in between had another
+        // identity, the Recovered Event of IdentityChanged already reports the return.
         let is_news =
             self.last(ConditionType::Regressed).is_some_and(|last| last.reason == ChangeReason::WentBackwards.as_str());
         if change.reason == ChangeReason::Restored && !is_news {
@@ -249,8 +249,8 @@ impl NoticePlanner<'_> {
         Some(change.reason)
     }
 
-    /// Announces that an announced problem is fixed. `changed` is the reason of the change that is announced too, if
-    /// any.
+    /// Announces that an announced problem is fixed. `changed` is the reason of the change that this
+    /// assessment announces, if any.
     fn close(&self, type_: ConditionType, changed: Option<ChangeReason>, due: &mut PlannedNotices) {
         let Some(last) = self.last(type_) else { return };
         if last.reason == RECOVERED || self.findings.iter().any(|f| f.type_ == type_) || !self.can_tell(type_) {
@@ -293,14 +293,14 @@ impl NoticePlanner<'_> {
         self.words.is_none_or(|words| match type_ {
             ConditionType::KeyMismatch => matches!(words.facts.key_match, KeyMatch::Matches | KeyMatch::NotApplicable),
             ConditionType::IdentityChanged => words.facts.identity.is_some(),
-            // Without its Secret, the object has no view (`Known(None)`). The problem may return with its Secret.
+            // An object without its Secret uses no credential (`Known(None)`). The problem may return with the Secret.
             ConditionType::Duplicate => matches!(self.peers, Peers::Known(Some(_))),
             _ => true,
         })
     }
 
     /// Closes the announced expiry stages of a credential that was replaced, so that they are announced again if the
-    /// credential returns. The replacement has an Event of its own. Only a new declared date has none, so that a
+    /// credential returns. The replacement has an Event of its own. A new declared date has no such Event, so a
     /// Recovered Event is sent.
     fn close_stages(&self, due: &mut PlannedNotices) {
         let Some(words) = self.words else { return };

@@ -48,7 +48,7 @@ impl NoticePlanner<'_> {
         let (Some(first), Some(period)) = (self.next_reminder(finding, last), self.period()) else { return };
         if last.time.signed_duration_since(self.now) > period {
             // The clock was set back. The intervals start again, because otherwise no reminder would be sent until the
-            // clock reaches `last`.
+            // clock reaches the time of `last`.
             let record = Announced { time: self.now, ..last.clone() };
             self.look_at_reminder(finding, &record, due);
             due.silent.push(record);

@@ -41,8 +41,8 @@ pub fn credential_key(facts: &CredentialFacts) -> String {
         .unwrap_or_default()
 }
 
-/// Returns the text that identifies a credential in announcements of its expiry. This text is [`credential_key`]. If the
-/// user declared the expiry date, the text is this date, so that a new date for the same token is announced again.
+/// Returns the text that identifies a credential in announcements of its expiry. This text is [`credential_key`]. If
+/// the user declared the expiry date, the text is this date, so that a new date for the same token is announced again.
 pub fn expiry_key(facts: &CredentialFacts) -> String {
     let fingerprint = facts.fingerprint.clone().filter(|_| !facts.is_declared());
     credential_key(&CredentialFacts { fingerprint, not_after: facts.not_after, ..CredentialFacts::default() })
@@ -78,8 +78,8 @@ pub fn match_identity(
     if holds { IdentityMatch::Accepted } else { IdentityMatch::Changed }
 }
 
-/// True if `facts` describe the same credential as `previous`, whose identity was accepted. If the identities then
-/// differ, only another version of lapsewatch can have spelled the identity differently.
+/// True if `facts` describe the same credential as `previous`, whose identity was accepted. If the texts of the two
+/// identities still differ, another version of lapsewatch wrote the identity in another form.
 fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> bool {
     previous.credential.as_ref().is_some_and(|before| {
         before.identity == previous.accepted_identity
@@ -88,7 +88,8 @@ fn is_respelled(previous: &TenantCredentialStatus, facts: &CredentialFacts) -> b
     })
 }
 
-/// True if the age of the credential may be compared with `newest`: both have the accepted identity, or none.
+/// True if the age of the credential may be compared with `newest`: both have the accepted identity, or both
+/// have no identity.
 pub fn is_comparable(standing: IdentityMatch) -> bool {
     matches!(standing, IdentityMatch::NotIdentified | IdentityMatch::Accepted)
 }
@@ -100,7 +101,7 @@ pub fn is_older(type_: CredentialType, newest: Option<&Newest>, facts: &Credenti
 }
 
 /// Returns the renewal state after `facts` were read, and the result of comparing the identity. `previous` is the
-/// status from before.
+/// status before this assessment.
 pub fn remember(
     spec: &TenantCredentialSpec,
     previous: &TenantCredentialStatus,
@@ -136,8 +137,8 @@ pub fn remember(
             compare(spec.type_, previous.newest.as_ref(), facts)
         }
         _ => {
-            // `newest` is missing if the identity of the first credential was not accepted when it was read, but is
-            // accepted since the user pinned it.
+            // `newest` is missing if the spec did not accept the identity of the first credential, and the user pinned
+            // this identity later.
             if is_comparable(standing) && memory.newest.is_none() {
                 memory.newest = Some(this());
             }

@@ -99,7 +99,7 @@ pub fn verify(scene: VerifyInput<'_>) -> Verification {
     Verification { outcome, sentence, points, change, status }
 }
 
-/// The new credential, the status before it is applied, and the status that the operator would write after.
+/// The new credential, the status before it is applied, and the status that the operator would write afterwards.
 struct VerifiedStatus<'a> {
     spec: &'a TenantCredentialSpec,
     previous: &'a TenantCredentialStatus,
@@ -145,7 +145,7 @@ impl VerifiedStatus<'_> {
                 Some((VerifyOutcome::Safe, VerifyCause::Chain))
             }
             stored::SEVERAL_CERTIFICATES => Some((VerifyOutcome::Safe, VerifyCause::SeveralCertificates)),
-            // `key` decides about the private key, because this finding also depends on the credential in place.
+            // Method `key` returns the finding about the private key, which also depends on the credential in place.
             stored::KEY_UNREADABLE => return None,
             _ => None,
         };
@@ -227,7 +227,7 @@ impl VerifiedStatus<'_> {
         }
         let is_dated = |facts: &CredentialFacts| facts.expiry != Expiry::Unknown;
         let is_comparable = is_dated(self.facts) && self.previous.credential.as_ref().is_some_and(is_dated);
-        // For DEP tokens, only the last one downloaded from Apple works. Equal dates do not show which one that is.
+        // Only the DEP token that was downloaded last from Apple works. Equal dates do not show which token that is.
         if !is_comparable || self.spec.type_ == CredentialType::DEPToken {
             let message = words::age_unknown(self.spec.type_, is_comparable);
             return Some(self.point(VerifyOutcome::Untold, VerifyCause::AgeNotTold, "Replaced", message));
@@ -257,7 +257,8 @@ fn unreadable(
 ) -> VerifyFinding {
     let outcome = match failure.reason {
         FailureReason::WrongFile | FailureReason::Malformed => VerifyOutcome::Stop,
-        // Stop only if all of the Secret was available. Otherwise the missing key may be in the part that was not.
+        // Stop only if the whole Secret was available. Otherwise the missing value or private key may be in the
+        // unavailable part.
         FailureReason::KeyNotFound | FailureReason::NoMatchingKey if sees_all => VerifyOutcome::Stop,
         _ => VerifyOutcome::Untold,
     };

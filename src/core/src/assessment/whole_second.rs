@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-/// Rounds `at` up to a whole second. An assessment truncates the present time to whole seconds, so that rounding down
-/// would start an assessment before `at`.
+/// Rounds `at` up to a whole second. An assessment truncates the present time to whole seconds. Without rounding, an
+/// assessment at `at` would therefore use a time before `at`.
 pub fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
     match at.trunc_subsecs(0) {
         whole if whole < at => whole.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(at),

@@ -15,7 +15,7 @@ const PREFIX: &str = "com.apple.mgmt.";
 /// Returns the topic of an MDM push certificate.
 ///
 /// # Errors
-/// Returns the kind of any other certificate.
+/// Returns the kind of a certificate that is not an MDM push certificate.
 pub(super) fn topic(certificate: &X509Certificate<'_>) -> Result<String, FileKind> {
     let user_ids = user_ids(certificate);
     if let Some(topic) = user_ids.iter().find(|id| is_topic(id)) {

@@ -1,4 +1,5 @@
-//! Classifies the damage of a credential, and the layers around a credential in which damage is found.
+//! Classifies the damage of a credential, and the layers, such as JSON or an e-mail, in which a damaged credential is
+//! found.
 
 use super::file_kind::FileKind;
 use super::invalid_date::InvalidDate;
@@ -19,7 +20,8 @@ pub(crate) enum Breakage {
     EnrollmentToken(Flaw),
 }
 
-/// The defect of a token. The names are member names of the token's format, never content of the token.
+/// The defect of a token. The strings in the variants are member names of the token's format, never content of the
+/// token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     Broken,

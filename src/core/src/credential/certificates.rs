@@ -1,4 +1,5 @@
-//! Selects the certificate of the Secret and its private key: those of the selected keys, otherwise by content.
+//! Selects the certificate of a Secret and its private key: from the Secret keys that the user selected, or otherwise
+//! by the content of all values.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,8 @@ use super::x509::Certificate;
 use crate::api::limits;
 use crate::api::status::{CredentialFacts, Format, IssuerExpiry, KeyMatch, KeysUsed};
 
-/// The certificate that was read, and details beside the facts.
+/// The certificate that was read, or the token that was read in its place. Only `identify` uses the fields other than
+/// `facts`.
 pub(super) struct ReadCertificate {
     pub facts: CredentialFacts,
     /// The kind of certificate, regardless of the requested type. None for a token.
@@ -216,7 +218,7 @@ impl<'a> Search<'a> {
     }
 
     /// Compares the certificate with the private keys of the Secret. Also returns the Secret key that contains the
-    /// private key, with true if a password opened the private key.
+    /// compared private key, and true if a password opened this private key.
     fn private_key(&self, found: FoundCertificate<'_>) -> (KeyMatch, Option<(&'a str, bool)>) {
         let mut keys: Vec<(&'a str, &FoundPrivateKey)> = self
             .values

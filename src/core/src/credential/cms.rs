@@ -22,7 +22,7 @@ const RECIPIENTS: usize = 16;
 /// index of this key and the plaintext.
 ///
 /// # Errors
-/// `NoMatchingKey` if every key was tried and none matches, is an RSA key, or decrypts to anything but garbage.
+/// `NoMatchingKey` if every key was tried and none opens the message. Only an RSA key can.
 /// `ManyKeys` if the budget did not cover all keys.
 pub(super) fn open(
     bytes: &[u8],
@@ -98,7 +98,7 @@ fn carriers(mut recipients: DerReader<'_>) -> Result<Vec<KeyTransRecipient<'_>>,
     if carriers.is_empty() { Err(failure) } else { Ok(carriers) }
 }
 
-/// Removes the headers of S/MIME, or base64 alone. None if the message is bare.
+/// Decodes a message in base64, with or without S/MIME headers before the base64. None for a message in DER or BER.
 fn unwrapped(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     if bytes.first() == Some(&SEQUENCE) {
         return None;
@@ -109,7 +109,7 @@ fn unwrapped(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         (Some(one), Some(other)) => one.min(other),
         (one, other) => one.or(other).unwrap_or_default(),
     };
-    // Bare base64 has no colon, so a blank line in bare base64 does not end any headers.
+    // Base64 has no colon, so a blank line after text without a colon does not end any headers.
     let has_headers = text.get(..body).is_some_and(|headers| headers.contains(&b':'));
     base64_text::decode(text.get(if has_headers { body } else { 0 }..)?)
 }

@@ -66,7 +66,8 @@ fn oaep(mut parameters: DerReader<'_>) -> Result<Padding<'_>, OpenError> {
         label =
             if name == oid::P_SPECIFIED { source.expect(OCTET_STRING)? } else { return Err(OpenError::NotSupported) };
     }
-    // Nearly all messages use one hash for both purposes. Some tools change only the first and keep SHA-1 for the mask.
+    // Nearly all messages use one hash for the label and the mask. Some tools change only the hash of the label and
+    // keep SHA-1 for the mask.
     match (hash, mask) {
         (Hash::Sha1 | Hash::Sha256 | Hash::Sha384 | Hash::Sha512, _) if hash == mask => {}
         (Hash::Sha256, Hash::Sha1) => {}
@@ -79,7 +80,8 @@ fn oaep(mut parameters: DerReader<'_>) -> Result<Padding<'_>, OpenError> {
 pub(super) struct RsaDecryptionKey(PrivateKey);
 
 impl RsaDecryptionKey {
-    /// Reads a private key in PKCS#1 or PKCS#8, if any of the content keys has the length of its modulus.
+    /// Reads a private key in PKCS#1 or PKCS#8, if its modulus is as long as at least one of the encrypted content
+    /// keys.
     pub(super) fn read(der: &[u8], carriers: &[KeyTransRecipient<'_>]) -> Result<Self, OpenError> {
         let none = OpenError::NoMatchingKey;
         let inner = match shape(der).ok_or(none)? {
@@ -106,7 +108,7 @@ impl RsaDecryptionKey {
         PrivateKey::from_pkcs1_der(inner).map(Self).map_err(|_| OpenError::NotSupported)
     }
 
-    /// Decrypts the content key. A private key that does not match returns None or garbage.
+    /// Decrypts the content key. The result is None or garbage if the private key does not match.
     ///
     /// # Errors
     /// `ManyKeys` if the budget does not cover the attempt.
@@ -121,8 +123,8 @@ impl RsaDecryptionKey {
         budget.spend(self.0.size())?;
         let data = carrier.encrypted;
         Ok(match carrier.padding {
-            // Wrong padding also returns garbage, always the same for one message, so that no error reveals the
-            // padding.
+            // With wrong padding, the crate returns garbage, always the same for one message. An error would reveal
+            // that the padding is wrong.
             Padding::Pkcs1 => self.decrypt(Pkcs1v15Encrypt, data),
             Padding::Oaep { hash, mask, label } => match (hash, mask) {
                 (Hash::Sha1, Hash::Sha1) => self.decrypt(Oaep::<Sha1>::new_with_label(label), data),

@@ -97,7 +97,7 @@ mod tests {
         open(bytes, password.map(str::as_bytes), &mut KdfBudget::new())
     }
 
-    /// Returns the PKCS#8 files, decoded, without those that "secret" does not open.
+    /// Returns the PKCS#8 files that the password "secret" opens, with PEM decoded to DER.
     fn keys() -> Vec<(&'static str, Vec<u8>)> {
         let others = ["legacy", "umlaut", "8m", "16m", "wide", "costly", "truncated"];
         names("key")

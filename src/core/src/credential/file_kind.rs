@@ -45,7 +45,7 @@ pub(crate) enum FileKind {
     Empty,
 }
 
-/// The encoding of a file, which determines the options of the commands that read the file.
+/// The encoding of a file. Messages suggest `openssl` commands, and their options depend on the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileEncoding {
     Pem,

@@ -161,7 +161,7 @@ fn is_placeholder(text: &str) -> bool {
     is_bracketed || is_filler || WORDS.iter().any(|word| letters.contains(word)) || WHOLE.contains(&letters.as_str())
 }
 
-/// True for the name or address of a file, in place of the file's content.
+/// True if the text is only the path or web address of a file, stored in place of the file's content.
 fn is_path(text: &str) -> bool {
     const BEGINNINGS: [&str; 9] = ["/", "./", "../", "~/", "file:", "http://", "https://", "s3://", "@"];
     const ENDS: [&str; 12] =

@@ -66,8 +66,8 @@ impl FoundPrivateKey {
         self.public_key().is_some_and(|key| certificate.public_key.as_ref() == Some(key))
     }
 
-    /// Reads the DER of a private key and takes one from `keys_left`. With `keys_left` at 0, the public key is not
-    /// computed.
+    /// Reads the DER of a private key and subtracts 1 from `keys_left`, the number of public keys that may still be
+    /// computed. If `keys_left` is 0, the public key is not computed.
     pub(super) fn read(der: &[u8], keys_left: &mut usize) -> Self {
         let Some(left) = keys_left.checked_sub(1) else {
             return if is_whole_sequence(der) { Self::Unread } else { Self::Damaged(KeyDamage::Content) };

@@ -30,7 +30,7 @@ static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Matches base64 before an END line. Applied to text outside of whole blocks, in which the BEGIN line is missing.
+/// Matches base64 before an END line. In text outside of complete blocks, a match means that the BEGIN line is missing.
 static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)

@@ -37,7 +37,7 @@ pub struct Identified {
 /// Reads the credential as the given type, or detects the type if none is given.
 ///
 /// # Errors
-/// Returns the cause. The failure expects the given type, or any type if none is given.
+/// Returns the cause. The message about the cause asks for the given type, or for any credential if no type is given.
 pub fn identify(
     type_: Option<CredentialType>,
     secret: &SecretData,
@@ -82,13 +82,14 @@ struct Refused {
     is_token: bool,
 }
 
-/// True if the value contains a token that the type accepts, or a damaged token.
+/// True if the value contains a token of the type that was tried, or a damaged token.
 fn holds_token(value: &Value) -> bool {
     let is_broken = |problem| matches!(problem, ReadProblem::Malformed(breakage) if breakage.is_of_a_token());
     !value.messages.is_empty() || !value.tokens.is_empty() || value.problem.is_some_and(is_broken)
 }
 
-/// Reads the values as one type. With `is_named`, failures expect only this type. Otherwise they expect any type.
+/// Reads the values as one type. `is_named` is true if the user gave this type. Otherwise messages about a failure ask
+/// for a credential of any type.
 fn read(
     type_: CredentialType,
     is_named: bool,

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::json::{self, JsonMembers};
 use super::token;
 
-/// The maximum length in bytes, with quotation marks, of a JSON string that can't contain a credential.
+/// JSON strings of at most this length in bytes, with quotation marks, are too short for a credential.
 const MIN_TEXT: usize = 32;
 
 /// Returns the strings and the tokens inside a document, at any depth. None if the text is not a JSON document, or is a

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::base64_text;
 use super::mime::Headers;
 
-/// The maximum number of boundaries that lines are compared with.
+/// The maximum number of MIME boundaries that are read from one text. Each line is compared with all of them.
 const MAX_BOUNDARIES: usize = 64;
 
 /// The encoding of a body (RFC 2045, section 6).

@@ -3,8 +3,8 @@
 use pkcs8::ObjectIdentifier;
 use x509_parser::asn1_rs::Oid;
 
-/// Converts an object identifier of a parsed certificate, so that the identifier can be compared with the constants byte
-/// by byte. None for an identifier that is malformed or longer than 39 bytes, which equals none of the constants.
+/// Converts an object identifier of a parsed certificate, so that the identifier can be compared with the constants
+/// byte by byte. None for an identifier that is malformed or longer than 39 bytes, which equals none of the constants.
 pub(super) fn from_x509(oid: &Oid<'_>) -> Option<ObjectIdentifier> {
     ObjectIdentifier::from_bytes(oid.as_bytes()).ok()
 }

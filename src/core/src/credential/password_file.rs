@@ -7,7 +7,7 @@ use super::typography;
 
 const MARK_UTF8: &[u8] = b"\xef\xbb\xbf";
 
-/// A decoration around a password that does not look like a part of the password.
+/// A decoration of a password, such as quotation marks, that is probably not a part of the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PasswordDress {
     /// The byte order mark of UTF-8 at the beginning.
@@ -20,8 +20,8 @@ pub(crate) enum PasswordDress {
     Blank,
 }
 
-/// Returns the password as plain text: UTF-8 without a byte order mark and without one line end. Bytes that are not
-/// text stay unchanged.
+/// Returns the password as plain text: UTF-8 without a byte order mark and without the last line end. Bytes that are
+/// neither UTF-8 nor UTF-16 lose only the line end.
 pub fn plain_password(given: &[u8]) -> Zeroizing<Vec<u8>> {
     let text = decoded(given);
     Zeroizing::new(without_line_end(text.as_deref().map_or(given, Vec::as_slice)).to_vec())

@@ -1,8 +1,8 @@
 //! Finds the PEM blocks of a text, as tolerantly as possible without guessing.
 //!
 //! Text before, between and after the blocks is ignored. Blocks may lack a line end between them, be indented, or be on
-//! one line. Three defects are reported instead of being ignored: a block without its END line, half of a certificate's
-//! frame outside of any block, and a block with a damaged BEGIN or END line.
+//! one line. Three defects are reported instead of being ignored: a block without its END line, a certificate's BEGIN
+//! or END line outside of any block, and a damaged BEGIN or END line.
 
 use zeroize::Zeroizing;
 
@@ -54,7 +54,8 @@ impl<'a> Block<'a> {
 /// The failure for a text with more than [`MAX_BLOCKS`] blocks.
 pub(super) struct TooMany;
 
-/// True if the text contains blocks, or half of a certificate's frame.
+/// True if the text contains the beginning of a block, or a BEGIN or END line of a certificate, even without hyphens
+/// before the words.
 pub(super) fn is_pem(text: &[u8]) -> bool {
     find(text, BEGIN).is_some() || has_remains(text)
 }
@@ -86,7 +87,7 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, TooMany> {
         let (segment, next) = after.split_at(find(after, BEGIN).unwrap_or(after.len()));
         let label = split(segment.get(..MAX_LABEL.min(segment.len())).unwrap_or_default(), DASHES);
         let Some((label, _)) = label.filter(|(label, _)| label.iter().all(|byte| matches!(byte, b' '..=b'~'))) else {
-            // If hyphens are missing after the label, the block is present but programs do not find the block.
+            // If hyphens are missing after the label, other programs do not find the block, so its damage is reported.
             let begin = BEGIN.len().saturating_add(segment.len());
             let whole = text.get(text.len().saturating_sub(next.len()).saturating_sub(begin)..).unwrap_or_default();
             let whole = whole.get(..begin).unwrap_or_default();
@@ -131,7 +132,7 @@ fn block<'a>(label: &'a [u8], body: &'a [u8]) -> Block<'a> {
     Block { label, encrypted, headers, text: body, body: base64_text::decode(rest).ok_or(Breakage::NotBase64) }
 }
 
-/// True if the text contains half of a certificate's frame.
+/// True if the text contains a BEGIN or END line of a certificate, even without hyphens before the words.
 fn has_remains(text: &[u8]) -> bool {
     find(text, b"BEGIN CERTIFICATE-").is_some() || find(text, b"END CERTIFICATE-").is_some()
 }

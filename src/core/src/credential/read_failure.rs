@@ -19,7 +19,8 @@ pub(crate) struct ReadRequest {
     pub type_: Option<CredentialType>,
     /// The origin of the values: a Secret or files.
     pub source: ValueSource,
-    /// The decoration around the password that may not be a part of the password. None if there is no such decoration.
+    /// The decoration of the password, such as quotation marks, which may be the reason why the password is wrong. None
+    /// if the password has no decoration.
     pub password: Option<PasswordDress>,
 }
 
@@ -68,8 +69,8 @@ pub(crate) enum FailureCause {
     SeveralCertificates { type_: CredentialType, key: String, certificates: CertificateList },
     /// The values contain credentials of several types.
     SeveralTypes(Vec<CredentialType>),
-    /// The value of `key` does not contain the expected credential. The missing part may be in one of the values that
-    /// no reader understands.
+    /// The value of `key` does not contain the expected credential. `unknown` contains values that no reader
+    /// understands, one of which may be the missing private key.
     Problem { key: String, problem: ReadProblem, unknown: Vec<UnknownValue> },
     /// No value contains a credential: no reader understands the values in `unknown`, and `key` contains a private key,
     /// which is not at fault.
@@ -124,7 +125,7 @@ pub struct UnknownContent(pub(crate) ContentProblem);
 /// The reason why no reader understands a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContentProblem {
-    /// The value contains nothing that fits.
+    /// The value contains nothing that fits the requested type.
     Value(ReadProblem),
     /// The value contains a damaged private key.
     PrivateKey(KeyDamage),

@@ -27,7 +27,7 @@ pub(crate) enum Container {
     MessageKey,
 }
 
-/// The reason why a value contains nothing that fits.
+/// The reason why a value contains nothing that fits the requested type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReadProblem {
     Malformed(Breakage),
@@ -53,7 +53,7 @@ impl ReadProblem {
         let is_certificate = matches!(type_, APNsCertificate | X509Certificate | WindowsSymantecCertificate);
         let kind = match self {
             Self::Malformed(breakage) => breakage.kind(),
-            // A file of the expected kind that was not read is damaged.
+            // A token of the expected kind is reported here only if no reader accepts the token: the token is damaged.
             Self::Wrong(kind) if is_for(type_, kind) => {
                 return Breakage::of_token(kind).map_or(self, Self::Malformed);
             }

@@ -19,7 +19,8 @@ use crate::api::limits;
 use crate::api::status::{Format, KeySelection};
 use crate::secret::{SecretBytes, SecretData, ValueSource};
 
-/// The maximum number of private keys of one Secret whose public key is computed. Each takes at most about 0.5 ms.
+/// The maximum number of public keys that are computed from the private keys of one Secret. One computation takes at
+/// most about 0.5 ms.
 const MAX_PRIVATE_KEYS: usize = 32;
 /// The maximum number of certificates, private keys, tokens and containers of one Secret. Each takes memory beyond its
 /// own bytes.
@@ -85,7 +86,8 @@ impl<'a> Search<'a> {
             if entries > MAX_ENTRIES {
                 return failed(FailureCause::ManyEntries { most: MAX_ENTRIES });
             }
-            // Many values may have no entries. For each problem, only as many of them are kept as a message names.
+            // Many values may have no entries. Of the values with the same problem, only as many are kept as a message
+            // names.
             let is_special = name == TLS_CERTIFICATE || named.contains(&Some(name));
             if value.entries() == 0 && !is_special {
                 if problems.iter().filter(|problem| **problem == value.problem).count() >= most_alike {
@@ -109,9 +111,8 @@ impl<'a> Search<'a> {
             .filter(|(key, _)| self.key.is_none_or(|named| named == *key))
     }
 
-    /// Returns the failure with the highest priority if nothing fits. While a value exists that no reader understands,
-    /// a sound private key is not at fault: the message names this value first, and then the private key without a
-    /// certificate.
+    /// Returns the failure to report if nothing fits: the problem with the highest priority. If this problem is a sound
+    /// private key without a certificate, the message first names the values that no reader understands.
     pub(super) fn most_telling(&self) -> ReadFailure {
         let problems = self.in_scope().filter_map(|(key, value)| {
             let unfit = value.certificates.iter().filter_map(|certificate| certificate.misfit(self.type_));
@@ -229,7 +230,7 @@ pub(super) fn key_name(key: &str) -> String {
     key
 }
 
-/// Keeps only the candidates for which `holds` returns true, if there is at least one.
+/// Keeps only the candidates for which `holds` returns true. Keeps all candidates if `holds` returns true for none.
 pub(super) fn prefer<T>(candidates: &mut Vec<T>, holds: impl Fn(&T) -> bool) {
     if candidates.iter().any(&holds) {
         candidates.retain(holds);

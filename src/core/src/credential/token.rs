@@ -17,7 +17,7 @@ pub(crate) fn is_token(type_: CredentialType) -> bool {
     matches!(type_, CredentialType::VPPToken | CredentialType::DEPToken)
 }
 
-/// Returns the breakage for a flaw of the token that the type accepts.
+/// Converts a flaw to the breakage of a token of this type.
 pub(super) fn breakage(type_: CredentialType, flaw: Flaw) -> Breakage {
     match type_ {
         CredentialType::VPPToken => Breakage::VppToken(flaw),

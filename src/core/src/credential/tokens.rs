@@ -29,7 +29,7 @@ pub(super) fn facts(mut search: Search<'_>) -> Result<CredentialFacts, ReadFailu
     if has_messages {
         let mut opened = open(&mut search);
         if opened.is_empty() && found.is_empty() {
-            // Private keys that a password opens are costly and therefore tried last.
+            // Opening private keys with a password is costly and therefore done last.
             let before = search.readable_keys().len();
             let closed = search.open_private_keys();
             search.open_keystores()?;

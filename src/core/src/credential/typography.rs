@@ -74,7 +74,7 @@ pub(super) fn straightened(text: &str) -> Option<Zeroizing<String>> {
             '\u{2010}' | '\u{2011}' | '\u{2212}' => plain.push('-'),
             // Word processors replace two hyphens with one dash.
             '\u{2012}'..='\u{2015}' => plain.push_str("--"),
-            // U+0001 marks the space, because a guillemet that follows removes the space.
+            // U+0001 stands for a typographic space until the end, so that a closing guillemet can remove this space.
             letter if letter.is_whitespace() => plain.push('\u{1}'),
             letter if is_unseen(letter) => {}
             letter => plain.push(letter),

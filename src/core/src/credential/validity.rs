@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::api::limits;
 use crate::api::status::Expiry;
 
-/// Returns the time in whole seconds, from seconds since 1970. None from the year 9999 on.
+/// Converts seconds since 1970 to a time. None from the year 9999 on.
 pub(super) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
     (seconds < limits::NO_EXPIRY_FROM).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
 }

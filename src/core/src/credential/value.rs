@@ -113,9 +113,9 @@ pub(super) struct Reader<'a> {
     pub(super) type_: CredentialType,
     pub(super) value: Value,
     keys_left: &'a mut usize,
-    /// The number of other layers that were removed already.
+    /// The number of removed layers other than those in [`Taken`].
     pub(super) layers: u8,
-    /// The number of bytes that may still be read inside other layers.
+    /// The number of bytes that may still be read inside such layers.
     pub(super) spare: &'a mut usize,
 }
 
@@ -215,7 +215,7 @@ impl Reader<'_> {
     fn block(&mut self, block: &pem::Block<'_>) {
         if let Some(file @ (ForeignFile::Placeholder | ForeignFile::Template)) = foreign::text(block.text.trim_ascii())
         {
-            // The block was prepared with a placeholder, and nobody has replaced the placeholder.
+            // The block comes from a template, and nobody has replaced its placeholder with base64.
             if block.label.ends_with(b"PRIVATE KEY") {
                 self.value.private_keys.push(FoundPrivateKey::Damaged(KeyDamage::Content));
             }

@@ -48,8 +48,8 @@ pub(super) fn read(members: &JsonMembers<'_>) -> Result<CredentialFacts, Flaw> {
     })
 }
 
-/// Returns the whole content token that another document contains in its member `token`, decoded. None if this member
-/// is the inner token itself, which is not text.
+/// Returns the decoded content token, if the member `token` of another document contains a whole content token. None if
+/// this member is an inner token, which does not decode to JSON.
 pub(super) fn nested(members: &JsonMembers<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let token = members.string(NAMES[0]).ok()?;
     base64_text::decode(token.as_bytes()).filter(|text| text.trim_ascii().starts_with(b"{\""))

@@ -52,7 +52,8 @@ impl Reader<'_> {
         telling.is_some()
     }
 
-    /// Reads a text that consists only of base64. Returns false for the same reasons as [`Self::base64`].
+    /// Reads a text that consists only of base64. Returns false for any other text, and if
+    /// [`Self::base64`] returns false.
     pub(super) fn whole_base64(&mut self, text: &[u8], taken: Taken) -> bool {
         base64_text::decode(text).is_some() && self.base64(text, taken)
     }

@@ -56,13 +56,13 @@ fn double_quoted(text: &str) -> Option<Zeroizing<String>> {
     is_single.then(|| Zeroizing::new(text.replace('\'', "\"")))
 }
 
-/// Returns the text inside quotation marks. Unpaired quotation marks are removed only from a text that can't contain
-/// any, such as base64.
+/// Returns the text inside quotation marks. Unpaired quotation marks are removed only around one line without braces,
+/// such as base64.
 fn unquoted(text: &str) -> Option<&str> {
     typography::unquoted(text).or_else(|| typography::bare(text).filter(|inner| !inner.contains(['{', '"', '\n'])))
 }
 
-/// True for a decrypted server token in the lines of a quoted reply.
+/// True if an e-mail reply quotes a decrypted server token, with `>` before its lines.
 pub(super) fn is_quoted_message(text: &[u8]) -> bool {
     let mark = |mark: &[u8]| find(text, mark).is_some();
     mark(b"\n> -----BEGIN MESSAGE")
@@ -76,7 +76,7 @@ fn escaped(text: &str) -> Option<Zeroizing<String>> {
     unescape(&text)
 }
 
-/// Removes the marks of a quoted reply.
+/// Removes the `>` before each line that an e-mail reply quotes.
 fn unreplied(text: &str) -> Option<Zeroizing<String>> {
     text.lines().filter(|line| line.starts_with('>')).nth(1)?;
     // The capacity is reserved at once: a string that grows leaves a copy of the secret in freed memory.
@@ -174,7 +174,7 @@ fn base64_blocks(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
 
 /// Returns the words that consist only of base64, such as in a table or an address.
 fn base64_words(text: &str) -> Vec<Zeroizing<Vec<u8>>> {
-    // Decoding needs no padding, and an equals sign may separate a name from a value.
+    // An equals sign ends a word: it may separate a name from a value, and decoding needs no padding.
     let is_outside = |letter: char| letter == '=' || !letter.is_ascii() || !base64_text::is_line(&[letter as u8]);
     let words = text.split(is_outside);
     let words = words.filter(|word| word.len() >= MIN_BASE64 && word.len() < text.trim().trim_matches('=').len());

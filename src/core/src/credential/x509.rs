@@ -87,7 +87,7 @@ impl Certificate {
         OtherCertificate { serial_number, not_before, not_after }
     }
 
-    /// Returns the kind of certificate, if no type is expected.
+    /// Returns the kind of certificate, regardless of the requested type.
     pub(super) fn kind(&self) -> FileKind {
         match (&self.topic, &self.publisher_id) {
             (Ok(_), _) => FileKind::PushCertificate,
@@ -102,8 +102,7 @@ impl Certificate {
         }
     }
 
-    /// Returns the kind of certificate, if the type does not accept the certificate. None if the type accepts the
-    /// certificate.
+    /// Returns the kind of a certificate that the type does not accept. None if the type accepts the certificate.
     pub(super) fn misfit(&self, type_: CredentialType) -> Option<FileKind> {
         match (type_, &self.topic, &self.publisher_id) {
             (CredentialType::X509Certificate, ..)

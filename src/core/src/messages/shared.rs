@@ -87,7 +87,7 @@ fn name(other: &Other) -> String {
     }
 }
 
-/// Lists the other holders that the view names, followed by the number of those without a name.
+/// Lists the other holders that the view names, followed by the number of the holders that the view leaves out.
 fn list(view: &View) -> String {
     let mut names: Vec<String> = view.others.iter().map(name).collect();
     match view.unlisted {

@@ -53,7 +53,7 @@ pub fn without_words(type_: CredentialType, reason: &str, deadline: Option<DateT
     format!("the {} says {reason}{dated}", type_.words())
 }
 
-/// Returns the remedy for a credential whose own remedy is not available: a command that shows it.
+/// Returns the remedy for a credential whose own remedy is not available: a command that shows the credential.
 pub fn see(name: &str) -> String {
     format!("see kubectl describe tcred {name}")
 }

@@ -18,7 +18,7 @@ pub struct Compared<'a> {
     pub facts: Option<&'a CredentialFacts>,
     /// The kind of the change. None if the new credential changes nothing.
     pub change: Option<ChangeReason>,
-    /// True if the credential and its private key are the current ones.
+    /// True if the new credential is the current one and the check of its private key gives the same result.
     pub is_same: bool,
 }
 

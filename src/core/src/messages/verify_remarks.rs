@@ -76,7 +76,7 @@ pub fn not_compared(why: &str, is_vouched_for: bool) -> String {
 /// The remark for a previous state without a TenantCredential.
 pub const NOTHING_BEFORE: &str = "--previous contains no TenantCredential, so nothing was compared";
 
-/// The remark for an encrypted object in the previous state that may be this object.
+/// The remark for an encrypted object in the previous state, which may be the object that is checked.
 pub const MAY_BE_ENCRYPTED: &str = "an object there that sops has encrypted may be this one";
 
 /// The message for a TenantCredential whose type differs from the previous state.

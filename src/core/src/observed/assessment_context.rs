@@ -46,8 +46,8 @@ impl NamedTenant {
 }
 
 impl AssessmentContext {
-    /// Assesses an object from its last reading. `generation` is the generation of `spec`, which is older than that of
-    /// the object until the Secret of a newer spec is read.
+    /// Assesses an object from its last reading. `generation` is the generation of `spec`. After a change of the spec,
+    /// this is the previous generation until the Secret of the new spec is read.
     pub fn assess(
         self,
         observed: &Observed,

@@ -84,7 +84,7 @@ impl<K: WatchedKind> Observed<K> {
 
 impl Observed {
     /// Returns this object as a holder, a user of the credential in its last published status. None if the status
-    /// contains no credential, or one of a type that several MDMs may use.
+    /// contains no credential, or if several MDMs may use a credential of this type.
     pub fn remembered_holder(&self) -> Option<Holder> {
         Holder::remembered(self.created, self.understood()?, &self.previous)
     }

@@ -11,7 +11,7 @@ pub enum SharingState {
     /// Other holders read the credential from the same Secret.
     SameSecret,
     /// The oldest holder of the VPP token reads the same Secret as this holder, or is this holder. Holders with other
-    /// Secrets use the token too, and none claims the token.
+    /// Secrets use the token too, and no holder claims the token.
     SharedByOthers,
     /// This holder, or one with the same Secret, claims a token that holders with different Secrets use too.
     ControlAssumed,

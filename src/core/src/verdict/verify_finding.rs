@@ -43,7 +43,7 @@ pub enum VerifyCause {
     Expired,
     /// The new credential is older than the newest one that was read for this object.
     WentBackwards,
-    /// The dates do not show if the new credential is newer than the current one. It may be an old copy.
+    /// The dates do not show if the new credential is newer than the current one. The new one may be an old copy.
     AgeNotTold,
     /// The new credential is not newer than the current one by its dates.
     Replaced,

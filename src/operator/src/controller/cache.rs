@@ -54,7 +54,8 @@ impl<T> Default for Store<T> {
     }
 }
 
-/// A change of one object: its state before the change. `after` is true if the object exists after the change.
+/// A change of one object: `before` is the object before the change, if any. `after` is true if the object exists
+/// after the change.
 struct CacheTransition<T> {
     key: Key,
     before: Option<T>,

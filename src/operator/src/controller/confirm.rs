@@ -38,8 +38,8 @@ struct PartialList {
     items: Option<Vec<Partial>>,
 }
 
-/// Reads the version of a Secret from the API server. Returns `known` if there is no name, or if the permission is
-/// missing.
+/// Reads the version of a Secret from the API server. Returns `known` if `name` is None, or if the operator has no
+/// permission to read the Secret.
 ///
 /// # Errors
 /// If the API server did not answer, or reported an error other than a missing Secret or permission.
@@ -58,8 +58,8 @@ pub async fn secret_now(
     })
 }
 
-/// True if these objects and their Secrets are the same in the API server as in the cache. An object that must not be
-/// read counts as the same.
+/// True if these objects and their Secrets are the same in the API server as in the cache. An object that the
+/// operator has no permission to read counts as unchanged.
 ///
 /// # Errors
 /// If an object or Secret could not be read, for a reason other than a missing permission.
@@ -85,7 +85,7 @@ pub async fn are_current(client: &Client, witnesses: &[Witness]) -> Result<bool,
 }
 
 /// True if the API server has exactly these members (TenantCredentials of a tenant), by name and resourceVersion. Also
-/// true if the permission is missing.
+/// true if the operator has no permission to list them.
 ///
 /// # Errors
 /// If the members could not be listed.

@@ -57,8 +57,8 @@ async fn try_publish_invalid<K: WatchedKind>(
             && condition.observed_generation == Some(generation)
     });
     let is_announced = announced.iter().any(|record| record.type_ == INVALID_OBJECT && record.episode == generation);
-    // A pending entry of an earlier generation is dropped, unless it is held back. No later Event depends on its Event,
-    // so no request checks if that Event was sent.
+    // A pending entry of an earlier generation is dropped, unless it is held back. The operator does
+    // not check if the Event of a dropped entry was sent, because no later Event depends on it.
     let is_own =
         |entry: &&PendingEvent| entry.type_ == INVALID_OBJECT && (entry.episode == generation || entry.held_back);
     let own: Vec<PendingEvent> = pending.iter().filter(is_own).cloned().collect();

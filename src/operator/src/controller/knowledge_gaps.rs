@@ -11,7 +11,7 @@ use lapsewatch_core::observed::Observed;
 use lapsewatch_core::verdict::SharingState;
 
 /// The objects that could not be read, and the objects whose assessment lacks this knowledge. Both are grouped by
-/// credential type, because only credentials of the same type can be the same.
+/// credential type, because objects of different types never use the same credential.
 #[derive(Default)]
 pub struct KnowledgeGaps {
     /// The objects whose Secret could not be fetched by the last read.
@@ -67,7 +67,7 @@ impl KnowledgeGaps {
         self.unread.0.contains_key(&type_)
     }
 
-    /// Removes and returns the unsure objects of each credential type of which every object could be read.
+    /// Removes and returns the unsure objects of the credential types that have no unread object.
     pub fn take_sure(&mut self) -> Vec<Key> {
         let unread = &self.unread.0;
         let mut sure = Vec::new();

@@ -14,7 +14,7 @@ use crate::metrics::series;
 pub enum Exposition {
     /// OpenMetrics 1.0.0.
     OpenMetrics1,
-    /// OpenMetrics 0.0.1, which Prometheus requests in versions before OpenMetrics 1.0.0.
+    /// OpenMetrics 0.0.1, which old versions of Prometheus request.
     OpenMetrics0,
     /// The Prometheus text format 0.0.4, which every scraper accepts.
     Text,
@@ -80,8 +80,8 @@ fn thousandths(weight: &str) -> Option<u16> {
     (0.0..=1.0).contains(&value).then_some((value * 1000.0).round() as u16)
 }
 
-/// Converts OpenMetrics to the text format 0.0.4. In HELP and TYPE lines, a family gets the full name of its series,
-/// such as the suffix `_total`, and an info becomes a gauge. Units and the end marker are removed.
+/// Converts OpenMetrics to the text format 0.0.4. In HELP and TYPE lines, the name of a family gets the suffix
+/// of its series, such as `_total`, and the type info becomes gauge. Units and the end marker are removed.
 fn to_text_format(open_metrics: &str) -> String {
     let mut out = String::with_capacity(open_metrics.len());
     for line in open_metrics.lines() {

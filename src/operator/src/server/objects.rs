@@ -179,8 +179,8 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Returns the condition type as a label value. None for a type that this version does not write, because other
-/// programs can write a status too.
+/// Returns the condition type as a label value. None if this version of lapsewatch does not write the type: such a type
+/// comes from another program.
 fn condition(type_: &str) -> Option<&'static str> {
     ConditionType::ALL.iter().map(|known| known.as_str()).find(|known| *known == type_)
 }

@@ -154,7 +154,7 @@ fn type_name(value: &Value) -> &'static str {
 }
 
 /// True if the API server accepts the text for the format date-time, which is looser than RFC 3339 (`DateTimePattern`
-/// in go-openapi/strfmt). The times that only this check accepts do not match the patterns in the schema.
+/// in go-openapi/strfmt). A time that is accepted here but violates RFC 3339 is refused by the patterns in the schema.
 fn is_date_time(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let Some((date, time)) = text.split_once('t') else { return false };

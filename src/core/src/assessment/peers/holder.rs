@@ -39,8 +39,8 @@ pub struct Holder {
     pub tenant: Option<Arc<str>>,
     /// The fingerprint of the credential.
     pub fingerprint: Fingerprint,
-    /// The identity of the credential. Set only for the types of which a newer credential of the same identity
-    /// supersedes the older credential.
+    /// The identity of the credential. None for types whose credentials are not superseded by a newer credential of
+    /// the same identity.
     pub identity: Option<Arc<str>>,
     /// The expiry of the credential.
     pub end: End,
@@ -123,7 +123,7 @@ impl Holder {
         Rank { created: self.created.unwrap_or(i64::MAX), key: key.clone() }
     }
 
-    /// Returns the namespace and the name of the Secret. `key` is the key of the TenantCredential.
+    /// Returns the namespace and name of the Secret. `key` is the namespace and name of the TenantCredential.
     pub(super) fn place(&self, key: &Key) -> Key {
         Key { namespace: key.namespace.clone(), name: self.secret.clone() }
     }

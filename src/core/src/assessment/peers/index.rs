@@ -142,7 +142,8 @@ impl Index {
         }
     }
 
-    /// Returns at most `count` other objects that the view of an object names or depends on.
+    /// Returns at most `count` other objects that the view of an object names or depends on. The operator confirms
+    /// their state before it sends an Event.
     pub fn witnesses(&self, key: &Key, count: usize) -> Vec<Key> {
         let Some(holder) = self.holders.get(key) else { return Vec::new() };
         let rank = holder.rank(key);

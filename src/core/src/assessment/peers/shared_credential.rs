@@ -172,7 +172,7 @@ impl SharedCredential {
                 disturbed.extend(self.by_place.get(place).into_iter().flatten());
             }
         }
-        // All holders that read a Secret share its claim. They are affected if `rank` is the only claimant there.
+        // A claim counts for all holders of the same Secret. They are affected if `rank` is the only claimant of them.
         if let Some(place) = self.members.get(rank)
             && self.claimants.contains(rank)
             && self.claims.get(place) == Some(&1)
@@ -211,7 +211,7 @@ impl SharedCredential {
     }
 
     /// Returns the other holders that the view of the holder `rank` names. If all of these read the same Secret as
-    /// `rank`, the oldest holder with a different Secret takes the last place.
+    /// `rank`, the oldest holder with a different Secret becomes the last entry.
     pub(super) fn named(&self, rank: &Rank) -> Vec<&Rank> {
         let mut named: Vec<&Rank> = self.members.range(..rank).rev().map(|(other, _)| other).take(NAMED).collect();
         if named.is_empty() {

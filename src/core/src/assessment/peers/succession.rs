@@ -24,7 +24,8 @@ pub(super) struct Succession {
 #[derive(Default)]
 struct SameExpiry {
     ranks: BTreeMap<Rank, Fingerprint>,
-    /// The same holders by fingerprint. Holders of one's own fingerprint do not count as newer and are skipped at once.
+    /// The same holders by fingerprint. Holders of the same credential do not supersede each other, so a search for
+    /// newer credentials skips a whole fingerprint.
     crowds: HashMap<Fingerprint, BTreeSet<Rank>>,
 }
 

@@ -114,7 +114,7 @@ pub struct TenantAssessment {
     /// Entries of `pendingEvents` that are no longer due. Only a request to the API server shows if their Events were
     /// sent.
     pub doubtful: Vec<PendingEvent>,
-    /// The time of the next assessment if no object changes before. None if time alone changes nothing.
+    /// The time of the next assessment, unless an object changes earlier. None if time alone changes nothing.
     pub next: Option<DateTime<Utc>>,
 }
 

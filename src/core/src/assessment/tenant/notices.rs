@@ -51,8 +51,8 @@ impl TenantNoticePlanner<'_> {
             // In these two states no Event is sent: the state is not known yet, or there is nothing to assess.
             PENDING | NO_CREDENTIALS => {}
             MISSING => {
-                // An announced state is over if the worst credential is in another state. Its entry is closed without
-                // an Event, because the recovery from missing credentials will be announced.
+                // An announced state is over if the worst credential is in another state. The entry of the old state
+                // is closed without an Event, because the recovery from missing credentials will be announced.
                 if self.will_be_open(MISSING, &due)
                     && self.open(HEALTHY).is_some_and(|last| Some(last.reason.as_str()) != self.state.of_members)
                 {

@@ -3,11 +3,11 @@
 //! An element is read in one of two modes. [`recognize`] accepts every beginning of an element, so that damaged and
 //! incomplete files are recognized. [`read`] accepts only a complete element of definite length.
 
-/// The longest length that both modes accept, in octets after the first octet of the length.
+/// The maximum number of octets after the first octet of a length. Both modes refuse longer lengths.
 const MAX_LENGTH_OCTETS: usize = 4;
 /// The octet that stands for an indefinite length (X.690, section 8.1.3.6).
 pub(super) const INDEFINITE: u8 = 0x80;
-/// The tag that ends an indefinite length and does not begin an element (X.690, section 8.1.5).
+/// The tag of the marker that ends an element of indefinite length (X.690, section 8.1.5).
 const END_OF_CONTENTS: u8 = 0;
 /// The bits of a tag that mark a tag of several octets, if all of them are set (X.690, section 8.1.2.4).
 const LONG_TAG: u8 = 0x1f;
@@ -45,7 +45,7 @@ impl<'a> ElementHeader<'a> {
         })
     }
 
-    /// True if the header ends an indefinite length.
+    /// True for the marker that ends an element of indefinite length.
     pub(super) fn is_end_of_contents(&self) -> bool {
         self.tag == END_OF_CONTENTS
     }

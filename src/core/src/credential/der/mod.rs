@@ -19,7 +19,7 @@ pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
 
-// The tags of a context: EXPLICIT tags and tags of constructed types, and the IMPLICIT tag of a string in one piece.
+// Context-specific tags of constructed elements: EXPLICIT tags, and IMPLICIT tags of constructed types.
 pub(super) const CONTEXT_0: u8 = 0xa0;
 pub(super) const CONTEXT_1: u8 = 0xa1;
 pub(super) const CONTEXT_2: u8 = 0xa2;

@@ -8,7 +8,7 @@ const EACH: u64 = 1_000_000;
 const SUM: u64 = 2_000_000;
 
 /// The maximum RSA work for the messages of one Secret, about 20 ms. The unit is one operation with a 1,024-bit key.
-/// The limit allows 16 operations with 2,048 bits, two with 4,096 bits, or one with the largest key.
+/// The limit allows 16 operations with 2,048 bits (8 units each), two with 4,096 bits, or one with the largest key.
 const RSA_WORK: usize = 16 * 8;
 
 /// The RSA operations that are left for one Secret.

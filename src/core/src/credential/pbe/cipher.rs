@@ -11,7 +11,7 @@ use super::OpenError;
 use crate::credential::der::{DerReader, OCTET_STRING};
 use crate::credential::oid;
 
-/// A cipher that containers use. RC2 and RC4 contain the length of their key in bytes.
+/// A cipher that containers use. The numbers in the variants for RC2 and RC4 are key lengths in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::credential) enum Cipher {
     Aes128,

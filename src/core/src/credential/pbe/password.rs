@@ -41,7 +41,7 @@ pub(in crate::credential) fn candidates(given: Option<&[u8]>) -> Vec<Password> {
     candidates
 }
 
-/// Removes the readings that differ only in UTF-16, for schemes that use only the bytes.
+/// Keeps one of several readings with equal bytes, which differ only in UTF-16. Some schemes use only the bytes.
 pub(in crate::credential) fn as_bytes(mut candidates: Vec<Password>) -> Vec<Password> {
     candidates.dedup_by(|one, other| one.bytes == other.bytes);
     candidates

@@ -104,7 +104,8 @@ impl<'a> Kdf<'a> {
                 if scrypt_memory(cost, block, parallel).is_none_or(|memory| memory > MEMORY) {
                     return Err(OpenError::TooCostly);
                 }
-                // Reading two blocks and writing two blocks costs about as much as one iteration of PBKDF2.
+                // scrypt computes 4 * cost * block * parallel Salsa20/8 hashes (RFC 7914, sections 4 to 6). Two of
+                // these hashes count as one iteration of PBKDF2.
                 budget.spend(cost.saturating_mul(block).saturating_mul(parallel).saturating_mul(2))?;
                 let small = |number: u64| u32::try_from(number).map_err(|_| OpenError::Malformed);
                 if !cost.is_power_of_two() {

@@ -45,8 +45,8 @@ pub(super) fn problem(asked: ReadRequest, key: &str, problem: ReadProblem) -> St
     })
 }
 
-/// Returns the message for the value of `key` if the only other certificate is that of a CA, in the value of `ca`. A CA
-/// certificate is used as the credential only if the user names its key.
+/// Returns the message for the value of `key` if the only certificate in other values is a CA certificate, in `ca`. A
+/// CA certificate is used as the credential only if the user names its Secret key or gives its file alone.
 pub(super) fn hidden(asked: ReadRequest, key: &str, found: ReadProblem, ca: &str) -> String {
     let message = problem(asked, key, found);
     let ca = shown(ca);
