@@ -69,8 +69,8 @@ struct WatchStatus {
 }
 
 impl Watch {
-    /// Starts a watch of the changes after `version`. `spread`, from 0 to 1, determines how much longer than the
-    /// shortest duration this watch lasts.
+    /// Starts a watch of the changes after `version`. The watch lasts [`LASTS`] and a fraction of [`SPREAD`].
+    /// `spread`, from 0 to 1, is this fraction.
     ///
     /// # Errors
     /// If the API server refuses the watch or can't be reached.

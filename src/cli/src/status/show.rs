@@ -13,8 +13,9 @@ use crate::report::{self, Gate, Report, Summary};
 use crate::terminal::{Paint, document};
 use lapsewatch_core::api::Severity;
 
-/// Returns the text for standard output, the text for standard error, and the exit code. `now` is the time of the
-/// assessment, `made` the time of the clock.
+/// Returns the text for standard output, the text for standard error, and the exit code. The objects are
+/// assessed as of `now`, which `--at` may set. `made` is the time of the clock, which the output contains as its creation
+/// time.
 ///
 /// # Errors
 /// If the report can't be serialized as JSON or YAML.

@@ -46,10 +46,10 @@ fn kubectl_explains_every_field_of_the_spec() {
         }
     }
     let type_ = bed.kubectl_ok(&["explain", "tcred.spec.type"], "");
-    assert!(type_.contains("What kind of credential this is."), "{type_}");
+    assert!(type_.contains("The type of the credential."), "{type_}");
     assert!(CredentialType::ALL.iter().all(|t| type_.contains(&format!("\n    {t}\n"))), "{type_}");
     let environment = bed.kubectl_ok(&["explain", "mdmt.spec.environment"], "");
-    assert!(environment.contains("What the tenant is for."), "{environment}");
+    assert!(environment.contains("The purpose of a tenant."), "{environment}");
     for value in ["Production", "Trial", "QA", "Development"] {
         assert!(environment.contains(&format!("\n    {value}\n")), "{environment}");
     }

@@ -203,7 +203,8 @@ impl SharedCredential {
     /// Returns the holders whose views name all other holders, or all but one. If one holder is added or removed, only
     /// these views may change between "all are named" and "there are more" (`unlisted`).
     fn completely_told(&self) -> impl Iterator<Item = &Rank> {
-        // The claimant is named in addition. The 2 below stands for the holder itself and one holder without a name.
+        // A view names up to NAMED holders, and the claimant. It names neither its own holder nor, at most, one more.
+        // These two are the 2 below.
         let most = NAMED + usize::from(!self.claimants.is_empty());
         let few = Some(&self.members).filter(|members| members.len() <= most + 2);
         let is_told = move |rank: &&Rank| self.named(rank).len() + most - NAMED + 2 >= self.members.len();
