@@ -23,9 +23,13 @@ pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use status::{StatusArgs, StatusFormat};
 pub use verify::{VerifyArgs, VerifyOutput};
 
+/// The purpose of the program, the first line of `--help` and of the manual page.
+const ABOUT: &str = "Warns before the certificates and tokens of mobile device management expire or are renewed \
+wrongly: a Kubernetes operator, and checks for pipelines.";
+
 /// Warns before the certificates and tokens of mobile device management expire or are renewed wrongly.
 #[derive(Parser, Debug)]
-#[command(name = "lapsewatch", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "lapsewatch", version, about = ABOUT, max_term_width = 100, arg_required_else_help = true)]
 pub struct Cli {
     /// The command to run.
     #[command(subcommand)]
@@ -174,6 +178,12 @@ pub fn parse(called: Called, words: impl IntoIterator<Item = OsString>) -> Cli {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_help_begins_with_the_purpose_of_the_program() {
+        let about = <Cli as clap::CommandFactory>::command().get_about().unwrap().to_string();
+        assert!(about.starts_with("Warns before the certificates and tokens"), "{about}");
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
