@@ -81,10 +81,12 @@ fn objects_as_large_as_anyone_may_make_them_fit_into_the_charts_limit() {
     let begun = Instant::now();
     let assessed = || {
         let ready = "-o=jsonpath={.items[*].status.conditions[?(@.type=='Ready')].reason}";
-        bed.kubectl_ok(&["get", "tcred", "-n", &namespace, ready], "")
-            .split_whitespace()
-            .filter(|r| *r == "Assessed")
-            .count()
+        let listed = bed.kubectl(&["get", "tcred", "-n", &namespace, ready]);
+        // On a busy machine, a list of this size can exceed the API server's time limit. Then the list is read again.
+        if !listed.status.success() {
+            return 0;
+        }
+        String::from_utf8_lossy(&listed.stdout).split_whitespace().filter(|r| *r == "Assessed").count()
     };
     while assessed() < OBJECTS {
         assert!(begun.elapsed() < Duration::from_secs(300), "some objects are not assessed");
