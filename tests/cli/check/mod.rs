@@ -18,9 +18,7 @@ mod tools;
 mod verdicts;
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -52,23 +50,8 @@ impl Ran {
 
 /// Runs `lapsewatch check` in `folder`.
 fn check(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lapsewatch"))
-        .arg("check")
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A run that does not read the standard input closes the pipe, so the write can fail.
-    let _ = child.stdin.take().unwrap().write_all(stdin);
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        code: output.status.code().expect("ended by a signal"),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    let crate::files::Ran { code, out, err } = crate::files::run(folder, &[&["check"], args].concat(), stdin);
+    Ran { code, out, err }
 }
 
 /// Creates a temporary folder with `files`.
